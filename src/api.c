@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * api: tier 1, for drivers that keep their native registration, and what every
+ * driver may ask.
+ */
+#define pr_fmt(fmt) "mmnotify: " fmt
+
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include <mmnotify/mmnotify.h>
+
+#include "client.h"
+#include "compat/compat.h"
+#include "compat/export.h"
+#include "hook.h"
+#include "judge.h"
+#include "names.h"
+#include "sites.h"
+
+/**
+ * mmnotify_classify_v1() - the verdict, inside a native callback
+ * @range: what the kernel passed to the callback (invalidate_range_start or
+ *	mmu_interval_notifier_ops.invalidate), unchanged; see
+ *	mmnotify_classify()
+ * @info: filled
+ * @size: sizeof(struct mmnotify_info) as the driver knows it, bytes
+ *
+ * Needs a registered client, else nothing observes the call sites and no
+ * verdict is exact. Several callers for one event get the same verdict.
+ *
+ * Context: The callback's; does not sleep.
+ */
+void mmnotify_classify_v1(const struct mmu_notifier_range *range,
+			  struct mmnotify_info *info, size_t size)
+{
+	struct mmnotify_info mine;
+	size_t common = min(size, sizeof(mine));
+
+	if (!mmn_hook_caps())
+		pr_info_once("mmnotify_classify() without a hook is never exact: mmnotify_register() a client at module init\n");
+	mmn_judge_range(range, false, &mine);
+	mine.size = common;
+	memcpy(info, &mine, common);
+	if (size > common)
+		memset((void *)info + common, 0, size - common);
+}
+MMN_EXPORT(mmnotify_classify_v1);
+
+/**
+ * mmnotify_caps_v1() - what mmnotify can do here and now
+ *
+ * See mmnotify_caps().
+ *
+ * Context: Any.
+ * Return: mask of MMNOTIFY_CAP_*.
+ */
+u32 mmnotify_caps_v1(void)
+{
+	return mmn_hook_caps() |
+	       (MMN_KERNEL_VERIFIED ? MMNOTIFY_CAP_VERIFIED : 0);
+}
+MMN_EXPORT(mmnotify_caps_v1);
+
+/**
+ * mmnotify_event_name_v1() - the name of an event
+ * @event: enum mmnotify_event
+ *
+ * Context: Any.
+ * Return: a static string, never NULL.
+ */
+const char *mmnotify_event_name_v1(unsigned int event)
+{
+	return mmn_names_event(event);
+}
+MMN_EXPORT(mmnotify_event_name_v1);
+
+/**
+ * mmnotify_cause_name_v1() - the name of a cause
+ * @cause: enum mmnotify_cause
+ *
+ * Context: Any.
+ * Return: a static string, never NULL.
+ */
+const char *mmnotify_cause_name_v1(unsigned int cause)
+{
+	return mmn_names_cause(cause);
+}
+MMN_EXPORT(mmnotify_cause_name_v1);
+
+/**
+ * mmnotify_site_name_v1() - the kernel function that announced an event
+ * @info: the verdict
+ * @buf: filled with the symbol, without its address; "-" if not known
+ * @size: of @buf, bytes
+ *
+ * Context: Any; walks the symbol table, so not for every event.
+ * Return: the length of the whole name, as snprintf().
+ */
+int mmnotify_site_name_v1(const struct mmnotify_info *info, char *buf,
+			  size_t size)
+{
+	return mmn_sites_print(info->site, buf, size);
+}
+MMN_EXPORT(mmnotify_site_name_v1);

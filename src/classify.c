@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * classify: (class of the call site, context) -> verdict.
+ *
+ * Pure: no globals that change, no locks, no kernel calls. It compiles in user
+ * space too, for the unit tests. Everything it knows is in the table of rules
+ * below; the first rule of a class whose conditions hold decides.
+ */
+#include <linux/kernel.h>
+#include <linux/types.h>
+
+#include "classify.h"
+
+#define FX_ALL		MMNOTIFY_FX_ALL
+/* The old translation is void; the addresses stay valid. */
+#define FX_CLEAR	(MMNOTIFY_FX_PFN | MMNOTIFY_FX_NO_WRITE | \
+			 MMNOTIFY_FX_NO_READ | MMNOTIFY_FX_DIRTY)
+#define FX_ACCESS	(MMNOTIFY_FX_NO_WRITE | MMNOTIFY_FX_NO_READ)
+#define FX_WRITE	MMNOTIFY_FX_NO_WRITE
+#define FX_CLEAN	(MMNOTIFY_FX_NO_WRITE | MMNOTIFY_FX_DIRTY)
+#define FX_NONE		0
+
+/* User values that the rules look at; they are ABI and never change. */
+#define ARG_MREMAP_DONTUNMAP	4
+#define ARG_FALLOC_PUNCH_HOLE	2
+#define ARG_MADV_DONTNEED	4
+#define ARG_MADV_REMOVE		9
+#define ARG_MADV_UNMERGEABLE	13
+#define ARG_MADV_PAGEOUT	21
+#define ARG_MADV_DONTNEED_LOCKED 24
+#define ARG_MADV_COLLAPSE	25
+#define ARG_MADV_HWPOISON	100
+#define ARG_MADV_GUARD_INSTALL	102
+#define ARG_UFFDIO_UNREGISTER	0x8010aa01
+#define ARG_UFFDIO_WRITEPROTECT	0xc018aa06
+#define ARG_UFFDIO_RWPROTECT	0xc018aa09
+
+/*
+ * How an argument of the system call is compared. IS compares 32 bits: the
+ * values are int in every ABI, so the upper half is not the kernel's to read.
+ */
+enum arg_op { ARG_ANY, ARG_IS, ARG_HAS, ARG_HAS_NOT };
+
+/**
+ * struct rule - one line of the table
+ * @need: MMN_CTX_* that must be set
+ * @not: MMN_CTX_* that must be clear
+ * @sys: enum mmn_sys, or MMN_SYS_NONE for any; implies MMN_CTX_SYSCALL
+ * @op: how args[@arg] must relate to @val
+ * @arg: index of the argument
+ * @val: its value or bits
+ * @event: verdict
+ * @cause: verdict
+ * @effects: verdict
+ * @guess: the verdict is not exact, so its effects are all
+ * @wide: the range exceeds the change
+ */
+struct rule {
+	u16 need;
+	u16 not;
+	u8 sys;
+	u8 op;
+	u8 arg;
+	u32 val;
+	u8 event;
+	u8 cause;
+	u8 effects;
+	bool guess;
+	bool wide;
+};
+
+/* Who: which context. What: the verdict. Both keep a rule on one line. */
+#define ALWAYS			.op = ARG_ANY
+#define IF1(a)			.need = MMN_CTX_##a
+#define IF2(a, b)		.need = MMN_CTX_##a | MMN_CTX_##b
+#define IF3(a, b, c)		.need = MMN_CTX_##a | MMN_CTX_##b | MMN_CTX_##c
+#define IF4(a, b, c, d)		.need = MMN_CTX_##a | MMN_CTX_##b | \
+					MMN_CTX_##c | MMN_CTX_##d
+#define UNLESS(a)		.not = MMN_CTX_##a
+#define SYS(s)			.sys = MMN_SYS_##s
+#define ARG(n, o, v)		.arg = (n), .op = ARG_##o, .val = ARG_##v
+#define IS(e, c, fx)		.event = MMNOTIFY_##e, \
+				.cause = MMNOTIFY_CAUSE_##c, \
+				.effects = FX_##fx
+#define WIDE			.wide = true
+#define GUESS			.guess = true
+
+/* clang-format off */
+
+/*
+ * The mm goes away: the only event that does not come through the
+ * hook, so the native event is all there is, and it is sure.
+ */
+static const struct rule release_rules[] = {
+	{ SYS(EXEC), UNLESS(EXITING), IS(RELEASE, EXEC, ALL) },
+	{ ALWAYS, IS(RELEASE, EXIT, ALL) },
+};
+
+/* mm/memory.c:unmap_vmas(): always the end of the mapping. */
+static const struct rule unmap_rules[] = {
+	{ IF1(DYING), UNLESS(EXITING), SYS(EXEC), IS(UNMAP, EXEC, ALL) },
+	{ IF1(DYING), IS(UNMAP, EXIT, ALL) },
+	{ IF1(LOCAL), SYS(MUNMAP), IS(UNMAP, MUNMAP, ALL) },
+	{ IF1(LOCAL), SYS(MMAP), IS(UNMAP, MMAP_FIXED, ALL) },
+	{ IF1(LOCAL), SYS(MREMAP), IS(UNMAP, MREMAP, ALL) },
+	{ IF1(LOCAL), SYS(BRK), IS(UNMAP, BRK, ALL) },
+	{ IF1(LOCAL), SYS(SHMDT), IS(UNMAP, SHMDT, ALL) },
+	{ ALWAYS, IS(UNMAP, UNMAP, ALL) },
+};
+
+/*
+ * mm/mremap.c:move_page_tables(): only the flags tell whether the
+ * source VMA stays (MREMAP_DONTUNMAP). Without the system call nobody
+ * knows.
+ */
+static const struct rule move_rules[] = {
+	{ IF1(LOCAL), SYS(MREMAP), ARG(3, HAS, MREMAP_DONTUNMAP), IS(CLEAR, MREMAP_DONTUNMAP, CLEAR) },
+	{ IF1(LOCAL), SYS(MREMAP), ARG(3, HAS_NOT, MREMAP_DONTUNMAP), IS(UNMAP, MREMAP, ALL) },
+	{ ALWAYS, IS(UNMAP, MREMAP, ALL), GUESS },
+};
+
+/* zap_page_range_single() and its names: the VMA stays. */
+static const struct rule zap_rules[] = {
+	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED), IS(CLEAR, MADV_DONTNEED, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED_LOCKED), IS(CLEAR, MADV_DONTNEED, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_REMOVE), IS(CLEAR, MADV_REMOVE, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_GUARD_INSTALL), IS(CLEAR, GUARD_INSTALL, CLEAR) },
+	{ SYS(PROCESS_MADVISE), ARG(3, IS, MADV_DONTNEED), IS(CLEAR, MADV_DONTNEED, CLEAR) },
+	{ SYS(FTRUNCATE), IS(CLEAR, TRUNCATE, CLEAR) },
+	{ SYS(OPEN), IS(CLEAR, TRUNCATE, CLEAR) },
+	{ SYS(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR) },
+	{ IF1(KHUGEPAGED), IS(CLEAR, KHUGEPAGED, CLEAR) },
+	{ ALWAYS, IS(CLEAR, ZAP, CLEAR) },
+};
+
+/*
+ * 5.10, 6.1: __unmap_hugepage_range() announces itself inside the pair
+ * of its caller, as UNMAP whatever the caller does, and widened to
+ * where page tables may be shared. Where the mapping really ends,
+ * unmap_vmas() has said UNMAP for the exact range just before; so what
+ * is left to say here is always CLEAR, as later kernels do.
+ */
+static const struct rule hugetlb_nested_rules[] = {
+	{ SYS(FTRUNCATE), IS(CLEAR, TRUNCATE, CLEAR), WIDE },
+	{ SYS(OPEN), IS(CLEAR, TRUNCATE, CLEAR), WIDE },
+	{ SYS(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR), WIDE },
+	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED), IS(CLEAR, MADV_DONTNEED, CLEAR), WIDE },
+	{ SYS(MADVISE), ARG(2, IS, MADV_REMOVE), IS(CLEAR, MADV_REMOVE, CLEAR), WIDE },
+	{ ALWAYS, IS(CLEAR, HUGETLB_UNMAP, CLEAR), WIDE },
+};
+
+/* The VMAs of the victim stay, whatever the native event says. */
+static const struct rule reap_rules[] = {
+	{ IF1(OOM_REAPER), IS(CLEAR, OOM_REAPER, CLEAR) },
+	{ SYS(PROCESS_MRELEASE), IS(CLEAR, PROCESS_MRELEASE, CLEAR) },
+	{ ALWAYS, IS(CLEAR, REAP, CLEAR) },
+};
+
+/*
+ * mm/mprotect.c:change_protection(). Who holds mmap_lock for write is
+ * mprotect or the end of a userfaultfd; the others hold it for read.
+ * Of those, NUMA hints come from task work on the way out of any
+ * system call, so also out of one that could have been the other
+ * caller: then nobody knows which, and the effects are the union.
+ */
+static const struct rule protect_rules[] = {
+	{ IF2(LOCAL, MMAP_WRITE), SYS(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
+	{ IF2(LOCAL, MMAP_WRITE), SYS(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
+	{ IF1(MMAP_WRITE), SYS(IOCTL), ARG(1, IS, UFFDIO_UNREGISTER), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
+	{ IF1(MMAP_WRITE), SYS(CLOSE), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
+	{ IF1(MMAP_READ), UNLESS(LOCAL), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, UFFD_WP, WRITE) },
+	{ IF1(MMAP_READ), UNLESS(LOCAL), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS) },
+	{ IF2(LOCAL, MMAP_READ), UNLESS(NUMA_MOVES), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, PROTECTION, WRITE) },
+	{ IF2(LOCAL, MMAP_READ), UNLESS(NUMA_MOVES), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, PROTECTION, ACCESS) },
+	{ IF3(LOCAL, MMAP_READ, NUMA_MOVES), SYS(IOCTL), IS(PROTECTION_PAGE, PROTECTION, CLEAR) },
+	{ IF4(LOCAL, MMAP_READ, SYSCALL, NUMA_MOVES), IS(PROTECTION_PAGE, NUMA_HINT, CLEAR) },
+	{ IF3(LOCAL, MMAP_READ, SYSCALL), IS(PROTECTION_PAGE, NUMA_HINT, NONE) },
+	{ ALWAYS, IS(PROTECTION_VMA, PROTECTION, ALL), GUESS },
+};
+
+/* The same for hugetlb, where there are no NUMA hints. */
+static const struct rule hugetlb_protect_rules[] = {
+	{ IF2(LOCAL, MMAP_WRITE), SYS(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS), WIDE },
+	{ IF2(LOCAL, MMAP_WRITE), SYS(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS), WIDE },
+	{ IF1(MMAP_WRITE), SYS(IOCTL), ARG(1, IS, UFFDIO_UNREGISTER), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS), WIDE },
+	{ IF1(MMAP_WRITE), SYS(CLOSE), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS), WIDE },
+	{ IF1(MMAP_READ), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, UFFD_WP, WRITE), WIDE },
+	{ IF1(MMAP_READ), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS), WIDE },
+	{ ALWAYS, IS(PROTECTION_VMA, PROTECTION, ALL), GUESS },
+};
+
+/* The whole scan range is announced, whatever matches in it. */
+static const struct rule pagemap_scan_rules[] = {
+	{ ALWAYS, IS(PROTECTION_PAGE, PAGEMAP_SCAN, CLEAN), WIDE },
+};
+
+static const struct rule clear_refs_rules[] = {
+	{ ALWAYS, IS(SOFT_DIRTY, SOFT_DIRTY_CLEAR, CLEAN), WIDE },
+};
+
+static const struct rule fork_rules[] = {
+	{ ALWAYS, IS(PROTECTION_PAGE, FORK, WRITE) },
+};
+
+static const struct rule mkclean_rules[] = {
+	{ ALWAYS, IS(PROTECTION_PAGE, MKCLEAN, CLEAN) },
+};
+
+static const struct rule dax_mkclean_rules[] = {
+	{ ALWAYS, IS(PROTECTION_PAGE, DAX_WRITEBACK, CLEAN) },
+};
+
+static const struct rule cow_rules[] = {
+	{ SYS(MADVISE), ARG(2, IS, MADV_UNMERGEABLE), IS(CLEAR, KSM_UNMERGE, CLEAR) },
+	{ ALWAYS, IS(CLEAR, COW, CLEAR) },
+};
+
+static const struct rule hugetlb_cow_rules[] = {
+	{ ALWAYS, IS(CLEAR, HUGETLB_COW, CLEAR) },
+};
+
+static const struct rule madv_free_rules[] = {
+	{ ALWAYS, IS(CLEAR, MADV_FREE, CLEAR) },
+};
+
+/* A file page is unmapped by it, and nothing else announces that. */
+static const struct rule thp_split_rules[] = {
+	{ ALWAYS, IS(CLEAR, THP_SPLIT, CLEAR) },
+};
+
+static const struct rule thp_collapse_rules[] = {
+	{ IF1(KHUGEPAGED), IS(CLEAR, KHUGEPAGED, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ ALWAYS, IS(CLEAR, THP_COLLAPSE, CLEAR) },
+};
+
+/* The reverse map: CLEAR for every caller; who calls is the stack's. */
+static const struct rule rmap_unmap_rules[] = {
+	{ SYS(MADVISE), ARG(2, IS, MADV_PAGEOUT), IS(CLEAR, MADV_PAGEOUT, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_HWPOISON), IS(CLEAR, HWPOISON, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ IF1(KHUGEPAGED), IS(CLEAR, KHUGEPAGED, CLEAR) },
+	{ ALWAYS, IS(CLEAR, RMAP_UNMAP, CLEAR) },
+};
+
+static const struct rule rmap_migrate_rules[] = {
+	{ ALWAYS, IS(CLEAR, RMAP_MIGRATE, CLEAR) },
+};
+
+static const struct rule hwpoison_rules[] = {
+	{ ALWAYS, IS(CLEAR, HWPOISON, CLEAR) },
+};
+
+static const struct rule ksm_wrprotect_rules[] = {
+	{ ALWAYS, IS(PROTECTION_PAGE, KSM_MERGE, CLEAN) },
+};
+
+/* May hold write_protect_page() inlined: CLEAR is right for both. */
+static const struct rule ksm_replace_rules[] = {
+	{ ALWAYS, IS(CLEAR, KSM_MERGE, CLEAR) },
+};
+
+static const struct rule uprobe_rules[] = {
+	{ ALWAYS, IS(CLEAR, UPROBE, CLEAR) },
+};
+
+static const struct rule uffd_move_rules[] = {
+	{ ALWAYS, IS(CLEAR, UFFD_MOVE, CLEAR) },
+};
+
+static const struct rule pmd_unshare_rules[] = {
+	{ ALWAYS, IS(CLEAR, HUGETLB_PMD_UNSHARE, CLEAR), WIDE },
+};
+
+static const struct rule migrate_vma_rules[] = {
+	{ ALWAYS, IS(MIGRATE, MIGRATE_VMA, CLEAR) },
+};
+
+static const struct rule exclusive_rules[] = {
+	{ ALWAYS, IS(EXCLUSIVE, DEVICE_EXCLUSIVE, CLEAR) },
+};
+
+static const struct rule exclusive_restore_rules[] = {
+	{ ALWAYS, IS(CLEAR, DEVICE_EXCLUSIVE_RESTORE, CLEAR) },
+};
+
+static const struct {
+	const struct rule *rules;
+	unsigned int nr;
+} lists[MMN_NR_CLASSES] = {
+	[MMN_CLASS_RELEASE] = { release_rules, ARRAY_SIZE(release_rules) },
+	[MMN_CLASS_UNMAP] = { unmap_rules, ARRAY_SIZE(unmap_rules) },
+	[MMN_CLASS_MOVE] = { move_rules, ARRAY_SIZE(move_rules) },
+	[MMN_CLASS_ZAP] = { zap_rules, ARRAY_SIZE(zap_rules) },
+	[MMN_CLASS_HUGETLB_NESTED] = { hugetlb_nested_rules, ARRAY_SIZE(hugetlb_nested_rules) },
+	[MMN_CLASS_REAP] = { reap_rules, ARRAY_SIZE(reap_rules) },
+	[MMN_CLASS_PROTECT] = { protect_rules, ARRAY_SIZE(protect_rules) },
+	[MMN_CLASS_HUGETLB_PROTECT] = { hugetlb_protect_rules, ARRAY_SIZE(hugetlb_protect_rules) },
+	[MMN_CLASS_PAGEMAP_SCAN] = { pagemap_scan_rules, ARRAY_SIZE(pagemap_scan_rules) },
+	[MMN_CLASS_CLEAR_REFS] = { clear_refs_rules, ARRAY_SIZE(clear_refs_rules) },
+	[MMN_CLASS_FORK] = { fork_rules, ARRAY_SIZE(fork_rules) },
+	[MMN_CLASS_MKCLEAN] = { mkclean_rules, ARRAY_SIZE(mkclean_rules) },
+	[MMN_CLASS_DAX_MKCLEAN] = { dax_mkclean_rules, ARRAY_SIZE(dax_mkclean_rules) },
+	[MMN_CLASS_COW] = { cow_rules, ARRAY_SIZE(cow_rules) },
+	[MMN_CLASS_HUGETLB_COW] = { hugetlb_cow_rules, ARRAY_SIZE(hugetlb_cow_rules) },
+	[MMN_CLASS_MADV_FREE] = { madv_free_rules, ARRAY_SIZE(madv_free_rules) },
+	[MMN_CLASS_THP_SPLIT] = { thp_split_rules, ARRAY_SIZE(thp_split_rules) },
+	[MMN_CLASS_THP_COLLAPSE] = { thp_collapse_rules, ARRAY_SIZE(thp_collapse_rules) },
+	[MMN_CLASS_RMAP_UNMAP] = { rmap_unmap_rules, ARRAY_SIZE(rmap_unmap_rules) },
+	[MMN_CLASS_RMAP_MIGRATE] = { rmap_migrate_rules, ARRAY_SIZE(rmap_migrate_rules) },
+	[MMN_CLASS_HWPOISON] = { hwpoison_rules, ARRAY_SIZE(hwpoison_rules) },
+	[MMN_CLASS_KSM_WRPROTECT] = { ksm_wrprotect_rules, ARRAY_SIZE(ksm_wrprotect_rules) },
+	[MMN_CLASS_KSM_REPLACE] = { ksm_replace_rules, ARRAY_SIZE(ksm_replace_rules) },
+	[MMN_CLASS_UPROBE] = { uprobe_rules, ARRAY_SIZE(uprobe_rules) },
+	[MMN_CLASS_UFFD_MOVE] = { uffd_move_rules, ARRAY_SIZE(uffd_move_rules) },
+	[MMN_CLASS_PMD_UNSHARE] = { pmd_unshare_rules, ARRAY_SIZE(pmd_unshare_rules) },
+	[MMN_CLASS_MIGRATE_VMA] = { migrate_vma_rules, ARRAY_SIZE(migrate_vma_rules) },
+	[MMN_CLASS_EXCLUSIVE] = { exclusive_rules, ARRAY_SIZE(exclusive_rules) },
+	[MMN_CLASS_EXCLUSIVE_RESTORE] = { exclusive_restore_rules, ARRAY_SIZE(exclusive_restore_rules) },
+};
+/* clang-format on */
+
+static bool arg_holds(const struct rule *r, const struct mmn_ctx *ctx)
+{
+	u32 arg = (u32)ctx->args[r->arg];
+
+	switch (r->op) {
+	case ARG_IS:
+		return arg == r->val;
+	case ARG_HAS:
+		return arg & r->val;
+	case ARG_HAS_NOT:
+		return !(arg & r->val);
+	default:
+		return true;
+	}
+}
+
+static bool rule_holds(const struct rule *r, const struct mmn_ctx *ctx)
+{
+	if ((ctx->bits & r->need) != r->need || (ctx->bits & r->not))
+		return false;
+	if (r->sys == MMN_SYS_NONE)
+		return true;
+	return (ctx->bits & MMN_CTX_SYSCALL) && ctx->sys == r->sys &&
+	       arg_holds(r, ctx);
+}
+
+static const struct rule *find_rule(unsigned int class,
+				    const struct mmn_ctx *ctx)
+{
+	const struct rule *r;
+	unsigned int i;
+
+	if (class >= MMN_NR_CLASSES)
+		return NULL;
+	r = lists[class].rules;
+	for (i = 0; i < lists[class].nr; i++, r++)
+		if (rule_holds(r, ctx))
+			return r;
+	return NULL;
+}
+
+/**
+ * mmn_classify_wants_ctx() - do the rules of a class look at the task?
+ * @class: enum mmn_class
+ *
+ * Context: Any.
+ * Return: false if one verdict serves all contexts.
+ */
+bool mmn_classify_wants_ctx(unsigned int class)
+{
+	return class < MMN_NR_CLASSES && lists[class].nr > 1;
+}
+
+/*
+ * On a kernel that nobody tested, a known name may have learnt something new;
+ * only the release of the mm means the same everywhere.
+ */
+static bool is_exact(const struct rule *r, unsigned int class,
+		     const struct mmn_ctx *ctx)
+{
+	if (class == MMN_CLASS_RELEASE)
+		return true;
+	return !r->guess && (ctx->bits & MMN_CTX_VERIFIED);
+}
+
+/**
+ * mmn_classify() - the verdict on one invalidation
+ * @class: enum mmn_class of the call site
+ * @native: the kernel's own event, for sites that no row names
+ * @ctx: the context
+ * @v: the verdict
+ *
+ * What no rule decides keeps the native event as a hint, claims nothing else
+ * and is not exact.
+ *
+ * Context: Any.
+ */
+void mmn_classify(unsigned int class, unsigned int native,
+		  const struct mmn_ctx *ctx, struct mmn_verdict *v)
+{
+	const struct rule *r = find_rule(class, ctx);
+
+	v->flags = 0;
+	v->effects = MMNOTIFY_FX_ALL;
+	if (!r) {
+		v->event = native < MMNOTIFY_NR_EVENTS ? native : MMNOTIFY_CLEAR;
+		v->cause = MMNOTIFY_CAUSE_UNKNOWN;
+		return;
+	}
+	v->event = r->event;
+	v->cause = r->cause;
+	if (r->wide)
+		v->flags |= MMNOTIFY_F_WIDENED;
+	if (is_exact(r, class, ctx)) {
+		v->flags |= MMNOTIFY_F_EXACT;
+		v->effects = r->effects;
+	}
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * compat: the only place where old kernels are dressed up as new ones. The
+ * answers come from gen.h, which probe.sh writes for the kernel that is built
+ * for; a version number is used only where no probe can tell.
+ */
+#ifndef MMN_COMPAT_H
+#define MMN_COMPAT_H
+
+#include <linux/mm_types.h>
+#include <linux/mmu_notifier.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+
+#include "gen.h"
+
+/*
+ * What a call site means was read and run for these series; no probe can say
+ * that a later one means the same.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 0) && \
+	LINUX_VERSION_CODE < KERNEL_VERSION(7, 4, 0)
+#define MMN_KERNEL_VERIFIED	1
+#else
+#define MMN_KERNEL_VERIFIED	0
+#endif
+
+/*
+ * Where migrate_misplaced_transhuge_page() exists (before v5.14), a NUMA hint
+ * on a huge page may be followed by its migration with no further event.
+ */
+#ifdef MMN_HAVE_MIGRATE_MISPLACED_THP
+#define MMN_NUMA_HINT_MOVES	1
+#else
+#define MMN_NUMA_HINT_MOVES	0
+#endif
+
+/* ftrace */
+#if defined(CONFIG_DYNAMIC_FTRACE) && defined(MMN_HAVE_FTRACE_ARGS)
+#define MMN_HAVE_FTRACE		1
+#include <linux/ftrace.h>
+
+#ifndef MMN_HAVE_FTRACE_REGS
+#define ftrace_regs	pt_regs
+#endif
+
+/*
+ * Before v5.11 ftrace guards callbacks unless told not to, and only passes
+ * registers if asked to save them all; later it guards only if told to and the
+ * arguments are always there.
+ */
+#ifdef MMN_HAVE_RECURSION_SAFE
+#define MMN_FTRACE_FLAGS	(FTRACE_OPS_FL_RECURSION_SAFE | \
+				 FTRACE_OPS_FL_SAVE_REGS | \
+				 FTRACE_OPS_FL_PERMANENT)
+#else
+#define MMN_FTRACE_FLAGS	FTRACE_OPS_FL_PERMANENT
+#endif
+
+static __always_inline unsigned long mmn_ftrace_arg0(struct ftrace_regs *fregs)
+{
+#if defined(MMN_HAVE_FTRACE_GET_ARGUMENT)
+	return ftrace_regs_get_argument(fregs, 0);
+#elif defined(MMN_HAVE_FTRACE_REGS)
+	return regs_get_kernel_argument(&fregs->regs, 0);
+#else
+	return regs_get_kernel_argument(fregs, 0);
+#endif
+}
+#else
+#define MMN_HAVE_FTRACE		0
+#define mmn_hook_ftrace		mmn_hook_none
+#endif
+
+/* Tasks whose system call number does not say what they do. */
+#ifdef PF_USER_WORKER
+#define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER)
+#else
+#define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
+#endif
+
+/* The members of struct mmu_notifier_range */
+#ifdef MMN_HAVE_NOTIFY_EXCLUSIVE
+#define MMN_NOTIFY_EXCLUSIVE	MMU_NOTIFY_EXCLUSIVE
+#else
+#define MMN_NOTIFY_EXCLUSIVE	MMU_NOTIFY_MIGRATE
+#endif
+
+static inline void *mmn_range_owner(const struct mmu_notifier_range *range)
+{
+#ifdef MMN_HAVE_RANGE_OWNER
+	return range->owner;
+#else
+	return range->migrate_pgmap_owner;
+#endif
+}
+
+/* mmap_lock */
+enum mmn_mmap_lock {
+	MMN_MMAP_LOCK_NOBODY_KNOWS,
+	MMN_MMAP_LOCK_WRITE,
+	MMN_MMAP_LOCK_NOT_WRITE,
+};
+
+/**
+ * mmn_mmap_lock_mine() - does current hold mmap_lock for write?
+ * @mm: whose lock
+ *
+ * Reads the lock's own note of its owner (kernel/locking/rwsem.c): the writer
+ * is a plain task pointer, a reader carries a flag. On PREEMPT_RT a writer owns
+ * the inner rt_mutex and a reader does not.
+ *
+ * Context: Any.
+ * Return: the answer, or that this kernel does not tell.
+ */
+static inline enum mmn_mmap_lock mmn_mmap_lock_mine(const struct mm_struct *mm)
+{
+#if defined(MMN_HAVE_RWSEM_OWNER)
+	unsigned long owner = atomic_long_read(&mm->mmap_lock.owner);
+
+	/* Bit 0: reader; bits 1 and 2: hints for spinning. */
+	if (!(owner & 1) && (owner & ~7UL) == (unsigned long)current)
+		return MMN_MMAP_LOCK_WRITE;
+	return MMN_MMAP_LOCK_NOT_WRITE;
+#elif defined(MMN_HAVE_RWSEM_RT_OWNER)
+	unsigned long owner;
+
+	owner = (unsigned long)READ_ONCE(mm->mmap_lock.rwbase.rtmutex.owner);
+	if ((owner & ~1UL) == (unsigned long)current)
+		return MMN_MMAP_LOCK_WRITE;
+	return MMN_MMAP_LOCK_NOT_WRITE;
+#else
+	return MMN_MMAP_LOCK_NOBODY_KNOWS;
+#endif
+}
+
+/* Which process owns an mm: 0 if it is gone or the kernel does not keep it. */
+static inline u32 mmn_mm_tgid(const struct mm_struct *mm)
+{
+	u32 tgid = 0;
+#ifdef CONFIG_MEMCG
+	struct task_struct *owner;
+
+	rcu_read_lock();
+	owner = rcu_dereference(mm->owner);
+	if (owner)
+		tgid = owner->tgid;
+	rcu_read_unlock();
+#endif
+	return tgid;
+}
+
+/* Our numbers are the kernel's, on every kernel. */
+static_assert((int)MMU_NOTIFY_UNMAP == 0 && (int)MMU_NOTIFY_CLEAR == 1 &&
+	      (int)MMU_NOTIFY_PROTECTION_VMA == 2 &&
+	      (int)MMU_NOTIFY_PROTECTION_PAGE == 3 &&
+	      (int)MMU_NOTIFY_SOFT_DIRTY == 4 && (int)MMU_NOTIFY_RELEASE == 5 &&
+	      (int)MMU_NOTIFY_MIGRATE == 6);
+
+#endif /* MMN_COMPAT_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_COMPAT_EXPORT_H
+#define MMN_COMPAT_EXPORT_H
+
+#include <linux/export.h>
+
+#include "gen.h"
+
+/* All exports are GPL-only, as those of the kernel's mmu_notifier.c are. */
+#ifndef MMN_HAVE_NS_TOKEN
+#define MMN_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, "MMNOTIFY")
+#else
+#define MMN_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, MMNOTIFY)
+#endif
+
+#endif /* MMN_COMPAT_EXPORT_H */

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# gen.h: the answers of this kernel, made before any object. if_changed asks
+# again when the kernel, the compiler or the flags are others.
+
+mmn-compat := $(obj)/src/compat
+mmn-probes := $(src)/src/compat/probe
+
+mmn-probe-flags = $(NOSTDINC_FLAGS) $(LINUXINCLUDE) $(KBUILD_CPPFLAGS) \
+	$(KBUILD_CFLAGS) $(KBUILD_CFLAGS_MODULE) -DMODULE \
+	-DKBUILD_MODFILE=0 -DKBUILD_BASENAME=0 -DKBUILD_MODNAME=0
+
+quiet_cmd_mmn_probe = PROBE   $@
+      cmd_mmn_probe = CC="$(CC)" FLAGS="$(mmn-probe-flags)" \
+	sh $(src)/src/compat/probe.sh $@ $(mmn-probes) \# $(KERNELRELEASE)
+
+targets += src/compat/gen.h
+$(mmn-compat)/gen.h: $(src)/src/compat/probe.sh \
+		     $(wildcard $(mmn-probes)/*.c) FORCE
+	$(call if_changed,mmn_probe)
+
+$(addprefix $(obj)/,$(mmnotify-y)): $(mmn-compat)/gen.h

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* v5.5: 7162431dcfda ftrace: Introduce PERMANENT ftrace_ops flag; and arguments to read */
+#include <linux/ftrace.h>
+
+#if !defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) && \
+	!defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS)
+#error the callback cannot see the arguments of the function
+#endif
+
+unsigned long probe(struct pt_regs *regs);
+unsigned long probe(struct pt_regs *regs)
+{
+	return regs_get_kernel_argument(regs, FTRACE_OPS_FL_PERMANENT & 0);
+}

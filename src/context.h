@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_CONTEXT_H
+#define MMN_CONTEXT_H
+
+#include <linux/types.h>
+
+#include "classify.h"
+
+struct mm_struct;
+
+void mmn_context_gather(const struct mm_struct *mm, bool whole,
+			struct mmn_ctx *ctx);
+
+#endif /* MMN_CONTEXT_H */

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * debugfs: read-only pages, for root. Files without a write bit still open
+ * under lockdown=integrity. Without debugfs there are no pages, and no error.
+ */
+#include <linux/debugfs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "client.h"
+#include "debugfs.h"
+#include "hook.h"
+#include "sites.h"
+#include "stats.h"
+
+static struct dentry *root;
+
+static int counters_show(struct seq_file *m, void *unused)
+{
+	mmn_stats_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(counters);
+
+static int sites_show(struct seq_file *m, void *unused)
+{
+	mmn_sites_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(sites);
+
+static int clients_show(struct seq_file *m, void *unused)
+{
+	mmn_client_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(clients);
+
+static int hook_show(struct seq_file *m, void *unused)
+{
+	mmn_hook_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(hook);
+
+void mmn_debugfs_init(void)
+{
+	root = debugfs_create_dir("mmnotify", NULL);
+	debugfs_create_file("counters", 0400, root, NULL, &counters_fops);
+	debugfs_create_file("sites", 0400, root, NULL, &sites_fops);
+	debugfs_create_file("clients", 0400, root, NULL, &clients_fops);
+	debugfs_create_file("hook", 0400, root, NULL, &hook_fops);
+}
+
+void mmn_debugfs_exit(void)
+{
+	debugfs_remove_recursive(root);
+}

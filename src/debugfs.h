@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_DEBUGFS_H
+#define MMN_DEBUGFS_H
+
+void mmn_debugfs_init(void);
+void mmn_debugfs_exit(void);
+
+#endif /* MMN_DEBUGFS_H */

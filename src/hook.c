@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hook: remember who announces an invalidation. Attached while somebody uses
+ * it; detached a moment after the last, because attaching patches kernel text
+ * and detaching waits for every task.
+ *
+ * Correctness never depends on it: what it does not see is not exact.
+ */
+#define pr_fmt(fmt) "mmnotify: " fmt
+
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/mmu_notifier.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/workqueue.h>
+
+#include <mmnotify/mmnotify_types.h>
+
+#include "hook.h"
+#include "judge.h"
+#include "record.h"
+#include "stats.h"
+
+#define DETACH_DELAY	HZ
+
+/* Guards all below; never taken in the hook. */
+static DEFINE_MUTEX(hook_lock);
+static const struct mmn_hook_backend *hook_backend;
+static const char *distrust;
+static unsigned int users;
+static bool attached;
+static int attach_error;
+
+/**
+ * mmn_hook_start() - an invalidation begins
+ * @range: the kernel's range
+ * @site: return address into the function that announces it
+ *
+ * Context: Entry of the kernel's start function. No sleep, no allocation, no
+ * name look-up.
+ */
+void mmn_hook_start(const struct mmu_notifier_range *range, unsigned long site)
+{
+	struct mmn_record *rec;
+
+	mmn_stats_inc(MMN_STAT_HOOK_START);
+	rec = mmn_record_open(range, range->mm, current, jiffies);
+	if (!rec) {
+		mmn_stats_inc(MMN_STAT_HOOK_FULL);
+		return;
+	}
+	rec->site = site;
+	rec->start = range->start;
+	rec->end = range->end;
+	if (mmu_notifier_range_blockable(range))
+		rec->state = MMN_RECORD_BLOCKABLE;
+	if (mmn_judge_watched())
+		mmn_judge_in_hook(range, rec);
+}
+
+/**
+ * mmn_hook_end() - an invalidation is over
+ * @range: the kernel's range
+ *
+ * Runs before the notifiers hear of the end: while some of them still have to
+ * ask for the verdict, the last of them closes the record.
+ *
+ * Context: Entry of the kernel's end function, as mmn_hook_start().
+ */
+void mmn_hook_end(const struct mmu_notifier_range *range)
+{
+	struct mmn_record *rec = mmn_record_find(range);
+
+	mmn_stats_inc(MMN_STAT_HOOK_END);
+	if (!rec)
+		return;
+	if (mmn_judge_watched())
+		mmn_judge_end_in_hook(range, rec);
+	if (rec->ends)
+		rec->state |= MMN_RECORD_ENDED;
+	else
+		mmn_record_close(rec);
+}
+
+static void attach(void)
+{
+	lockdep_assert_held(&hook_lock);
+	if (attached || distrust)
+		return;
+	attach_error = hook_backend->attach();
+	if (attach_error) {
+		pr_warn_once("cannot attach the %s hook (%d): verdicts are not exact; see debugfs mmnotify/hook\n",
+			     hook_backend->name, attach_error);
+		return;
+	}
+	attached = true;
+}
+
+static void detach(void)
+{
+	lockdep_assert_held(&hook_lock);
+	if (!attached)
+		return;
+	attached = false;
+	hook_backend->detach();
+	/* Records whose end came too late must not be found again. */
+	mmn_record_reset();
+}
+
+static void detach_if_idle(struct work_struct *work)
+{
+	mutex_lock(&hook_lock);
+	if (!users)
+		detach();
+	mutex_unlock(&hook_lock);
+}
+
+static DECLARE_DELAYED_WORK(detach_work, detach_if_idle);
+
+/**
+ * mmn_hook_get() - somebody needs to know call sites
+ *
+ * Never fails: if the hook cannot be attached, events are not exact.
+ *
+ * Context: Process, may sleep. Not under mmap_lock nor tracing locks.
+ */
+void mmn_hook_get(void)
+{
+	mutex_lock(&hook_lock);
+	users++;
+	attach();
+	mutex_unlock(&hook_lock);
+}
+
+/**
+ * mmn_hook_put() - somebody no longer needs them
+ *
+ * Context: As mmn_hook_get().
+ */
+void mmn_hook_put(void)
+{
+	mutex_lock(&hook_lock);
+	if (!--users)
+		schedule_delayed_work(&detach_work, DETACH_DELAY);
+	mutex_unlock(&hook_lock);
+}
+
+/**
+ * mmn_hook_caps() - what the hook gives right now
+ *
+ * Context: Any; a momentary answer.
+ * Return: mask of MMNOTIFY_CAP_*.
+ */
+u32 mmn_hook_caps(void)
+{
+	return READ_ONCE(attached) ? hook_backend->caps : 0;
+}
+
+/**
+ * mmn_hook_distrust() - the hook is proven not to work here
+ * @why: for people
+ *
+ * Context: Process, may sleep.
+ */
+void mmn_hook_distrust(const char *why)
+{
+	mutex_lock(&hook_lock);
+	distrust = why;
+	detach();
+	mutex_unlock(&hook_lock);
+	pr_warn("the %s hook is not used: %s; verdicts are not exact\n",
+		hook_backend->name, why);
+}
+
+/**
+ * mmn_hook_init() - choose a backend, attach nothing
+ * @backend: how to hook
+ *
+ * Context: Process, at load.
+ */
+void mmn_hook_init(const struct mmn_hook_backend *backend)
+{
+	hook_backend = backend;
+}
+
+/**
+ * mmn_hook_exit() - detach at once
+ *
+ * Context: Process, at unload: there are no users.
+ */
+void mmn_hook_exit(void)
+{
+	cancel_delayed_work_sync(&detach_work);
+	mutex_lock(&hook_lock);
+	detach();
+	mutex_unlock(&hook_lock);
+}
+
+/* The state of the hook, for debugfs. */
+void mmn_hook_show(struct seq_file *m)
+{
+	mutex_lock(&hook_lock);
+	seq_printf(m, "backend %s\n", hook_backend->name);
+	seq_printf(m, "attached %d\n", attached);
+	seq_printf(m, "users %u\n", users);
+	seq_printf(m, "attach_error %d\n", attach_error);
+	seq_printf(m, "distrust %s\n", distrust ? distrust : "-");
+	mutex_unlock(&hook_lock);
+	seq_printf(m, "watched %d\n", mmn_judge_watched());
+	seq_printf(m, "records_live %u\n", mmn_record_live());
+	mmn_stats_show_hook(m);
+}

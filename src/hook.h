@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_HOOK_H
+#define MMN_HOOK_H
+
+#include <linux/types.h>
+
+struct mmu_notifier_range;
+struct seq_file;
+
+/**
+ * struct mmn_hook_backend - a way to see the call sites
+ * @name: for people
+ * @caps: MMNOTIFY_CAP_* it gives while attached
+ * @attach: start to call mmn_hook_start() and mmn_hook_end(); errno
+ * @detach: stop, and wait until no call is in flight
+ */
+struct mmn_hook_backend {
+	const char *name;
+	u32 caps;
+	int (*attach)(void);
+	void (*detach)(void);
+};
+
+/* For backends. Context: treat as atomic; no sleep, no allocation. */
+void mmn_hook_start(const struct mmu_notifier_range *range, unsigned long site);
+void mmn_hook_end(const struct mmu_notifier_range *range);
+
+void mmn_hook_init(const struct mmn_hook_backend *backend);
+void mmn_hook_exit(void);
+void mmn_hook_get(void);
+void mmn_hook_put(void);
+u32 mmn_hook_caps(void);
+void mmn_hook_distrust(const char *why);
+void mmn_hook_show(struct seq_file *m);
+
+#endif /* MMN_HOOK_H */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_HOOK_BACKENDS_H
+#define MMN_HOOK_BACKENDS_H
+
+#include "hook.h"
+
+/* In the order of preference; the first is absent without ftrace. */
+extern const struct mmn_hook_backend mmn_hook_ftrace;
+extern const struct mmn_hook_backend mmn_hook_none;
+
+#endif /* MMN_HOOK_BACKENDS_H */

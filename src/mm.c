@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mm: per-mm objects. One native notifier each, so that the kernel's own rules
+ * of lifetime hold; the native get/put would find objects by native ops, which
+ * all of ours share, so we find them by (mm, driver's ops) ourselves.
+ *
+ * Our start never fails: the kernel cannot undo a start that one notifier
+ * refuses after an interval notifier accepted it.
+ */
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/mmu_notifier.h>
+#include <linux/mutex.h>
+#include <linux/sched/mm.h>
+
+#include <mmnotify/mmnotify.h>
+
+#include "client.h"
+#include "compat/export.h"
+#include "judge.h"
+#include "mm.h"
+
+/* mmnotify_mm.state: the mm is gone, release() was called. */
+#define STATE_RELEASED	(1u << 0)
+
+/*
+ * Guards the list and the reference counts. Taken before mmap_lock; also taken
+ * in release callbacks, when nobody can hold the mmap_lock of that mm.
+ */
+static DEFINE_MUTEX(objects_lock);
+static LIST_HEAD(objects);
+
+static struct mmnotify_mm *from_native(struct mmu_notifier *mn)
+{
+	return container_of(mn, struct mmnotify_mm, mn);
+}
+
+static int mmn_mm_start(struct mmu_notifier *mn,
+			const struct mmu_notifier_range *range)
+{
+	struct mmnotify_mm *m = from_native(mn);
+	struct mmnotify_info info;
+	struct mmn_delivery d;
+
+	mmn_judge_range(range, false, &info);
+	if (m->ops->end)
+		mmn_judge_expect_end(range);
+	if (!m->ops->start)
+		return 0;
+	mmn_client_enter(m->client, &d);
+	m->ops->start(m, &info);
+	mmn_client_leave(&d);
+	return 0;
+}
+
+static void mmn_mm_end(struct mmu_notifier *mn,
+		       const struct mmu_notifier_range *range)
+{
+	struct mmnotify_mm *m = from_native(mn);
+	struct mmnotify_info info;
+	struct mmn_delivery d;
+
+	if (!m->ops->end)
+		return;
+	mmn_judge_range(range, true, &info);
+	mmn_client_enter(m->client, &d);
+	m->ops->end(m, &info);
+	mmn_client_leave(&d);
+	mmn_judge_end_done(range);
+}
+
+/* The kernel calls this once, and not after the object was put. */
+static void mmn_mm_release(struct mmu_notifier *mn, struct mm_struct *mm)
+{
+	struct mmnotify_mm *m = from_native(mn);
+	struct mmn_delivery d;
+
+	if (WARN_ON_ONCE(m->state & STATE_RELEASED))
+		return;
+	m->state |= STATE_RELEASED;
+	if (!m->ops->release)
+		return;
+	mmn_client_enter(m->client, &d);
+	m->ops->release(m);
+	mmn_client_leave(&d);
+}
+
+static void mmn_mm_free(struct mmu_notifier *mn)
+{
+	struct mmnotify_mm *m = from_native(mn);
+	struct mmnotify_client *client = m->client;
+
+	m->ops->free(m);
+	mmn_client_dead(client, MMN_OBJECT_MM);
+}
+
+static const struct mmu_notifier_ops native_ops = {
+	.invalidate_range_start = mmn_mm_start,
+	.invalidate_range_end = mmn_mm_end,
+	.release = mmn_mm_release,
+	.free_notifier = mmn_mm_free,
+};
+
+static int check(struct mmnotify_client *client, const struct mm_struct *mm,
+		 const struct mmnotify_mm_ops *ops, size_t size)
+{
+	int ret;
+
+	if (!mmn_client_registered(client) || !mm)
+		return -EINVAL;
+	ret = mmn_client_check_ops(ops, size, sizeof(*ops));
+	if (ret)
+		return ret;
+	return ops->alloc && ops->free ? 0 : -EINVAL;
+}
+
+static struct mmnotify_mm *find(const struct mm_struct *mm,
+				const struct mmnotify_mm_ops *ops)
+{
+	struct mmnotify_mm *m;
+
+	lockdep_assert_held(&objects_lock);
+	list_for_each_entry(m, &objects, list)
+		if (m->mn.mm == mm && m->ops == ops)
+			return m;
+	return NULL;
+}
+
+static struct mmnotify_mm *create(struct mmnotify_client *client,
+				  struct mm_struct *mm,
+				  const struct mmnotify_mm_ops *ops)
+{
+	struct mmnotify_mm *m = ops->alloc(mm);
+	int ret;
+
+	lockdep_assert_held(&objects_lock);
+	if (IS_ERR_OR_NULL(m))
+		return m ? m : ERR_PTR(-ENOMEM);
+	m->mn.ops = &native_ops;
+	m->ops = ops;
+	m->client = client;
+	m->users = 1;
+	m->state = 0;
+	mmn_client_born(client, MMN_OBJECT_MM);
+	ret = mmu_notifier_register(&m->mn, mm);
+	if (ret) {
+		mmn_mm_free(&m->mn);
+		return ERR_PTR(ret);
+	}
+	list_add(&m->list, &objects);
+	return m;
+}
+
+/**
+ * mmnotify_mm_get_v1() - hold on to a whole mm
+ * @client: a registered client
+ * @mm: the caller holds mmget(), it need not be current->mm
+ * @ops: callbacks; must outlive the object; see mmnotify_mm_get()
+ * @size: sizeof(struct mmnotify_mm_ops) as the driver knows it, bytes
+ *
+ * There is one object per (mm, ops): a second get returns the first's, and
+ * needs a put of its own. Follows mm/mmu_notifier.c:mmu_notifier_get().
+ *
+ * Context: Process, may sleep; takes mmap_lock for write. Not in a callback.
+ * Return: the object or ERR_PTR: -EINVAL for a missing argument or callback or
+ * ops that are too small, -E2BIG if they use members that this mmnotify does
+ * not know, -ESRCH if the mm is dying, -ENOMEM, -EINTR, or alloc()'s error.
+ */
+struct mmnotify_mm *mmnotify_mm_get_v1(struct mmnotify_client *client,
+				       struct mm_struct *mm,
+				       const struct mmnotify_mm_ops *ops,
+				       size_t size)
+{
+	struct mmnotify_mm *m;
+	int ret = check(client, mm, ops, size);
+
+	if (ret)
+		return ERR_PTR(ret);
+	if (!mmget_not_zero(mm))
+		return ERR_PTR(-ESRCH);
+	mutex_lock(&objects_lock);
+	m = find(mm, ops);
+	if (m)
+		m->users++;
+	else
+		m = create(client, mm, ops);
+	mutex_unlock(&objects_lock);
+	mmput(mm);
+	return m;
+}
+MMN_EXPORT(mmnotify_mm_get_v1);
+
+/**
+ * mmnotify_mm_put_v1() - let go of an mm
+ * @m: from mmnotify_mm_get(); see mmnotify_mm_put()
+ *
+ * The last put ends the callbacks soon; ops->free() says when.
+ *
+ * Context: Process, may sleep; not under mmap_lock. In callbacks only in
+ * release().
+ */
+void mmnotify_mm_put_v1(struct mmnotify_mm *m)
+{
+	bool last;
+
+	mutex_lock(&objects_lock);
+	last = !--m->users;
+	if (last)
+		list_del(&m->list);
+	mutex_unlock(&objects_lock);
+	if (last)
+		mmu_notifier_put(&m->mn);
+}
+MMN_EXPORT(mmnotify_mm_put_v1);
+
+/**
+ * mmnotify_synchronize_v1() - wait until everything that was put is freed
+ *
+ * For the exit of a driver's module, between the last put and
+ * mmnotify_unregister(). Follows mm/mmu_notifier.c:mmu_notifier_synchronize().
+ *
+ * Context: Process, sleeps.
+ */
+void mmnotify_synchronize_v1(void)
+{
+	mmu_notifier_synchronize();
+}
+MMN_EXPORT(mmnotify_synchronize_v1);
+
+/**
+ * mmn_mm_exit() - no callback of ours may be left
+ *
+ * Context: Process, at unload: there are no clients.
+ */
+void mmn_mm_exit(void)
+{
+	mmu_notifier_synchronize();
+}

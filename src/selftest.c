@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * selftest: does the hook really fire here, with the right call site? Maps,
+ * touches and unmaps a page in the mm of the process that loads us, under a
+ * native notifier, and looks at the verdict. A hook that is not proven is not
+ * trusted.
+ */
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mmu_notifier.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <mmnotify/mmnotify.h>
+
+#include "classify.h"
+#include "hook.h"
+#include "judge.h"
+#include "selftest.h"
+#include "sitenames.h"
+#include "sites.h"
+
+struct probe {
+	struct mmu_notifier mn;
+	unsigned long addr;
+	unsigned int starts;
+	unsigned int row;
+};
+
+static int mmn_selftest_start(struct mmu_notifier *mn,
+			      const struct mmu_notifier_range *range)
+{
+	struct probe *p = container_of(mn, struct probe, mn);
+	struct mmnotify_info info;
+
+	if (range->start > p->addr || range->end <= p->addr ||
+	    range->event != MMU_NOTIFY_UNMAP)
+		return 0;
+	p->starts++;
+	mmn_judge_range(range, false, &info);
+	if (info.site)
+		p->row = mmn_sites_resolve(info.site);
+	return 0;
+}
+
+static const struct mmu_notifier_ops probe_ops = {
+	.invalidate_range_start = mmn_selftest_start,
+};
+
+static const char *map_and_unmap(struct probe *p)
+{
+	unsigned long addr;
+
+	addr = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	if (IS_ERR_VALUE(addr))
+		return "the self-test could not map a page";
+	WRITE_ONCE(p->addr, addr);
+	if (put_user(1, (int __user *)addr)) {
+		vm_munmap(addr, PAGE_SIZE);
+		return "the self-test could not touch its page";
+	}
+	vm_munmap(addr, PAGE_SIZE);
+	if (!p->starts)
+		return "the kernel did not announce the self-test's munmap";
+	if (p->row == MMN_SITE_UNKNOWN)
+		return "it did not see the self-test's munmap";
+	if (mmn_sitenames_class(p->row) != MMN_CLASS_UNMAP)
+		return "it took the self-test's munmap for something else";
+	return NULL;
+}
+
+/**
+ * mmn_selftest_run() - prove the hook
+ *
+ * Context: Process with an mm, at load; may sleep.
+ * Return: NULL if it works, else why not, for people.
+ */
+const char *mmn_selftest_run(void)
+{
+	const char *why;
+	struct probe *p;
+
+	if (!current->mm)
+		return "loaded by a task without memory, the self-test cannot run";
+	p = kzalloc(sizeof(*p), GFP_KERNEL);
+	if (!p)
+		return "no memory for the self-test";
+	p->mn.ops = &probe_ops;
+	if (mmu_notifier_register(&p->mn, current->mm)) {
+		kfree(p);
+		return "the self-test could not register a notifier";
+	}
+	mmn_hook_get();
+	if (mmn_hook_caps() & MMNOTIFY_CAP_HOOK)
+		why = map_and_unmap(p);
+	else
+		why = "it could not be attached";
+	mmu_notifier_unregister(&p->mn, current->mm);
+	kfree(p);
+	mmn_hook_put();
+	return why;
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sites: return address -> row. The hook only reads the cache; names are looked
+ * up outside it, once per address. Addresses in modules are never cached: the
+ * module may go and another take its place.
+ *
+ * The cache only ever gains entries, so readers need no lock. Writers are
+ * serialised by site_lock, which also guards the list of unknown names.
+ */
+#define pr_fmt(fmt) "mmnotify: " fmt
+
+#include <linux/hash.h>
+#include <linux/irq_work.h>
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/seq_file.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "sitenames.h"
+#include "sites.h"
+#include "stats.h"
+
+#define CACHE_BITS	9
+#define CACHE_PROBES	16
+#define UNKNOWN_MAX	32
+#define UNKNOWN_NAME	80
+#define DEFER_MAX	16
+
+struct entry {
+	unsigned long site;
+	u8 row;
+};
+
+struct unknown {
+	char name[UNKNOWN_NAME];
+	u64 hits;
+};
+
+static struct entry cache[1 << CACHE_BITS];
+static DEFINE_SPINLOCK(site_lock);
+static struct unknown unknowns[UNKNOWN_MAX];
+static unsigned int nr_unknowns;
+static bool resolved[128];
+
+static unsigned long deferred[DEFER_MAX];
+
+static struct entry *slot(unsigned long site, unsigned int probe)
+{
+	return &cache[(hash_long(site, CACHE_BITS) + probe) &
+		      (ARRAY_SIZE(cache) - 1)];
+}
+
+/**
+ * mmn_sites_cached() - the row of a call site, if it is known already
+ * @site: return address
+ *
+ * Context: Any, the hook too.
+ * Return: the row, or -1.
+ */
+int mmn_sites_cached(unsigned long site)
+{
+	unsigned long seen;
+	struct entry *e;
+	unsigned int i;
+
+	for (i = 0; i < CACHE_PROBES; i++) {
+		e = slot(site, i);
+		/* Pairs with the release in remember(). */
+		seen = smp_load_acquire(&e->site);
+		if (seen == site)
+			return e->row;
+		if (!seen)
+			break;
+	}
+	return -1;
+}
+
+static void remember(unsigned long site, unsigned int row)
+{
+	struct entry *e;
+	unsigned int i;
+
+	lockdep_assert_held(&site_lock);
+	for (i = 0; i < CACHE_PROBES; i++) {
+		e = slot(site, i);
+		if (e->site == site)
+			return;
+		if (e->site)
+			continue;
+		e->row = row;
+		/* Whoever finds the address finds its row. */
+		smp_store_release(&e->site, site);
+		return;
+	}
+}
+
+/* Return: true the first time that a name is seen. */
+static bool count_unknown(const char *name)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&site_lock);
+	for (i = 0; i < nr_unknowns; i++) {
+		if (!strcmp(unknowns[i].name, name)) {
+			unknowns[i].hits++;
+			return false;
+		}
+	}
+	if (nr_unknowns == UNKNOWN_MAX)
+		return false;
+	strscpy(unknowns[nr_unknowns].name, name, UNKNOWN_NAME);
+	unknowns[nr_unknowns++].hits = 1;
+	return true;
+}
+
+static void note_unknown(const char *name)
+{
+	unsigned long flags;
+	bool first;
+
+	spin_lock_irqsave(&site_lock, flags);
+	first = count_unknown(name);
+	spin_unlock_irqrestore(&site_lock, flags);
+	if (first)
+		pr_info("unknown call site %s: its events are reported as not exact; please report the name and the kernel version\n",
+			name);
+}
+
+/**
+ * mmn_sites_resolve() - the row of a call site, looking its name up if needed
+ * @site: return address
+ *
+ * An unknown site is not cached, so that each of its events is counted by
+ * name; there is at most a handful.
+ *
+ * Context: Any but the hook: the look-up walks the symbol table.
+ * Return: the row, MMN_SITE_UNKNOWN if no row names it.
+ */
+unsigned int mmn_sites_resolve(unsigned long site)
+{
+	int row = mmn_sites_cached(site);
+	char name[KSYM_SYMBOL_LEN];
+	unsigned long flags;
+
+	if (row >= 0)
+		return row;
+	/* A return address may lie behind the end of its function. */
+	sprint_symbol_no_offset(name, site - 1);
+	row = mmn_sitenames_find(name);
+	if (row == MMN_SITE_UNKNOWN) {
+		note_unknown(name);
+		return row;
+	}
+	spin_lock_irqsave(&site_lock, flags);
+	remember(site, row);
+	resolved[row] = true;
+	spin_unlock_irqrestore(&site_lock, flags);
+	return row;
+}
+
+static void resolve_deferred(struct work_struct *work)
+{
+	unsigned long site;
+	unsigned int i;
+
+	for (i = 0; i < DEFER_MAX; i++) {
+		site = xchg(&deferred[i], 0);
+		if (site)
+			mmn_sites_resolve(site);
+	}
+}
+
+static DECLARE_WORK(defer_work, resolve_deferred);
+
+static void kick_deferred(struct irq_work *work)
+{
+	schedule_work(&defer_work);
+}
+
+static struct irq_work defer_kick;
+
+/**
+ * mmn_sites_init() - prepare for look-ups on behalf of the hook
+ *
+ * Context: Process, at load.
+ */
+void mmn_sites_init(void)
+{
+	init_irq_work(&defer_kick, kick_deferred);
+}
+
+/**
+ * mmn_sites_defer() - look a call site up soon, somewhere else
+ * @site: return address
+ *
+ * Context: The hook; only queues. Forgets the request if too many wait.
+ */
+void mmn_sites_defer(unsigned long site)
+{
+	unsigned int i;
+
+	for (i = 0; i < DEFER_MAX; i++) {
+		if (READ_ONCE(deferred[i]) == site)
+			return;
+		if (!cmpxchg(&deferred[i], 0, site))
+			break;
+	}
+	/* Scheduling work from the hook could recurse into the tracer. */
+	irq_work_queue(&defer_kick);
+}
+
+/**
+ * mmn_sites_print() - the name of a call site
+ * @site: return address
+ * @buf: where to
+ * @size: of @buf, bytes
+ *
+ * Context: Any but the hook.
+ * Return: the length that the whole name has, as snprintf().
+ */
+int mmn_sites_print(unsigned long site, char *buf, size_t size)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	if (!site)
+		return snprintf(buf, size, "-");
+	sprint_symbol_no_offset(name, site - 1);
+	return snprintf(buf, size, "%s", name);
+}
+
+/**
+ * mmn_sites_show() - the table of sites with what this kernel showed of it
+ * @m: debugfs file
+ *
+ * Context: Process.
+ */
+void mmn_sites_show(struct seq_file *m)
+{
+	unsigned int row, i, nr;
+
+	seq_puts(m, "# site resolved hits kernels\n");
+	for (row = 1; row < mmn_sitenames_nr(); row++)
+		seq_printf(m, "%-34s %-8s %10llu  %s\n",
+			   mmn_sitenames_name(row), resolved[row] ? "yes" : "no",
+			   mmn_stats_site_hits(row), mmn_sitenames_kernels(row));
+	nr = READ_ONCE(nr_unknowns);
+	seq_printf(m, "# unknown %u\n", nr);
+	for (i = 0; i < nr; i++)
+		seq_printf(m, "%-34s %-8s %10llu\n", unknowns[i].name, "unknown",
+			   READ_ONCE(unknowns[i].hits));
+}
+
+/**
+ * mmn_sites_exit() - wait for look-ups that still run
+ *
+ * Context: Process, after the hook is gone.
+ */
+void mmn_sites_exit(void)
+{
+	irq_work_sync(&defer_kick);
+	cancel_work_sync(&defer_work);
+}

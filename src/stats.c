@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stats: per-CPU counters, folded when somebody reads them.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/percpu.h>
+#include <linux/seq_file.h>
+
+#include "names.h"
+#include "stats.h"
+
+#define ROWS	128
+
+struct counters {
+	u64 plain[MMN_NR_STATS];
+	u64 site[ROWS];
+	u64 verdict[MMNOTIFY_NR_EVENTS][MMNOTIFY_NR_CAUSES];
+};
+
+static struct counters __percpu *counters;
+
+int mmn_stats_init(void)
+{
+	counters = alloc_percpu(struct counters);
+	return counters ? 0 : -ENOMEM;
+}
+
+void mmn_stats_exit(void)
+{
+	free_percpu(counters);
+}
+
+void mmn_stats_inc(enum mmn_stat stat)
+{
+	this_cpu_inc(counters->plain[stat]);
+}
+
+/**
+ * mmn_stats_verdict() - count one event
+ * @v: its verdict
+ * @row: its call site
+ *
+ * Context: Any, the hook too.
+ */
+void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row)
+{
+	this_cpu_inc(counters->site[row % ROWS]);
+	this_cpu_inc(counters->verdict[v->event][v->cause]);
+	if (!(v->flags & MMNOTIFY_F_EXACT))
+		this_cpu_inc(counters->plain[MMN_STAT_INEXACT]);
+}
+
+u64 mmn_stats_read(enum mmn_stat stat)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(counters, cpu)->plain[stat]);
+	return sum;
+}
+
+u64 mmn_stats_site_hits(unsigned int row)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(counters, cpu)->site[row % ROWS]);
+	return sum;
+}
+
+static u64 fold(unsigned int event, unsigned int cause)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(counters, cpu)->verdict[event][cause]);
+	return sum;
+}
+
+/* Events by event and cause; lines without a count are left out. */
+void mmn_stats_show(struct seq_file *m)
+{
+	unsigned int event, cause;
+	u64 sum;
+
+	seq_puts(m, "# event cause count\n");
+	for (event = 0; event < MMNOTIFY_NR_EVENTS; event++) {
+		for (cause = 0; cause < MMNOTIFY_NR_CAUSES; cause++) {
+			sum = fold(event, cause);
+			if (sum)
+				seq_printf(m, "%s %s %llu\n",
+					   mmn_names_event(event),
+					   mmn_names_cause(cause), sum);
+		}
+	}
+	seq_printf(m, "# inexact %llu\n", mmn_stats_read(MMN_STAT_INEXACT));
+	seq_printf(m, "# delivered %llu\n", mmn_stats_read(MMN_STAT_DELIVERED));
+}
+
+void mmn_stats_show_hook(struct seq_file *m)
+{
+	seq_printf(m, "starts %llu\n", mmn_stats_read(MMN_STAT_HOOK_START));
+	seq_printf(m, "ends %llu\n", mmn_stats_read(MMN_STAT_HOOK_END));
+	seq_printf(m, "table_full %llu\n", mmn_stats_read(MMN_STAT_HOOK_FULL));
+	seq_printf(m, "no_record %llu\n", mmn_stats_read(MMN_STAT_NO_RECORD));
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_STATS_H
+#define MMN_STATS_H
+
+#include <linux/types.h>
+
+#include "classify.h"
+
+struct seq_file;
+
+/* Counters that no verdict carries. */
+enum mmn_stat {
+	MMN_STAT_HOOK_START,		/* the hook saw a start */
+	MMN_STAT_HOOK_END,		/* the hook saw an end */
+	MMN_STAT_HOOK_FULL,		/* no room for a record */
+	MMN_STAT_NO_RECORD,		/* a callback without a record */
+	MMN_STAT_INEXACT,		/* a verdict that is not exact */
+	MMN_STAT_DELIVERED,		/* a client's callback ran */
+	MMN_NR_STATS
+};
+
+int mmn_stats_init(void);
+void mmn_stats_exit(void);
+void mmn_stats_inc(enum mmn_stat stat);
+void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row);
+u64 mmn_stats_site_hits(unsigned int row);
+u64 mmn_stats_read(enum mmn_stat stat);
+void mmn_stats_show(struct seq_file *m);
+void mmn_stats_show_hook(struct seq_file *m);
+
+#endif /* MMN_STATS_H */

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_WATCH_H
+#define MMN_WATCH_H
+
+#include <linux/types.h>
+
+void mmn_watch_set(bool on);
+void mmn_watch_exit(void);
+
+#endif /* MMN_WATCH_H */
