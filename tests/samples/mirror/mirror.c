@@ -1,0 +1,702 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mirror: the smallest honest client. A software device that mirrors ranges of
+ * the attached process: it builds translations when the device "accesses" an
+ * address, drops or restricts them when mmnotify says so, and logs every
+ * verdict for user space. It uses all tiers of the API, each if asked to.
+ *
+ * Locking: mirror.lock (mutex) guards the attachment and the list of ranges
+ * and is never taken in a callback. mirror_range.lock (spinlock) is what real
+ * drivers call the driver lock: it guards the translations and orders them
+ * against the sequence. mirror_log.lock is innermost.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/fs.h>
+#include <linux/hmm.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/overflow.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include <mmnotify/mmnotify.h>
+
+#include "mirror.h"
+
+#define LOG_RECORDS	8192
+#define ACCESS_PAGES	128
+
+/* A device translation. */
+#define DEV_PRESENT	(1u << 0)
+#define DEV_WRITE	(1u << 1)
+
+struct mirror_entry {
+	struct mirror_record rec;
+	unsigned long site;
+};
+
+struct mirror_log {
+	spinlock_t lock;
+	struct mirror_entry *ring;
+	u64 head;		/* next to write */
+	u64 tail;		/* next to read */
+	u64 dropped;
+};
+
+struct mirror {
+	struct kref kref;
+	struct mutex lock;
+	struct mm_struct *mm;	/* mmgrab()ed while attached */
+	u32 tiers;
+	u32 released;
+	struct mmu_notifier native;
+	struct mirror_mm *whole;
+	struct list_head ranges;
+	struct mirror_log log;
+};
+
+struct mirror_dev_range {
+	struct mmnotify_range range;
+	struct list_head list;
+	struct mirror *mirror;
+	unsigned long start;
+	unsigned long pages;
+	spinlock_t lock;
+	u8 *dev;		/* one byte per page: DEV_* */
+};
+
+struct mirror_mm {
+	struct mmnotify_mm m;
+	struct mirror *mirror;	/* set once, NULL until then */
+};
+
+static struct mmnotify_client mirror_client = {
+	.name = "mirror",
+	.owner = THIS_MODULE,
+};
+
+/* ---- the log ---- */
+
+static void fill_record(struct mirror_record *rec,
+			const struct mmnotify_info *info, u16 tier, u16 phase)
+{
+	memset(rec, 0, sizeof(*rec));
+	rec->start = info->start;
+	rec->end = info->end;
+	rec->effects = info->effects;
+	rec->flags = info->flags;
+	rec->tgid = current->tgid;
+	rec->event = info->event;
+	rec->cause = info->cause;
+	rec->native = info->native;
+	rec->tier = tier;
+	rec->phase = phase;
+	get_task_comm(rec->comm, current);
+}
+
+static void log_info(struct mirror *mirror, const struct mmnotify_info *info,
+		     u16 tier, u16 phase)
+{
+	struct mirror_log *log = &mirror->log;
+	struct mirror_entry *e;
+
+	spin_lock(&log->lock);
+	if (log->head - log->tail == LOG_RECORDS) {
+		log->dropped++;
+	} else {
+		e = &log->ring[log->head % LOG_RECORDS];
+		fill_record(&e->rec, info, tier, phase);
+		e->rec.seq = log->head;
+		e->site = info->site;
+		log->head++;
+	}
+	spin_unlock(&log->lock);
+}
+
+static bool log_take(struct mirror_log *log, struct mirror_entry *e)
+{
+	bool some;
+
+	spin_lock(&log->lock);
+	some = log->tail != log->head;
+	if (some)
+		*e = log->ring[log->tail++ % LOG_RECORDS];
+	spin_unlock(&log->lock);
+	return some;
+}
+
+static ssize_t mirror_read(struct file *file, char __user *buf, size_t size,
+			   loff_t *pos)
+{
+	struct mirror *mirror = file->private_data;
+	struct mmnotify_info info = { };
+	struct mirror_entry e;
+	ssize_t done = 0;
+
+	if (size < sizeof(e.rec))
+		return -EINVAL;
+	while (size - done >= sizeof(e.rec) && log_take(&mirror->log, &e)) {
+		info.site = e.site;
+		mmnotify_site_name(&info, e.rec.site, sizeof(e.rec.site));
+		if (copy_to_user(buf + done, &e.rec, sizeof(e.rec)))
+			return -EFAULT;
+		done += sizeof(e.rec);
+	}
+	return done;
+}
+
+/* ---- life of an attachment ---- */
+
+static void mirror_free(struct kref *kref)
+{
+	struct mirror *mirror = container_of(kref, struct mirror, kref);
+
+	kvfree(mirror->log.ring);
+	if (mirror->mm)
+		mmdrop(mirror->mm);
+	kfree(mirror);
+}
+
+static int mirror_open(struct inode *inode, struct file *file)
+{
+	struct mirror *mirror = kzalloc(sizeof(*mirror), GFP_KERNEL);
+
+	if (!mirror)
+		return -ENOMEM;
+	mirror->log.ring = kvcalloc(LOG_RECORDS, sizeof(*mirror->log.ring),
+				    GFP_KERNEL);
+	if (!mirror->log.ring) {
+		kfree(mirror);
+		return -ENOMEM;
+	}
+	kref_init(&mirror->kref);
+	mutex_init(&mirror->lock);
+	spin_lock_init(&mirror->log.lock);
+	INIT_LIST_HEAD(&mirror->ranges);
+	file->private_data = mirror;
+	return 0;
+}
+
+/* ---- tier 1: a native notifier that asks mmnotify ---- */
+
+static int mirror_native_start(struct mmu_notifier *mn,
+			       const struct mmu_notifier_range *range)
+{
+	struct mirror *mirror = container_of(mn, struct mirror, native);
+	struct mmnotify_info info;
+
+	mmnotify_classify(range, &info);
+	log_info(mirror, &info, MIRROR_TIER_CLASSIFY, MIRROR_PHASE_START);
+	return 0;
+}
+
+static const struct mmu_notifier_ops mirror_native_ops = {
+	.invalidate_range_start = mirror_native_start,
+};
+
+/* ---- tier 2, the whole mm ---- */
+
+static void mirror_mm_log(struct mmnotify_mm *m,
+			  const struct mmnotify_info *info, u16 phase)
+{
+	struct mirror_mm *whole = container_of(m, struct mirror_mm, m);
+	/* Pairs with the release in attach_mm(). */
+	struct mirror *mirror = smp_load_acquire(&whole->mirror);
+
+	if (mirror)
+		log_info(mirror, info, MIRROR_TIER_MM, phase);
+}
+
+static void mirror_mm_start(struct mmnotify_mm *m,
+			    const struct mmnotify_info *info)
+{
+	mirror_mm_log(m, info, MIRROR_PHASE_START);
+}
+
+static void mirror_mm_end(struct mmnotify_mm *m,
+			  const struct mmnotify_info *info)
+{
+	mirror_mm_log(m, info, MIRROR_PHASE_END);
+}
+
+static void mirror_mm_release(struct mmnotify_mm *m)
+{
+	struct mirror_mm *whole = container_of(m, struct mirror_mm, m);
+	struct mmnotify_info info = {
+		.event = MMNOTIFY_RELEASE,
+		.native = MMNOTIFY_RELEASE,
+		.effects = MMNOTIFY_FX_ALL,
+		.flags = MMNOTIFY_F_EXACT | MMNOTIFY_F_BLOCKABLE,
+		.cause = MMNOTIFY_CAUSE_EXIT,
+		.end = ULONG_MAX,
+	};
+
+	if (whole->mirror)
+		whole->mirror->released++;
+	mirror_mm_log(m, &info, MIRROR_PHASE_RELEASE);
+}
+
+static struct mmnotify_mm *mirror_mm_alloc(struct mm_struct *mm)
+{
+	struct mirror_mm *whole = kzalloc(sizeof(*whole), GFP_KERNEL);
+
+	return whole ? &whole->m : ERR_PTR(-ENOMEM);
+}
+
+static void mirror_mm_free(struct mmnotify_mm *m)
+{
+	struct mirror_mm *whole = container_of(m, struct mirror_mm, m);
+
+	if (whole->mirror)
+		kref_put(&whole->mirror->kref, mirror_free);
+	kfree(whole);
+}
+
+static const struct mmnotify_mm_ops mirror_mm_ops = {
+	.start = mirror_mm_start,
+	.end = mirror_mm_end,
+	.release = mirror_mm_release,
+	.alloc = mirror_mm_alloc,
+	.free = mirror_mm_free,
+};
+
+/* One log per process: the object is shared by all who get it. */
+static int attach_mm(struct mirror *mirror)
+{
+	static DEFINE_MUTEX(claim);
+	struct mirror_mm *whole;
+	struct mmnotify_mm *m;
+
+	m = mmnotify_mm_get(&mirror_client, mirror->mm, &mirror_mm_ops);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	whole = container_of(m, struct mirror_mm, m);
+	mutex_lock(&claim);
+	if (whole->mirror) {
+		mutex_unlock(&claim);
+		mmnotify_mm_put(m);
+		return -EBUSY;
+	}
+	kref_get(&mirror->kref);
+	smp_store_release(&whole->mirror, mirror);
+	mutex_unlock(&claim);
+	mirror->whole = whole;
+	return 0;
+}
+
+static int attach_native(struct mirror *mirror)
+{
+	mirror->native.ops = &mirror_native_ops;
+	return mmu_notifier_register(&mirror->native, mirror->mm);
+}
+
+static int attach_tiers(struct mirror *mirror, u32 tiers)
+{
+	int ret = 0;
+
+	if (tiers & MIRROR_TIER_CLASSIFY)
+		ret = attach_native(mirror);
+	if (ret)
+		return ret;
+	if (tiers & MIRROR_TIER_MM)
+		ret = attach_mm(mirror);
+	if (ret && (tiers & MIRROR_TIER_CLASSIFY))
+		mmu_notifier_unregister(&mirror->native, mirror->mm);
+	return ret;
+}
+
+static long mirror_attach(struct mirror *mirror, void __user *argp)
+{
+	struct mirror_attach a;
+	int ret;
+
+	if (copy_from_user(&a, argp, sizeof(a)))
+		return -EFAULT;
+	if (!a.tiers || a.rsvd ||
+	    (a.tiers & ~(MIRROR_TIER_CLASSIFY | MIRROR_TIER_RANGE |
+			 MIRROR_TIER_MM)))
+		return -EINVAL;
+	if (mirror->mm)
+		return -EBUSY;
+	mirror->mm = current->mm;
+	mmgrab(mirror->mm);
+	ret = attach_tiers(mirror, a.tiers);
+	if (ret) {
+		mmdrop(mirror->mm);
+		mirror->mm = NULL;
+		return ret;
+	}
+	mirror->tiers = a.tiers;
+	return 0;
+}
+
+/* ---- tier 2, ranges: the device's translations ---- */
+
+static void dev_invalidate(struct mirror_dev_range *r,
+			   const struct mmnotify_info *info)
+{
+	unsigned long first = 0, last = r->pages, i;
+	u8 keep = 0;
+
+	lockdep_assert_held(&r->lock);
+	if (info->start > r->start)
+		first = (info->start - r->start) >> PAGE_SHIFT;
+	if (info->end < r->start + (r->pages << PAGE_SHIFT))
+		last = DIV_ROUND_UP(info->end - r->start, PAGE_SIZE);
+	/* Same page, readable as before: only the right to write goes. */
+	if (!mmnotify_affects(info, MMNOTIFY_FX_ALL & ~(MMNOTIFY_FX_NO_WRITE |
+							 MMNOTIFY_FX_DIRTY)))
+		keep = DEV_PRESENT;
+	for (i = first; i < last; i++)
+		r->dev[i] &= keep;
+}
+
+static bool mirror_range_invalidate(struct mmnotify_range *range,
+				    const struct mmnotify_info *info,
+				    unsigned long seq)
+{
+	struct mirror_dev_range *r =
+		container_of(range, struct mirror_dev_range, range);
+
+	log_info(r->mirror, info, MIRROR_TIER_RANGE, MIRROR_PHASE_START);
+	/* Nothing that the device relies on changes: nothing to do. */
+	if (!mmnotify_affects(info, MMNOTIFY_FX_ALL))
+		return true;
+	spin_lock(&r->lock);
+	mmnotify_set_seq(range, seq);
+	dev_invalidate(r, info);
+	spin_unlock(&r->lock);
+	return true;
+}
+
+static const struct mmnotify_range_ops mirror_range_ops = {
+	.invalidate = mirror_range_invalidate,
+};
+
+static int check_range(u64 start, u64 len)
+{
+	u64 end;
+
+	if (!len || !PAGE_ALIGNED(start) || !PAGE_ALIGNED(len) ||
+	    len > MIRROR_MAX_LEN)
+		return -EINVAL;
+	if (check_add_overflow(start, len, &end) || end > TASK_SIZE)
+		return -EOVERFLOW;
+	return 0;
+}
+
+static int get_range(struct mirror_range *arg, void __user *argp)
+{
+	if (copy_from_user(arg, argp, sizeof(*arg)))
+		return -EFAULT;
+	return check_range(arg->start, arg->len);
+}
+
+static void free_range(struct mirror_dev_range *r)
+{
+	kvfree(r->dev);
+	kfree(r);
+}
+
+static struct mirror_dev_range *alloc_range(struct mirror *mirror,
+					    const struct mirror_range *arg)
+{
+	struct mirror_dev_range *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r)
+		return NULL;
+	r->mirror = mirror;
+	r->start = arg->start;
+	r->pages = arg->len >> PAGE_SHIFT;
+	spin_lock_init(&r->lock);
+	r->dev = kvzalloc(r->pages, GFP_KERNEL);
+	if (!r->dev) {
+		kfree(r);
+		return NULL;
+	}
+	return r;
+}
+
+static long mirror_add_range(struct mirror *mirror, void __user *argp)
+{
+	struct mirror_dev_range *r;
+	struct mirror_range arg;
+	int ret = get_range(&arg, argp);
+
+	if (ret)
+		return ret;
+	if (!(mirror->tiers & MIRROR_TIER_RANGE))
+		return -ENXIO;
+	r = alloc_range(mirror, &arg);
+	if (!r)
+		return -ENOMEM;
+	ret = mmnotify_range_insert(&mirror_client, &r->range, mirror->mm,
+				    arg.start, arg.len, &mirror_range_ops);
+	if (ret) {
+		free_range(r);
+		return ret;
+	}
+	list_add(&r->list, &mirror->ranges);
+	return 0;
+}
+
+static void del_range(struct mirror_dev_range *r)
+{
+	list_del(&r->list);
+	mmnotify_range_remove(&r->range);
+	free_range(r);
+}
+
+static long mirror_del_range(struct mirror *mirror, void __user *argp)
+{
+	struct mirror_dev_range *r;
+	struct mirror_range arg;
+	int ret = get_range(&arg, argp);
+
+	if (ret)
+		return ret;
+	list_for_each_entry(r, &mirror->ranges, list) {
+		if (r->start != arg.start || r->pages != arg.len >> PAGE_SHIFT)
+			continue;
+		del_range(r);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static struct mirror_dev_range *find_range(struct mirror *mirror, u64 start,
+					   u64 len)
+{
+	struct mirror_dev_range *r;
+
+	list_for_each_entry(r, &mirror->ranges, list)
+		if (start >= r->start &&
+		    start + len <= r->start + (r->pages << PAGE_SHIFT))
+			return r;
+	return NULL;
+}
+
+/* Return: true if the translations are valid and were taken over. */
+static bool commit(struct mirror_dev_range *r, const struct hmm_range *hmm,
+		   unsigned long seq)
+{
+	unsigned long first = (hmm->start - r->start) >> PAGE_SHIFT;
+	unsigned long n = (hmm->end - hmm->start) >> PAGE_SHIFT, i;
+	bool ok;
+
+	spin_lock(&r->lock);
+	ok = !mmnotify_read_retry(&r->range, seq);
+	for (i = 0; ok && i < n; i++) {
+		r->dev[first + i] = DEV_PRESENT;
+		if (hmm->hmm_pfns[i] & HMM_PFN_WRITE)
+			r->dev[first + i] |= DEV_WRITE;
+	}
+	spin_unlock(&r->lock);
+	return ok;
+}
+
+/* The native protocol: read the sequence, fault, check under the driver lock. */
+static int fault_chunk(struct mirror_dev_range *r, struct hmm_range *hmm)
+{
+	struct mm_struct *mm = r->mirror->mm;
+	int ret;
+
+	do {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		hmm->notifier_seq = mmnotify_read_begin(&r->range);
+		mmap_read_lock(mm);
+		ret = hmm_range_fault(hmm);
+		mmap_read_unlock(mm);
+		if (ret && ret != -EBUSY)
+			return ret;
+	} while (ret || !commit(r, hmm, hmm->notifier_seq));
+	return 0;
+}
+
+static int fault(struct mirror_dev_range *r, struct mirror_access *arg)
+{
+	unsigned long *pfns, end = arg->start + arg->len, at;
+	int ret = 0;
+
+	pfns = kcalloc(ACCESS_PAGES, sizeof(*pfns), GFP_KERNEL);
+	if (!pfns)
+		return -ENOMEM;
+	for (at = arg->start; !ret && at < end; at += ACCESS_PAGES * PAGE_SIZE) {
+		struct hmm_range hmm = {
+			.notifier = mmnotify_hmm(&r->range),
+			.start = at,
+			.end = min(end, at + ACCESS_PAGES * PAGE_SIZE),
+			.hmm_pfns = pfns,
+			.default_flags = HMM_PFN_REQ_FAULT |
+				(arg->write ? HMM_PFN_REQ_WRITE : 0),
+		};
+
+		ret = fault_chunk(r, &hmm);
+		if (!ret)
+			arg->pages += (hmm.end - hmm.start) >> PAGE_SHIFT;
+	}
+	kfree(pfns);
+	return ret;
+}
+
+static long mirror_access(struct mirror *mirror, void __user *argp)
+{
+	struct mirror_dev_range *r;
+	struct mirror_access arg;
+	int ret;
+
+	if (copy_from_user(&arg, argp, sizeof(arg)))
+		return -EFAULT;
+	if (arg.write > 1 || arg.pages)
+		return -EINVAL;
+	ret = check_range(arg.start, arg.len);
+	if (ret)
+		return ret;
+	r = find_range(mirror, arg.start, arg.len);
+	if (!r)
+		return -ENOENT;
+	if (!mmget_not_zero(mirror->mm))
+		return -ESRCH;
+	ret = fault(r, &arg);
+	mmput(mirror->mm);
+	if (!ret && copy_to_user(argp, &arg, sizeof(arg)))
+		return -EFAULT;
+	return ret;
+}
+
+static long mirror_lookup(struct mirror *mirror, void __user *argp)
+{
+	struct mirror_dev_range *r;
+	struct mirror_lookup arg;
+	u8 dev;
+
+	if (copy_from_user(&arg, argp, sizeof(arg)))
+		return -EFAULT;
+	r = find_range(mirror, arg.addr, 1);
+	if (!r)
+		return -ENOENT;
+	spin_lock(&r->lock);
+	dev = r->dev[(arg.addr - r->start) >> PAGE_SHIFT];
+	spin_unlock(&r->lock);
+	arg.present = !!(dev & DEV_PRESENT);
+	arg.writable = !!(dev & DEV_WRITE);
+	return copy_to_user(argp, &arg, sizeof(arg)) ? -EFAULT : 0;
+}
+
+static long mirror_stat(struct mirror *mirror, void __user *argp)
+{
+	struct mirror_stat stat = { .released = mirror->released };
+	struct mirror_dev_range *r;
+
+	list_for_each_entry(r, &mirror->ranges, list)
+		stat.ranges++;
+	spin_lock(&mirror->log.lock);
+	stat.logged = mirror->log.head;
+	stat.dropped = mirror->log.dropped;
+	spin_unlock(&mirror->log.lock);
+	return copy_to_user(argp, &stat, sizeof(stat)) ? -EFAULT : 0;
+}
+
+static long do_ioctl(struct mirror *mirror, unsigned int cmd, void __user *argp)
+{
+	if (cmd == MIRROR_IOC_ATTACH)
+		return mirror_attach(mirror, argp);
+	if (cmd == MIRROR_IOC_STAT)
+		return mirror_stat(mirror, argp);
+	if (!mirror->mm)
+		return -ENXIO;
+	switch (cmd) {
+	case MIRROR_IOC_ADD_RANGE:
+		return mirror_add_range(mirror, argp);
+	case MIRROR_IOC_DEL_RANGE:
+		return mirror_del_range(mirror, argp);
+	case MIRROR_IOC_ACCESS:
+		return mirror_access(mirror, argp);
+	case MIRROR_IOC_LOOKUP:
+		return mirror_lookup(mirror, argp);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static long mirror_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct mirror *mirror = file->private_data;
+	long ret;
+
+	if (mutex_lock_interruptible(&mirror->lock))
+		return -EINTR;
+	ret = do_ioctl(mirror, cmd, (void __user *)arg);
+	mutex_unlock(&mirror->lock);
+	return ret;
+}
+
+static int mirror_release(struct inode *inode, struct file *file)
+{
+	struct mirror *mirror = file->private_data;
+	struct mirror_dev_range *r, *next;
+
+	list_for_each_entry_safe(r, next, &mirror->ranges, list)
+		del_range(r);
+	if (mirror->whole)
+		mmnotify_mm_put(&mirror->whole->m);
+	if (mirror->tiers & MIRROR_TIER_CLASSIFY)
+		mmu_notifier_unregister(&mirror->native, mirror->mm);
+	kref_put(&mirror->kref, mirror_free);
+	return 0;
+}
+
+static const struct file_operations mirror_fops = {
+	.owner = THIS_MODULE,
+	.open = mirror_open,
+	.read = mirror_read,
+	.unlocked_ioctl = mirror_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.release = mirror_release,
+};
+
+static struct miscdevice mirror_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "mmn_mirror",
+	.fops = &mirror_fops,
+	.mode = 0600,
+};
+
+static int __init mirror_init(void)
+{
+	int ret = mmnotify_register(&mirror_client);
+
+	if (ret)
+		return ret;
+	ret = misc_register(&mirror_device);
+	if (ret)
+		mmnotify_unregister(&mirror_client);
+	return ret;
+}
+module_init(mirror_init);
+
+static void __exit mirror_exit(void)
+{
+	misc_deregister(&mirror_device);
+	mmnotify_synchronize();
+	mmnotify_unregister(&mirror_client);
+}
+module_exit(mirror_exit);
+
+MODULE_AUTHOR("The mmnotify authors");
+MODULE_DESCRIPTION("A software device that mirrors a process, for mmnotify");
+MODULE_LICENSE("GPL");
+MMNOTIFY_IMPORT_NS();

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * mirror: what user space says to the software device, /dev/mmn_mirror.
+ *
+ * One open file is one attachment. It may be made before a fork and attached
+ * in the child: who holds the file can read its log after the child is gone.
+ */
+#ifndef MIRROR_H
+#define MIRROR_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* Through which tier of the API the attachment hears of invalidations. */
+#define MIRROR_TIER_CLASSIFY	(1u << 0) /* native notifier, mmnotify_classify() */
+#define MIRROR_TIER_RANGE	(1u << 1) /* per range; needed for ACCESS */
+#define MIRROR_TIER_MM		(1u << 2) /* the whole mm, with end and release */
+
+/* Where in its life an invalidation was logged. */
+#define MIRROR_PHASE_START	0
+#define MIRROR_PHASE_END	1
+#define MIRROR_PHASE_RELEASE	2
+
+/**
+ * struct mirror_attach - attach the calling process
+ * @tiers: mask of MIRROR_TIER_*, at least one
+ * @rsvd: zero
+ */
+struct mirror_attach {
+	__u32 tiers;
+	__u32 rsvd;
+};
+
+/**
+ * struct mirror_range - a range that the device may access
+ * @start: first byte, page aligned
+ * @len: bytes, page aligned, up to MIRROR_MAX_LEN
+ */
+struct mirror_range {
+	__u64 start;
+	__u64 len;
+};
+
+#define MIRROR_MAX_LEN	(4ULL << 30)
+
+/**
+ * struct mirror_access - a device access: builds translations
+ * @start: first byte, page aligned, inside one range
+ * @len: bytes, page aligned
+ * @write: 1 to ask for write access
+ * @pages: out: pages that are translated now
+ */
+struct mirror_access {
+	__u64 start;
+	__u64 len;
+	__u32 write;
+	__u32 pages;
+};
+
+/**
+ * struct mirror_lookup - what the device would do with one address
+ * @addr: any byte of the page
+ * @present: out: 1 if there is a translation
+ * @writable: out: 1 if it allows writing
+ */
+struct mirror_lookup {
+	__u64 addr;
+	__u32 present;
+	__u32 writable;
+};
+
+/**
+ * struct mirror_stat - the attachment's own counters
+ * @logged: records written to the log since it was opened
+ * @dropped: records lost because nobody read in time
+ * @released: how often release() was called
+ * @ranges: live ranges
+ */
+struct mirror_stat {
+	__u64 logged;
+	__u64 dropped;
+	__u32 released;
+	__u32 ranges;
+};
+
+#define MIRROR_IOC_ATTACH	_IOW('m', 1, struct mirror_attach)
+#define MIRROR_IOC_ADD_RANGE	_IOW('m', 2, struct mirror_range)
+#define MIRROR_IOC_DEL_RANGE	_IOW('m', 3, struct mirror_range)
+#define MIRROR_IOC_ACCESS	_IOWR('m', 4, struct mirror_access)
+#define MIRROR_IOC_LOOKUP	_IOWR('m', 5, struct mirror_lookup)
+#define MIRROR_IOC_STAT		_IOR('m', 6, struct mirror_stat)
+
+/**
+ * struct mirror_record - one verdict; read() returns as many as fit
+ * @seq: number of the record in this log, from 0
+ * @start: first byte
+ * @end: first byte behind; all ones for a whole mm
+ * @effects: MMNOTIFY_FX_*
+ * @flags: MMNOTIFY_F_*
+ * @tgid: process that invalidated, not always the attached one
+ * @event: enum mmnotify_event
+ * @cause: enum mmnotify_cause
+ * @native: the kernel's own event
+ * @tier: one of MIRROR_TIER_*
+ * @phase: MIRROR_PHASE_*
+ * @rsvd: zero
+ * @comm: task that invalidated
+ * @site: kernel function that announced it
+ */
+struct mirror_record {
+	__u64 seq;
+	__u64 start;
+	__u64 end;
+	__u32 effects;
+	__u32 flags;
+	__u32 tgid;
+	__u16 event;
+	__u16 cause;
+	__u16 native;
+	__u16 tier;
+	__u16 phase;
+	__u16 rsvd;
+	char comm[16];
+	char site[56];
+};
+
+#endif /* MIRROR_H */
