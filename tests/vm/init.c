@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PID 1 of the test VM. Mounts what a test expects, runs one command, tells its
+ * exit status on ttyS3 and powers off. ttyS0 is the console, ttyS1 takes TAP,
+ * ttyS2 results.
+ *
+ * tests/vm/run passes the command in /mmn/argv, each argument ended by a NUL,
+ * and MMN_KERNEL, MMN_LOAD (module names, comma separated) and MMN_ROOT (1: run
+ * in the root shared over 9p) as kernel parameters, which the kernel puts into
+ * our environment.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define ARRAY_SIZE(x)	(sizeof(x) / sizeof((x)[0]))
+#define MAX_ARGS	1024
+#define MAX_ARGV_BYTES	(128 * 1024)
+
+static const struct {
+	const char *type;
+	const char *dir;
+	const char *opts;
+	int required;
+} mounts[] = {
+	{ "devtmpfs",	"/dev",			NULL,		1 },
+	{ "proc",	"/proc",		NULL,		1 },
+	{ "sysfs",	"/sys",			NULL,		1 },
+	{ "tmpfs",	"/tmp",			"mode=1777",	1 },
+	{ "devpts",	"/dev/pts",		NULL,		0 },
+	{ "tmpfs",	"/dev/shm",		"mode=1777",	0 },
+	{ "debugfs",	"/sys/kernel/debug",	NULL,		0 },
+	{ "tracefs",	"/sys/kernel/tracing",	NULL,		0 },
+	{ "cgroup2",	"/sys/fs/cgroup",	NULL,		0 },
+	{ "hugetlbfs",	"/dev/hugepages",	NULL,		0 },
+};
+
+/* Opened once and kept: raw mode lasts as long as somebody has the port open. */
+static int ports[4] = { -1, -1, -1, -1 };
+
+static void power_off(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ports); i++)
+		if (ports[i] >= 0)
+			tcdrain(ports[i]);
+	sync();
+	reboot(RB_POWER_OFF);
+	for (;;)
+		pause();
+}
+
+static void fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (ports[3] >= 0) {
+		dprintf(ports[3], "failed ");
+		vdprintf(ports[3], fmt, ap);
+		dprintf(ports[3], "\n");
+	}
+	va_end(ap);
+	power_off();
+}
+
+static void open_ports(void)
+{
+	char path[] = "/dev/ttyS0";
+	struct termios t;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		path[sizeof(path) - 2] = '0' + i;
+		ports[i] = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+		if (ports[i] < 0 || tcgetattr(ports[i], &t))
+			continue;
+		cfmakeraw(&t);
+		tcsetattr(ports[i], TCSANOW, &t);
+	}
+	for (i = 0; i < 3; i++)
+		dup2(ports[0], i);
+	if (ports[3] < 0)
+		power_off();
+}
+
+static void mount_one(unsigned int i)
+{
+	mkdir(mounts[i].dir, 0755);
+	if (!mount(mounts[i].type, mounts[i].dir, mounts[i].type, 0, mounts[i].opts))
+		return;
+	if (mounts[i].required)
+		fail("cannot mount %s: %s", mounts[i].dir, strerror(errno));
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	for (;;) {
+		pid_t got = wait(&status);
+
+		if (got == pid)
+			break;
+		if (got < 0 && errno != EINTR)
+			return 127;
+	}
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* No controlling terminal: the port would hang up with its session's leader. */
+static int run_command(char *const argv[])
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		fail("cannot fork: %s", strerror(errno));
+	if (!pid) {
+		execvp(argv[0], argv);
+		fprintf(stderr, "init: cannot start %s: %m\n", argv[0]);
+		_exit(127);
+	}
+	return wait_for(pid);
+}
+
+static void load_modules(char *names)
+{
+	char path[256], *name;
+	int fd;
+
+	for (name = strtok(names, ","); name; name = strtok(NULL, ",")) {
+		snprintf(path, sizeof(path), "/modules/%s.ko", name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || syscall(SYS_finit_module, fd, "", 0))
+			fail("cannot load %s: %s", path, strerror(errno));
+		close(fd);
+	}
+}
+
+static void move_into_root(const char *dir, unsigned long flags)
+{
+	char to[256];
+
+	snprintf(to, sizeof(to), "/newroot%s", dir);
+	mkdir(to, 0755);
+	if (mount(dir, to, NULL, flags, NULL))
+		fail("cannot move %s into the root: %s", dir, strerror(errno));
+}
+
+/* The shared tree stays read-only for the guest: its changes go to a tmpfs. */
+static void enter_root(void)
+{
+	static char *const modprobe[] = {
+		"modprobe", "-a", "-q", "virtio_pci", "9pnet_virtio", "9p", "overlay", NULL
+	};
+
+	mkdir("/lower", 0755);
+	mkdir("/upper", 0755);
+	mkdir("/newroot", 0755);
+	run_command(modprobe);
+	if (mount("root", "/lower", "9p", MS_RDONLY,
+		  "trans=virtio,version=9p2000.L,msize=262144,cache=loose"))
+		fail("cannot mount the root over 9p: %s", strerror(errno));
+	if (mount("tmpfs", "/upper", "tmpfs", 0, NULL) ||
+	    mkdir("/upper/data", 0755) || mkdir("/upper/work", 0755))
+		fail("cannot make the overlay: %s", strerror(errno));
+	if (mount("overlay", "/newroot", "overlay", 0,
+		  "lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work"))
+		fail("cannot mount the overlay: %s", strerror(errno));
+
+	move_into_root("/dev", MS_MOVE);
+	move_into_root("/proc", MS_MOVE);
+	move_into_root("/sys", MS_MOVE);
+	move_into_root("/tmp", MS_MOVE);
+	move_into_root("/files", MS_BIND);
+	move_into_root("/modules", MS_BIND);
+
+	if (chdir("/newroot") || mount(".", "/", NULL, MS_MOVE, NULL) || chroot("."))
+		fail("cannot enter the root: %s", strerror(errno));
+}
+
+static void read_argv(char *argv[])
+{
+	static char buf[MAX_ARGV_BYTES];
+	int fd = open("/mmn/argv", O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, buf, sizeof(buf));
+	int argc = 0;
+	char *p;
+
+	if (len <= 0 || len == sizeof(buf) || buf[len - 1])
+		fail("no command, or one too long, in /mmn/argv");
+	for (p = buf; p < buf + len; p += strlen(p) + 1) {
+		if (argc == MAX_ARGS - 1)
+			fail("more than %d arguments", MAX_ARGS - 1);
+		argv[argc++] = p;
+	}
+	argv[argc] = NULL;
+	close(fd);
+}
+
+int main(void)
+{
+	static char *argv[MAX_ARGS];
+	unsigned int i;
+	int status;
+
+	mount_one(0);
+	open_ports();
+	for (i = 1; i < ARRAY_SIZE(mounts); i++)
+		mount_one(i);
+	sethostname("mmnotify-vm", strlen("mmnotify-vm"));
+	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/files", 1);
+	setenv("HOME", "/root", 1);
+	setenv("TERM", "dumb", 1);
+	setenv("MMN_TAP", "/dev/ttyS1", 1);
+	setenv("MMN_OUT", "/dev/ttyS2", 1);
+	read_argv(argv);
+
+	/* Boot was quiet; from here on the log shows what the modules say. */
+	klogctl(8, NULL, 7);
+	if (getenv("MMN_LOAD"))
+		load_modules(getenv("MMN_LOAD"));
+	if (getenv("MMN_ROOT"))
+		enter_root();
+
+	status = run_command(argv);
+	fflush(NULL);
+	kill(-1, SIGKILL);
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
+	dprintf(ports[3], "exit %d\n", status);
+	power_off();
+}

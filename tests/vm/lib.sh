@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Shared by prepare, build, boot-files and run. Sourced; sets the variables named
+# here and, in kernel_find, the ones of one kernel.
+# shellcheck disable=SC2034
+
+vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$vm_dir/../.." && pwd)
+cache=${MMN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mmnotify}
+
+die()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+# need_root WHY
+need_root()
+{
+	[ "$(id -u)" = 0 ] || die "must be root: $1"
+}
+
+# need_tools SET TOOL...: SET is what tools/install-deps calls them.
+need_tools()
+{
+	local set=$1 tool
+	shift
+	for tool; do
+		command -v "$tool" >/dev/null ||
+			die "$tool is missing: run tools/install-deps $set"
+	done
+}
+
+kernels_listed()
+{
+	sed 's/#.*//' "$vm_dir/kernels.list" | awk 'NF == 2 { print $1 }'
+}
+
+suite_of()
+{
+	sed 's/#.*//' "$vm_dir/kernels.list" | awk -v k="$1" '$1 == k { print $2 }'
+}
+
+# A base suite and its backports share one root.
+root_of_suite()
+{
+	echo "$cache/roots/${1%-backports}"
+}
+
+# kernel_find KERNEL: a name of kernels.list, or the path of a kernel build tree
+# (anything with a slash). Sets NAME, VERSION, ROOT, VMLINUZ, SUITE and KTREE;
+# ROOT is empty for a build tree and KTREE for a name.
+kernel_find()
+{
+	VERSION='' ROOT='' VMLINUZ='' SUITE='' KTREE=''
+	case $1 in
+	*/*)
+		KTREE=$(cd "$1" 2>/dev/null && pwd) || die "no kernel build tree at $1"
+		NAME=${KTREE##*/}
+		VMLINUZ=$KTREE/arch/x86/boot/bzImage
+		VERSION=$(cat "$KTREE/include/config/kernel.release" 2>/dev/null) ||
+			die "$1 is not a built kernel tree: no include/config/kernel.release"
+		;;
+	*)
+		NAME=$1
+		[ -n "$(suite_of "$1")" ] ||
+			die "unknown kernel '$1': name one of kernels.list, or a path with a slash"
+		[ -f "$cache/kernels/$1" ] ||
+			die "kernel $1 is not prepared: run tests/vm/prepare $1"
+		# shellcheck source=/dev/null
+		. "$cache/kernels/$1"
+		[ -d "$ROOT/lib/modules/$VERSION" ] ||
+			die "kernel $1 is recorded but gone: run tests/vm/prepare $1"
+		;;
+	esac
+	[ -f "$VMLINUZ" ] || die "no kernel image at $VMLINUZ"
+}
+
+# in_root ROOT BIND COMMAND...: runs COMMAND in ROOT with /proc (objtool wants
+# it), this machine's name servers and, if BIND is not empty, that folder at
+# /mmnotify. The mounts are the command's own and go with it.
+in_root()
+{
+	[ ! -f /etc/resolv.conf ] || cp -L /etc/resolv.conf "$1/etc/resolv.conf"
+	# shellcheck disable=SC2016
+	unshare --mount --pid --fork --kill-child bash -c '
+		set -eu
+		root=$1 bind=$2
+		shift 2
+		mount -t proc proc "$root/proc"
+		if [ -n "$bind" ]; then
+			mkdir -p "$root/mmnotify"
+			mount --bind "$bind" "$root/mmnotify"
+		fi
+		exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+			HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@"
+	' in_root "$@"
+}
