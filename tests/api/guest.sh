@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs in the VM with mmnotify and mirror loaded: the API's answers, from user
+# space and from a module, as one TAP stream; then nothing may be left.
+set -u
+
+tap=${MMN_TAP:-/dev/stdout}
+debugfs=/sys/kernel/debug/mmnotify
+nr=0
+failed=0
+
+# Renumber a TAP stream into ours; its plan is checked here.
+append() {
+	planned='' seen=0
+	while read -r line; do
+		case $line in
+		"ok "*|"not ok "*)
+			seen=$((seen + 1)) nr=$((nr + 1))
+			case $line in not*) failed=1 ;; esac
+			echo "$line" | sed "s/ok [0-9]*/ok $nr/" > "$tap"
+			;;
+		1..*) planned=${line#1..} ;;
+		*) echo "$line" > "$tap" ;;
+		esac
+	done < "$1"
+	[ "$planned" = "$seen" ] || check false "$2 ends with its plan"
+}
+
+check() {
+	nr=$((nr + 1))
+	if eval "$1"; then
+		echo "ok $nr - $2" > "$tap"
+	else
+		failed=1
+		echo "not ok $nr - $2" > "$tap"
+	fi
+}
+
+echo 'TAP version 13' > "$tap"
+/files/api > /tmp/api
+append /tmp/api "the user program"
+
+echo 1 > /sys/module/mmnotify/parameters/debug
+insmod /modules/mmn_misuse.ko
+dmesg | sed -n 's/.*TAP: //p' > /tmp/misuse
+append /tmp/misuse "the module"
+rmmod mmn_misuse
+
+# Somebody who never heard of mmnotify: a bare notifier on the shell's own mm,
+# which forks, writes and frees.
+tracing=/sys/kernel/tracing
+busy() {
+	exec 3< /dev/mmn_native
+	for i in 1 2 3 4 5 6; do
+		/bin/true
+	done
+	exec 3<&-
+}
+insmod /modules/mmn_native.ko
+echo 1 > $tracing/events/mmnotify/enable
+sleep 1
+(busy)
+check "grep -q 'invalidate_start:.* event=PROTECTION_PAGE cause=fork .*flags=.*EXACT' $tracing/trace" \
+	"a tracepoint names the fork of a process that is no client"
+check "grep -q 'invalidate_start:.* cause=cow .*effects=.*PFN' $tracing/trace" \
+	"and its copy-on-write"
+check "grep -q 'invalidate_end:.* cause=fork .*ns=[1-9]' $tracing/trace" \
+	"the end of an event has a duration"
+check "grep -q '^PROTECTION_PAGE fork [1-9]' $debugfs/counters" \
+	"and the counters have it"
+rmmod mmn_native
+
+check "grep -q '^mirror mirror 0 0 ' $debugfs/clients" "no object is left"
+check "grep -q '^records_live 0' $debugfs/hook" "no record is left"
+check "grep -q '^table_full 0' $debugfs/hook" "the table was never full"
+check "[ \$(stat -c %a $debugfs/hook) = 400 ]" "debugfs is for root, to read"
+check "rmmod mirror" "the client unloads"
+check "rmmod mmnotify" "mmnotify unloads, with its tracepoints enabled"
+check "! insmod /modules/mmnotify.ko hook=magic 2> /dev/null" \
+	"a wrong parameter refuses the load"
+check "dmesg | grep -q 'hook=magic is not one of'" "and says what to do"
+check "insmod /modules/mmnotify.ko hook=none" "it loads without a hook"
+check "grep -q '^backend none' $debugfs/hook" "and says so"
+check "rmmod mmnotify" "and unloads"
+echo "1..$nr" > "$tap"
+exit $failed

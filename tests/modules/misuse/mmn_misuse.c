@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmn_misuse: uses the API wrongly, in the mm of the process that loads it, and
+ * checks every answer. Results go to the kernel log as TAP; load it with
+ * mmnotify's debug=1.
+ */
+#define pr_fmt(fmt) "TAP: " fmt
+
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <mmnotify/mmnotify.h>
+
+static unsigned int nr, failed;
+
+static void expect(const char *what, long got, long want)
+{
+	bool ok = got == want;
+
+	failed += !ok;
+	pr_info("%sok %u - %s\n", ok ? "" : "not ", ++nr, what);
+	if (!ok)
+		pr_info("# got %ld, want %ld\n", got, want);
+}
+
+static struct mmnotify_client mmn_misuse_client = {
+	.name = "misuse",
+	.owner = THIS_MODULE,
+};
+
+/* ---- a range that tries to remove itself in its own callback ---- */
+
+static int removed = 1;
+static unsigned int calls;
+
+static bool mmn_misuse_quiet(struct mmnotify_range *range,
+			     const struct mmnotify_info *info,
+			     unsigned long seq)
+{
+	mmnotify_set_seq(range, seq);
+	return true;
+}
+
+static bool mmn_misuse_remove(struct mmnotify_range *range,
+			      const struct mmnotify_info *info,
+			      unsigned long seq)
+{
+	mmnotify_set_seq(range, seq);
+	calls++;
+	removed = mmnotify_range_remove(range);
+	return true;
+}
+
+static const struct mmnotify_range_ops quiet_ops = {
+	.invalidate = mmn_misuse_quiet,
+};
+
+static const struct mmnotify_range_ops remove_ops = {
+	.invalidate = mmn_misuse_remove,
+};
+
+static const struct mmnotify_range_ops empty_ops;
+
+static unsigned long map_page(void)
+{
+	unsigned long addr = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, 0);
+
+	if (!IS_ERR_VALUE(addr) && put_user(1, (int __user *)addr))
+		pr_info("# cannot touch the page\n");
+	return addr;
+}
+
+/* ---- an object for the whole mm that counts ---- */
+
+static unsigned int starts, ends, frees, releases;
+
+static void mmn_misuse_start(struct mmnotify_mm *m,
+			     const struct mmnotify_info *info)
+{
+	starts += info->event == MMNOTIFY_UNMAP;
+}
+
+static void mmn_misuse_end(struct mmnotify_mm *m,
+			   const struct mmnotify_info *info)
+{
+	ends += info->event == MMNOTIFY_UNMAP;
+}
+
+static void mmn_misuse_release(struct mmnotify_mm *m)
+{
+	releases++;
+}
+
+static struct mmnotify_mm *mmn_misuse_alloc(struct mm_struct *mm)
+{
+	struct mmnotify_mm *m = kzalloc(sizeof(*m), GFP_KERNEL);
+
+	return m ? m : ERR_PTR(-ENOMEM);
+}
+
+static struct mmnotify_mm *mmn_misuse_alloc_fails(struct mm_struct *mm)
+{
+	return ERR_PTR(-EXDEV);
+}
+
+static void mmn_misuse_free(struct mmnotify_mm *m)
+{
+	frees++;
+	kfree(m);
+}
+
+static const struct mmnotify_mm_ops mm_ops = {
+	.start = mmn_misuse_start,
+	.end = mmn_misuse_end,
+	.release = mmn_misuse_release,
+	.alloc = mmn_misuse_alloc,
+	.free = mmn_misuse_free,
+};
+
+static const struct mmnotify_mm_ops alloc_fails_ops = {
+	.alloc = mmn_misuse_alloc_fails,
+	.free = mmn_misuse_free,
+};
+
+static const struct mmnotify_mm_ops no_alloc_ops = {
+	.free = mmn_misuse_free,
+};
+
+/* ---- the tests ---- */
+
+static void test_clients(void)
+{
+	struct mmnotify_client anonymous = { .owner = THIS_MODULE };
+	struct mmnotify_range range = { };
+
+	expect("register without a name", mmnotify_register(&anonymous), -EINVAL);
+	expect("register with another size",
+	       mmnotify_register_v1(&mmn_misuse_client, 8), -EINVAL);
+	expect("unregister before register",
+	       mmnotify_unregister(&mmn_misuse_client), -EINVAL);
+	expect("insert before register",
+	       mmnotify_range_insert(&mmn_misuse_client, &range, current->mm,
+				     PAGE_SIZE, PAGE_SIZE, &quiet_ops), -EINVAL);
+	expect("register", mmnotify_register(&mmn_misuse_client), 0);
+	expect("register twice", mmnotify_register(&mmn_misuse_client), -EBUSY);
+	expect("the hook is attached",
+	       !!(mmnotify_caps() & MMNOTIFY_CAP_HOOK), 1);
+}
+
+static long insert(struct mmnotify_range *range, struct mm_struct *mm,
+		   unsigned long start, unsigned long len,
+		   const struct mmnotify_range_ops *ops, size_t size)
+{
+	return mmnotify_range_insert_v1(&mmn_misuse_client, range, mm, start,
+					len, ops, size);
+}
+
+static void test_range_arguments(void)
+{
+	struct {
+		struct mmnotify_range_ops ops;
+		void *newer;
+	} big = { .ops = quiet_ops };
+	struct mmnotify_range range = { };
+	struct mm_struct *mm = current->mm;
+
+	expect("range: ops too small",
+	       insert(&range, mm, 0, PAGE_SIZE, &quiet_ops, 4), -EINVAL);
+	big.newer = &big;
+	expect("range: ops use what we do not know",
+	       insert(&range, mm, 0, PAGE_SIZE, &big.ops, sizeof(big)), -E2BIG);
+	big.newer = NULL;
+	expect("range: newer ops that use nothing new",
+	       insert(&range, mm, 0, PAGE_SIZE, &big.ops, sizeof(big)), 0);
+	expect("unregister with a live range",
+	       mmnotify_unregister(&mmn_misuse_client), -EBUSY);
+	expect("range: remove", mmnotify_range_remove(&range), 0);
+	expect("range: no invalidate()",
+	       insert(&range, mm, 0, PAGE_SIZE, &empty_ops, sizeof(empty_ops)),
+	       -EINVAL);
+	expect("range: no length",
+	       insert(&range, mm, 0, 0, &quiet_ops, sizeof(quiet_ops)), -EINVAL);
+	expect("range: wraps around",
+	       insert(&range, mm, ~0UL - 10, PAGE_SIZE, &quiet_ops,
+		      sizeof(quiet_ops)), -EOVERFLOW);
+	expect("range: no mm",
+	       insert(&range, NULL, 0, PAGE_SIZE, &quiet_ops,
+		      sizeof(quiet_ops)), -EINVAL);
+}
+
+static void test_remove_in_callback(void)
+{
+	struct mmnotify_range range = { };
+	unsigned long addr = map_page();
+
+	expect("range: insert over a page",
+	       insert(&range, current->mm, addr, PAGE_SIZE, &remove_ops,
+		      sizeof(remove_ops)), 0);
+	vm_munmap(addr, PAGE_SIZE);
+	expect("range: the callback ran", calls, 1);
+	expect("range: remove in its callback is caught", removed, -EDEADLK);
+	expect("range: and still possible later", mmnotify_range_remove(&range),
+	       0);
+}
+
+static struct mmnotify_mm *get(const struct mmnotify_mm_ops *ops)
+{
+	return mmnotify_mm_get(&mmn_misuse_client, current->mm, ops);
+}
+
+static void test_mm(void)
+{
+	struct mmnotify_mm *a, *b;
+
+	expect("mm: no alloc()", PTR_ERR_OR_ZERO(get(&no_alloc_ops)), -EINVAL);
+	expect("mm: alloc() fails", PTR_ERR_OR_ZERO(get(&alloc_fails_ops)),
+	       -EXDEV);
+	expect("mm: ops too small",
+	       PTR_ERR_OR_ZERO(mmnotify_mm_get_v1(&mmn_misuse_client,
+						  current->mm, &mm_ops, 8)),
+	       -EINVAL);
+	a = get(&mm_ops);
+	expect("mm: get", PTR_ERR_OR_ZERO(a), 0);
+	b = get(&mm_ops);
+	expect("mm: get again is the same object", a == b, 1);
+	vm_munmap(map_page(), PAGE_SIZE);
+	expect("mm: one munmap is one start", starts, 1);
+	expect("mm: and one end, with the same verdict", ends, 1);
+	mmnotify_mm_put(b);
+	mmnotify_synchronize();
+	expect("mm: lives on after one of two puts", frees, 0);
+	mmnotify_mm_put(a);
+	mmnotify_synchronize();
+	expect("mm: freed once after the last put", frees, 1);
+	expect("mm: put is not release", releases, 0);
+	vm_munmap(map_page(), PAGE_SIZE);
+	expect("mm: silent after the put", starts, 1);
+}
+
+static int __init mmn_misuse_init(void)
+{
+	test_clients();
+	test_range_arguments();
+	test_remove_in_callback();
+	test_mm();
+	expect("unregister", mmnotify_unregister(&mmn_misuse_client), 0);
+	expect("unregister twice", mmnotify_unregister(&mmn_misuse_client),
+	       -EINVAL);
+	pr_info("1..%u\n", nr);
+	return failed ? -EPROTO : 0;
+}
+module_init(mmn_misuse_init);
+
+static void __exit mmn_misuse_exit(void)
+{
+}
+module_exit(mmn_misuse_exit);
+
+MODULE_AUTHOR("The mmnotify authors");
+MODULE_DESCRIPTION("Wrong use of the API of mmnotify, and its answers");
+MODULE_LICENSE("GPL");
+MMNOTIFY_IMPORT_NS();
