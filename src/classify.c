@@ -22,7 +22,6 @@
 
 /* User values that the rules look at; they are ABI and never change. */
 #define ARG_MREMAP_DONTUNMAP	4
-#define ARG_FALLOC_PUNCH_HOLE	2
 #define ARG_MADV_DONTNEED	4
 #define ARG_MADV_REMOVE		9
 #define ARG_MADV_UNMERGEABLE	13
@@ -285,39 +284,41 @@ static const struct rule exclusive_restore_rules[] = {
 	{ ALWAYS, IS(CLEAR, DEVICE_EXCLUSIVE_RESTORE, CLEAR) },
 };
 
+#define LIST(c, l)	[MMN_CLASS_##c] = { l##_rules, ARRAY_SIZE(l##_rules) }
+
 static const struct {
 	const struct rule *rules;
 	unsigned int nr;
 } lists[MMN_NR_CLASSES] = {
-	[MMN_CLASS_RELEASE] = { release_rules, ARRAY_SIZE(release_rules) },
-	[MMN_CLASS_UNMAP] = { unmap_rules, ARRAY_SIZE(unmap_rules) },
-	[MMN_CLASS_MOVE] = { move_rules, ARRAY_SIZE(move_rules) },
-	[MMN_CLASS_ZAP] = { zap_rules, ARRAY_SIZE(zap_rules) },
-	[MMN_CLASS_HUGETLB_NESTED] = { hugetlb_nested_rules, ARRAY_SIZE(hugetlb_nested_rules) },
-	[MMN_CLASS_REAP] = { reap_rules, ARRAY_SIZE(reap_rules) },
-	[MMN_CLASS_PROTECT] = { protect_rules, ARRAY_SIZE(protect_rules) },
-	[MMN_CLASS_HUGETLB_PROTECT] = { hugetlb_protect_rules, ARRAY_SIZE(hugetlb_protect_rules) },
-	[MMN_CLASS_PAGEMAP_SCAN] = { pagemap_scan_rules, ARRAY_SIZE(pagemap_scan_rules) },
-	[MMN_CLASS_CLEAR_REFS] = { clear_refs_rules, ARRAY_SIZE(clear_refs_rules) },
-	[MMN_CLASS_FORK] = { fork_rules, ARRAY_SIZE(fork_rules) },
-	[MMN_CLASS_MKCLEAN] = { mkclean_rules, ARRAY_SIZE(mkclean_rules) },
-	[MMN_CLASS_DAX_MKCLEAN] = { dax_mkclean_rules, ARRAY_SIZE(dax_mkclean_rules) },
-	[MMN_CLASS_COW] = { cow_rules, ARRAY_SIZE(cow_rules) },
-	[MMN_CLASS_HUGETLB_COW] = { hugetlb_cow_rules, ARRAY_SIZE(hugetlb_cow_rules) },
-	[MMN_CLASS_MADV_FREE] = { madv_free_rules, ARRAY_SIZE(madv_free_rules) },
-	[MMN_CLASS_THP_SPLIT] = { thp_split_rules, ARRAY_SIZE(thp_split_rules) },
-	[MMN_CLASS_THP_COLLAPSE] = { thp_collapse_rules, ARRAY_SIZE(thp_collapse_rules) },
-	[MMN_CLASS_RMAP_UNMAP] = { rmap_unmap_rules, ARRAY_SIZE(rmap_unmap_rules) },
-	[MMN_CLASS_RMAP_MIGRATE] = { rmap_migrate_rules, ARRAY_SIZE(rmap_migrate_rules) },
-	[MMN_CLASS_HWPOISON] = { hwpoison_rules, ARRAY_SIZE(hwpoison_rules) },
-	[MMN_CLASS_KSM_WRPROTECT] = { ksm_wrprotect_rules, ARRAY_SIZE(ksm_wrprotect_rules) },
-	[MMN_CLASS_KSM_REPLACE] = { ksm_replace_rules, ARRAY_SIZE(ksm_replace_rules) },
-	[MMN_CLASS_UPROBE] = { uprobe_rules, ARRAY_SIZE(uprobe_rules) },
-	[MMN_CLASS_UFFD_MOVE] = { uffd_move_rules, ARRAY_SIZE(uffd_move_rules) },
-	[MMN_CLASS_PMD_UNSHARE] = { pmd_unshare_rules, ARRAY_SIZE(pmd_unshare_rules) },
-	[MMN_CLASS_MIGRATE_VMA] = { migrate_vma_rules, ARRAY_SIZE(migrate_vma_rules) },
-	[MMN_CLASS_EXCLUSIVE] = { exclusive_rules, ARRAY_SIZE(exclusive_rules) },
-	[MMN_CLASS_EXCLUSIVE_RESTORE] = { exclusive_restore_rules, ARRAY_SIZE(exclusive_restore_rules) },
+	LIST(RELEASE, release),
+	LIST(UNMAP, unmap),
+	LIST(MOVE, move),
+	LIST(ZAP, zap),
+	LIST(HUGETLB_NESTED, hugetlb_nested),
+	LIST(REAP, reap),
+	LIST(PROTECT, protect),
+	LIST(HUGETLB_PROTECT, hugetlb_protect),
+	LIST(PAGEMAP_SCAN, pagemap_scan),
+	LIST(CLEAR_REFS, clear_refs),
+	LIST(FORK, fork),
+	LIST(MKCLEAN, mkclean),
+	LIST(DAX_MKCLEAN, dax_mkclean),
+	LIST(COW, cow),
+	LIST(HUGETLB_COW, hugetlb_cow),
+	LIST(MADV_FREE, madv_free),
+	LIST(THP_SPLIT, thp_split),
+	LIST(THP_COLLAPSE, thp_collapse),
+	LIST(RMAP_UNMAP, rmap_unmap),
+	LIST(RMAP_MIGRATE, rmap_migrate),
+	LIST(HWPOISON, hwpoison),
+	LIST(KSM_WRPROTECT, ksm_wrprotect),
+	LIST(KSM_REPLACE, ksm_replace),
+	LIST(UPROBE, uprobe),
+	LIST(UFFD_MOVE, uffd_move),
+	LIST(PMD_UNSHARE, pmd_unshare),
+	LIST(MIGRATE_VMA, migrate_vma),
+	LIST(EXCLUSIVE, exclusive),
+	LIST(EXCLUSIVE_RESTORE, exclusive_restore),
 };
 /* clang-format on */
 

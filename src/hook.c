@@ -55,7 +55,7 @@ void mmn_hook_start(const struct mmu_notifier_range *range, unsigned long site)
 	rec->start = range->start;
 	rec->end = range->end;
 	if (mmu_notifier_range_blockable(range))
-		rec->state = MMN_RECORD_BLOCKABLE;
+		WRITE_ONCE(rec->state, MMN_RECORD_BLOCKABLE);
 	if (mmn_judge_watched())
 		mmn_judge_in_hook(range, rec);
 }
@@ -79,9 +79,9 @@ void mmn_hook_end(const struct mmu_notifier_range *range)
 	if (mmn_judge_watched())
 		mmn_judge_end_in_hook(range, rec);
 	if (rec->ends)
-		rec->state |= MMN_RECORD_ENDED;
+		WRITE_ONCE(rec->state, rec->state | MMN_RECORD_ENDED);
 	else
-		mmn_record_close(rec);
+		mmn_record_close(rec, range);
 }
 
 static void attach(void)
@@ -91,7 +91,7 @@ static void attach(void)
 		return;
 	attach_error = hook_backend->attach();
 	if (attach_error) {
-		pr_warn_once("cannot attach the %s hook (%d): verdicts are not exact; see debugfs mmnotify/hook\n",
+		pr_warn_once("no %s hook (%d): verdicts are not exact; see debugfs mmnotify/hook\n",
 			     hook_backend->name, attach_error);
 		return;
 	}

@@ -18,6 +18,7 @@
 #include "hook.h"
 #include "hook_backends.h"
 
+/* Not const: ftrace parses a filter in place. */
 static char start_name[] = "__mmu_notifier_invalidate_range_start";
 static char end_name[] = "__mmu_notifier_invalidate_range_end";
 

@@ -229,7 +229,7 @@ void mmn_judge_expect_end(const struct mmu_notifier_range *range)
 {
 	struct mmn_record *rec = mmn_record_find(range);
 
-	if (rec)
+	if (rec && (rec->state & MMN_RECORD_BLOCKABLE))
 		rec->ends++;
 }
 
@@ -248,7 +248,7 @@ void mmn_judge_end_done(const struct mmu_notifier_range *range)
 	if (!rec || !rec->ends)
 		return;
 	if (!--rec->ends && (rec->state & MMN_RECORD_ENDED))
-		mmn_record_close(rec);
+		mmn_record_close(rec, range);
 }
 
 /**

@@ -54,9 +54,14 @@ static struct mmn_record *take_stale(const void *range, unsigned long now)
 	for (i = 0; i < RECORD_PROBES; i++) {
 		rec = slot(range, i);
 		key = READ_ONCE(rec->range);
-		if (key && key != BUSY && is_stale(rec, now) &&
-		    cmpxchg(&rec->range, key, BUSY) == key)
+		if (!key || key == BUSY || !is_stale(rec, now) ||
+		    cmpxchg(&rec->range, key, BUSY) != key)
+			continue;
+		/* Its owner may have opened it anew before it was ours. */
+		if (is_stale(rec, now))
 			return rec;
+		/* Give it back as it was; pairs with mmn_record_find(). */
+		smp_store_release(&rec->range, key);
 	}
 	return NULL;
 }
@@ -92,6 +97,9 @@ struct mmn_record *mmn_record_open(const void *range,
 {
 	struct mmn_record *rec = mmn_record_find(range);
 
+	/* A leftover of ours, unless somebody takes it over just now. */
+	if (rec && cmpxchg(&rec->range, range, BUSY) != range)
+		rec = NULL;
 	if (!rec)
 		rec = take_free(range);
 	if (!rec)
@@ -131,13 +139,14 @@ struct mmn_record *mmn_record_find(const void *range)
 
 /**
  * mmn_record_close() - give the record back
- * @rec: a record that the caller's range owns
+ * @rec: what mmn_record_find() returned
+ * @range: its key; if another took the record over, nothing happens
  *
  * Context: Any.
  */
-void mmn_record_close(struct mmn_record *rec)
+void mmn_record_close(struct mmn_record *rec, const void *range)
 {
-	smp_store_release(&rec->range, (const void *)NULL);
+	cmpxchg(&rec->range, range, (const void *)NULL);
 }
 
 /**
@@ -161,6 +170,6 @@ unsigned int mmn_record_live(void)
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++)
-		nr += READ_ONCE(table[i].range) != NULL;
+		nr += !!READ_ONCE(table[i].range);
 	return nr;
 }

@@ -31,9 +31,8 @@ struct mmn_record {
 };
 
 #define MMN_RECORD_BLOCKABLE	(1u << 0)
-#define MMN_RECORD_JUDGED	(1u << 1) /* verdict and row are valid,
-						 * counters and trace have it
-						 */
+/* The verdict and the row are valid; counters and trace have them. */
+#define MMN_RECORD_JUDGED	(1u << 1)
 #define MMN_RECORD_ENDED	(1u << 2) /* the kernel's end has begun */
 
 struct mmn_record *mmn_record_open(const void *range,
@@ -41,7 +40,7 @@ struct mmn_record *mmn_record_open(const void *range,
 				   const struct task_struct *task,
 				   unsigned long stamp);
 struct mmn_record *mmn_record_find(const void *range);
-void mmn_record_close(struct mmn_record *rec);
+void mmn_record_close(struct mmn_record *rec, const void *range);
 void mmn_record_reset(void);
 unsigned int mmn_record_live(void);
 

@@ -2,9 +2,9 @@
 /*
  * mmnotify: why did the mm invalidate my translations?
  *
- * The only public header. The vocabulary of events follows the series
- * "mmu notifier provide context informations" (v6, 2019); here it has one
- * meaning on every kernel. All enums and structures are append-only.
+ * The only public header. The vocabulary of events follows the series of 2019
+ * that gave mmu notifiers their events (v6); here it has one meaning on every
+ * kernel. All enums and structures are append-only.
  */
 #ifndef MMNOTIFY_H
 #define MMNOTIFY_H
@@ -38,6 +38,9 @@ struct mmnotify_range;
  * @owner: for MIGRATE and EXCLUSIVE the device owner, or NULL; otherwise NULL
  * @site: return address of the call site in the kernel, 0 if not known; not
  *	to be shown to the unprivileged
+ * @rsvd16: zero
+ * @rsvd32: zero
+ * @rsvd: zero
  *
  * Valid during the callback only: copy what you keep. Without
  * MMNOTIFY_F_EXACT, @effects is MMNOTIFY_FX_ALL: assume everything.

@@ -100,7 +100,7 @@ static int translate(int nr)
 #ifdef CONFIG_IA32_EMULATION
 		return find(ia32, ARRAY_SIZE(ia32), nr);
 #else
-		return -ENOSYS;
+		return -EOPNOTSUPP;
 #endif
 	}
 	/* x32 shares the low numbers; its own ones (512..) tell nothing. */
@@ -110,7 +110,7 @@ static int translate(int nr)
 static int translate(int nr)
 {
 	if (in_compat_syscall())
-		return -ENOSYS;
+		return -EOPNOTSUPP;
 	return find(native, ARRAY_SIZE(native), nr);
 }
 #endif
@@ -120,8 +120,8 @@ static int translate(int nr)
  * @args: its arguments, if it is in one
  *
  * Context: A user task; not an io_uring worker, whose number is stale.
- * Return: enum mmn_sys, MMN_SYS_NONE in a page fault or interrupt; -ENOSYS if
- * this ABI cannot be told.
+ * Return: enum mmn_sys, MMN_SYS_NONE in a page fault or interrupt; -EOPNOTSUPP
+ * if this ABI cannot be told.
  */
 int mmn_syscall_current(unsigned long args[6])
 {
