@@ -93,16 +93,13 @@ static void publish(const struct mmu_notifier_range *range,
 	trace_invalidate_start(&e, mmn_names_cause(v->cause));
 }
 
-/*
- * Only a blockable record is written to: the others may be taken over when
- * they look forgotten (see record.c).
- */
 static void judge_record(const struct mmu_notifier_range *range,
-			 struct mmn_record *rec, unsigned int row)
+			 struct mmn_record *rec, unsigned int row, bool at_end)
 {
 	classify(range, mmn_sitenames_class(row), &rec->verdict);
 	rec->row = row;
-	publish(range, &rec->verdict, row, rec->site);
+	if (!at_end)
+		publish(range, &rec->verdict, row, rec->site);
 	WRITE_ONCE(rec->state, rec->state | MMN_RECORD_JUDGED);
 }
 
@@ -125,7 +122,7 @@ void mmn_judge_in_hook(const struct mmu_notifier_range *range,
 		mmn_sites_defer(rec->site);
 		return;
 	}
-	judge_record(range, rec, row);
+	judge_record(range, rec, row, false);
 	if (trace_invalidate_end_enabled())
 		rec->since = local_clock();
 }
@@ -191,15 +188,21 @@ static void judge_native(const struct mmu_notifier_range *range,
 		publish(range, v, MMN_SITE_UNKNOWN, 0);
 }
 
+/*
+ * The verdict goes into the record for those who ask later, but only if it is
+ * blockable: others may be taken over when they look forgotten (record.c), so
+ * each asker judges for itself.
+ */
 static void judge_copy(const struct mmu_notifier_range *range,
-		       struct mmn_record *rec, struct mmn_record *copy)
+		       struct mmn_record *rec, struct mmn_record *copy,
+		       bool at_end)
 {
 	unsigned int row;
 
 	if (copy->state & MMN_RECORD_JUDGED)
 		return;
 	row = mmn_sites_resolve(copy->site);
-	judge_record(range, copy, row);
+	judge_record(range, copy, row, at_end);
 	if (!(copy->state & MMN_RECORD_BLOCKABLE))
 		return;
 	rec->verdict = copy->verdict;
@@ -229,7 +232,7 @@ void mmn_judge_expect_end(const struct mmu_notifier_range *range)
 {
 	struct mmn_record *rec = mmn_record_find(range);
 
-	if (rec && (rec->state & MMN_RECORD_BLOCKABLE))
+	if (rec)
 		rec->ends++;
 }
 
@@ -266,7 +269,7 @@ void mmn_judge_range(const struct mmu_notifier_range *range, bool at_end,
 
 	rec = read_record(range, &copy);
 	if (rec) {
-		judge_copy(range, rec, &copy);
+		judge_copy(range, rec, &copy, at_end);
 	} else {
 		copy.site = 0;
 		judge_native(range, &copy.verdict, at_end);
