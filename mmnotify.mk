@@ -1,27 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # For the Kbuild of a driver that uses mmnotify: sets the include path and finds
-# the symbol versions. Under DKMS, in the driver's Kbuild:
-#
-#   include $(wildcard /var/lib/dkms/mmnotify/kernel-$(KERNELRELEASE)-*/../../source/mmnotify.mk)
-#
-# and by hand, with MMNOTIFY_DIR=<folder where mmnotify was built> given to make:
-#
-#   include $(MMNOTIFY_DIR)/mmnotify.mk
-#
-# See docs/dkms.md.
+# the symbol versions that belong to this very copy of mmnotify. That is what dkms
+# built from it for this kernel, or else what was built in this folder by hand.
+# tests/samples/mirror/Kbuild shows how to include it; docs/dkms.md says why.
 mmnotify-here := $(realpath $(dir $(lastword $(MAKEFILE_LIST))))
+mmnotify-dkms := $(firstword $(wildcard /var/lib/dkms/mmnotify/kernel-$(KERNELRELEASE)-*))
 
-ifneq ($(MMNOTIFY_DIR),)
-mmnotify-built := $(MMNOTIFY_DIR)
-mmnotify-hint := run make in $(MMNOTIFY_DIR)
+ifeq ($(mmnotify-here),$(if $(mmnotify-dkms),$(realpath $(mmnotify-dkms)/../../source)))
+mmnotify-symvers := $(wildcard $(mmnotify-dkms)/module/Module.symvers)
 else
-mmnotify-built := /var/lib/dkms/mmnotify/kernel-$(KERNELRELEASE)-*/module
-mmnotify-hint := run "dkms install mmnotify/$(shell cat $(mmnotify-here)/VERSION) -k $(KERNELRELEASE)"
+mmnotify-symvers := $(wildcard $(mmnotify-here)/Module.symvers)
 endif
-mmnotify-symvers := $(firstword $(wildcard $(mmnotify-built)/Module.symvers))
 
 ifeq ($(mmnotify-symvers),)
-$(warning mmnotify is not built for $(KERNELRELEASE), its symbols will be undefined: $(mmnotify-hint))
+$(warning mmnotify in $(mmnotify-here) is not built for $(KERNELRELEASE), its symbols will be undefined)
 endif
 
 ccflags-y += -I$(mmnotify-here)/include

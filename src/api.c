@@ -11,7 +11,6 @@
 
 #include <mmnotify/mmnotify.h>
 
-#include "client.h"
 #include "compat/compat.h"
 #include "compat/export.h"
 #include "hook.h"

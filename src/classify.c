@@ -38,7 +38,7 @@
  * How an argument of the system call is compared. IS compares 32 bits: the
  * values are int in every ABI, so the upper half is not the kernel's to read.
  */
-enum arg_op { ARG_ANY, ARG_IS, ARG_HAS, ARG_HAS_NOT };
+enum arg_op { ARG_ANY, ARG_IS, ARG_HAS };
 
 /**
  * struct rule - one line of the table
@@ -114,7 +114,7 @@ static const struct rule unmap_rules[] = {
  */
 static const struct rule move_rules[] = {
 	{ IF1(LOCAL), SYS(MREMAP), ARG(3, HAS, MREMAP_DONTUNMAP), IS(CLEAR, MREMAP_DONTUNMAP, CLEAR) },
-	{ IF1(LOCAL), SYS(MREMAP), ARG(3, HAS_NOT, MREMAP_DONTUNMAP), IS(UNMAP, MREMAP, ALL) },
+	{ IF1(LOCAL), SYS(MREMAP), IS(UNMAP, MREMAP, ALL) },
 	{ ALWAYS, IS(UNMAP, MREMAP, ALL), GUESS },
 };
 
@@ -170,8 +170,8 @@ static const struct rule protect_rules[] = {
 	{ IF1(MMAP_WRITE), SYS(CLOSE), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
 	{ IF1(MMAP_READ), UNLESS(LOCAL), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, UFFD_WP, WRITE) },
 	{ IF1(MMAP_READ), UNLESS(LOCAL), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS) },
-	{ IF2(LOCAL, MMAP_READ), UNLESS(NUMA_MOVES), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, PROTECTION, WRITE) },
-	{ IF2(LOCAL, MMAP_READ), UNLESS(NUMA_MOVES), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, PROTECTION, ACCESS) },
+	{ IF1(MMAP_READ), UNLESS(NUMA_MOVES), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, PROTECTION, WRITE) },
+	{ IF1(MMAP_READ), UNLESS(NUMA_MOVES), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, PROTECTION, ACCESS) },
 	{ IF3(LOCAL, MMAP_READ, NUMA_MOVES), SYS(IOCTL), IS(PROTECTION_PAGE, PROTECTION, CLEAR) },
 	{ IF4(LOCAL, MMAP_READ, SYSCALL, NUMA_MOVES), IS(PROTECTION_PAGE, NUMA_HINT, CLEAR) },
 	{ IF3(LOCAL, MMAP_READ, SYSCALL), IS(PROTECTION_PAGE, NUMA_HINT, NONE) },
@@ -320,6 +320,7 @@ static const struct {
 	LIST(EXCLUSIVE, exclusive),
 	LIST(EXCLUSIVE_RESTORE, exclusive_restore),
 };
+
 /* clang-format on */
 
 static bool arg_holds(const struct rule *r, const struct mmn_ctx *ctx)
@@ -331,8 +332,6 @@ static bool arg_holds(const struct rule *r, const struct mmn_ctx *ctx)
 		return arg == r->val;
 	case ARG_HAS:
 		return arg & r->val;
-	case ARG_HAS_NOT:
-		return !(arg & r->val);
 	default:
 		return true;
 	}

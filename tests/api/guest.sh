@@ -52,7 +52,7 @@ rmmod mmn_misuse
 tracing=/sys/kernel/tracing
 busy() {
 	exec 3< /dev/mmn_native
-	for i in 1 2 3 4 5 6; do
+	for _ in 1 2 3 4 5 6; do
 		/bin/true
 	done
 	exec 3<&-

@@ -26,7 +26,7 @@ bench loaded
 
 insmod /modules/mmn_client.ko
 # Somebody else is registered: the hook is attached while we have no notifier.
-sleep 1000 < /dev/mmn_client &
+(exec 3< /dev/mmn_client && exec sleep 1000) &
 other=$!
 sleep 1
 grep -q '^attached 1' /sys/kernel/debug/mmnotify/hook

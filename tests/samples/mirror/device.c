@@ -8,7 +8,7 @@
  * Locking: mirror.lock (mutex) guards the attachment and the list of ranges
  * and is never taken in a callback. mirror_range.lock (spinlock) is what real
  * drivers call the driver lock: it guards the translations and orders them
- * against the sequence. mirror_log.lock is innermost.
+ * against the sequence. The log's lock is innermost.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -32,31 +32,18 @@
 
 #include <mmnotify/mmnotify.h>
 
+#include "log.h"
 #include "mirror.h"
 
-#define LOG_RECORDS	8192
 #define ACCESS_PAGES	128
 
 /* A device translation. */
 #define DEV_PRESENT	(1u << 0)
 #define DEV_WRITE	(1u << 1)
 
-struct mirror_entry {
-	struct mirror_record rec;
-	unsigned long site;
-};
-
-struct mirror_log {
-	spinlock_t lock;
-	struct mirror_entry *ring;
-	u64 head;		/* next to write */
-	u64 tail;		/* next to read */
-	u64 dropped;
-};
-
 struct mirror {
 	struct kref kref;
-	struct mutex lock;
+	struct mutex lock;	/* guards attachment and ranges; not in callbacks */
 	struct mm_struct *mm;	/* mmgrab()ed while attached */
 	u32 tiers;
 	u32 released;
@@ -72,7 +59,7 @@ struct mirror_dev_range {
 	struct mirror *mirror;
 	unsigned long start;
 	unsigned long pages;
-	spinlock_t lock;
+	spinlock_t lock;	/* the driver lock: guards dev, orders the sequence */
 	u8 *dev;		/* one byte per page: DEV_* */
 };
 
@@ -86,83 +73,13 @@ static struct mmnotify_client mirror_client = {
 	.owner = THIS_MODULE,
 };
 
-/* ---- the log ---- */
-
-static void fill_record(struct mirror_record *rec,
-			const struct mmnotify_info *info, u16 tier, u16 phase)
-{
-	memset(rec, 0, sizeof(*rec));
-	rec->start = info->start;
-	rec->end = info->end;
-	rec->effects = info->effects;
-	rec->flags = info->flags;
-	rec->tgid = current->tgid;
-	rec->event = info->event;
-	rec->cause = info->cause;
-	rec->native = info->native;
-	rec->tier = tier;
-	rec->phase = phase;
-	get_task_comm(rec->comm, current);
-}
-
-static void log_info(struct mirror *mirror, const struct mmnotify_info *info,
-		     u16 tier, u16 phase)
-{
-	struct mirror_log *log = &mirror->log;
-	struct mirror_entry *e;
-
-	spin_lock(&log->lock);
-	if (log->head - log->tail == LOG_RECORDS) {
-		log->dropped++;
-	} else {
-		e = &log->ring[log->head % LOG_RECORDS];
-		fill_record(&e->rec, info, tier, phase);
-		e->rec.seq = log->head;
-		e->site = info->site;
-		log->head++;
-	}
-	spin_unlock(&log->lock);
-}
-
-static bool log_take(struct mirror_log *log, struct mirror_entry *e)
-{
-	bool some;
-
-	spin_lock(&log->lock);
-	some = log->tail != log->head;
-	if (some)
-		*e = log->ring[log->tail++ % LOG_RECORDS];
-	spin_unlock(&log->lock);
-	return some;
-}
-
-static ssize_t mirror_read(struct file *file, char __user *buf, size_t size,
-			   loff_t *pos)
-{
-	struct mirror *mirror = file->private_data;
-	struct mmnotify_info info = { };
-	struct mirror_entry e;
-	ssize_t done = 0;
-
-	if (size < sizeof(e.rec))
-		return -EINVAL;
-	while (size - done >= sizeof(e.rec) && log_take(&mirror->log, &e)) {
-		info.site = e.site;
-		mmnotify_site_name(&info, e.rec.site, sizeof(e.rec.site));
-		if (copy_to_user(buf + done, &e.rec, sizeof(e.rec)))
-			return -EFAULT;
-		done += sizeof(e.rec);
-	}
-	return done;
-}
-
 /* ---- life of an attachment ---- */
 
 static void mirror_free(struct kref *kref)
 {
 	struct mirror *mirror = container_of(kref, struct mirror, kref);
 
-	kvfree(mirror->log.ring);
+	mirror_log_free(&mirror->log);
 	if (mirror->mm)
 		mmdrop(mirror->mm);
 	kfree(mirror);
@@ -174,15 +91,12 @@ static int mirror_open(struct inode *inode, struct file *file)
 
 	if (!mirror)
 		return -ENOMEM;
-	mirror->log.ring = kvcalloc(LOG_RECORDS, sizeof(*mirror->log.ring),
-				    GFP_KERNEL);
-	if (!mirror->log.ring) {
+	if (mirror_log_init(&mirror->log)) {
 		kfree(mirror);
 		return -ENOMEM;
 	}
 	kref_init(&mirror->kref);
 	mutex_init(&mirror->lock);
-	spin_lock_init(&mirror->log.lock);
 	INIT_LIST_HEAD(&mirror->ranges);
 	file->private_data = mirror;
 	return 0;
@@ -197,7 +111,7 @@ static int mirror_native_start(struct mmu_notifier *mn,
 	struct mmnotify_info info;
 
 	mmnotify_classify(range, &info);
-	log_info(mirror, &info, MIRROR_TIER_CLASSIFY, MIRROR_PHASE_START);
+	mirror_log_add(&mirror->log, &info, MIRROR_TIER_CLASSIFY, MIRROR_PHASE_START);
 	return 0;
 }
 
@@ -215,7 +129,7 @@ static void mirror_mm_log(struct mmnotify_mm *m,
 	struct mirror *mirror = smp_load_acquire(&whole->mirror);
 
 	if (mirror)
-		log_info(mirror, info, MIRROR_TIER_MM, phase);
+		mirror_log_add(&mirror->log, info, MIRROR_TIER_MM, phase);
 }
 
 static void mirror_mm_start(struct mmnotify_mm *m,
@@ -289,6 +203,7 @@ static int attach_mm(struct mirror *mirror)
 		return -EBUSY;
 	}
 	kref_get(&mirror->kref);
+	/* Callbacks run already; pairs with mirror_mm_log(). */
 	smp_store_release(&whole->mirror, mirror);
 	mutex_unlock(&claim);
 	mirror->whole = whole;
@@ -369,7 +284,7 @@ static bool mirror_range_invalidate(struct mmnotify_range *range,
 	struct mirror_dev_range *r =
 		container_of(range, struct mirror_dev_range, range);
 
-	log_info(r->mirror, info, MIRROR_TIER_RANGE, MIRROR_PHASE_START);
+	mirror_log_add(&r->mirror->log, info, MIRROR_TIER_RANGE, MIRROR_PHASE_START);
 	/* Nothing that the device relies on changes: nothing to do. */
 	if (!mmnotify_affects(info, MMNOTIFY_FX_ALL))
 		return true;
@@ -642,6 +557,14 @@ static long mirror_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	ret = do_ioctl(mirror, cmd, (void __user *)arg);
 	mutex_unlock(&mirror->lock);
 	return ret;
+}
+
+static ssize_t mirror_read(struct file *file, char __user *buf, size_t size,
+			   loff_t *pos)
+{
+	struct mirror *mirror = file->private_data;
+
+	return mirror_log_read(&mirror->log, buf, size);
 }
 
 static int mirror_release(struct inode *inode, struct file *file)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# For people. One goal per kernel make: 7.x loops on two (docs/dkms.md).
+KVER ?= $(if $(KERNELRELEASE),$(KERNELRELEASE),$(shell uname -r))
+KDIR ?= /lib/modules/$(KVER)/build
+KERNELS ?= $(if $(KERNEL),$(KERNEL),$(shell sed 's/\#.*//' tests/vm/kernels.list | awk 'NF == 2 { print $$1 }'))
+NEWEST := $(shell sed 's/\#.*//' tests/vm/kernels.list | awk 'NF == 2 { k = $$1 } END { print k }')
+
+CC := gcc
+user-cflags := -O2 -g -Wall -Wextra -Werror -std=gnu11 -static
+user := build/user
+
+.DEFAULT_GOAL := help
+.PHONY: help modules modules_install clean demo check lint unit bench \
+	check-storm check-dkms user dist
+
+help:
+	@echo 'make demo           watch it explain a program, live, in a VM'
+	@echo 'make check          all tests: lint, unit, five kernels (KERNEL=6.12: one)'
+	@echo 'make modules        build mmnotify.ko for the running kernel (KVER=, KDIR=)'
+	@echo 'make lint | unit    only these'
+	@echo 'make bench          instructions per operation, five kernels (KERNEL=)'
+	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
+	@echo 'make check-storm    200 loads and unloads under load (KERNEL=, STORM=)'
+	@echo 'make dist           the release tree, as a tar file in build/'
+
+modules modules_install clean:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
+
+# ---- programs that run in the VM ----
+
+user: $(user)/bench $(user)/api $(user)/scenarios
+
+$(user)/bench: tests/bench/bench.c
+	@mkdir -p $(@D)
+	$(CC) $(user-cflags) -o $@ $<
+
+$(user)/api: tests/api/api.c tests/samples/mirror/mirror.h
+	@mkdir -p $(@D)
+	$(CC) $(user-cflags) -Itests/samples/mirror -o $@ $<
+
+include tests/scenarios/Makefile.inc
+
+# ---- what people run ----
+
+demo: deps-vm user
+	@tests/demo/run $(or $(KERNEL),$(NEWEST))
+
+check: deps-vm deps-unit deps-lint user
+	@tests/check $(KERNELS)
+
+lint: deps-lint
+	@tests/checks/all
+
+unit: deps-unit
+	@$(MAKE) -C tests/unit check
+
+bench: deps-vm user
+	@tests/bench/run $(KERNELS)
+
+check-storm: deps-vm user
+	@tests/storm/run $(KERNELS)
+
+check-dkms: deps-vm
+	@tests/dkms/run $(KERNEL)
+
+.PHONY: deps-vm deps-unit deps-lint
+deps-vm deps-unit deps-lint:
+	@tools/install-deps $(subst deps-,,$@)
+
+# What is released and what dkms builds: no tests but the sample.
+dist:
+	@mkdir -p build
+	@{ git ls-files -- . ":!tests" ":!.ci"; git ls-files -- tests/samples; } | \
+		tar -czf build/mmnotify-$(shell cat VERSION).tar.gz \
+		--transform 's,^,mmnotify-$(shell cat VERSION)/,' -T -
+	@echo build/mmnotify-$(shell cat VERSION).tar.gz
