@@ -28,8 +28,8 @@ struct mmn_trace_event {
 	u16 flags;
 };
 
-int mmn_trace_on(void);
-void mmn_trace_off(void);
+int mmn_watch_tracer_on(void);
+void mmn_watch_tracer_off(void);
 #endif
 
 #define mmn_show_event(e) __print_symbolic(e,	\
@@ -97,12 +97,12 @@ DECLARE_EVENT_CLASS(mmn_invalidate,
 DEFINE_EVENT_FN(mmn_invalidate, invalidate_start,
 	TP_PROTO(const struct mmn_trace_event *e, const char *cause_name),
 	TP_ARGS(e, cause_name),
-	mmn_trace_on, mmn_trace_off);
+	mmn_watch_tracer_on, mmn_watch_tracer_off);
 
 DEFINE_EVENT_FN(mmn_invalidate, invalidate_end,
 	TP_PROTO(const struct mmn_trace_event *e, const char *cause_name),
 	TP_ARGS(e, cause_name),
-	mmn_trace_on, mmn_trace_off);
+	mmn_watch_tracer_on, mmn_watch_tracer_off);
 
 #endif /* MMN_TRACE_H */
 

@@ -50,7 +50,7 @@ static DECLARE_WORK(watch_work, reconcile_work);
  * The kernel calls these under tracepoints_mutex. Starting the function-graph
  * tracer takes that inside ftrace's lock, which attaching needs: so not here.
  */
-int mmn_trace_on(void)
+int mmn_watch_tracer_on(void)
 {
 	atomic_inc(&tracers);
 	if (!READ_ONCE(closed))
@@ -59,7 +59,7 @@ int mmn_trace_on(void)
 }
 
 /* Events that are still enabled at unload are disabled after our exit. */
-void mmn_trace_off(void)
+void mmn_watch_tracer_off(void)
 {
 	atomic_dec(&tracers);
 	if (!READ_ONCE(closed))
