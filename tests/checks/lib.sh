@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Shared by the checks. Sourced; goes to the tree that is checked: this one, or
+# $MMN_TREE for the selftest. A check prints what it finds and exits with 0 (good),
+# 1 (findings) or 77 (cannot run here; the last line says why).
+
+# shellcheck disable=SC2034
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tree=${MMN_TREE:-$(cd "$here/../.." && pwd)}
+lint=${MMN_LINT_DIR:-${MMN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mmnotify}/lint/scripts}
+cd "$tree" || exit 1
+found=0
+
+skip()
+{
+	echo "$*"
+	exit 77
+}
+
+# need TOOL...: without it the check cannot run.
+need()
+{
+	local tool
+	for tool; do
+		command -v "$tool" >/dev/null || skip "$tool is missing: run tools/install-deps lint"
+	done
+}
+
+# need_lint FILE: one of the kernel's own scripts, fetched once into the cache.
+need_lint()
+{
+	local output
+	[ ! -f "$lint/$1" ] || return 0
+	[ -z "${MMN_LINT_DIR:-}" ] || skip "no $1 in MMN_LINT_DIR=$MMN_LINT_DIR"
+	output=$("$here/../../tools/get-checkpatch" 2>&1) ||
+		skip "tools/get-checkpatch fails: ${output##*$'\n'}"
+	[ -f "$lint/$1" ] || skip "tools/get-checkpatch did not bring $1"
+}
+
+# files PATTERN...: all files of the tree whose path matches (shell patterns).
+files()
+{
+	local file pattern
+	if [ -e .git ]; then
+		git ls-files -co --exclude-standard
+	else
+		find . -type f -printf '%P\n'
+	fi | LC_ALL=C sort | while read -r file; do
+		[ -f "$file" ] || continue
+		for pattern; do
+			# shellcheck disable=SC2254
+			case $file in $pattern) echo "$file"; break ;; esac
+		done
+	done
+}
+
+# finding TEXT: one line about what is wrong, with file:line first.
+finding()
+{
+	echo "$*"
+	found=1
+}
+
+# findings: each line of stdin is one.
+findings()
+{
+	local line
+	while IFS= read -r line; do
+		finding "$line"
+	done
+}

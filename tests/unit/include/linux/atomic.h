@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_ATOMIC_H
+#define SHIM_ATOMIC_H
+
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+
+/*
+ * Another task comes in between, if the test wants one: just before a slot
+ * changes hands. The test defines it.
+ */
+void shim_preempt(void);
+
+#define cmpxchg(p, old, new) ({						\
+	__typeof__(*(p)) _seen = (old);					\
+									\
+	shim_preempt();							\
+	__atomic_compare_exchange_n(p, &_seen, new, false,		\
+				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);	\
+	_seen;								\
+})
+
+#define smp_store_release(p, v) ({					\
+	shim_preempt();							\
+	__atomic_store_n(p, v, __ATOMIC_RELEASE);			\
+})
+
+#endif /* SHIM_ATOMIC_H */

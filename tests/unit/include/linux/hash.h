@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_HASH_H
+#define SHIM_HASH_H
+
+#include <linux/types.h>
+
+/* The kernel's, include/linux/hash.h. */
+static inline u32 hash_ptr(const void *ptr, unsigned int bits)
+{
+	return (u64)(uintptr_t)ptr * 0x61C8864680B583EBull >> (64 - bits);
+}
+
+#endif /* SHIM_HASH_H */

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * names: every number has one name that tools can rely on, and the tracepoint
+ * shows the same ones.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/kernel.h>
+
+#include <mmnotify/mmnotify_types.h>
+
+#include "names.h"
+#include "tap.h"
+
+static char *trace_h;
+
+static void load_trace_h(void)
+{
+	FILE *file = fopen(TOP "/src/trace.h", "r");
+	long size;
+
+	if (!file || fseek(file, 0, SEEK_END)) {
+		perror(TOP "/src/trace.h");
+		exit(1);
+	}
+	size = ftell(file);
+	rewind(file);
+	trace_h = calloc(1, size + 1);
+	if (!trace_h || fread(trace_h, 1, size, file) != (size_t)size) {
+		perror(TOP "/src/trace.h");
+		exit(1);
+	}
+	fclose(file);
+}
+
+/* The size of the field that holds the name of a cause, with its NUL. */
+static size_t trace_field(void)
+{
+	static const char field[] = "__array(char, cause_name, ";
+	const char *at = strstr(trace_h, field);
+
+	return at ? strtoul(at + strlen(field), NULL, 10) : 0;
+}
+
+static bool spelled(const char *name, int (*is_letter)(int))
+{
+	const char *c;
+
+	if (!is_letter(name[0]))
+		return false;
+	for (c = name; *c; c++)
+		if (!is_letter(*c) && !isdigit((unsigned char)*c) && *c != '_')
+			return false;
+	return true;
+}
+
+static void test_names(const char *what, const char *(*name_of)(unsigned int),
+		       unsigned int nr, int (*is_letter)(int))
+{
+	const char *name;
+	unsigned int i, j;
+
+	for (i = 0; i < nr; i++) {
+		name = name_of(i);
+		ok(name && spelled(name, is_letter), "%s %u is spelled well: %s",
+		   what, i, name ? name : "(null)");
+		for (j = 0; j < i; j++)
+			if (!strcmp(name, name_of(j)))
+				break;
+		ok(j == i, "%s %s is a name of its own", what, name);
+		ok(strlen(name) < trace_field(),
+		   "%s %s fits the tracepoint (%zu bytes)", what, name,
+		   trace_field());
+	}
+	ok(!strcmp(name_of(nr), "unknown"), "%s %u is unknown", what, nr);
+	ok(!strcmp(name_of(65535), "unknown"), "%s 65535 is unknown", what);
+	ok(!strcmp(name_of(~0u), "unknown"), "%s %u is unknown", what, ~0u);
+}
+
+/* Numbers are kept by files that were recorded long ago: the first and last. */
+static void test_fixed(void)
+{
+	ok(!strcmp(mmn_names_cause(MMNOTIFY_CAUSE_UNKNOWN), "unknown"),
+	   "cause 0 is unknown");
+	ok(!strcmp(mmn_names_cause(MMNOTIFY_CAUSE_MUNMAP), "munmap"),
+	   "munmap is munmap");
+	ok(!strcmp(mmn_names_cause(50), "device_exclusive_restore"),
+	   "cause 50 is device_exclusive_restore");
+	ok(!strcmp(mmn_names_event(MMNOTIFY_UNMAP), "UNMAP"), "UNMAP is UNMAP");
+}
+
+/* { 0, "UNMAP" }, ... of mmn_show_event() */
+static void test_trace_events(void)
+{
+	const char *at = strstr(trace_h, "mmn_show_event(e) __print_symbolic");
+	unsigned int number, nr = 0;
+	char name[64];
+
+	if (!ok(at, "trace.h has mmn_show_event()"))
+		return;
+	for (at = strchr(at, '{'); at; at = strchr(at + 1, '{')) {
+		if (sscanf(at, "{ %u , \"%63[^\"]\" }", &number, name) != 2)
+			break;
+		ok(number == nr && !strcmp(name, mmn_names_event(number)),
+		   "trace.h: event %u is %s", number, name);
+		nr++;
+	}
+	ok(nr == MMNOTIFY_NR_EVENTS, "trace.h shows all %u events",
+	   MMNOTIFY_NR_EVENTS);
+}
+
+/* { MMNOTIFY_FX_PFN, "PFN" } for every bit there is. */
+static void test_trace_bits(void)
+{
+	static const char *const bits[] = {
+		"FX_VMA_GONE", "FX_PFN", "FX_NO_WRITE", "FX_NO_READ",
+		"FX_DIRTY", "F_BLOCKABLE", "F_EXACT", "F_WIDENED", "F_SELF",
+		"F_REMOTE",
+	};
+	char row[96];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bits); i++) {
+		snprintf(row, sizeof(row), "{ MMNOTIFY_%s, \"%s\" }", bits[i],
+			 strchr(bits[i], '_') + 1);
+		ok(strstr(trace_h, row), "trace.h shows %s", bits[i]);
+	}
+	ok(MMNOTIFY_FX_ALL == 31 && MMNOTIFY_F_REMOTE == 16,
+	   "and there are no other bits");
+}
+
+int main(void)
+{
+	load_trace_h();
+	ok(trace_field(), "the tracepoint has a field for the cause");
+	test_names("event", mmn_names_event, MMNOTIFY_NR_EVENTS, isupper);
+	test_names("cause", mmn_names_cause, MMNOTIFY_NR_CAUSES, islower);
+	test_fixed();
+	test_trace_events();
+	test_trace_bits();
+	free(trace_h);
+	return tap_done();
+}
