@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* device: what a scenario says to the device and to the harness. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+#define DEVICE		"/dev/mmn_mirror"
+
+int open_mirror(void)
+{
+	return open(DEVICE, O_RDWR | O_CLOEXEC);
+}
+
+static void say(struct env *e, enum result what, const char *fmt, va_list ap)
+{
+	vsnprintf(e->sh->why, sizeof(e->sh->why), fmt, ap);
+	e->sh->result = what;
+	_exit(0);
+}
+
+void skip(struct env *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(e, RESULT_SKIP, fmt, ap);
+	_exit(0);
+}
+
+void fail(struct env *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(e, RESULT_FAIL, fmt, ap);
+	_exit(0);
+}
+
+/* Takes over what the device has logged so far. */
+void drain(struct env *e)
+{
+	struct shared *sh = e->sh;
+	ssize_t got;
+
+	do {
+		got = read(e->fd, sh->log + sh->nr,
+			   (MAX_RECORDS - sh->nr) * sizeof(sh->log[0]));
+		if (got > 0)
+			sh->nr += got / sizeof(sh->log[0]);
+	} while (got > 0 && sh->nr < MAX_RECORDS);
+}
+
+/* What the device and the CPU have in the watched range. */
+void look_at(struct env *e, struct page_state *pages)
+{
+	struct shared *sh = e->sh;
+	int pm = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	__u32 i;
+
+	sh->stride = 1 + (sh->len / PG - 1) / MAX_PAGES;
+	sh->pages = (sh->len / PG - 1) / sh->stride + 1;
+	for (i = 0; i < sh->pages; i++) {
+		__u64 addr = sh->start + (__u64)i * sh->stride * PG;
+		struct mirror_lookup l = { .addr = addr };
+
+		memset(&pages[i], 0, sizeof(pages[i]));
+		if (ioctl(e->fd, MIRROR_IOC_LOOKUP, &l))
+			continue;
+		pages[i].present = l.present;
+		pages[i].writable = l.writable;
+		if (pread(pm, &pages[i].pagemap, 8, addr / PG * 8) != 8)
+			pages[i].pagemap = 0;
+	}
+	if (pm >= 0)
+		close(pm);
+}
+
+static void attach(struct env *e)
+{
+	struct mirror_attach a = {
+		.tiers = e->sc->tiers ? e->sc->tiers : ALL_TIERS,
+	};
+
+	must(e, !ioctl(e->fd, MIRROR_IOC_ATTACH, &a));
+	e->sh->attached = true;
+}
+
+/* From here on the device hears of [p, p + len). Once per scenario. */
+void watch(struct env *e, void *p, size_t len)
+{
+	struct mirror_range r = { .start = (uintptr_t)p, .len = len };
+
+	if (!e->sh->attached)
+		attach(e);
+	drain(e);
+	e->sh->watch_at = e->sh->nr;
+	if (ioctl(e->fd, MIRROR_IOC_ADD_RANGE, &r))
+		must(e, errno == ENXIO && e->sc->tiers);
+	e->sh->start = r.start;
+	e->sh->len = len;
+}
+
+/* The device accesses memory, and so has translations. */
+void device(struct env *e, void *p, size_t len, bool write)
+{
+	struct mirror_access a = {
+		.start = (uintptr_t)p, .len = len, .write = write,
+	};
+
+	if (e->sc->tiers && !(e->sc->tiers & MIRROR_TIER_RANGE))
+		return;
+	must(e, !ioctl(e->fd, MIRROR_IOC_ACCESS, &a));
+	must(e, a.pages == len / PG);
+}
+
+/* The operation that is judged begins. */
+void begin(struct env *e)
+{
+	must(e, e->sh->len);
+	look_at(e, e->sh->before);
+	drain(e);
+	e->sh->begin_at = e->sh->nr;
+	e->sh->begun = true;
+}
+
+/* How often has the operation said this cause, in the watched range? */
+unsigned int seen(struct env *e, unsigned int cause)
+{
+	unsigned int n = 0;
+	__u32 i;
+
+	drain(e);
+	for (i = e->sh->begin_at; i < e->sh->nr; i++)
+		n += e->sh->log[i].cause == cause &&
+		     e->sh->log[i].phase == MIRROR_PHASE_START &&
+		     in_region(e->sh, &e->sh->log[i]);
+	return n;
+}
+
+bool wait_for_cause(struct env *e, unsigned int cause, unsigned int ms)
+{
+	for (; ms > 10; ms -= 10) {
+		if (seen(e, cause))
+			return true;
+		sleep_ms(10);
+	}
+	return seen(e, cause);
+}

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * judge: is what the device was told what must have been said? Three oracles:
+ * what the scenario did, the kernel's own event, and the CPU's page tables.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "runner.h"
+
+/*
+ * Where our event is not the kernel's, on purpose. A pair that is not here is
+ * a failure.
+ */
+static const struct {
+	__u16 cause;
+	__u16 native;
+	__u16 ours;
+	const char *reason;
+} differences[] = {
+#define DIFF(c, n, o, r) { MMNOTIFY_CAUSE_##c, MMNOTIFY_##n, MMNOTIFY_##o, r }
+	DIFF(MREMAP_DONTUNMAP, UNMAP, CLEAR, "the old VMA stays"),
+	DIFF(MREMAP, CLEAR, UNMAP, "hugetlb: the source addresses end, as for other pages"),
+	DIFF(FORK, CLEAR, PROTECTION_PAGE, "hugetlb: pages stay, only the right to write goes"),
+	DIFF(NUMA_HINT, PROTECTION_VMA, PROTECTION_PAGE, "the VMA's permissions did not change"),
+	DIFF(PROTECTION, PROTECTION_VMA, PROTECTION_PAGE, "userfaultfd or NUMA hint: not the VMA's permissions"),
+	DIFF(UFFD_WP, PROTECTION_VMA, PROTECTION_PAGE, "single PTEs lose write, the VMA does not change"),
+	DIFF(UFFD_WP_UNREGISTER, PROTECTION_VMA, PROTECTION_PAGE, "single PTEs change, not the VMA's permissions"),
+	DIFF(UFFD_RWP, PROTECTION_VMA, PROTECTION_PAGE, "single PTEs lose access, the VMA does not change"),
+	DIFF(PAGEMAP_SCAN, PROTECTION_VMA, PROTECTION_PAGE, "single PTEs lose write, the VMA does not change"),
+	DIFF(KSM_MERGE, CLEAR, PROTECTION_PAGE, "the page stays, it is only write-protected"),
+	DIFF(DAX_WRITEBACK, CLEAR, PROTECTION_PAGE, "the page stays, it is only cleaned"),
+	DIFF(OOM_REAPER, UNMAP, CLEAR, "the VMAs stay"),
+	DIFF(REAP, UNMAP, CLEAR, "the VMAs stay"),
+	DIFF(PROCESS_MRELEASE, UNMAP, CLEAR, "the VMAs stay"),
+	DIFF(TRUNCATE, UNMAP, CLEAR, "hugetlb: the VMA stays"),
+	DIFF(HOLE_PUNCH, UNMAP, CLEAR, "hugetlb: the VMA stays"),
+	DIFF(MADV_REMOVE, UNMAP, CLEAR, "hugetlb: the VMA stays"),
+	DIFF(MADV_DONTNEED, UNMAP, CLEAR, "hugetlb: the VMA stays"),
+	DIFF(HUGETLB_UNMAP, UNMAP, CLEAR, "nested: the caller has already said what ends"),
+#undef DIFF
+};
+
+const char *difference(unsigned int cause, unsigned int native,
+		       unsigned int ours)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(differences); i++)
+		if (differences[i].cause == cause &&
+		    differences[i].native == native &&
+		    differences[i].ours == ours)
+			return differences[i].reason;
+	return NULL;
+}
+
+__attribute__((format(printf, 2, 3)))
+static void problem(struct verdicts *v, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (v->nr == MAX_PROBLEMS)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(v->text[v->nr++], sizeof(v->text[0]), fmt, ap);
+	va_end(ap);
+}
+
+bool in_region(const struct shared *sh, const struct mirror_record *r)
+{
+	return sh->len && r->start < sh->start + sh->len && r->end > sh->start;
+}
+
+static __u32 op_end(const struct env *e)
+{
+	return e->sc->flags & S_DIES ? e->sh->nr : e->sh->done_at;
+}
+
+static const struct expect *find_expect(const struct scenario *sc,
+					const struct mirror_record *r)
+{
+	const struct expect *x, *found = NULL;
+	enum column col = kernel_column();
+
+	for (x = sc->expect; x < sc->expect + MAX_EXPECT; x++) {
+		if (!(x->min || x->noise) || x->native[col] == NO ||
+		    x->event != r->event || x->cause != r->cause ||
+		    x->effects != r->effects)
+			continue;
+		/* Two rows may differ in the native event only. */
+		if (!found || x->native[col] == r->native)
+			found = x;
+	}
+	return found;
+}
+
+static void note_difference(struct verdicts *v, const struct mirror_record *r)
+{
+	const char *reason = difference(r->cause, r->native, r->event);
+	unsigned int i;
+
+	if (!reason) {
+		problem(v, "seq %llu: %s is native %s and ours %s, and no row says why",
+			(unsigned long long)r->seq, mmn_names_cause(r->cause),
+			mmn_names_event(r->native), mmn_names_event(r->event));
+		return;
+	}
+	for (i = 0; i < v->differences; i++)
+		if (v->reasons[i] == reason)
+			return;
+	if (v->differences < MAX_EXPECT)
+		v->reasons[v->differences++] = reason;
+}
+
+/* One record of the operation, in the watched range. */
+static void check_record(const struct env *e, const struct mirror_record *r,
+			 struct verdicts *v, unsigned int got[MAX_EXPECT][8])
+{
+	const struct expect *x = find_expect(e->sc, r);
+	char fx[64];
+
+	if (!x) {
+		effects_text(r->effects, fx, sizeof(fx));
+		problem(v, "seq %llu: not expected: %s %s [%s], native %s, at %s",
+			(unsigned long long)r->seq, mmn_names_event(r->event),
+			mmn_names_cause(r->cause), fx,
+			mmn_names_event(r->native), r->site);
+		return;
+	}
+	if (r->native != x->native[kernel_column()])
+		problem(v, "seq %llu: native %s, the table says %s",
+			(unsigned long long)r->seq, mmn_names_event(r->native),
+			mmn_names_event(x->native[kernel_column()]));
+	if (r->native != r->event)
+		note_difference(v, r);
+	got[x - e->sc->expect][r->tier & 7]++;
+}
+
+static void check_expected(const struct env *e, struct verdicts *v)
+{
+	unsigned int got[MAX_EXPECT][8] = { }, best, t, i;
+	const struct shared *sh = e->sh;
+	const struct mirror_record *r;
+
+	for (r = sh->log + sh->begin_at; r < sh->log + op_end(e); r++)
+		if (in_region(sh, r) && r->phase == MIRROR_PHASE_START)
+			check_record(e, r, v, got);
+	for (i = 0; i < MAX_EXPECT; i++) {
+		const struct expect *x = &e->sc->expect[i];
+
+		if (x->native[kernel_column()] == NO)
+			continue;
+		for (best = 0, t = 0; t < 8; t++)
+			best = got[i][t] > best ? got[i][t] : best;
+		if (best < x->min)
+			problem(v, "missing: %s %s came %u times, not %u",
+				mmn_names_event(x->event),
+				mmn_names_cause(x->cause), best, x->min);
+	}
+}
+
+/* Holds for every record, wherever it is. */
+static void check_all(const struct shared *sh, struct verdicts *v)
+{
+	const struct mirror_record *r;
+
+	for (r = sh->log; r < sh->log + sh->nr; r++) {
+		if (r->cause == MMNOTIFY_CAUSE_UNKNOWN)
+			problem(v, "seq %llu: unknown cause at %s",
+				(unsigned long long)r->seq, r->site);
+		if (!(r->flags & MMNOTIFY_F_EXACT))
+			problem(v, "seq %llu: not exact: %s %s at %s",
+				(unsigned long long)r->seq,
+				mmn_names_event(r->event),
+				mmn_names_cause(r->cause), r->site);
+	}
+}
+
+static bool same(const struct mirror_record *a, const struct mirror_record *b)
+{
+	return a->start == b->start && a->end == b->end &&
+	       a->event == b->event && a->cause == b->cause &&
+	       a->effects == b->effects && a->native == b->native &&
+	       a->flags == b->flags;
+}
+
+/* How often does @like come in one tier and phase, in [from, to)? */
+static unsigned int count_like(const struct shared *sh, __u32 from, __u32 to,
+			       const struct mirror_record *like,
+			       unsigned int tier, unsigned int phase)
+{
+	unsigned int n = 0;
+	__u32 i;
+
+	for (i = from; i < to; i++)
+		n += sh->log[i].tier == tier && sh->log[i].phase == phase &&
+		     same(&sh->log[i], like);
+	return n;
+}
+
+/* The first record that says the mm goes away; interval users hear more. */
+static __u32 release_at(const struct shared *sh)
+{
+	__u32 i;
+
+	for (i = 0; i < sh->nr; i++)
+		if (sh->log[i].event == MMNOTIFY_RELEASE)
+			break;
+	return i;
+}
+
+static void check_tiers(const struct env *e, struct verdicts *v)
+{
+	static const unsigned int tiers[] = { MIRROR_TIER_CLASSIFY,
+					      MIRROR_TIER_RANGE, MIRROR_TIER_MM };
+	unsigned int mine = e->sc->tiers ? e->sc->tiers : ALL_TIERS, t, a, b;
+	const struct shared *sh = e->sh;
+	__u32 to = release_at(sh), i;
+
+	/* Huge logs are sampled: the comparison is quadratic. */
+	for (i = sh->watch_at; i < to; i += to > 2000 ? 17 : 1) {
+		const struct mirror_record *r = &sh->log[i];
+
+		if (r->phase != MIRROR_PHASE_START || !in_region(sh, r))
+			continue;
+		a = count_like(sh, sh->watch_at, to, r, r->tier, r->phase);
+		for (t = 0; t < 3; t++) {
+			if (!(mine & tiers[t]) || tiers[t] == r->tier)
+				continue;
+			b = count_like(sh, sh->watch_at, to, r, tiers[t], r->phase);
+			if (a == b)
+				continue;
+			problem(v, "seq %llu: %s heard it %u times, %s %u times",
+				(unsigned long long)r->seq, tier_text(r->tier),
+				a, tier_text(tiers[t]), b);
+			return;
+		}
+	}
+}
+
+static void check_ends(const struct env *e, struct verdicts *v)
+{
+	const struct shared *sh = e->sh;
+	unsigned int starts, ends;
+	__u32 i, to = release_at(sh);
+
+	for (i = 0; i < to; i += to > 2000 ? 13 : 1) {
+		const struct mirror_record *r = &sh->log[i];
+
+		if (r->tier != MIRROR_TIER_MM || r->phase != MIRROR_PHASE_START)
+			continue;
+		starts = count_like(sh, 0, sh->nr, r, r->tier, MIRROR_PHASE_START);
+		ends = count_like(sh, 0, sh->nr, r, r->tier, MIRROR_PHASE_END);
+		if (starts == ends)
+			continue;
+		problem(v, "seq %llu: %u starts and %u ends", (unsigned long long)r->seq,
+			starts, ends);
+		return;
+	}
+}
+
+/* What the events since begin() took away from one page. */
+static unsigned int taken(const struct env *e, __u64 addr)
+{
+	const struct shared *sh = e->sh;
+	const struct mirror_record *r;
+	unsigned int fx = 0;
+
+	for (r = sh->log + sh->begin_at; r < sh->log + op_end(e); r++) {
+		if (r->phase == MIRROR_PHASE_END || addr >= r->end ||
+		    addr + PG <= r->start)
+			continue;
+		fx |= r->effects;
+		if (r->event == MMNOTIFY_UNMAP || r->event == MMNOTIFY_CLEAR ||
+		    r->event == MMNOTIFY_RELEASE)
+			fx |= MMNOTIFY_FX_PFN;
+	}
+	return fx;
+}
+
+#define PAGEMAP_PRESENT	(1ULL << 63)
+#define PAGEMAP_UFFD_WP	(1ULL << 57)
+#define PAGEMAP_PFN	((1ULL << 55) - 1)
+
+/* The device may keep a page only if the CPU still has the very same one. */
+static void check_cpu(const struct page_state *was, const struct page_state *is,
+		      __u64 addr, struct verdicts *v)
+{
+	if (!(is->pagemap & PAGEMAP_PRESENT) ||
+	    (is->pagemap & PAGEMAP_PFN) != (was->pagemap & PAGEMAP_PFN))
+		problem(v, "%#llx: the device keeps a page that the CPU has not (%#llx, was %#llx)",
+			(unsigned long long)addr, (unsigned long long)is->pagemap,
+			(unsigned long long)was->pagemap);
+	if (is->writable && (is->pagemap & PAGEMAP_UFFD_WP))
+		problem(v, "%#llx: the device may write what userfaultfd protects",
+			(unsigned long long)addr);
+}
+
+static void check_device(const struct env *e, struct verdicts *v)
+{
+	const struct shared *sh = e->sh;
+	unsigned int fx;
+	__u32 i;
+
+	for (i = 0; !(e->sc->flags & S_DEVICE) && i < sh->pages; i++) {
+		const struct page_state *was = &sh->before[i], *is = &sh->after[i];
+		__u64 addr = sh->start + (__u64)i * sh->stride * PG;
+
+		if (!was->present)
+			continue;
+		fx = taken(e, addr);
+		if (is->present && (fx & (MMNOTIFY_FX_PFN | MMNOTIFY_FX_NO_READ |
+					  MMNOTIFY_FX_VMA_GONE)))
+			problem(v, "%#llx: the device still has a translation",
+				(unsigned long long)addr);
+		else if (is->writable && (fx & MMNOTIFY_FX_NO_WRITE))
+			problem(v, "%#llx: the device may still write",
+				(unsigned long long)addr);
+		else if (!is->present && !fx)
+			problem(v, "%#llx: the device lost its translation, and no event said so",
+				(unsigned long long)addr);
+		else if (is->present && !(e->sc->flags & S_DIES))
+			check_cpu(was, is, addr, v);
+	}
+}
+
+static void check_life(const struct env *e, const struct mirror_stat *stat,
+		       struct verdicts *v)
+{
+	unsigned int tiers = e->sc->tiers ? e->sc->tiers : ALL_TIERS;
+
+	if (stat->dropped)
+		problem(v, "%llu records dropped", (unsigned long long)stat->dropped);
+	if (e->sh->nr == MAX_RECORDS)
+		problem(v, "too many records for the harness");
+	if ((tiers & MIRROR_TIER_MM) && stat->released != 1)
+		problem(v, "release() ran %u times", stat->released);
+}
+
+/**
+ * judge() - all assertions on one scenario that ran
+ * @e: the scenario and its log
+ * @stat: the device's counters, after the child is gone
+ * @v: filled: what is wrong, and the intended differences
+ */
+void judge(const struct env *e, const struct mirror_stat *stat,
+	   struct verdicts *v)
+{
+	memset(v, 0, sizeof(*v));
+	if (!e->sh->begun) {
+		problem(v, "the scenario never said begin()");
+		return;
+	}
+	check_expected(e, v);
+	check_all(e->sh, v);
+	check_tiers(e, v);
+	check_ends(e, v);
+	check_device(e, v);
+	check_life(e, stat, v);
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* machine: memory, files and knobs that many scenarios need. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+static void kernel_version(int *major, int *minor)
+{
+	struct utsname u;
+
+	*major = *minor = 0;
+	if (!uname(&u))
+		sscanf(u.release, "%d.%d", major, minor);
+}
+
+bool kernel_is(int major, int minor)
+{
+	int a, b;
+
+	kernel_version(&a, &b);
+	return a > major || (a == major && b >= minor);
+}
+
+/* A kernel between two columns is judged as the older one. */
+enum column kernel_column(void)
+{
+	static int known = -1;
+
+	if (known >= 0)
+		return known;
+	if (kernel_is(7, 0))
+		known = K7;
+	else if (kernel_is(6, 6))
+		known = K6_12;
+	else if (kernel_is(5, 15))
+		known = K6_1;
+	else
+		known = K5_10;
+	return known;
+}
+
+int put(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t done;
+
+	if (fd < 0)
+		return -1;
+	done = write(fd, value, strlen(value));
+	close(fd);
+	return done == (ssize_t)strlen(value) ? 0 : -1;
+}
+
+int get(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd < 0)
+		return -1;
+	got = read(fd, buf, size - 1);
+	close(fd);
+	if (got < 0)
+		return -1;
+	buf[got] = 0;
+	buf[strcspn(buf, "\n")] = 0;
+	return 0;
+}
+
+long get_number(const char *path)
+{
+	char buf[64];
+
+	return get(path, buf, sizeof(buf)) ? -1 : atol(buf);
+}
+
+/* "always [madvise] never" has its choice in brackets. */
+static void remember(struct env *e, const char *path)
+{
+	struct shared *sh = e->sh;
+	char old[256], *from, *to;
+
+	if (sh->restores == MAX_RESTORE || get(path, old, sizeof(old)))
+		return;
+	from = strchr(old, '[');
+	to = from ? strchr(from, ']') : NULL;
+	if (to) {
+		*to = 0;
+		from++;
+	} else {
+		from = old;
+	}
+	snprintf(sh->restore[sh->restores].path, sizeof(sh->restore[0].path),
+		 "%s", path);
+	snprintf(sh->restore[sh->restores].value,
+		 sizeof(sh->restore[0].value), "%.63s", from);
+	sh->restores++;
+}
+
+/* Sets a tunable of the machine until the scenario is over. */
+bool try_knob(struct env *e, const char *path, const char *value)
+{
+	if (access(path, W_OK))
+		return false;
+	remember(e, path);
+	return !put(path, value);
+}
+
+void knob(struct env *e, const char *path, const char *value)
+{
+	if (!try_knob(e, path, value))
+		skip(e, "cannot write %s to %s: %m", value, path);
+}
+
+void sleep_ms(unsigned int ms)
+{
+	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+
+	nanosleep(&t, NULL);
+}
+
+void fill(void *p, size_t len, int byte)
+{
+	volatile char *at = p;
+	size_t i;
+
+	for (i = 0; i < len; i += PG)
+		at[i] = byte;
+}
+
+/* A mapping at an aligned address, with a page of nothing on both sides. */
+char *map_at(struct env *e, size_t len, size_t align, int prot, int flags, int fd)
+{
+	char *hole = mmap(NULL, len + 2 * align, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *p = (char *)(((uintptr_t)hole + 2 * align - 1) & ~(align - 1));
+
+	must(e, hole != MAP_FAILED);
+	if (align == PG)
+		p = hole + PG;
+	p = mmap(p, len, prot, flags | MAP_FIXED, fd, 0);
+	must(e, p != MAP_FAILED);
+	return p;
+}
+
+/* Touched 4 KiB pages; never huge, no neighbour merges with them. */
+char *anon(struct env *e, size_t pages)
+{
+	char *p = map_at(e, pages * PG, PG, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	madvise(p, pages * PG, MADV_NOHUGEPAGE);
+	fill(p, pages * PG, 1);
+	return p;
+}
+
+char *watched_anon(struct env *e, size_t pages)
+{
+	char *p = anon(e, pages);
+
+	watch(e, p, pages * PG);
+	device(e, p, pages * PG, true);
+	return p;
+}
+
+/* One huge page, or the scenario is skipped. */
+char *thp(struct env *e)
+{
+	char *p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	char line[256];
+	long kb = 0;
+	FILE *f;
+
+	need(e, !madvise(p, HUGE, MADV_HUGEPAGE), "no transparent huge pages");
+	fill(p, HUGE, 1);
+	f = fopen("/proc/self/smaps", "re");
+	must(e, f);
+	while (fgets(line, sizeof(line), f)) {
+		unsigned long a;
+
+		if (sscanf(line, "%lx-", &a) == 1 && strchr(line, '-') &&
+		    a == (uintptr_t)p)
+			kb = -1;
+		if (kb == -1 && sscanf(line, "AnonHugePages: %ld", &kb) == 1)
+			break;
+	}
+	fclose(f);
+	if (kb != 2048)
+		skip(e, "no huge page was free (AnonHugePages %ld kB)", kb);
+	return p;
+}
+
+int memfd(struct env *e, size_t len, unsigned int flags)
+{
+	int fd = memfd_create("scenario", MFD_CLOEXEC | flags);
+
+	need(e, fd >= 0, "memfd_create");
+	must(e, !ftruncate(fd, len));
+	return fd;
+}
+
+char *watched_shared(struct env *e, int fd, size_t len)
+{
+	char *p = map_at(e, len, PG, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+
+	fill(p, len, 2);
+	watch(e, p, len);
+	device(e, p, len, true);
+	return p;
+}
+
+char *watched_private(struct env *e, int fd, size_t len)
+{
+	char *p = map_at(e, len, PG, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
+
+	watch(e, p, len);
+	device(e, p, len, false);
+	return p;
+}
+
+void two_nodes(struct env *e)
+{
+	need(e, !access("/sys/devices/system/node/node1", F_OK),
+	     "this machine has one memory node");
+}
+
+void on_cpu(struct env *e, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	need(e, !sched_setaffinity(0, sizeof(set), &set), "no such CPU");
+}
+
+int page_node(void *p)
+{
+	int status = -1;
+
+	if (syscall(SYS_move_pages, 0, 1UL, &p, NULL, &status, 0))
+		return -1;
+	return status;
+}
+
+/* What /proc/self/pagemap says of a page. */
+__u64 page_frame(void *p)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	__u64 entry = 0;
+
+	if (fd < 0)
+		return 0;
+	if (pread(fd, &entry, 8, (uintptr_t)p / PG * 8) != 8)
+		entry = 0;
+	close(fd);
+	return entry & ((1ULL << 55) - 1);
+}
+
+/* Reserves huge pages until the scenario is over. */
+void hugetlb(struct env *e, unsigned int pages)
+{
+	const char *path = "/proc/sys/vm/nr_hugepages";
+	char value[16];
+
+	snprintf(value, sizeof(value), "%u", pages);
+	knob(e, path, value);
+	if (get_number(path) < (long)pages)
+		skip(e, "only %ld huge pages could be reserved", get_number(path));
+}
+
+/* Both sides go on as they like; reap() waits. */
+pid_t child(struct env *e)
+{
+	pid_t pid = fork();
+
+	must(e, pid >= 0);
+	return pid;
+}
+
+void reap(struct env *e, pid_t pid)
+{
+	int status;
+
+	must(e, waitpid(pid, &status, 0) == pid);
+	if (e->sh->result == RESULT_SKIP || e->sh->result == RESULT_FAIL)
+		_exit(0);
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		fail(e, "a helper ended with status %#x", status);
+}

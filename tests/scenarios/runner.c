@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * runner: one child per scenario, its log, and the verdict as TAP.
+ *
+ * The parent opens the device, so that the log outlives a child that dies in
+ * its operation. Both share one block of memory.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+#define TIMEOUT_S	20
+
+const struct scenario *const families[] = {
+	anon_scenarios, file_scenarios, thp_scenarios, hugetlb_scenarios,
+	protect_scenarios, uffd_scenarios, process_scenarios, migrate_scenarios,
+	reclaim_scenarios, ksm_scenarios, uprobe_scenarios, io_scenarios,
+	misc_scenarios, compat_scenarios, reap_scenarios, hwpoison_scenarios,
+	NULL
+};
+
+static struct {
+	bool list;
+	bool demo;
+	bool quiet;
+	const char *only;
+	long loop;
+} options;
+
+static struct {
+	unsigned int nr;
+	unsigned int passed;
+	unsigned int failed;
+	unsigned int skipped;
+	unsigned int differences;
+} totals;
+
+/* An invalidation by another task may be between its start and its end. */
+static bool ends_pending(const struct shared *sh)
+{
+	long open = 0;
+	__u32 i;
+
+	for (i = 0; i < sh->nr; i++) {
+		if (sh->log[i].tier != MIRROR_TIER_MM)
+			continue;
+		open += sh->log[i].phase == MIRROR_PHASE_START;
+		open -= sh->log[i].phase == MIRROR_PHASE_END;
+	}
+	return open > 0;
+}
+
+static void run_child(struct env *e)
+{
+	unsigned int tries;
+
+	setpgid(0, 0);
+	e->sc->run(e);
+	for (tries = 0; tries < 50; tries++) {
+		drain(e);
+		if (!ends_pending(e->sh))
+			break;
+		sleep_ms(2);
+	}
+	if (e->sh->begun)
+		look_at(e, e->sh->after);
+	e->sh->done_at = e->sh->nr;
+	e->sh->result = RESULT_DONE;
+	_exit(0);
+}
+
+static bool wait_child(pid_t pid)
+{
+	struct timespec t = { .tv_sec = TIMEOUT_S };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	while (!waitpid(pid, NULL, WNOHANG))
+		if (sigtimedwait(&set, NULL, &t) < 0 && errno == EAGAIN)
+			return false;
+	return true;
+}
+
+static void put_back(struct shared *sh)
+{
+	while (sh->restores--)
+		put(sh->restore[sh->restores].path, sh->restore[sh->restores].value);
+	sh->restores = 0;
+}
+
+/* Interval notifiers hear of the unmapping after the release. */
+static bool unmapped(const struct shared *sh)
+{
+	const struct mirror_record *r;
+
+	for (r = sh->log; r < sh->log + sh->nr; r++)
+		if (r->event == MMNOTIFY_UNMAP && in_region(sh, r) &&
+		    (r->cause == MMNOTIFY_CAUSE_EXIT ||
+		     r->cause == MMNOTIFY_CAUSE_EXEC))
+			return true;
+	return false;
+}
+
+/* What the log says after the child is gone: release, and the unmapping. */
+static void finish(struct env *e, struct mirror_stat *stat)
+{
+	bool dies = e->sc->flags & S_DIES;
+	unsigned int tries;
+
+	for (tries = 0; e->sh->attached && tries < 200; tries++) {
+		drain(e);
+		if (!ioctl(e->fd, MIRROR_IOC_STAT, stat) && stat->released &&
+		    (!dies || unmapped(e->sh)))
+			break;
+		sleep_ms(5);
+	}
+	drain(e);
+	if (dies && e->sh->begun) {
+		look_at(e, e->sh->after);
+		e->sh->result = e->sh->result ? e->sh->result : RESULT_DONE;
+	}
+}
+
+/* Runs one scenario to its end; the result is in e->sh. e->fd is open. */
+void run_one(struct env *e, struct mirror_stat *stat)
+{
+	pid_t pid;
+
+	memset(e->sh, 0, offsetof(struct shared, log));
+	memset(stat, 0, sizeof(*stat));
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		run_child(e);
+	setpgid(pid, pid);
+	if (!wait_child(pid)) {
+		kill(-pid, SIGKILL);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		snprintf(e->sh->why, sizeof(e->sh->why), "no end after %d s",
+			 TIMEOUT_S);
+		e->sh->result = RESULT_FAIL;
+	}
+	if (!(e->sc->flags & S_DIES))
+		kill(-pid, SIGKILL);
+	finish(e, stat);
+	kill(-pid, SIGKILL);
+	put_back(e->sh);
+	if (e->sh->result == RESULT_NONE) {
+		snprintf(e->sh->why, sizeof(e->sh->why), "the child died");
+		e->sh->result = RESULT_FAIL;
+	}
+}
+
+static void print_failure(const struct env *e, const struct verdicts *v)
+{
+	unsigned int i;
+
+	fprintf(tap, "not ok %u - %s\n", totals.nr, e->sc->name);
+	if (e->sh->why[0])
+		fprintf(tap, "# %s\n", e->sh->why);
+	for (i = 0; i < v->nr; i++)
+		fprintf(tap, "# %s\n", v->text[i]);
+	report_records(e->sh);
+}
+
+static void print_result(const struct env *e, const struct verdicts *v)
+{
+	unsigned int i;
+
+	totals.nr++;
+	if (e->sh->result == RESULT_SKIP) {
+		totals.skipped++;
+		fprintf(tap, "ok %u - %s # SKIP %s\n", totals.nr, e->sc->name,
+			e->sh->why);
+	} else if (e->sh->result == RESULT_FAIL || v->nr) {
+		totals.failed++;
+		print_failure(e, v);
+	} else {
+		totals.passed++;
+		fprintf(tap, "ok %u - %s\n", totals.nr, e->sc->name);
+	}
+	totals.differences += v->differences;
+	for (i = 0; i < v->differences; i++)
+		fprintf(tap, "# differs from native: %s\n", v->reasons[i]);
+	fflush(tap);
+}
+
+static void run_and_report(const struct scenario *sc, struct shared *sh)
+{
+	struct env e = { .sc = sc, .sh = sh };
+	struct mirror_stat stat;
+	struct verdicts v = { };
+	struct timespec a, b;
+
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	e.fd = open_mirror();
+	if (e.fd < 0) {
+		if (options.loop && (errno == ENOENT || errno == ENODEV)) {
+			sleep_ms(10);
+			return;
+		}
+		fprintf(tap, "Bail out! /dev/mmn_mirror: %s\n", strerror(errno));
+		exit(1);
+	}
+	run_one(&e, &stat);
+	if (sh->result == RESULT_DONE)
+		judge(&e, &stat, &v);
+	close(e.fd);
+	print_result(&e, &v);
+	report_json(&e);
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	if (!options.quiet)
+		fprintf(stderr, "%-32s %6ld ms\n", sc->name,
+			(b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000);
+}
+
+/* ---- which, and how often ---- */
+
+static bool chosen(const struct scenario *sc)
+{
+	size_t len = strlen(sc->name);
+	const char *p = options.only;
+
+	if (options.loop && !(sc->flags & S_QUICK))
+		return false;
+	if (!p)
+		return true;
+	while (p) {
+		if (!strncmp(p, sc->name, len) && (!p[len] || p[len] == ','))
+			return true;
+		p = strchr(p, ',');
+		if (p)
+			p++;
+	}
+	return false;
+}
+
+static void each(void (*what)(const struct scenario *sc, struct shared *sh),
+		 struct shared *sh)
+{
+	const struct scenario *const *f, *sc;
+
+	for (f = families; *f; f++)
+		for (sc = *f; sc->name; sc++)
+			if (chosen(sc))
+				what(sc, sh);
+}
+
+static void list_one(const struct scenario *sc, struct shared *sh)
+{
+	(void)sh;
+	puts(sc->name);
+}
+
+static void count_one(const struct scenario *sc, struct shared *sh)
+{
+	(void)sc;
+	(void)sh;
+	totals.nr++;
+}
+
+static int run_all(struct shared *sh)
+{
+	time_t until = time(NULL) + options.loop;
+
+	if (!options.loop) {
+		each(count_one, sh);
+		fprintf(tap, "TAP version 13\n1..%u\n", totals.nr);
+		if (!totals.nr)
+			fprintf(tap, "Bail out! no such scenario\n");
+		totals.failed = !totals.nr;
+		totals.nr = 0;
+		each(run_and_report, sh);
+	} else {
+		fprintf(tap, "TAP version 13\n");
+		do {
+			each(run_and_report, sh);
+		} while (time(NULL) < until);
+		fprintf(tap, "1..%u\n", totals.nr);
+	}
+	fprintf(tap, "# %u intended differences from the native event\n",
+		totals.differences);
+	fflush(tap);
+	printf("# %u passed, %u failed, %u skipped\n", totals.passed,
+	       totals.failed, totals.skipped);
+	return totals.failed ? 1 : 0;
+}
+
+static int usage(FILE *to)
+{
+	fprintf(to, "Usage: scenarios [--list] [--only NAME[,NAME]] [--loop SECONDS] [--quiet] [--demo]\n"
+		"Does what user space can do to memory and checks every verdict of mmnotify.\n\n"
+		"  --list          print the names and end\n"
+		"  --only NAMES    these only\n"
+		"  --loop SECONDS  repeat the quick ones; the device may go and come\n"
+		"  --quiet         no times on stderr\n"
+		"  --demo          show the verdicts as a table, for people\n\n"
+		"TAP goes to $MMN_TAP or stdout, JSON lines to $MMN_OUT if set.\n");
+	return to == stderr ? 2 : 0;
+}
+
+static int parse(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--list"))
+			options.list = true;
+		else if (!strcmp(argv[i], "--quiet"))
+			options.quiet = true;
+		else if (!strcmp(argv[i], "--demo"))
+			options.demo = true;
+		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
+			options.only = argv[++i];
+		else if (!strcmp(argv[i], "--loop") && i + 1 < argc)
+			options.loop = atol(argv[++i]);
+		else
+			return -1;
+	}
+	return 0;
+}
+
+static FILE *open_named(const char *variable, FILE *otherwise)
+{
+	const char *path = getenv(variable);
+	FILE *f = path ? fopen(path, "we") : otherwise;
+
+	return f ? f : otherwise;
+}
+
+int main(int argc, char **argv)
+{
+	struct shared *sh;
+	sigset_t set;
+	int ret;
+
+	if (argc == 2 && !strcmp(argv[1], "--help"))
+		return usage(stdout);
+	/* What the exec scenario becomes. */
+	if (argc == 2 && !strcmp(argv[1], "--nothing"))
+		return 0;
+	if (parse(argc, argv))
+		return usage(stderr);
+	if (options.list) {
+		each(list_one, NULL);
+		return 0;
+	}
+	sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE,
+		  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (sh == MAP_FAILED)
+		return 1;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	tap = open_named("MMN_TAP", stdout);
+	json = open_named("MMN_OUT", NULL);
+	machine_calm();
+	ret = options.demo ? demo(sh) : run_all(sh);
+	machine_tidy();
+	return ret;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The harness: what a scenario is and what its code may call.
+ *
+ * A scenario runs in a child of its own. It makes memory, lets the device
+ * /dev/mmn_mirror translate it (watch(), device()), says begin(), does one
+ * operation and returns. The parent judges what the device was told.
+ */
+#ifndef RUNNER_H
+#define RUNNER_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include <mmnotify/mmnotify_types.h>
+
+#include "mirror.h"
+
+#define PG	4096UL
+#define HUGE	(2UL << 20)
+
+#define ALL_TIERS (MIRROR_TIER_MM | MIRROR_TIER_RANGE | MIRROR_TIER_CLASSIFY)
+
+/* Kernels that differ in what they announce; one column each. */
+enum column { K5_10, K6_1, K6_12, K7, NR_COLUMNS };
+
+/* Native events of the four columns; NO: this verdict does not come there. */
+enum { NO = -1, U, C, PV, PP, SD, RE, MI, EX };
+#define ON(a, b, c, d)	.native = { a, b, c, d }
+#define ALL(n)		ON(n, n, n, n)
+#define FROM_6_1(n)	ON(NO, n, n, n)
+#define FROM_6_12(n)	ON(NO, NO, n, n)
+#define FROM_7(n)	ON(NO, NO, NO, n)
+#define TO_5_10(n)	ON(n, NO, NO, NO)
+#define TO_6_1(n)	ON(n, n, NO, NO)
+#define TO_6_12(n)	ON(n, n, n, NO)
+
+/* Effects as the module must give them, the mask exactly. */
+#define FX_GONE		MMNOTIFY_FX_ALL
+#define FX_CLEAR	(MMNOTIFY_FX_ALL & ~MMNOTIFY_FX_VMA_GONE)
+#define FX_ACCESS	(MMNOTIFY_FX_NO_WRITE | MMNOTIFY_FX_NO_READ)
+#define FX_WRITE	MMNOTIFY_FX_NO_WRITE
+#define FX_CLEAN	(MMNOTIFY_FX_NO_WRITE | MMNOTIFY_FX_DIRTY)
+#define FX_NONE		0
+
+/**
+ * struct expect - one verdict that an operation gives
+ * @event: MMNOTIFY_*
+ * @cause: MMNOTIFY_CAUSE_*
+ * @effects: the exact mask
+ * @native: the kernel's own event, by enum column; NO: not on this kernel
+ * @min: how often at least; 0 only with @noise
+ * @noise: why it may come but need not; NULL if it must come
+ */
+struct expect {
+	__u16 event;
+	__u16 cause;
+	__u32 effects;
+	__s8 native[NR_COLUMNS];
+	__u16 min;
+	const char *noise;
+};
+
+#define MUST(ev, ca, fx, ...) { .event = MMNOTIFY_##ev, \
+	.cause = MMNOTIFY_CAUSE_##ca, .effects = FX_##fx, .min = 1, __VA_ARGS__ }
+#define MUST_N(n, ev, ca, fx, ...) { .event = MMNOTIFY_##ev, \
+	.cause = MMNOTIFY_CAUSE_##ca, .effects = FX_##fx, .min = n, __VA_ARGS__ }
+#define MAY(why, ev, ca, fx, ...) { .event = MMNOTIFY_##ev, \
+	.cause = MMNOTIFY_CAUSE_##ca, .effects = FX_##fx, .noise = why, __VA_ARGS__ }
+
+/* The watched process ends in the operation: the parent reads the log. */
+#define S_DIES		(1u << 0)
+/* Short and without traces on the machine: good for --loop. */
+#define S_QUICK		(1u << 1)
+/* The device accesses memory in the operation, too: its state is not judged. */
+#define S_DEVICE	(1u << 2)
+
+#define MAX_EXPECT	8
+
+struct env;
+
+/**
+ * struct scenario - one labelled operation
+ * @name: unique, a word
+ * @run: sets up, says begin(), does it; returns when it is done
+ * @expect: every verdict that may overlap the watched range, no other
+ * @flags: S_*
+ * @tiers: MIRROR_TIER_*; 0 means all
+ * @demo: the operation as a person would write it; NULL: not in --demo
+ */
+struct scenario {
+	const char *name;
+	void (*run)(struct env *e);
+	struct expect expect[MAX_EXPECT];
+	unsigned int flags;
+	unsigned int tiers;
+	const char *demo;
+};
+
+#define MAX_RECORDS	16384
+#define MAX_PAGES	4096
+#define MAX_RESTORE	24
+
+enum result { RESULT_NONE, RESULT_DONE, RESULT_SKIP, RESULT_FAIL };
+
+/* What one page was to the device and to the CPU. */
+struct page_state {
+	bool present;
+	bool writable;
+	__u64 pagemap;
+};
+
+/* Shared by parent and child. */
+struct shared {
+	enum result result;
+	char why[400];
+	__u64 start;
+	__u64 len;
+	bool attached;
+	bool begun;
+	__u32 nr;		/* records in the log so far */
+	__u32 watch_at;		/* first one after watch() */
+	__u32 begin_at;		/* first one after begin() */
+	__u32 done_at;		/* first one after the operation */
+	__u32 pages;		/* in before and after */
+	__u32 stride;		/* of the pages that were looked at */
+	struct page_state before[MAX_PAGES];
+	struct page_state after[MAX_PAGES];
+	__u32 restores;
+	struct {
+		char path[128];
+		char value[64];
+	} restore[MAX_RESTORE];
+	struct mirror_record log[MAX_RECORDS];
+};
+
+struct env {
+	const struct scenario *sc;
+	struct shared *sh;
+	int fd;			/* /dev/mmn_mirror */
+};
+
+/* ---- for scenarios ---- */
+
+void watch(struct env *e, void *p, size_t len);
+void device(struct env *e, void *p, size_t len, bool write);
+void begin(struct env *e);
+unsigned int seen(struct env *e, unsigned int cause);
+bool wait_for_cause(struct env *e, unsigned int cause, unsigned int ms);
+
+__attribute__((format(printf, 2, 3), noreturn))
+void skip(struct env *e, const char *fmt, ...);
+__attribute__((format(printf, 2, 3), noreturn))
+void fail(struct env *e, const char *fmt, ...);
+#define must(e, x)							\
+	do {								\
+		if (!(x))						\
+			fail(e, "%s:%d: %s: %m", __FILE__, __LINE__, #x); \
+	} while (0)
+#define need(e, x, what)						\
+	do {								\
+		if (!(x))						\
+			skip(e, "%s (%m)", what);			\
+	} while (0)
+
+/* ---- machine.c: memory, files, knobs ---- */
+
+enum column kernel_column(void);
+bool kernel_is(int major, int minor);		/* this one or newer */
+int put(const char *path, const char *value);
+int get(const char *path, char *buf, size_t size);
+long get_number(const char *path);
+void knob(struct env *e, const char *path, const char *value);
+bool try_knob(struct env *e, const char *path, const char *value);
+void fill(void *p, size_t len, int byte);
+char *map_at(struct env *e, size_t len, size_t align, int prot, int flags, int fd);
+char *anon(struct env *e, size_t pages);
+char *thp(struct env *e);
+char *watched_anon(struct env *e, size_t pages);
+int memfd(struct env *e, size_t len, unsigned int flags);
+char *watched_shared(struct env *e, int fd, size_t len);
+char *watched_private(struct env *e, int fd, size_t len);
+const char *ext4(struct env *e);
+int ext4_file(struct env *e, const char *name, size_t len);
+void swap_on(struct env *e);
+void hugetlb(struct env *e, unsigned int pages);
+void two_nodes(struct env *e);
+void on_cpu(struct env *e, int cpu);
+int page_node(void *p);
+__u64 page_frame(void *p);
+const char *cgroup(struct env *e, const char *controllers);
+void machine_calm(void);
+void machine_tidy(void);
+void sleep_ms(unsigned int ms);
+pid_t child(struct env *e);
+void reap(struct env *e, pid_t pid);
+
+/* ---- judge.c ---- */
+
+#define MAX_PROBLEMS	24
+
+struct verdicts {
+	unsigned int nr;
+	char text[MAX_PROBLEMS][300];
+	unsigned int differences;	/* native and ours differ, on purpose */
+	const char *reasons[MAX_EXPECT];
+};
+
+void judge(const struct env *e, const struct mirror_stat *stat,
+	   struct verdicts *v);
+bool in_region(const struct shared *sh, const struct mirror_record *r);
+const char *difference(unsigned int cause, unsigned int native,
+		       unsigned int ours);
+
+/* ---- report.c ---- */
+
+extern FILE *tap;
+extern FILE *json;
+void effects_text(unsigned int effects, char *buf, size_t size);
+const char *tier_text(unsigned int tier);
+void report_records(const struct shared *sh);
+void report_json(const struct env *e);
+
+/* ---- device.c, runner.c, demo.c ---- */
+
+int open_mirror(void);
+void drain(struct env *e);
+void look_at(struct env *e, struct page_state *pages);
+void run_one(struct env *e, struct mirror_stat *stat);
+int demo(struct shared *sh);
+
+/* ---- the families; each ends with an entry without a name ---- */
+
+extern const struct scenario anon_scenarios[], file_scenarios[],
+	thp_scenarios[], hugetlb_scenarios[], protect_scenarios[],
+	uffd_scenarios[], process_scenarios[], migrate_scenarios[],
+	reclaim_scenarios[], ksm_scenarios[], reap_scenarios[],
+	hwpoison_scenarios[], uprobe_scenarios[], io_scenarios[],
+	misc_scenarios[], compat_scenarios[];
+extern const struct scenario *const families[];
+
+const char *mmn_names_event(unsigned int event);
+const char *mmn_names_cause(unsigned int cause);
+
+#endif /* RUNNER_H */
