@@ -78,12 +78,14 @@ kernel_find()
 
 # in_root ROOT BIND COMMAND...: runs COMMAND in ROOT with /proc (objtool wants
 # it), this machine's name servers and, if BIND is not empty, that folder at
-# /mmnotify. The mounts are the command's own and go with it.
+# /mmnotify. The mounts are the command's own and go with it, and it goes with
+# its caller. It is not process 1 itself: make, for one, then spins for ever when
+# a signal should end it.
 in_root()
 {
 	[ ! -f /etc/resolv.conf ] || cp -L /etc/resolv.conf "$1/etc/resolv.conf"
 	# shellcheck disable=SC2016
-	unshare --mount --pid --fork --kill-child bash -c '
+	setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child bash -c '
 		set -eu
 		root=$1 bind=$2
 		shift 2
@@ -92,7 +94,7 @@ in_root()
 			mkdir -p "$root/mmnotify"
 			mount --bind "$bind" "$root/mmnotify"
 		fi
-		exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-			HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@"
+		chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+			HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@" || exit
 	' in_root "$@"
 }
