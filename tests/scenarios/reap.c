@@ -64,8 +64,6 @@ static void run_oom(struct env *e)
 
 	need(e, !access("/proc/sysrq-trigger", W_OK), "no sysrq");
 	pid = victim(e, fs);
-	/* The killer prints how it came to its choice, a trace and all. */
-	knob(e, "/proc/sys/kernel/printk", "4");
 	put("/proc/sysrq-trigger", "f");
 	came = wait_for_cause(e, MMNOTIFY_CAUSE_OOM_REAPER, 8000);
 	sleep_ms(100);
