@@ -32,11 +32,13 @@ user: $(user)/bench $(user)/api $(user)/scenarios
 
 $(user)/bench: tests/bench/bench.c
 	@mkdir -p $(@D)
-	$(CC) $(user-cflags) -o $@ $<
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -o $@ $<
 
 $(user)/api: tests/api/api.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)
-	$(CC) $(user-cflags) -Itests/samples/mirror -o $@ $<
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -Itests/samples/mirror -o $@ $<
 
 include tests/scenarios/Makefile.inc
 
