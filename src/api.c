@@ -38,7 +38,7 @@ void mmnotify_classify_v1(const struct mmu_notifier_range *range,
 	size_t common = min(size, sizeof(mine));
 
 	if (!mmn_hook_caps())
-		pr_info_once("mmnotify_classify() without a hook is never exact: mmnotify_register() a client at module init\n");
+		pr_info_once("mmnotify_classify() has no hook, so it is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
 	mmn_judge_range(range, false, &mine);
 	mine.size = common;
 	memcpy(info, &mine, common);

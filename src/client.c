@@ -261,19 +261,6 @@ int mmnotify_unregister_v1(struct mmnotify_client *client)
 }
 MMN_EXPORT(mmnotify_unregister_v1);
 
-/* Return: the number of registered clients; a momentary answer. */
-unsigned int mmn_client_nr(void)
-{
-	struct mmn_client *c;
-	unsigned int nr = 0;
-
-	mutex_lock(&clients_lock);
-	list_for_each_entry(c, &clients, list)
-		nr++;
-	mutex_unlock(&clients_lock);
-	return nr;
-}
-
 static u64 fold_delivered(const struct mmn_client *c)
 {
 	u64 sum = 0;

@@ -25,7 +25,6 @@ void mmn_client_enter(struct mmnotify_client *client, struct mmn_delivery *d);
 void mmn_client_leave(struct mmn_delivery *d);
 bool mmn_client_in_callback(const char *what);
 void mmn_client_set_debug(bool on);
-unsigned int mmn_client_nr(void);
 void mmn_client_show(struct seq_file *m);
 
 #endif /* MMN_CLIENT_H */
