@@ -8,7 +8,7 @@
 #include "runner.h"
 
 #define MAX_ROWS	16
-#define PAUSE_MS	150
+#define PAUSE_MS	60
 
 /* Columns; with the gaps 150 wide. */
 #define W_OP		34
