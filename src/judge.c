@@ -169,7 +169,7 @@ static struct mmn_record *read_record(const struct mmu_notifier_range *range,
 	*copy = *rec;
 	/* Pairs with the release of the key in mmn_record_open(). */
 	smp_rmb();
-	if (READ_ONCE(rec->range) != range || !is_mine(copy, range))
+	if (!mmn_record_is(rec, range) || !is_mine(copy, range))
 		return NULL;
 	return rec;
 }

@@ -4,12 +4,12 @@
  * needs no memory; no locks, because only the task that owns a range ever
  * looks its record up.
  *
- * A slot is claimed by cmpxchg of its key from NULL and given back by storing
- * NULL. Two things leave a record without its end: a start that a notifier
- * refuses (only non-blockable ones may be), and an object that goes away
- * between start and end. Such a record is found again by the next range at the
- * same address, or taken over once it is old; a live record of that kind that
- * is taken over by mistake is a missed record, which means "not exact".
+ * A slot is claimed by cmpxchg of its key, and given back by it. Two things
+ * leave a record without its end: a start that a notifier refuses (only
+ * non-blockable ones may be), and an object that goes away between start and
+ * end. Such a record is found again by the next range at the same address, or
+ * taken over once it is old; a live record of that kind that is taken over by
+ * mistake is a missed record, which means "not exact".
  *
  * Pure enough to compile in user space too.
  */
@@ -27,8 +27,19 @@
 
 static struct mmn_record table[1 << RECORD_BITS];
 
-/* The key of a slot that is being taken over; no range lives there. */
-#define BUSY	((const void *)1)
+/*
+ * The key of a slot: the range, and in the bits that its alignment leaves free
+ * how often the slot was opened. Without these a slot that looked forgotten
+ * could be opened anew by its owner under the same key before it is taken over.
+ */
+#define FREE		0UL
+#define BUSY		1UL	/* somebody fills it; no range lives at 0 */
+#define GENERATION	7UL
+
+static bool is_of(unsigned long key, const void *range)
+{
+	return (key & ~GENERATION) == (unsigned long)range;
+}
 
 static struct mmn_record *slot(const void *range, unsigned int probe)
 {
@@ -48,20 +59,16 @@ static bool is_stale(const struct mmn_record *rec, unsigned long now)
 static struct mmn_record *take_stale(const void *range, unsigned long now)
 {
 	struct mmn_record *rec;
-	const void *key;
+	unsigned long key;
 	unsigned int i;
 
 	for (i = 0; i < RECORD_PROBES; i++) {
 		rec = slot(range, i);
-		key = READ_ONCE(rec->range);
-		if (!key || key == BUSY || !is_stale(rec, now) ||
-		    cmpxchg(&rec->range, key, BUSY) != key)
-			continue;
-		/* Its owner may have opened it anew before it was ours. */
-		if (is_stale(rec, now))
+		/* Pairs with the release in mmn_record_open(). */
+		key = smp_load_acquire(&rec->key);
+		if (key != FREE && key != BUSY && is_stale(rec, now) &&
+		    cmpxchg(&rec->key, key, BUSY) == key)
 			return rec;
-		/* Give it back as it was; pairs with mmn_record_find(). */
-		smp_store_release(&rec->range, key);
 	}
 	return NULL;
 }
@@ -73,11 +80,25 @@ static struct mmn_record *take_free(const void *range)
 
 	for (i = 0; i < RECORD_PROBES; i++) {
 		rec = slot(range, i);
-		if (!READ_ONCE(rec->range) &&
-		    !cmpxchg(&rec->range, (const void *)NULL, BUSY))
+		if (READ_ONCE(rec->key) == FREE &&
+		    cmpxchg(&rec->key, FREE, BUSY) == FREE)
 			return rec;
 	}
 	return NULL;
+}
+
+/* A leftover of ours, unless somebody takes it over just now. */
+static struct mmn_record *take_own(const void *range)
+{
+	struct mmn_record *rec = mmn_record_find(range);
+	unsigned long key;
+
+	if (!rec)
+		return NULL;
+	key = READ_ONCE(rec->key);
+	if (!is_of(key, range) || cmpxchg(&rec->key, key, BUSY) != key)
+		return NULL;
+	return rec;
 }
 
 /**
@@ -95,25 +116,24 @@ struct mmn_record *mmn_record_open(const void *range,
 				   const struct task_struct *task,
 				   unsigned long stamp)
 {
-	struct mmn_record *rec = mmn_record_find(range);
+	struct mmn_record *rec = take_own(range);
 
-	/* A leftover of ours, unless somebody takes it over just now. */
-	if (rec && cmpxchg(&rec->range, range, BUSY) != range)
-		rec = NULL;
 	if (!rec)
 		rec = take_free(range);
 	if (!rec)
 		rec = take_stale(range, stamp);
 	if (!rec)
 		return NULL;
+	rec->range = range;
 	rec->mm = mm;
 	rec->task = task;
 	rec->since = 0;
 	rec->ends = 0;
 	WRITE_ONCE(rec->stamp, stamp);
 	WRITE_ONCE(rec->state, 0);
+	rec->generation = (rec->generation + 1) & GENERATION;
 	/* Whoever finds the key finds what belongs to it. */
-	smp_store_release(&rec->range, range);
+	smp_store_release(&rec->key, (unsigned long)range | rec->generation);
 	return rec;
 }
 
@@ -131,10 +151,23 @@ struct mmn_record *mmn_record_find(const void *range)
 
 	for (i = 0; i < RECORD_PROBES; i++) {
 		rec = slot(range, i);
-		if (READ_ONCE(rec->range) == range)
+		if (is_of(READ_ONCE(rec->key), range))
 			return rec;
 	}
 	return NULL;
+}
+
+/**
+ * mmn_record_is() - does the record still belong to this range?
+ * @rec: what mmn_record_find() returned
+ * @range: its range
+ *
+ * Context: Any. The caller owns @range.
+ * Return: false if another took it over.
+ */
+bool mmn_record_is(const struct mmn_record *rec, const void *range)
+{
+	return is_of(READ_ONCE(rec->key), range);
 }
 
 /**
@@ -146,7 +179,10 @@ struct mmn_record *mmn_record_find(const void *range)
  */
 void mmn_record_close(struct mmn_record *rec, const void *range)
 {
-	cmpxchg(&rec->range, range, (const void *)NULL);
+	unsigned long key = READ_ONCE(rec->key);
+
+	if (is_of(key, range))
+		cmpxchg(&rec->key, key, FREE);
 }
 
 /**
@@ -170,6 +206,6 @@ unsigned int mmn_record_live(void)
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++)
-		nr += !!READ_ONCE(table[i].range);
+		nr += READ_ONCE(table[i].key) != FREE;
 	return nr;
 }

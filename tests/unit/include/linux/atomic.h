@@ -25,4 +25,6 @@ void shim_preempt(void);
 	__atomic_store_n(p, v, __ATOMIC_RELEASE);			\
 })
 
+#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+
 #endif /* SHIM_ATOMIC_H */
