@@ -97,7 +97,6 @@ static void judge_record(const struct mmu_notifier_range *range,
 			 struct mmn_record *rec, unsigned int row, bool at_end)
 {
 	classify(range, mmn_sitenames_class(row), &rec->verdict);
-	rec->row = row;
 	if (!at_end)
 		publish(range, &rec->verdict, row, rec->site);
 	WRITE_ONCE(rec->state, rec->state | MMN_RECORD_JUDGED);
@@ -206,7 +205,6 @@ static void judge_copy(const struct mmu_notifier_range *range,
 	if (!(copy->state & MMN_RECORD_BLOCKABLE))
 		return;
 	rec->verdict = copy->verdict;
-	rec->row = row;
 	WRITE_ONCE(rec->state, copy->state);
 }
 

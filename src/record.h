@@ -26,14 +26,13 @@ struct mmn_record {
 	u64 since;		/* ns, 0 if nobody wants to know */
 	unsigned long stamp;	/* jiffies */
 	struct mmn_verdict verdict;
-	u8 row;
 	u8 state;		/* MMN_RECORD_* */
 	u16 ends;		/* end callbacks still to come */
 	u8 generation;		/* of the slot, for its key */
 };
 
 #define MMN_RECORD_BLOCKABLE	(1u << 0)
-/* The verdict and the row are valid; counters and trace have them. */
+/* The verdict is valid; counters and trace have it. */
 #define MMN_RECORD_JUDGED	(1u << 1)
 #define MMN_RECORD_ENDED	(1u << 2) /* the kernel's end has begun */
 
