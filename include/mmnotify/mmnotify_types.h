@@ -41,7 +41,7 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_MUNMAP: munmap()
  * @MMNOTIFY_CAUSE_MMAP_FIXED: a mapping placed over another one
  * @MMNOTIFY_CAUSE_BRK: brk() shrinks the heap
- * @MMNOTIFY_CAUSE_MREMAP: mremap() moves, shrinks or overwrites
+ * @MMNOTIFY_CAUSE_MREMAP: group: some part of a mremap()
  * @MMNOTIFY_CAUSE_MREMAP_DONTUNMAP: mremap() moves the pages and keeps the VMA
  * @MMNOTIFY_CAUSE_SHMDT: shmdt()
  * @MMNOTIFY_CAUSE_EXIT: the last user of the mm is gone
@@ -56,21 +56,22 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_PAGEMAP_SCAN: PAGEMAP_SCAN ioctl write-protects
  * @MMNOTIFY_CAUSE_SOFT_DIRTY_CLEAR: /proc/PID/clear_refs
  * @MMNOTIFY_CAUSE_FORK: fork() shares pages copy-on-write
- * @MMNOTIFY_CAUSE_COW: a write breaks copy-on-write
+ * @MMNOTIFY_CAUSE_COW: a write of the process breaks copy-on-write
  * @MMNOTIFY_CAUSE_HUGETLB_COW: the same for hugetlb
  * @MMNOTIFY_CAUSE_KSM_MERGE: ksmd write-protects or merges a page
- * @MMNOTIFY_CAUSE_KSM_UNMERGE: MADV_UNMERGEABLE takes a merged page apart
+ * @MMNOTIFY_CAUSE_KSM_UNMERGE: merged pages are taken apart
  * @MMNOTIFY_CAUSE_ZAP: group: the mapping of file or anonymous pages is zapped
- * @MMNOTIFY_CAUSE_MADV_DONTNEED: MADV_DONTNEED or MADV_DONTNEED_LOCKED
+ * @MMNOTIFY_CAUSE_MADV_DONTNEED: MADV_DONTNEED
  * @MMNOTIFY_CAUSE_MADV_FREE: MADV_FREE
  * @MMNOTIFY_CAUSE_MADV_REMOVE: MADV_REMOVE
  * @MMNOTIFY_CAUSE_MADV_PAGEOUT: MADV_PAGEOUT
  * @MMNOTIFY_CAUSE_MADV_COLLAPSE: MADV_COLLAPSE
  * @MMNOTIFY_CAUSE_GUARD_INSTALL: MADV_GUARD_INSTALL
  * @MMNOTIFY_CAUSE_TRUNCATE: a file is truncated
- * @MMNOTIFY_CAUSE_HOLE_PUNCH: fallocate() punches a hole, or collapses,
- *	inserts or zeroes a range
- * @MMNOTIFY_CAUSE_THP_SPLIT: a huge page mapping is split
+ * @MMNOTIFY_CAUSE_HOLE_PUNCH: fallocate() punches a hole, or an io_uring
+ *	worker does a fallocate() whose mode is not told
+ * @MMNOTIFY_CAUSE_THP_SPLIT: a huge page mapping is split, or a huge page for
+ *	its own sake (not to reclaim, migrate, truncate or isolate it)
  * @MMNOTIFY_CAUSE_THP_COLLAPSE: group: pages collapse into a huge page
  * @MMNOTIFY_CAUSE_KHUGEPAGED: khugepaged collapses
  * @MMNOTIFY_CAUSE_MKCLEAN: group: pages are cleaned and write-protected, by
@@ -86,11 +87,57 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_HWPOISON: memory failure
  * @MMNOTIFY_CAUSE_UPROBE: a uprobe is installed or removed
  * @MMNOTIFY_CAUSE_UFFD_MOVE: UFFDIO_MOVE
- * @MMNOTIFY_CAUSE_HUGETLB_UNMAP: group: hugetlb pages are unmapped
+ * @MMNOTIFY_CAUSE_HUGETLB_UNMAP: group: hugetlb pages are unmapped; on 5.10
+ *	and 6.1 inside a removal that was announced just before
  * @MMNOTIFY_CAUSE_HUGETLB_PMD_UNSHARE: shared hugetlb page tables are unshared
  * @MMNOTIFY_CAUSE_MIGRATE_VMA: migrate_vma_*() of a device driver
  * @MMNOTIFY_CAUSE_DEVICE_EXCLUSIVE: a device takes exclusive access
  * @MMNOTIFY_CAUSE_DEVICE_EXCLUSIVE_RESTORE: the CPU takes it back
+ * @MMNOTIFY_CAUSE_MREMAP_MOVE: mremap() moves a mapping: its old addresses
+ * @MMNOTIFY_CAUSE_MREMAP_FIXED: mremap() to a fixed address: what was there
+ * @MMNOTIFY_CAUSE_MREMAP_SHRINK: mremap() shrinks a mapping: its tail
+ * @MMNOTIFY_CAUSE_MMAP_ERROR: a mmap() that fails takes its pages back
+ * @MMNOTIFY_CAUSE_MADV_DONTNEED_LOCKED: MADV_DONTNEED_LOCKED
+ * @MMNOTIFY_CAUSE_COLLAPSE_RANGE: fallocate(FALLOC_FL_COLLAPSE_RANGE)
+ * @MMNOTIFY_CAUSE_INSERT_RANGE: fallocate(FALLOC_FL_INSERT_RANGE)
+ * @MMNOTIFY_CAUSE_ZERO_RANGE: fallocate(FALLOC_FL_ZERO_RANGE)
+ * @MMNOTIFY_CAUSE_FILE_INVALIDATE: the page cache drops pages that were
+ *	changed behind its back: direct I/O, network file systems
+ * @MMNOTIFY_CAUSE_WRITEBACK: writeback cleans and write-protects file pages
+ * @MMNOTIFY_CAUSE_DRIVER_DIRTY_TRACK: a driver write-protects what it mapped,
+ *	to see the next writes (frame buffers)
+ * @MMNOTIFY_CAUSE_DAX_REMAP: a DAX file puts other storage behind a page
+ * @MMNOTIFY_CAUSE_DRIVER_ZAP: a module zaps a range of a VMA
+ * @MMNOTIFY_CAUSE_PFNMAP_REVOKE: a module takes back, wherever it is mapped,
+ *	what it let be mapped (vfio, DRM, sysfs)
+ * @MMNOTIFY_CAUSE_TCP_ZEROCOPY: getsockopt(TCP_ZEROCOPY_RECEIVE)
+ * @MMNOTIFY_CAUSE_VDSO_ZAP: the vDSO's data page changes with the time
+ *	namespace
+ * @MMNOTIFY_CAUSE_BPF_ARENA_FREE: pages of a BPF arena are freed
+ * @MMNOTIFY_CAUSE_RECLAIM_KSWAPD: reclaim by kswapd
+ * @MMNOTIFY_CAUSE_RECLAIM_DIRECT: reclaim by a task that allocates
+ * @MMNOTIFY_CAUSE_RECLAIM_MEMCG: reclaim because of a memory cgroup's limit
+ * @MMNOTIFY_CAUSE_RECLAIM_PROACTIVE: reclaim because user space asked for it:
+ *	memory.reclaim, lru_gen
+ * @MMNOTIFY_CAUSE_DEMOTION: migration to a slower memory tier, in reclaim
+ * @MMNOTIFY_CAUSE_COMPACTION_SYSCTL: compaction that an administrator asked for
+ * @MMNOTIFY_CAUSE_COMPACTION_DIRECT: compaction by a task that allocates
+ * @MMNOTIFY_CAUSE_COMPACTION_KCOMPACTD: compaction by kcompactd, proactive or
+ *	woken by kswapd
+ * @MMNOTIFY_CAUSE_MOVE_PAGES: move_pages()
+ * @MMNOTIFY_CAUSE_MBIND: mbind()
+ * @MMNOTIFY_CAUSE_MIGRATE_PAGES: migrate_pages()
+ * @MMNOTIFY_CAUSE_CPUSET_MIGRATION: the memory nodes of a cpuset change
+ * @MMNOTIFY_CAUSE_NUMA_MIGRATION: NUMA balancing moves a page to its user
+ * @MMNOTIFY_CAUSE_MEMORY_OFFLINE: memory goes offline
+ * @MMNOTIFY_CAUSE_CONTIG_ALLOC: room is made for a contiguous allocation (CMA,
+ *	gigantic pages, virtio-mem)
+ * @MMNOTIFY_CAUSE_LONGTERM_PIN: a page leaves movable memory to be pinned
+ * @MMNOTIFY_CAUSE_SOFT_OFFLINE: soft offline of a page
+ * @MMNOTIFY_CAUSE_DAMON_PAGEOUT: DAMON reclaims
+ * @MMNOTIFY_CAUSE_DAMON_MIGRATE: DAMON migrates
+ * @MMNOTIFY_CAUSE_COW_GUP: copy-on-write broken for somebody else's access:
+ *	/proc/PID/mem, ptrace(), process_vm_writev()
  * @MMNOTIFY_NR_CAUSES: number of causes known to this header
  *
  * A group says honestly that the call site serves several causes and that the
@@ -148,6 +195,43 @@ enum mmnotify_cause {
 	MMNOTIFY_CAUSE_MIGRATE_VMA,
 	MMNOTIFY_CAUSE_DEVICE_EXCLUSIVE,
 	MMNOTIFY_CAUSE_DEVICE_EXCLUSIVE_RESTORE,
+	MMNOTIFY_CAUSE_MREMAP_MOVE,
+	MMNOTIFY_CAUSE_MREMAP_FIXED,
+	MMNOTIFY_CAUSE_MREMAP_SHRINK,
+	MMNOTIFY_CAUSE_MMAP_ERROR,
+	MMNOTIFY_CAUSE_MADV_DONTNEED_LOCKED,
+	MMNOTIFY_CAUSE_COLLAPSE_RANGE,
+	MMNOTIFY_CAUSE_INSERT_RANGE,
+	MMNOTIFY_CAUSE_ZERO_RANGE,
+	MMNOTIFY_CAUSE_FILE_INVALIDATE,
+	MMNOTIFY_CAUSE_WRITEBACK,
+	MMNOTIFY_CAUSE_DRIVER_DIRTY_TRACK,
+	MMNOTIFY_CAUSE_DAX_REMAP,
+	MMNOTIFY_CAUSE_DRIVER_ZAP,
+	MMNOTIFY_CAUSE_PFNMAP_REVOKE,
+	MMNOTIFY_CAUSE_TCP_ZEROCOPY,
+	MMNOTIFY_CAUSE_VDSO_ZAP,
+	MMNOTIFY_CAUSE_BPF_ARENA_FREE,
+	MMNOTIFY_CAUSE_RECLAIM_KSWAPD,
+	MMNOTIFY_CAUSE_RECLAIM_DIRECT,
+	MMNOTIFY_CAUSE_RECLAIM_MEMCG,
+	MMNOTIFY_CAUSE_RECLAIM_PROACTIVE,
+	MMNOTIFY_CAUSE_DEMOTION,
+	MMNOTIFY_CAUSE_COMPACTION_SYSCTL,
+	MMNOTIFY_CAUSE_COMPACTION_DIRECT,
+	MMNOTIFY_CAUSE_COMPACTION_KCOMPACTD,
+	MMNOTIFY_CAUSE_MOVE_PAGES,
+	MMNOTIFY_CAUSE_MBIND,
+	MMNOTIFY_CAUSE_MIGRATE_PAGES,
+	MMNOTIFY_CAUSE_CPUSET_MIGRATION,
+	MMNOTIFY_CAUSE_NUMA_MIGRATION,
+	MMNOTIFY_CAUSE_MEMORY_OFFLINE,
+	MMNOTIFY_CAUSE_CONTIG_ALLOC,
+	MMNOTIFY_CAUSE_LONGTERM_PIN,
+	MMNOTIFY_CAUSE_SOFT_OFFLINE,
+	MMNOTIFY_CAUSE_DAMON_PAGEOUT,
+	MMNOTIFY_CAUSE_DAMON_MIGRATE,
+	MMNOTIFY_CAUSE_COW_GUP,
 	MMNOTIFY_NR_CAUSES
 };
 
@@ -170,5 +254,7 @@ enum mmnotify_cause {
 #define MMNOTIFY_CAP_HOOK	(1u << 0) /* call sites are seen right now */
 #define MMNOTIFY_CAP_FTRACE	(1u << 1) /* by ftrace */
 #define MMNOTIFY_CAP_VERIFIED	(1u << 2) /* this kernel series was tested */
+#define MMNOTIFY_CAP_KPROBE	(1u << 3) /* call sites are seen by kprobes */
+#define MMNOTIFY_CAP_STACK	(1u << 4) /* callbacks may walk the stack */
 
 #endif /* MMNOTIFY_TYPES_H */

@@ -25,8 +25,10 @@ const struct scenario *const families[] = {
 	anon_scenarios, file_scenarios, thp_scenarios, hugetlb_scenarios,
 	protect_scenarios, uffd_scenarios, process_scenarios, migrate_scenarios,
 	reclaim_scenarios, ksm_scenarios, uprobe_scenarios, io_scenarios,
-	misc_scenarios, compat_scenarios, reap_scenarios, hwpoison_scenarios,
-	NULL
+	misc_scenarios, compat_scenarios, fault_scenarios, advice_scenarios,
+	split_scenarios, fs_scenarios, driver_scenarios, compaction_scenarios,
+	pressure_scenarios, damon_scenarios, dax_scenarios, hotplug_scenarios,
+	reap_scenarios, hwpoison_scenarios, NULL
 };
 
 static struct {
@@ -34,6 +36,7 @@ static struct {
 	bool demo;
 	bool quiet;
 	const char *only;
+	const char *machine;
 	long loop;
 } options;
 
@@ -79,9 +82,9 @@ static void run_child(struct env *e)
 	_exit(0);
 }
 
-static bool wait_child(pid_t pid)
+static bool wait_child(pid_t pid, unsigned int seconds)
 {
-	struct timespec t = { .tv_sec = TIMEOUT_S };
+	struct timespec t = { .tv_sec = seconds };
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -135,6 +138,7 @@ static void finish(struct env *e, struct mirror_stat *stat)
 /* Runs one scenario to its end; the result is in e->sh. e->fd is open. */
 void run_one(struct env *e, struct mirror_stat *stat)
 {
+	unsigned int seconds = e->sc->seconds ? e->sc->seconds : TIMEOUT_S;
 	pid_t pid;
 
 	memset(e->sh, 0, offsetof(struct shared, log));
@@ -144,12 +148,12 @@ void run_one(struct env *e, struct mirror_stat *stat)
 	if (!pid)
 		run_child(e);
 	setpgid(pid, pid);
-	if (!wait_child(pid)) {
+	if (!wait_child(pid, seconds)) {
 		kill(-pid, SIGKILL);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
-		snprintf(e->sh->why, sizeof(e->sh->why), "no end after %d s",
-			 TIMEOUT_S);
+		snprintf(e->sh->why, sizeof(e->sh->why), "no end after %u s",
+			 seconds);
 		e->sh->result = RESULT_FAIL;
 	}
 	if (!(e->sc->flags & S_DIES))
@@ -228,6 +232,11 @@ static void run_and_report(const struct scenario *sc, struct shared *sh)
 
 /* ---- which, and how often ---- */
 
+static const char *machine_of(const struct scenario *sc)
+{
+	return sc->machine ? sc->machine : "plain";
+}
+
 static bool chosen(const struct scenario *sc)
 {
 	size_t len = strlen(sc->name);
@@ -236,7 +245,7 @@ static bool chosen(const struct scenario *sc)
 	if (options.loop && !(sc->flags & S_QUICK))
 		return false;
 	if (!p)
-		return true;
+		return !strcmp(machine_of(sc), options.machine);
 	while (p) {
 		if (!strncmp(p, sc->name, len) && (!p[len] || p[len] == ','))
 			return true;
@@ -261,7 +270,7 @@ static void each(void (*what)(const struct scenario *sc, struct shared *sh),
 static void list_one(const struct scenario *sc, struct shared *sh)
 {
 	(void)sh;
-	puts(sc->name);
+	printf("%s %s\n", sc->name, machine_of(sc));
 }
 
 static void count_one(const struct scenario *sc, struct shared *sh)
@@ -300,10 +309,11 @@ static int run_all(struct shared *sh)
 
 static int usage(FILE *to)
 {
-	fprintf(to, "Usage: scenarios [--list] [--only NAME[,NAME]] [--loop SECONDS] [--quiet] [--demo]\n"
+	fprintf(to, "Usage: scenarios [--list] [--only NAME[,NAME]] [--machine NAME] [--loop SECONDS] [--quiet] [--demo]\n"
 		"Does what user space can do to memory and checks every verdict of mmnotify.\n\n"
-		"  --list          print the names and end\n"
-		"  --only NAMES    these only\n"
+		"  --list          print the names and their machines, and end\n"
+		"  --only NAMES    these only, whatever machine they are for\n"
+		"  --machine NAME  those for this row of machines.list; plain without it\n"
 		"  --loop SECONDS  repeat the quick ones; the device may go and come\n"
 		"  --quiet         no times on stderr\n"
 		"  --demo          show the verdicts as a table, for people\n\n"
@@ -315,6 +325,7 @@ static int parse(int argc, char **argv)
 {
 	int i;
 
+	options.machine = "plain";
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--list"))
 			options.list = true;
@@ -324,6 +335,8 @@ static int parse(int argc, char **argv)
 			options.demo = true;
 		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
 			options.only = argv[++i];
+		else if (!strcmp(argv[i], "--machine") && i + 1 < argc)
+			options.machine = argv[++i];
 		else if (!strcmp(argv[i], "--loop") && i + 1 < argc)
 			options.loop = atol(argv[++i]);
 		else

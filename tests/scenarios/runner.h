@@ -91,6 +91,8 @@ struct env;
  * @flags: S_*
  * @tiers: MIRROR_TIER_*; 0 means all
  * @demo: the operation as a person would write it; NULL: not in --demo
+ * @machine: the row of machines.list that it needs; NULL: plain
+ * @seconds: how long it may take; 0: 20
  */
 struct scenario {
 	const char *name;
@@ -99,6 +101,8 @@ struct scenario {
 	unsigned int flags;
 	unsigned int tiers;
 	const char *demo;
+	const char *machine;
+	unsigned int seconds;
 };
 
 #define MAX_RECORDS	16384
@@ -240,7 +244,10 @@ extern const struct scenario anon_scenarios[], file_scenarios[],
 	uffd_scenarios[], process_scenarios[], migrate_scenarios[],
 	reclaim_scenarios[], ksm_scenarios[], reap_scenarios[],
 	hwpoison_scenarios[], uprobe_scenarios[], io_scenarios[],
-	misc_scenarios[], compat_scenarios[];
+	misc_scenarios[], compat_scenarios[], pressure_scenarios[],
+	damon_scenarios[], compaction_scenarios[], hotplug_scenarios[],
+	dax_scenarios[], fs_scenarios[], driver_scenarios[],
+	fault_scenarios[], advice_scenarios[], split_scenarios[];
 extern const struct scenario *const families[];
 
 const char *mmn_names_event(unsigned int event);
