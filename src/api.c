@@ -17,6 +17,7 @@
 #include "judge.h"
 #include "names.h"
 #include "sites.h"
+#include "walk.h"
 
 /**
  * mmnotify_classify_v1() - the verdict, inside a native callback
@@ -26,8 +27,9 @@
  * @info: filled
  * @size: sizeof(struct mmnotify_info) as the driver knows it, bytes
  *
- * Needs a registered client, else nothing observes the call sites and no
- * verdict is exact. Several callers for one event get the same verdict.
+ * Needs a registered client, else no hook observes the call sites: then each
+ * call walks the stack, and where that cannot be done no verdict is exact.
+ * Several callers for one event get the same verdict.
  *
  * Context: The callback's; does not sleep.
  */
@@ -38,7 +40,7 @@ void mmnotify_classify_v1(const struct mmu_notifier_range *range,
 	size_t common = min(size, sizeof(mine));
 
 	if (!mmn_hook_caps())
-		pr_info_once("mmnotify_classify() has no hook, so it is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
+		pr_info_once("mmnotify_classify() has no hook, so it walks the stack each time or is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
 	mmn_judge_range(range, false, &mine);
 	mine.size = common;
 	memcpy(info, &mine, common);
@@ -57,7 +59,7 @@ MMN_EXPORT(mmnotify_classify_v1);
  */
 u32 mmnotify_caps_v1(void)
 {
-	return mmn_hook_caps() |
+	return mmn_hook_caps() | (mmn_walk_allowed() ? MMNOTIFY_CAP_STACK : 0) |
 	       (MMN_KERNEL_VERIFIED ? MMNOTIFY_CAP_VERIFIED : 0);
 }
 MMN_EXPORT(mmnotify_caps_v1);

@@ -21,15 +21,24 @@
 #define FX_NONE		0
 
 /* User values that the rules look at; they are ABI and never change. */
+#define ARG_MAP_FIXED		0x10
+#define ARG_MREMAP_FIXED	2
 #define ARG_MREMAP_DONTUNMAP	4
 #define ARG_MADV_DONTNEED	4
 #define ARG_MADV_REMOVE		9
 #define ARG_MADV_UNMERGEABLE	13
-#define ARG_MADV_PAGEOUT	21
 #define ARG_MADV_DONTNEED_LOCKED 24
 #define ARG_MADV_COLLAPSE	25
-#define ARG_MADV_HWPOISON	100
 #define ARG_MADV_GUARD_INSTALL	102
+#define ARG_FALLOC_PUNCH_HOLE	0x02
+#define ARG_FALLOC_COLLAPSE	0x08
+#define ARG_FALLOC_ZERO		0x10
+#define ARG_FALLOC_INSERT	0x20
+#define ARG_O_TRUNC		01000
+#define ARG_TCP_ZEROCOPY	35
+#define ARG_SET_MEMORY_MERGE	67
+#define ARG_BPF_LINK_CREATE	28
+#define ARG_PERF_IOC_ENABLE	0x2400
 #define ARG_UFFDIO_UNREGISTER	0x8010aa01
 #define ARG_UFFDIO_WRITEPROTECT	0xc018aa06
 #define ARG_UFFDIO_RWPROTECT	0xc018aa09
@@ -48,6 +57,9 @@ enum arg_op { ARG_ANY, ARG_IS, ARG_HAS };
  * @op: how args[@arg] must relate to @val
  * @arg: index of the argument
  * @val: its value or bits
+ * @saw: enum mmn_frame that must be on the stack, or MMN_FRAME_NONE
+ * @also: another one
+ * @ask: no verdict: the stack has to be walked, then look again
  * @event: verdict
  * @cause: verdict
  * @effects: verdict
@@ -55,12 +67,15 @@ enum arg_op { ARG_ANY, ARG_IS, ARG_HAS };
  * @wide: the range exceeds the change
  */
 struct rule {
-	u16 need;
-	u16 not;
+	u32 need;
+	u32 not;
 	u8 sys;
 	u8 op;
 	u8 arg;
 	u32 val;
+	u8 saw;
+	u8 also;
+	bool ask;
 	u8 event;
 	u8 cause;
 	u8 effects;
@@ -78,6 +93,9 @@ struct rule {
 #define UNLESS(a)		.not = MMN_CTX_##a
 #define SYS(s)			.sys = MMN_SYS_##s
 #define ARG(n, o, v)		.arg = (n), .op = ARG_##o, .val = ARG_##v
+#define SAW(f)			.saw = MMN_FRAME_##f
+#define ALSO(f)			.also = MMN_FRAME_##f
+#define ASK			.ask = true
 #define IS(e, c, fx)		.event = MMNOTIFY_##e, \
 				.cause = MMNOTIFY_CAUSE_##c, \
 				.effects = FX_##fx
@@ -100,36 +118,74 @@ static const struct rule unmap_rules[] = {
 	{ IF1(DYING), UNLESS(EXITING), SYS(EXEC), IS(UNMAP, EXEC, ALL) },
 	{ IF1(DYING), IS(UNMAP, EXIT, ALL) },
 	{ IF1(LOCAL), SYS(MUNMAP), IS(UNMAP, MUNMAP, ALL) },
-	{ IF1(LOCAL), SYS(MMAP), IS(UNMAP, MMAP_FIXED, ALL) },
-	{ IF1(LOCAL), SYS(MREMAP), IS(UNMAP, MREMAP, ALL) },
+	{ IF1(LOCAL), SYS(IO_DESTROY), IS(UNMAP, MUNMAP, ALL) },
+	{ IF1(LOCAL), SYS(MMAP), ARG(3, HAS, MAP_FIXED), IS(UNMAP, MMAP_FIXED, ALL) },
+	{ IF1(LOCAL), SYS(MMAP), IS(UNMAP, MMAP_ERROR, ALL) },
+	{ IF1(LOCAL), SYS(SHMAT), IS(UNMAP, MMAP_FIXED, ALL) },
+	{ IF1(LOCAL), SYS(REMAP_FILE_PAGES), IS(UNMAP, MMAP_FIXED, ALL) },
+	{ IF2(LOCAL, AT_TARGET), SYS(MREMAP), ARG(3, HAS, MREMAP_FIXED), IS(UNMAP, MREMAP_FIXED, ALL) },
+	{ IF2(LOCAL, AT_TAIL), SYS(MREMAP), IS(UNMAP, MREMAP_SHRINK, ALL) },
+	{ IF1(LOCAL), SYS(MREMAP), IS(UNMAP, MREMAP_MOVE, ALL) },
 	{ IF1(LOCAL), SYS(BRK), IS(UNMAP, BRK, ALL) },
 	{ IF1(LOCAL), SYS(SHMDT), IS(UNMAP, SHMDT, ALL) },
+	{ ASK },
+	{ SAW(SHMDT), IS(UNMAP, SHMDT, ALL) },
+	{ SAW(MREMAP), IS(UNMAP, MREMAP, ALL) },
+	{ SAW(MMAP), IS(UNMAP, MMAP_FIXED, ALL) },
+	{ SAW(MUNMAP), IS(UNMAP, MUNMAP, ALL) },
 	{ ALWAYS, IS(UNMAP, UNMAP, ALL) },
 };
 
 /*
  * mm/mremap.c:move_page_tables(): only the flags tell whether the
- * source VMA stays (MREMAP_DONTUNMAP). Without the system call nobody
- * knows.
+ * source VMA stays (MREMAP_DONTUNMAP), the stack is the same. Without
+ * the system call nobody knows.
  */
 static const struct rule move_rules[] = {
 	{ IF1(LOCAL), SYS(MREMAP), ARG(3, HAS, MREMAP_DONTUNMAP), IS(CLEAR, MREMAP_DONTUNMAP, CLEAR) },
-	{ IF1(LOCAL), SYS(MREMAP), IS(UNMAP, MREMAP, ALL) },
+	{ IF1(LOCAL), SYS(MREMAP), IS(UNMAP, MREMAP_MOVE, ALL) },
 	{ ALWAYS, IS(UNMAP, MREMAP, ALL), GUESS },
 };
 
-/* zap_page_range_single() and its names: the VMA stays. */
+/*
+ * zap_page_range_single() and its names: the VMA stays. A zap that was
+ * asked for by its own system call needs no stack.
+ */
 static const struct rule zap_rules[] = {
 	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED), IS(CLEAR, MADV_DONTNEED, CLEAR) },
-	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED_LOCKED), IS(CLEAR, MADV_DONTNEED, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED_LOCKED), IS(CLEAR, MADV_DONTNEED_LOCKED, CLEAR) },
 	{ SYS(MADVISE), ARG(2, IS, MADV_REMOVE), IS(CLEAR, MADV_REMOVE, CLEAR) },
 	{ SYS(MADVISE), ARG(2, IS, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
 	{ SYS(MADVISE), ARG(2, IS, MADV_GUARD_INSTALL), IS(CLEAR, GUARD_INSTALL, CLEAR) },
 	{ SYS(PROCESS_MADVISE), ARG(3, IS, MADV_DONTNEED), IS(CLEAR, MADV_DONTNEED, CLEAR) },
+	{ SYS(PROCESS_MADVISE), ARG(3, IS, MADV_DONTNEED_LOCKED), IS(CLEAR, MADV_DONTNEED_LOCKED, CLEAR) },
 	{ SYS(FTRUNCATE), IS(CLEAR, TRUNCATE, CLEAR) },
-	{ SYS(OPEN), IS(CLEAR, TRUNCATE, CLEAR) },
-	{ SYS(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR) },
-	{ IF1(KHUGEPAGED), IS(CLEAR, KHUGEPAGED, CLEAR) },
+	{ SYS(OPEN), ARG(1, HAS, O_TRUNC), IS(CLEAR, TRUNCATE, CLEAR) },
+	{ SYS(OPENAT), ARG(2, HAS, O_TRUNC), IS(CLEAR, TRUNCATE, CLEAR) },
+	{ SYS(FALLOCATE), ARG(1, HAS, FALLOC_PUNCH_HOLE), IS(CLEAR, HOLE_PUNCH, CLEAR) },
+	{ SYS(FALLOCATE), ARG(1, HAS, FALLOC_COLLAPSE), IS(CLEAR, COLLAPSE_RANGE, CLEAR) },
+	{ SYS(FALLOCATE), ARG(1, HAS, FALLOC_INSERT), IS(CLEAR, INSERT_RANGE, CLEAR) },
+	{ SYS(FALLOCATE), ARG(1, HAS, FALLOC_ZERO), IS(CLEAR, ZERO_RANGE, CLEAR) },
+	{ SYS(GETSOCKOPT), ARG(2, IS, TCP_ZEROCOPY), IS(CLEAR, TCP_ZEROCOPY, CLEAR) },
+	{ SYS(SETNS), IS(CLEAR, VDSO_ZAP, CLEAR) },
+	{ ASK },
+	{ SAW(HWPOISON), IS(CLEAR, HWPOISON, CLEAR) },
+	{ SAW(HUGETLB_WP), IS(CLEAR, HUGETLB_COW, CLEAR) },
+	{ SAW(GUARD_INSTALL), IS(CLEAR, GUARD_INSTALL, CLEAR) },
+	{ SAW(FALLOCATE), ALSO(MADVISE), IS(CLEAR, MADV_REMOVE, CLEAR) },
+	{ SAW(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR) },
+	{ SAW(TRUNCATE), IS(CLEAR, TRUNCATE, CLEAR) },
+	{ SAW(INVALIDATE), IS(CLEAR, FILE_INVALIDATE, CLEAR) },
+	{ IF1(KHUGEPAGED), SAW(COLLAPSE), IS(CLEAR, KHUGEPAGED, CLEAR) },
+	{ SAW(MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ SAW(DAX), IS(CLEAR, DAX_REMAP, CLEAR) },
+	{ SAW(MADVISE), IS(CLEAR, MADV_DONTNEED, CLEAR) },
+	{ SAW(TCP_ZEROCOPY), IS(CLEAR, TCP_ZEROCOPY, CLEAR) },
+	{ SAW(VDSO), IS(CLEAR, VDSO_ZAP, CLEAR) },
+	{ SAW(ARENA), IS(CLEAR, BPF_ARENA_FREE, CLEAR) },
+	{ SAW(KERNFS), IS(CLEAR, PFNMAP_REVOKE, CLEAR) },
+	{ IF1(MODULE_CALLS), SAW(UNMAPPER), IS(CLEAR, PFNMAP_REVOKE, CLEAR) },
+	{ IF1(MODULE_CALLS), IS(CLEAR, DRIVER_ZAP, CLEAR) },
 	{ ALWAYS, IS(CLEAR, ZAP, CLEAR) },
 };
 
@@ -141,18 +197,32 @@ static const struct rule zap_rules[] = {
  * is left to say here is always CLEAR, as later kernels do.
  */
 static const struct rule hugetlb_nested_rules[] = {
+	{ IF1(DYING), IS(CLEAR, HUGETLB_UNMAP, CLEAR), WIDE },
+	{ SYS(MUNMAP), IS(CLEAR, HUGETLB_UNMAP, CLEAR), WIDE },
 	{ SYS(FTRUNCATE), IS(CLEAR, TRUNCATE, CLEAR), WIDE },
-	{ SYS(OPEN), IS(CLEAR, TRUNCATE, CLEAR), WIDE },
-	{ SYS(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR), WIDE },
+	{ SYS(OPEN), ARG(1, HAS, O_TRUNC), IS(CLEAR, TRUNCATE, CLEAR), WIDE },
+	{ SYS(OPENAT), ARG(2, HAS, O_TRUNC), IS(CLEAR, TRUNCATE, CLEAR), WIDE },
+	{ SYS(FALLOCATE), ARG(1, HAS, FALLOC_PUNCH_HOLE), IS(CLEAR, HOLE_PUNCH, CLEAR), WIDE },
 	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED), IS(CLEAR, MADV_DONTNEED, CLEAR), WIDE },
+	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED_LOCKED), IS(CLEAR, MADV_DONTNEED_LOCKED, CLEAR), WIDE },
 	{ SYS(MADVISE), ARG(2, IS, MADV_REMOVE), IS(CLEAR, MADV_REMOVE, CLEAR), WIDE },
+	{ ASK },
+	{ SAW(HUGETLB_WP), IS(CLEAR, HUGETLB_COW, CLEAR), WIDE },
+	{ SAW(FALLOCATE), ALSO(MADVISE), IS(CLEAR, MADV_REMOVE, CLEAR), WIDE },
+	{ SAW(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR), WIDE },
+	{ SAW(TRUNCATE), IS(CLEAR, TRUNCATE, CLEAR), WIDE },
+	{ SAW(MADVISE), IS(CLEAR, MADV_DONTNEED, CLEAR), WIDE },
 	{ ALWAYS, IS(CLEAR, HUGETLB_UNMAP, CLEAR), WIDE },
 };
 
-/* The VMAs of the victim stay, whatever the native event says. */
+/*
+ * The VMAs of the victim stay, whatever the native event says. A victim
+ * on 5.10 may reap itself on its way out.
+ */
 static const struct rule reap_rules[] = {
 	{ IF1(OOM_REAPER), IS(CLEAR, OOM_REAPER, CLEAR) },
 	{ SYS(PROCESS_MRELEASE), IS(CLEAR, PROCESS_MRELEASE, CLEAR) },
+	{ IF1(DYING), IS(CLEAR, EXIT, CLEAR) },
 	{ ALWAYS, IS(CLEAR, REAP, CLEAR) },
 };
 
@@ -161,7 +231,8 @@ static const struct rule reap_rules[] = {
  * mprotect or the end of a userfaultfd; the others hold it for read.
  * Of those, NUMA hints come from task work on the way out of any
  * system call, so also out of one that could have been the other
- * caller: then nobody knows which, and the effects are the union.
+ * caller: then the stack tells, and if it cannot, the effects are the
+ * union.
  */
 static const struct rule protect_rules[] = {
 	{ IF2(LOCAL, MMAP_WRITE), SYS(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
@@ -170,11 +241,21 @@ static const struct rule protect_rules[] = {
 	{ IF1(MMAP_WRITE), SYS(CLOSE), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
 	{ IF1(MMAP_READ), UNLESS(LOCAL), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, UFFD_WP, WRITE) },
 	{ IF1(MMAP_READ), UNLESS(LOCAL), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS) },
+	{ SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), ASK },
+	{ SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), ASK },
+	{ SAW(NUMA), IF1(NUMA_MOVES), IS(PROTECTION_PAGE, NUMA_HINT, CLEAR) },
+	{ SAW(NUMA), IS(PROTECTION_PAGE, NUMA_HINT, NONE) },
+	{ SAW(UFFD_WP), IS(PROTECTION_PAGE, UFFD_WP, WRITE) },
+	{ SAW(UFFD_RWP), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS) },
+	{ SAW(UFFD_END), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
+	{ SAW(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
+	{ SAW(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
 	{ IF1(MMAP_READ), UNLESS(NUMA_MOVES), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, PROTECTION, WRITE) },
 	{ IF1(MMAP_READ), UNLESS(NUMA_MOVES), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, PROTECTION, ACCESS) },
 	{ IF3(LOCAL, MMAP_READ, NUMA_MOVES), SYS(IOCTL), IS(PROTECTION_PAGE, PROTECTION, CLEAR) },
 	{ IF4(LOCAL, MMAP_READ, SYSCALL, NUMA_MOVES), IS(PROTECTION_PAGE, NUMA_HINT, CLEAR) },
 	{ IF3(LOCAL, MMAP_READ, SYSCALL), IS(PROTECTION_PAGE, NUMA_HINT, NONE) },
+	{ ASK },
 	{ ALWAYS, IS(PROTECTION_VMA, PROTECTION, ALL), GUESS },
 };
 
@@ -186,6 +267,12 @@ static const struct rule hugetlb_protect_rules[] = {
 	{ IF1(MMAP_WRITE), SYS(CLOSE), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS), WIDE },
 	{ IF1(MMAP_READ), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, UFFD_WP, WRITE), WIDE },
 	{ IF1(MMAP_READ), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS), WIDE },
+	{ ASK },
+	{ SAW(UFFD_WP), IS(PROTECTION_PAGE, UFFD_WP, WRITE), WIDE },
+	{ SAW(UFFD_RWP), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS), WIDE },
+	{ SAW(UFFD_END), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS), WIDE },
+	{ SAW(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS), WIDE },
+	{ SAW(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS), WIDE },
 	{ ALWAYS, IS(PROTECTION_VMA, PROTECTION, ALL), GUESS },
 };
 
@@ -202,16 +289,44 @@ static const struct rule fork_rules[] = {
 	{ ALWAYS, IS(PROTECTION_PAGE, FORK, WRITE) },
 };
 
+/* The reverse map cleans a page; who asked is the stack's. */
 static const struct rule mkclean_rules[] = {
+	{ ASK },
+	{ SAW(HWPOISON), IS(PROTECTION_PAGE, HWPOISON, CLEAN) },
+	{ SAW(DIRTY_TRACK), IS(PROTECTION_PAGE, DRIVER_DIRTY_TRACK, CLEAN) },
+	{ SAW(DAX_WRITEBACK), IS(PROTECTION_PAGE, DAX_WRITEBACK, CLEAN) },
+	{ SAW(WRITEBACK), IS(PROTECTION_PAGE, WRITEBACK, CLEAN) },
 	{ ALWAYS, IS(PROTECTION_PAGE, MKCLEAN, CLEAN) },
+};
+
+static const struct rule dirty_track_rules[] = {
+	{ ALWAYS, IS(PROTECTION_PAGE, DRIVER_DIRTY_TRACK, CLEAN) },
 };
 
 static const struct rule dax_mkclean_rules[] = {
 	{ ALWAYS, IS(PROTECTION_PAGE, DAX_WRITEBACK, CLEAN) },
 };
 
+/*
+ * The process's own writes never need the stack; who else may break
+ * copy-on-write is another process, or comes through few system calls.
+ */
 static const struct rule cow_rules[] = {
+	{ IF1(KSMD), IS(CLEAR, KSM_UNMERGE, CLEAR) },
 	{ SYS(MADVISE), ARG(2, IS, MADV_UNMERGEABLE), IS(CLEAR, KSM_UNMERGE, CLEAR) },
+	{ SYS(PROCESS_VM_WRITEV), IS(CLEAR, COW_GUP, CLEAR) },
+	{ UNLESS(LOCAL), ASK },
+	{ UNLESS(SYSCALL), ASK },
+	{ SYS(WRITE), ASK },
+	{ SYS(MMAP), ASK },
+	{ SYS(PERF_EVENT_OPEN), ASK },
+	{ SYS(IOCTL), ARG(1, IS, PERF_IOC_ENABLE), ASK },
+	{ SYS(BPF), ARG(0, IS, BPF_LINK_CREATE), ASK },
+	{ SYS(PRCTL), ARG(0, IS, SET_MEMORY_MERGE), ASK },
+	{ SAW(BREAK_KSM), IS(CLEAR, KSM_UNMERGE, CLEAR) },
+	{ SAW(UPROBE), IS(CLEAR, UPROBE, CLEAR) },
+	{ SAW(ACCESS), IS(CLEAR, COW_GUP, CLEAR) },
+	{ UNLESS(LOCAL), IS(CLEAR, COW_GUP, CLEAR) },
 	{ ALWAYS, IS(CLEAR, COW, CLEAR) },
 };
 
@@ -231,20 +346,52 @@ static const struct rule thp_split_rules[] = {
 static const struct rule thp_collapse_rules[] = {
 	{ IF1(KHUGEPAGED), IS(CLEAR, KHUGEPAGED, CLEAR) },
 	{ SYS(MADVISE), ARG(2, IS, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ ASK },
+	{ SAW(MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ SAW(UPROBE), IS(CLEAR, UPROBE, CLEAR) },
 	{ ALWAYS, IS(CLEAR, THP_COLLAPSE, CLEAR) },
 };
 
-/* The reverse map: CLEAR for every caller; who calls is the stack's. */
-static const struct rule rmap_unmap_rules[] = {
-	{ SYS(MADVISE), ARG(2, IS, MADV_PAGEOUT), IS(CLEAR, MADV_PAGEOUT, CLEAR) },
-	{ SYS(MADVISE), ARG(2, IS, MADV_HWPOISON), IS(CLEAR, HWPOISON, CLEAR) },
-	{ SYS(MADVISE), ARG(2, IS, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
-	{ IF1(KHUGEPAGED), IS(CLEAR, KHUGEPAGED, CLEAR) },
+/*
+ * The reverse map: CLEAR for every caller. kswapd and kcompactd are
+ * known by what they are; kswapd migrates only to demote or to split.
+ * The others are on the stack. Before v5.14 one function served
+ * migration too.
+ */
+static const struct rule rmap_rules[] = {
+	{ IF1(KSWAPD), UNLESS(MIGRATION), IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
+	{ IF2(KSWAPD, ONE_NODE), IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
+	{ IF1(KCOMPACTD), IS(CLEAR, COMPACTION_KCOMPACTD, CLEAR) },
+	{ ASK },
+	{ SAW(HWPOISON), IS(CLEAR, HWPOISON, CLEAR) },
+	{ SAW(SOFT_OFFLINE), IS(CLEAR, SOFT_OFFLINE, CLEAR) },
+	{ SAW(DEMOTE), IS(CLEAR, DEMOTION, CLEAR) },
+	{ IF1(KSWAPD), IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
+	{ SAW(PROACTIVE), IS(CLEAR, RECLAIM_PROACTIVE, CLEAR) },
+	{ SAW(MEMCG), IS(CLEAR, RECLAIM_MEMCG, CLEAR) },
+	{ SAW(DIRECT_RECLAIM), IS(CLEAR, RECLAIM_DIRECT, CLEAR) },
+	{ IF1(KDAMOND), SAW(RECLAIM_PAGES), IS(CLEAR, DAMON_PAGEOUT, CLEAR) },
+	{ SAW(RECLAIM_PAGES), IS(CLEAR, MADV_PAGEOUT, CLEAR) },
+	{ SAW(COMPACT_ADMIN), IS(CLEAR, COMPACTION_SYSCTL, CLEAR) },
+	{ SAW(COMPACT_DIRECT), IS(CLEAR, COMPACTION_DIRECT, CLEAR) },
+	{ SAW(MISPLACED), IS(CLEAR, NUMA_MIGRATION, CLEAR) },
+	{ SAW(MOVE_PAGES), IS(CLEAR, MOVE_PAGES, CLEAR) },
+	{ SAW(MBIND), IS(CLEAR, MBIND, CLEAR) },
+	{ SAW(CPUSET), IS(CLEAR, CPUSET_MIGRATION, CLEAR) },
+	{ SAW(MIGRATE_PAGES), IS(CLEAR, MIGRATE_PAGES, CLEAR) },
+	{ SAW(OFFLINE), IS(CLEAR, MEMORY_OFFLINE, CLEAR) },
+	{ SAW(CONTIG), IS(CLEAR, CONTIG_ALLOC, CLEAR) },
+	{ SAW(LONGTERM), IS(CLEAR, LONGTERM_PIN, CLEAR) },
+	{ SAW(DAMON), IS(CLEAR, DAMON_MIGRATE, CLEAR) },
+	{ SAW(MIGRATE_VMA), IS(CLEAR, MIGRATE_VMA, CLEAR) },
+	{ SAW(FALLOCATE), ALSO(MADVISE), IS(CLEAR, MADV_REMOVE, CLEAR) },
+	{ SAW(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR) },
+	{ SAW(TRUNCATE), IS(CLEAR, TRUNCATE, CLEAR) },
+	{ IF1(KHUGEPAGED), SAW(COLLAPSE), IS(CLEAR, KHUGEPAGED, CLEAR) },
+	{ SAW(MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ SAW(SPLIT), IS(CLEAR, THP_SPLIT, CLEAR) },
+	{ IF1(MIGRATION), IS(CLEAR, RMAP_MIGRATE, CLEAR) },
 	{ ALWAYS, IS(CLEAR, RMAP_UNMAP, CLEAR) },
-};
-
-static const struct rule rmap_migrate_rules[] = {
-	{ ALWAYS, IS(CLEAR, RMAP_MIGRATE, CLEAR) },
 };
 
 static const struct rule hwpoison_rules[] = {
@@ -285,10 +432,14 @@ static const struct rule exclusive_restore_rules[] = {
 };
 
 #define LIST(c, l)	[MMN_CLASS_##c] = { l##_rules, ARRAY_SIZE(l##_rules) }
+#define LIST_IN(c, l, b) [MMN_CLASS_##c] = { l##_rules, ARRAY_SIZE(l##_rules), \
+					     MMN_CTX_##b }
 
+/* @bits: what the class itself adds to the context. */
 static const struct {
 	const struct rule *rules;
 	unsigned int nr;
+	u32 bits;
 } lists[MMN_NR_CLASSES] = {
 	LIST(RELEASE, release),
 	LIST(UNMAP, unmap),
@@ -303,13 +454,14 @@ static const struct {
 	LIST(FORK, fork),
 	LIST(MKCLEAN, mkclean),
 	LIST(DAX_MKCLEAN, dax_mkclean),
+	LIST(DIRTY_TRACK, dirty_track),
 	LIST(COW, cow),
 	LIST(HUGETLB_COW, hugetlb_cow),
 	LIST(MADV_FREE, madv_free),
 	LIST(THP_SPLIT, thp_split),
 	LIST(THP_COLLAPSE, thp_collapse),
-	LIST(RMAP_UNMAP, rmap_unmap),
-	LIST(RMAP_MIGRATE, rmap_migrate),
+	LIST(RMAP_UNMAP, rmap),
+	LIST_IN(RMAP_MIGRATE, rmap, MIGRATION),
 	LIST(HWPOISON, hwpoison),
 	LIST(KSM_WRPROTECT, ksm_wrprotect),
 	LIST(KSM_REPLACE, ksm_replace),
@@ -337,14 +489,32 @@ static bool arg_holds(const struct rule *r, const struct mmn_ctx *ctx)
 	}
 }
 
-static bool rule_holds(const struct rule *r, const struct mmn_ctx *ctx)
+static bool saw(const struct mmn_ctx *ctx, unsigned int frame)
 {
-	if ((ctx->bits & r->need) != r->need || (ctx->bits & r->not))
+	unsigned int i;
+
+	for (i = 0; i < ctx->nr_frames; i++)
+		if (ctx->frames[i] == frame)
+			return true;
+	return false;
+}
+
+static bool stack_holds(const struct rule *r, const struct mmn_ctx *ctx)
+{
+	if (r->ask)
+		return !(ctx->bits & MMN_CTX_WALKED);
+	return (!r->saw || saw(ctx, r->saw)) && (!r->also || saw(ctx, r->also));
+}
+
+static bool rule_holds(const struct rule *r, const struct mmn_ctx *ctx, u32 bits)
+{
+	if ((bits & r->need) != r->need || (bits & r->not))
 		return false;
-	if (r->sys == MMN_SYS_NONE)
-		return true;
-	return (ctx->bits & MMN_CTX_SYSCALL) && ctx->sys == r->sys &&
-	       arg_holds(r, ctx);
+	if (r->sys != MMN_SYS_NONE &&
+	    (!(bits & MMN_CTX_SYSCALL) || ctx->sys != r->sys ||
+	     !arg_holds(r, ctx)))
+		return false;
+	return stack_holds(r, ctx);
 }
 
 static const struct rule *find_rule(unsigned int class,
@@ -352,12 +522,14 @@ static const struct rule *find_rule(unsigned int class,
 {
 	const struct rule *r;
 	unsigned int i;
+	u32 bits;
 
 	if (class >= MMN_NR_CLASSES)
 		return NULL;
 	r = lists[class].rules;
+	bits = ctx->bits | lists[class].bits;
 	for (i = 0; i < lists[class].nr; i++, r++)
-		if (rule_holds(r, ctx))
+		if (rule_holds(r, ctx, bits))
 			return r;
 	return NULL;
 }
@@ -372,6 +544,32 @@ static const struct rule *find_rule(unsigned int class,
 bool mmn_classify_wants_ctx(unsigned int class)
 {
 	return class < MMN_NR_CLASSES && lists[class].nr > 1;
+}
+
+/**
+ * mmn_classify_rule() - what one rule says, for documents and tests
+ * @class: enum mmn_class
+ * @nr: 0 is the first
+ * @v: its verdict on a tested kernel
+ *
+ * Context: Any.
+ * Return: false behind the last rule; a rule that asks has no flags at all and
+ * the cause unknown.
+ */
+bool mmn_classify_rule(unsigned int class, unsigned int nr,
+		       struct mmn_verdict *v)
+{
+	const struct rule *r;
+
+	if (class >= MMN_NR_CLASSES || nr >= lists[class].nr)
+		return false;
+	r = &lists[class].rules[nr];
+	v->event = r->event;
+	v->cause = r->cause;
+	v->effects = r->guess ? MMNOTIFY_FX_ALL : r->effects;
+	v->flags = (r->guess || r->ask ? 0 : MMNOTIFY_F_EXACT) |
+		   (r->wide ? MMNOTIFY_F_WIDENED : 0);
+	return true;
 }
 
 /*
@@ -397,8 +595,10 @@ static bool is_exact(const struct rule *r, unsigned int class,
  * and is not exact.
  *
  * Context: Any.
+ * Return: false if the stack decides: read it into @ctx and come again; @v is
+ * not filled.
  */
-void mmn_classify(unsigned int class, unsigned int native,
+bool mmn_classify(unsigned int class, unsigned int native,
 		  const struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
 	const struct rule *r = find_rule(class, ctx);
@@ -408,8 +608,10 @@ void mmn_classify(unsigned int class, unsigned int native,
 	if (!r) {
 		v->event = native < MMNOTIFY_NR_EVENTS ? native : MMNOTIFY_CLEAR;
 		v->cause = MMNOTIFY_CAUSE_UNKNOWN;
-		return;
+		return true;
 	}
+	if (r->ask)
+		return false;
 	v->event = r->event;
 	v->cause = r->cause;
 	if (r->wide)
@@ -418,4 +620,5 @@ void mmn_classify(unsigned int class, unsigned int native,
 		v->flags |= MMNOTIFY_F_EXACT;
 		v->effects = r->effects;
 	}
+	return true;
 }

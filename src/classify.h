@@ -25,6 +25,7 @@ enum mmn_class {
 	MMN_CLASS_FORK,
 	MMN_CLASS_MKCLEAN,
 	MMN_CLASS_DAX_MKCLEAN,
+	MMN_CLASS_DIRTY_TRACK,
 	MMN_CLASS_COW,
 	MMN_CLASS_HUGETLB_COW,
 	MMN_CLASS_MADV_FREE,
@@ -48,23 +49,115 @@ enum mmn_class {
 enum mmn_sys {
 	MMN_SYS_NONE,			/* page fault, kernel thread, not known */
 	MMN_SYS_OTHER,			/* a system call that tells nothing */
+	MMN_SYS_BPF,
 	MMN_SYS_BRK,
 	MMN_SYS_CLOSE,
 	MMN_SYS_EXEC,
 	MMN_SYS_FALLOCATE,
 	MMN_SYS_FTRUNCATE,
+	MMN_SYS_GETSOCKOPT,
 	MMN_SYS_IOCTL,
+	MMN_SYS_IO_DESTROY,
 	MMN_SYS_MADVISE,
 	MMN_SYS_MMAP,
 	MMN_SYS_MPROTECT,
 	MMN_SYS_MREMAP,
 	MMN_SYS_MUNMAP,
 	MMN_SYS_OPEN,
+	MMN_SYS_OPENAT,
+	MMN_SYS_PERF_EVENT_OPEN,
 	MMN_SYS_PKEY_MPROTECT,
+	MMN_SYS_PRCTL,
 	MMN_SYS_PROCESS_MADVISE,
 	MMN_SYS_PROCESS_MRELEASE,
+	MMN_SYS_PROCESS_VM_WRITEV,
+	MMN_SYS_REMAP_FILE_PAGES,
+	MMN_SYS_SETNS,
+	MMN_SYS_SHMAT,
 	MMN_SYS_SHMDT,
+	MMN_SYS_WRITE,			/* and pwrite, writev ... */
 	MMN_NR_SYS
+};
+
+/*
+ * What a frame further out says about the operation. Many functions may share
+ * one; their names are data (framenames.c).
+ */
+enum mmn_frame {
+	MMN_FRAME_NONE,
+	MMN_FRAME_ANNOUNCE,		/* the kernel's start and end functions */
+	MMN_FRAME_MODULE,		/* code of some module */
+	MMN_FRAME_ZAPPER,		/* a way to zap a part of one VMA */
+	MMN_FRAME_UNMAPPER,		/* a way to unmap a file everywhere */
+	MMN_FRAME_ALLOC,		/* memory is allocated; ends the search */
+
+	MMN_FRAME_KSWAPD,
+	MMN_FRAME_DIRECT_RECLAIM,
+	MMN_FRAME_MEMCG,
+	MMN_FRAME_CHARGE,
+	MMN_FRAME_PROACTIVE,
+	MMN_FRAME_RECLAIM_PAGES,
+	MMN_FRAME_DEMOTE,
+	MMN_FRAME_COMPACT_ADMIN,
+	MMN_FRAME_COMPACT_DIRECT,
+	MMN_FRAME_KCOMPACTD,
+	MMN_FRAME_MOVE_PAGES,
+	MMN_FRAME_MBIND,
+	MMN_FRAME_MIGRATE_PAGES,
+	MMN_FRAME_CPUSET,
+	MMN_FRAME_MISPLACED,
+	MMN_FRAME_OFFLINE,
+	MMN_FRAME_CONTIG,
+	MMN_FRAME_LONGTERM,
+	MMN_FRAME_DAMON,
+	MMN_FRAME_MIGRATE_VMA,
+	MMN_FRAME_HWPOISON,
+	MMN_FRAME_SOFT_OFFLINE,
+	MMN_FRAME_SPLIT,
+	MMN_FRAME_COLLAPSE,
+	MMN_FRAME_KHUGEPAGED,
+
+	MMN_FRAME_MADVISE,
+	MMN_FRAME_MADV_COLLAPSE,
+	MMN_FRAME_GUARD_INSTALL,
+	MMN_FRAME_TRUNCATE,
+	MMN_FRAME_FALLOCATE,
+	MMN_FRAME_INVALIDATE,
+	MMN_FRAME_DAX,
+	MMN_FRAME_KERNFS,
+	MMN_FRAME_TCP_ZEROCOPY,
+	MMN_FRAME_VDSO,
+	MMN_FRAME_ARENA,
+	MMN_FRAME_HUGETLB_WP,
+
+	MMN_FRAME_MPROTECT,
+	MMN_FRAME_PKEY_MPROTECT,
+	MMN_FRAME_NUMA,
+	MMN_FRAME_UFFD_WP,
+	MMN_FRAME_UFFD_RWP,
+	MMN_FRAME_UFFD_END,
+
+	MMN_FRAME_BREAK_KSM,
+	MMN_FRAME_UPROBE,
+	MMN_FRAME_ACCESS,
+
+	MMN_FRAME_WRITEBACK,
+	MMN_FRAME_DAX_WRITEBACK,
+	MMN_FRAME_DIRTY_TRACK,
+
+	MMN_FRAME_EXIT,
+	MMN_FRAME_EXEC,
+	MMN_FRAME_MUNMAP,
+	MMN_FRAME_MMAP,
+	MMN_FRAME_BRK,
+	MMN_FRAME_SHMDT,
+	MMN_FRAME_MREMAP,
+	MMN_FRAME_MOVE_VMA,
+	MMN_FRAME_SHRINK_VMA,
+	MMN_FRAME_MREMAP_TO,
+	MMN_FRAME_OOM_REAPER,
+	MMN_FRAME_MRELEASE,
+	MMN_NR_FRAMES
 };
 
 /* Conditions: facts about the task and the mm at the call site. */
@@ -74,11 +167,23 @@ enum mmn_sys {
 #define MMN_CTX_KTHREAD		(1u << 3) /* current is a kernel thread */
 #define MMN_CTX_SYSCALL		(1u << 4) /* sys and args can be trusted */
 #define MMN_CTX_MMAP_WRITE	(1u << 5) /* current holds mmap_lock for write */
-#define MMN_CTX_MMAP_READ	(1u << 10) /* it does not; unlike "not known" */
 #define MMN_CTX_NUMA_MOVES	(1u << 6) /* kernel: a hint may move the page */
 #define MMN_CTX_VERIFIED	(1u << 7) /* kernel: this series was tested */
 #define MMN_CTX_KHUGEPAGED	(1u << 8) /* current is khugepaged */
 #define MMN_CTX_OOM_REAPER	(1u << 9) /* current is the OOM reaper */
+#define MMN_CTX_MMAP_READ	(1u << 10) /* it does not; unlike "not known" */
+#define MMN_CTX_KSWAPD		(1u << 11) /* current is a kswapd */
+#define MMN_CTX_KCOMPACTD	(1u << 12) /* current is a kcompactd */
+#define MMN_CTX_KSMD		(1u << 13) /* current is ksmd */
+#define MMN_CTX_KDAMOND		(1u << 14) /* current is a kdamond */
+#define MMN_CTX_ONE_NODE	(1u << 15) /* machine: no other memory node */
+#define MMN_CTX_AT_TARGET	(1u << 16) /* mremap: the range is at the target */
+#define MMN_CTX_AT_TAIL		(1u << 17) /* mremap: it is what is cut off */
+#define MMN_CTX_WALKED		(1u << 18) /* frames holds all that can be had */
+#define MMN_CTX_MODULE_CALLS	(1u << 19) /* the zap was asked for by a module */
+#define MMN_CTX_MIGRATION	(1u << 20) /* class: unmapped to be migrated */
+
+#define MMN_FRAMES_MAX		24
 
 /**
  * struct mmn_ctx - the context of one invalidation, gathered without waiting
@@ -86,11 +191,16 @@ enum mmn_sys {
  * @sys: enum mmn_sys; MMN_SYS_NONE means "not in a system call" if
  *	MMN_CTX_SYSCALL is set, and "nobody knows" if not
  * @args: the arguments of that system call
+ * @nr_frames: how many of @frames are there
+ * @frames: enum mmn_frame of the functions above the call site, innermost
+ *	first, those that say nothing left out
  */
 struct mmn_ctx {
 	u32 bits;
 	u32 sys;
 	unsigned long args[4];
+	u8 nr_frames;
+	u8 frames[MMN_FRAMES_MAX];
 };
 
 /**
@@ -109,7 +219,9 @@ struct mmn_verdict {
 
 /* True if the rules of @class look at the context at all. */
 bool mmn_classify_wants_ctx(unsigned int class);
-void mmn_classify(unsigned int class, unsigned int native,
+bool mmn_classify(unsigned int class, unsigned int native,
 		  const struct mmn_ctx *ctx, struct mmn_verdict *v);
+bool mmn_classify_rule(unsigned int class, unsigned int nr,
+		       struct mmn_verdict *v);
 
 #endif /* MMN_CLASSIFY_H */

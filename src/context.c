@@ -5,7 +5,9 @@
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
-#include <linux/mm_types.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/nodemask.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
 #include <linux/string.h>
@@ -22,6 +24,8 @@ static u32 kernel_bits(void)
 		bits |= MMN_CTX_VERIFIED;
 	if (MMN_NUMA_HINT_MOVES)
 		bits |= MMN_CTX_NUMA_MOVES;
+	if (num_node_state(N_MEMORY) == 1)
+		bits |= MMN_CTX_ONE_NODE;
 	return bits;
 }
 
@@ -37,6 +41,33 @@ static u32 lock_bits(const struct mm_struct *mm)
 	}
 }
 
+/*
+ * Only the kernel names its threads, so the name is an identity. Those with a
+ * number are known by their beginning.
+ */
+static const struct {
+	const char *name;
+	u32 bit;
+} threads[] = {
+	{ "kcompactd", MMN_CTX_KCOMPACTD },
+	{ "kdamond.", MMN_CTX_KDAMOND },
+	{ "khugepaged", MMN_CTX_KHUGEPAGED },
+	{ "ksmd", MMN_CTX_KSMD },
+	{ "oom_reaper", MMN_CTX_OOM_REAPER },
+};
+
+static u32 thread_bits(void)
+{
+	unsigned int i;
+
+	if (current->flags & PF_KSWAPD)
+		return MMN_CTX_KTHREAD | MMN_CTX_KSWAPD;
+	for (i = 0; i < ARRAY_SIZE(threads); i++)
+		if (strstarts(current->comm, threads[i].name))
+			return MMN_CTX_KTHREAD | threads[i].bit;
+	return MMN_CTX_KTHREAD;
+}
+
 static u32 task_bits(const struct mm_struct *mm)
 {
 	u32 bits = 0;
@@ -47,15 +78,27 @@ static u32 task_bits(const struct mm_struct *mm)
 		bits |= MMN_CTX_DYING;
 	if (current->flags & PF_EXITING)
 		bits |= MMN_CTX_EXITING;
-	if (!(current->flags & PF_KTHREAD))
-		return bits;
+	if (current->flags & PF_KTHREAD)
+		bits |= thread_bits();
+	return bits;
+}
 
-	/* Only the kernel names its threads, so the name is an identity. */
-	bits |= MMN_CTX_KTHREAD;
-	if (!strcmp(current->comm, "khugepaged"))
-		bits |= MMN_CTX_KHUGEPAGED;
-	else if (!strcmp(current->comm, "oom_reaper"))
-		bits |= MMN_CTX_OOM_REAPER;
+/*
+ * Which of its parts does mremap(old, old_len, new_len, flags, new) unmap? The
+ * tail of what shrinks, or what was at the target.
+ */
+static u32 mremap_bits(const struct mmu_notifier_range *range,
+		       const unsigned long *args)
+{
+	unsigned long tail = args[0] + PAGE_ALIGN(args[2]);
+	u32 bits = 0;
+
+	if (range->start >= tail &&
+	    range->end <= args[0] + PAGE_ALIGN(args[1]))
+		bits |= MMN_CTX_AT_TAIL;
+	if (range->start >= args[4] &&
+	    range->end <= args[4] + PAGE_ALIGN(args[2]))
+		bits |= MMN_CTX_AT_TARGET;
 	return bits;
 }
 
@@ -64,7 +107,8 @@ static u32 task_bits(const struct mm_struct *mm)
  * over, kernel threads have none. A task that took a fault or an interrupt in
  * user mode has the number -1.
  */
-static void gather_syscall(struct mmn_ctx *ctx)
+static void gather_syscall(const struct mmu_notifier_range *range,
+			   struct mmn_ctx *ctx)
 {
 	unsigned long args[6];
 	int sys;
@@ -79,23 +123,26 @@ static void gather_syscall(struct mmn_ctx *ctx)
 	ctx->bits |= MMN_CTX_SYSCALL;
 	if (sys != MMN_SYS_NONE)
 		memcpy(ctx->args, args, sizeof(ctx->args));
+	if (sys == MMN_SYS_MREMAP)
+		ctx->bits |= mremap_bits(range, args);
 }
 
 /**
  * mmn_context_gather() - the context for classification
- * @mm: whose range it is
+ * @range: what is invalidated
  * @whole: false if only what the kernel is matters
- * @ctx: filled
+ * @ctx: filled, but for the frames
  *
  * Context: The task that invalidates, in the hook or in a notifier.
  */
-void mmn_context_gather(const struct mm_struct *mm, bool whole,
+void mmn_context_gather(const struct mmu_notifier_range *range, bool whole,
 			struct mmn_ctx *ctx)
 {
-	memset(ctx, 0, sizeof(*ctx));
 	ctx->bits = kernel_bits();
+	ctx->sys = MMN_SYS_NONE;
+	ctx->nr_frames = 0;
 	if (!whole)
 		return;
-	ctx->bits |= task_bits(mm) | lock_bits(mm);
-	gather_syscall(ctx);
+	ctx->bits |= task_bits(range->mm) | lock_bits(range->mm);
+	gather_syscall(range, ctx);
 }

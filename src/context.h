@@ -6,9 +6,9 @@
 
 #include "classify.h"
 
-struct mm_struct;
+struct mmu_notifier_range;
 
-void mmn_context_gather(const struct mm_struct *mm, bool whole,
+void mmn_context_gather(const struct mmu_notifier_range *range, bool whole,
 			struct mmn_ctx *ctx);
 
 #endif /* MMN_CONTEXT_H */

@@ -13,6 +13,7 @@
 #include "hook.h"
 #include "sites.h"
 #include "stats.h"
+#include "verify.h"
 
 static struct dentry *root;
 
@@ -44,6 +45,13 @@ static int hook_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(hook);
 
+static int verify_show(struct seq_file *m, void *unused)
+{
+	mmn_verify_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(verify);
+
 void mmn_debugfs_init(void)
 {
 	root = debugfs_create_dir("mmnotify", NULL);
@@ -51,6 +59,7 @@ void mmn_debugfs_init(void)
 	debugfs_create_file("sites", 0400, root, NULL, &sites_fops);
 	debugfs_create_file("clients", 0400, root, NULL, &clients_fops);
 	debugfs_create_file("hook", 0400, root, NULL, &hook_fops);
+	debugfs_create_file("verify", 0400, root, NULL, &verify_fops);
 }
 
 void mmn_debugfs_exit(void)

@@ -22,13 +22,13 @@
 #include "judge.h"
 #include "record.h"
 #include "stats.h"
+#include "walk.h"
 
 #define DETACH_DELAY	HZ
 
 /* Guards all below; never taken in the hook. */
 static DEFINE_MUTEX(hook_lock);
 static const struct mmn_hook_backend *hook_backend;
-static const char *distrust;
 static unsigned int users;
 static bool attached;
 static int attach_error;
@@ -87,11 +87,12 @@ void mmn_hook_end(const struct mmu_notifier_range *range)
 static void attach(void)
 {
 	lockdep_assert_held(&hook_lock);
-	if (attached || distrust)
+	if (attached)
 		return;
+	mmn_judge_confirm(hook_backend->may_miss);
 	attach_error = hook_backend->attach();
 	if (attach_error) {
-		pr_warn_once("no %s hook (%d): verdicts are not exact; see debugfs mmnotify/hook\n",
+		pr_warn_once("no %s hook (%d): the stack is walked for each event, if it can be; see debugfs mmnotify/hook\n",
 			     hook_backend->name, attach_error);
 		return;
 	}
@@ -159,30 +160,28 @@ u32 mmn_hook_caps(void)
 }
 
 /**
- * mmn_hook_distrust() - the hook is proven not to work here
- * @why: for people
+ * mmn_hook_is_attached() - did attaching work?
  *
- * Context: Process, may sleep.
+ * Context: Any; a momentary answer.
  */
-void mmn_hook_distrust(const char *why)
+bool mmn_hook_is_attached(void)
 {
-	mutex_lock(&hook_lock);
-	distrust = why;
-	detach();
-	mutex_unlock(&hook_lock);
-	pr_warn("the %s hook is not used: %s; verdicts are not exact\n",
-		hook_backend->name, why);
+	return READ_ONCE(attached);
 }
 
 /**
  * mmn_hook_init() - choose a backend, attach nothing
  * @backend: how to hook
  *
- * Context: Process, at load.
+ * Context: Process, at load; again if the last choice did not work.
  */
 void mmn_hook_init(const struct mmn_hook_backend *backend)
 {
+	cancel_delayed_work_sync(&detach_work);
+	mutex_lock(&hook_lock);
+	detach();
 	hook_backend = backend;
+	mutex_unlock(&hook_lock);
 }
 
 /**
@@ -206,8 +205,8 @@ void mmn_hook_show(struct seq_file *m)
 	seq_printf(m, "attached %d\n", attached);
 	seq_printf(m, "users %u\n", users);
 	seq_printf(m, "attach_error %d\n", attach_error);
-	seq_printf(m, "distrust %s\n", distrust ? distrust : "-");
 	mutex_unlock(&hook_lock);
+	seq_printf(m, "stack_walks %s\n", mmn_walk_allowed() ? "allowed" : "no");
 	seq_printf(m, "watched %d\n", mmn_judge_watched());
 	seq_printf(m, "records_live %u\n", mmn_record_live());
 	mmn_stats_show_hook(m);

@@ -11,12 +11,14 @@ struct seq_file;
  * struct mmn_hook_backend - a way to see the call sites
  * @name: for people
  * @caps: MMNOTIFY_CAP_* it gives while attached
+ * @may_miss: an end may be missed, so the stack must confirm each record
  * @attach: start to call mmn_hook_start() and mmn_hook_end(); errno
  * @detach: stop, and wait until no call is in flight
  */
 struct mmn_hook_backend {
 	const char *name;
 	u32 caps;
+	bool may_miss;
 	int (*attach)(void);
 	void (*detach)(void);
 };
@@ -30,7 +32,7 @@ void mmn_hook_exit(void);
 void mmn_hook_get(void);
 void mmn_hook_put(void);
 u32 mmn_hook_caps(void);
-void mmn_hook_distrust(const char *why);
+bool mmn_hook_is_attached(void);
 void mmn_hook_show(struct seq_file *m);
 
 #endif /* MMN_HOOK_H */

@@ -4,8 +4,10 @@
 
 #include "hook.h"
 
-/* In the order of preference; the first is absent without ftrace. */
+/* In the order of preference; the first two may be absent. */
 extern const struct mmn_hook_backend mmn_hook_ftrace;
+extern const struct mmn_hook_backend mmn_hook_kprobe;
+extern const struct mmn_hook_backend mmn_hook_stack;
 extern const struct mmn_hook_backend mmn_hook_none;
 
 #endif /* MMN_HOOK_BACKENDS_H */

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hook_none: see nothing. For kernels without ftrace, and for hook=none: the
- * verdicts rest on the native event alone and are never exact.
+ * hook_none: see nothing. Then the callbacks ask the stack who announced the
+ * event (hook=stack), or rest on the native event alone and are never exact
+ * (hook=none).
  */
-#include <linux/errno.h>
-
 #include "hook.h"
 #include "hook_backends.h"
 
 static int attach(void)
 {
-	return -EOPNOTSUPP;
+	return 0;
 }
 
 static void detach(void)
 {
 }
+
+const struct mmn_hook_backend mmn_hook_stack = {
+	.name = "stack",
+	.attach = attach,
+	.detach = detach,
+};
 
 const struct mmn_hook_backend mmn_hook_none = {
 	.name = "none",

@@ -5,7 +5,8 @@
  * if somebody watches, else the first client's callback.
  *
  * Without a record (no hook, attached too late, table full) every callback
- * judges for itself from the native event: never exact.
+ * judges for itself: it asks the stack who announced the event, and if that may
+ * not be asked, the native event is all there is, and never exact.
  */
 #include <linux/cache.h>
 #include <linux/mm_types.h>
@@ -28,7 +29,10 @@
 #include "sites.h"
 #include "stats.h"
 #include "trace.h"
+#include "verify.h"
+#include "walk.h"
 
+static DEFINE_STATIC_KEY_FALSE(confirms);
 static DEFINE_STATIC_KEY_FALSE(watched);
 
 bool mmn_judge_watched(void)
@@ -44,13 +48,45 @@ void mmn_judge_watch(bool on)
 		static_branch_disable(&watched);
 }
 
-static void classify(const struct mmu_notifier_range *range, unsigned int class,
+/**
+ * mmn_judge_confirm() - do records need a second witness?
+ * @on: the hook may miss an end, so a record may be another event's
+ *
+ * Context: Process; before the hook that needs it is attached.
+ */
+void mmn_judge_confirm(bool on)
+{
+	if (on)
+		static_branch_enable(&confirms);
+	else
+		static_branch_disable(&confirms);
+}
+
+/* Where an event comes from. @may_look: names may be looked up now. */
+struct sight {
+	unsigned long site;
+	unsigned int row;
+	bool may_look;
+};
+
+/* Return: false if it takes names that the hook may not look up. */
+static bool classify(const struct mmu_notifier_range *range,
+		     const struct sight *s, unsigned int class, bool at_end,
 		     struct mmn_verdict *v)
 {
 	struct mmn_ctx ctx;
 
-	mmn_context_gather(range->mm, mmn_classify_wants_ctx(class), &ctx);
-	mmn_classify(class, range->event, &ctx, v);
+	mmn_context_gather(range, mmn_classify_wants_ctx(class), &ctx);
+	if (!mmn_classify(class, range->event, &ctx, v)) {
+		if (!mmn_walk_ctx(s->site, s->may_look, &ctx))
+			return false;
+		mmn_classify(class, range->event, &ctx, v);
+		if (!at_end)
+			mmn_stats_walked(v);
+	}
+	if (at_end || !mmn_verify_on() || class == MMN_CLASS_RELEASE)
+		return true;
+	return mmn_verify_check(s->site, s->row, s->may_look, v);
 }
 
 static u32 range_flags(const struct mmu_notifier_range *range)
@@ -93,13 +129,46 @@ static void publish(const struct mmu_notifier_range *range,
 	trace_invalidate_start(&e, mmn_names_cause(v->cause));
 }
 
-static void judge_record(const struct mmu_notifier_range *range,
-			 struct mmn_record *rec, unsigned int row, bool at_end)
+/*
+ * A tracer that takes over return addresses may hide the site from the hook; the
+ * stack, which knows such tricks, is asked before a site counts as unknown.
+ */
+static void find_row(struct sight *s)
 {
-	classify(range, mmn_sitenames_class(row), &rec->verdict);
-	if (!at_end)
-		publish(range, &rec->verdict, row, rec->site);
+	unsigned long site;
+
+	if (s->row != MMN_SITE_UNKNOWN || !mmn_walk_allowed())
+		return;
+	site = mmn_walk_find_site(s->may_look);
+	if (!site || site == s->site)
+		return;
+	s->site = site;
+	if (s->may_look)
+		s->row = mmn_sites_resolve(site);
+	else if (mmn_sites_cached(site) > 0)
+		s->row = mmn_sites_cached(site);
+}
+
+/* Return: false if the record stays open for those who may look names up. */
+static bool judge_in_hook(const struct mmu_notifier_range *range,
+			  struct mmn_record *rec)
+{
+	struct sight s = { .site = rec->site };
+	int row = mmn_sites_cached(rec->site);
+
+	if (row < 0) {
+		mmn_sites_defer(rec->site);
+		return false;
+	}
+	s.row = row;
+	find_row(&s);
+	if (!classify(range, &s, mmn_sitenames_class(s.row), false,
+		      &rec->verdict))
+		return false;
+	mmn_sites_note_later(s.site, s.row);
+	publish(range, &rec->verdict, s.row, s.site);
 	WRITE_ONCE(rec->state, rec->state | MMN_RECORD_JUDGED);
+	return true;
 }
 
 /**
@@ -107,21 +176,15 @@ static void judge_record(const struct mmu_notifier_range *range,
  * @range: the range whose invalidation begins
  * @rec: its record, just opened
  *
- * A call site that was never resolved is left to a client's callback, or goes
- * by once without a verdict; names are not looked up here.
+ * Names are not looked up here. What is not known yet is left to a client's
+ * callback, or to the end of the event, and looked up somewhere else meanwhile.
  *
  * Context: The hook.
  */
 void mmn_judge_in_hook(const struct mmu_notifier_range *range,
 		       struct mmn_record *rec)
 {
-	int row = mmn_sites_cached(rec->site);
-
-	if (row < 0) {
-		mmn_sites_defer(rec->site);
-		return;
-	}
-	judge_record(range, rec, row, false);
+	judge_in_hook(range, rec);
 	if (trace_invalidate_end_enabled())
 		rec->since = local_clock();
 }
@@ -134,10 +197,14 @@ void mmn_judge_in_hook(const struct mmu_notifier_range *range,
  * Context: The hook.
  */
 void mmn_judge_end_in_hook(const struct mmu_notifier_range *range,
-			   const struct mmn_record *rec)
+			   struct mmn_record *rec)
 {
 	struct mmn_trace_event e;
 
+	if (!(rec->state & MMN_RECORD_JUDGED) && !judge_in_hook(range, rec)) {
+		mmn_stats_inc(MMN_STAT_UNJUDGED);
+		return;
+	}
 	if (!trace_invalidate_end_enabled() || !rec->since)
 		return;
 	fill_trace(&e, range, &rec->verdict, rec->site);
@@ -157,9 +224,23 @@ static bool is_mine(const struct mmn_record *rec,
 	       rec->start == range->start && rec->end == range->end;
 }
 
+/* The stack must say the same, where the hook alone is not enough. */
+static bool is_confirmed(const struct mmn_record *rec, bool at_end)
+{
+	unsigned long site;
+
+	if (!static_branch_unlikely(&confirms))
+		return true;
+	site = mmn_walk_find_site(true);
+	if (!at_end)
+		return site == rec->site;
+	/* Announced from elsewhere in the same function. */
+	return site && mmn_sites_resolve(site) == mmn_sites_resolve(rec->site);
+}
+
 /* A copy that is consistent, or nothing. */
 static struct mmn_record *read_record(const struct mmu_notifier_range *range,
-				      struct mmn_record *copy)
+				      struct mmn_record *copy, bool at_end)
 {
 	struct mmn_record *rec = mmn_record_find(range);
 
@@ -168,23 +249,32 @@ static struct mmn_record *read_record(const struct mmu_notifier_range *range,
 	*copy = *rec;
 	/* Pairs with the release of the key in mmn_record_open(). */
 	smp_rmb();
-	if (!mmn_record_is(rec, range) || !is_mine(copy, range))
+	if (!mmn_record_is(rec, range) || !is_mine(copy, range) ||
+	    !is_confirmed(copy, at_end))
 		return NULL;
 	return rec;
 }
 
-static void judge_native(const struct mmu_notifier_range *range,
-			 struct mmn_verdict *v, bool at_end)
+/* No record: the stack is asked, if that is allowed. Return: the site, or 0. */
+static unsigned long judge_alone(const struct mmu_notifier_range *range,
+				 struct mmn_verdict *v, bool at_end)
 {
-	unsigned int class = MMN_CLASS_UNKNOWN;
+	struct sight s = { .row = MMN_SITE_UNKNOWN, .may_look = true };
+	unsigned int class = MMN_CLASS_RELEASE;
 
-	if (range->event == MMU_NOTIFY_RELEASE)
-		class = MMN_CLASS_RELEASE;
-	else if (!at_end)
-		mmn_stats_inc(MMN_STAT_NO_RECORD);
-	classify(range, class, v);
-	if (!at_end)
-		publish(range, v, MMN_SITE_UNKNOWN, 0);
+	if (range->event != MMU_NOTIFY_RELEASE) {
+		if (!at_end)
+			mmn_stats_inc(MMN_STAT_NO_RECORD);
+		find_row(&s);
+		class = mmn_sitenames_class(s.row);
+	}
+	classify(range, &s, class, at_end, v);
+	if (at_end)
+		return s.site;
+	if (s.site)
+		mmn_sites_note(s.site, s.row);
+	publish(range, v, s.row, s.site);
+	return s.site;
 }
 
 /*
@@ -196,12 +286,18 @@ static void judge_copy(const struct mmu_notifier_range *range,
 		       struct mmn_record *rec, struct mmn_record *copy,
 		       bool at_end)
 {
-	unsigned int row;
+	struct sight s = { .site = copy->site, .may_look = true };
 
 	if (copy->state & MMN_RECORD_JUDGED)
 		return;
-	row = mmn_sites_resolve(copy->site);
-	judge_record(range, copy, row, at_end);
+	s.row = mmn_sites_resolve(s.site);
+	find_row(&s);
+	classify(range, &s, mmn_sitenames_class(s.row), at_end, &copy->verdict);
+	if (!at_end) {
+		mmn_sites_note(s.site, s.row);
+		publish(range, &copy->verdict, s.row, s.site);
+	}
+	copy->state |= MMN_RECORD_JUDGED;
 	if (!(copy->state & MMN_RECORD_BLOCKABLE))
 		return;
 	rec->verdict = copy->verdict;
@@ -265,13 +361,11 @@ void mmn_judge_range(const struct mmu_notifier_range *range, bool at_end,
 {
 	struct mmn_record copy, *rec;
 
-	rec = read_record(range, &copy);
-	if (rec) {
+	rec = read_record(range, &copy, at_end);
+	if (rec)
 		judge_copy(range, rec, &copy, at_end);
-	} else {
-		copy.site = 0;
-		judge_native(range, &copy.verdict, at_end);
-	}
+	else
+		copy.site = judge_alone(range, &copy.verdict, at_end);
 
 	memset(info, 0, sizeof(*info));
 	info->size = sizeof(*info);

@@ -11,11 +11,12 @@ struct mmu_notifier_range;
 /* Does anybody watch who is no client? Then the hook judges at once. */
 bool mmn_judge_watched(void);
 void mmn_judge_watch(bool on);
+void mmn_judge_confirm(bool on);
 
 void mmn_judge_in_hook(const struct mmu_notifier_range *range,
 		       struct mmn_record *rec);
 void mmn_judge_end_in_hook(const struct mmu_notifier_range *range,
-			   const struct mmn_record *rec);
+			   struct mmn_record *rec);
 void mmn_judge_range(const struct mmu_notifier_range *range, bool at_end,
 		     struct mmnotify_info *info);
 void mmn_judge_expect_end(const struct mmu_notifier_range *range);

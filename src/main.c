@@ -11,6 +11,8 @@
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 
+#include <mmnotify/mmnotify_types.h>
+
 #include "client.h"
 #include "compat/compat.h"
 #include "debugfs.h"
@@ -20,15 +22,22 @@
 #include "selftest.h"
 #include "sites.h"
 #include "stats.h"
+#include "verify.h"
+#include "walk.h"
 #include "watch.h"
 
 static char *hook = "auto";
 module_param(hook, charp, 0444);
-MODULE_PARM_DESC(hook, "how to see call sites: auto, ftrace or none");
+MODULE_PARM_DESC(hook, "how to see call sites: auto, ftrace, kprobe, stack or none");
+
+static char *forget;
+module_param(forget, charp, 0444);
+MODULE_PARM_DESC(forget, "for tests: rows of the table of call sites that are to be missing");
 
 static bool ready;
 static bool watch;
 static bool debug;
+static bool verify;
 
 static int set_watch(const char *val, const struct kernel_param *kp)
 {
@@ -48,6 +57,15 @@ static int set_debug(const char *val, const struct kernel_param *kp)
 	return ret;
 }
 
+static int set_verify(const char *val, const struct kernel_param *kp)
+{
+	int ret = param_set_bool(val, kp);
+
+	if (!ret && ready)
+		mmn_verify_set(verify);
+	return ret;
+}
+
 static const struct kernel_param_ops watch_ops = {
 	.set = set_watch,
 	.get = param_get_bool,
@@ -58,49 +76,89 @@ static const struct kernel_param_ops debug_ops = {
 	.get = param_get_bool,
 };
 
+static const struct kernel_param_ops verify_ops = {
+	.set = set_verify,
+	.get = param_get_bool,
+};
+
 module_param_cb(watch, &watch_ops, &watch, 0644);
 MODULE_PARM_DESC(watch, "count the events of every mm that has a notifier");
 module_param_cb(debug, &debug_ops, &debug, 0644);
 MODULE_PARM_DESC(debug, "catch drivers that remove objects inside callbacks");
+module_param_cb(verify, &verify_ops, &verify, 0644);
+MODULE_PARM_DESC(verify, "compare each verdict with the stack; see debugfs mmnotify/verify");
 
-static const struct mmn_hook_backend *choose_backend(void)
+/* In the order of preference; the last one needs nothing. */
+static const struct mmn_hook_backend *const backends[] = {
+#if MMN_HAVE_FTRACE
+	&mmn_hook_ftrace,
+#endif
+#if MMN_HAVE_KPROBES
+	&mmn_hook_kprobe,
+#endif
+	&mmn_hook_stack,
+	&mmn_hook_none,
+};
+
+/* Return: index of the first one to try, or -EINVAL. */
+static int first_choice(void)
 {
-	if (!strcmp(hook, "none"))
-		return &mmn_hook_none;
-	if (strcmp(hook, "auto") && strcmp(hook, "ftrace"))
-		return NULL;
-	return MMN_HAVE_FTRACE ? &mmn_hook_ftrace : &mmn_hook_none;
+	unsigned int i;
+
+	if (!strcmp(hook, "auto"))
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(backends); i++)
+		if (!strcmp(hook, backends[i]->name))
+			return i;
+	pr_err("hook=%s is not to be had: try auto, ftrace, kprobe, stack or none\n",
+	       hook);
+	return -EINVAL;
 }
 
-static void prove_hook(void)
+/* Takes the first one from @i on that is proven to work here. */
+static const struct mmn_hook_backend *prove_backend(unsigned int i)
 {
-	const char *why = mmn_selftest_run();
+	const struct mmn_hook_backend *b = backends[i];
+	const char *why;
 
-	if (why)
-		mmn_hook_distrust(why);
-	if (!MMN_KERNEL_VERIFIED)
-		pr_warn("nobody tested this kernel series: causes are shown, but no verdict is exact\n");
+	for (; b != &mmn_hook_none; b = backends[++i]) {
+		mmn_hook_init(b);
+		mmn_walk_allow(true);
+		why = mmn_selftest_run(b->caps & MMNOTIFY_CAP_HOOK);
+		if (!why)
+			return b;
+		pr_warn("hook %s is not used: %s; next is %s\n", b->name, why,
+			backends[i + 1]->name);
+	}
+	mmn_walk_allow(false);
+	mmn_hook_init(b);
+	pr_warn("no hook: causes are not known and no verdict is exact\n");
+	return b;
 }
 
 static int __init mmn_main_init(void)
 {
-	const struct mmn_hook_backend *backend = choose_backend();
-	int ret;
+	const struct mmn_hook_backend *backend;
+	int first, ret;
 
-	if (!backend) {
-		pr_err("hook=%s is not one of auto, ftrace, none\n", hook);
-		return -EINVAL;
-	}
+	first = first_choice();
+	if (first < 0)
+		return first;
+	ret = forget ? mmn_sites_forget(forget) : 0;
+	if (ret)
+		return ret;
 	ret = mmn_stats_init();
 	if (ret)
 		return ret;
 	mmn_sites_init();
-	mmn_hook_init(backend);
-	if (backend != &mmn_hook_none)
-		prove_hook();
+	backend = prove_backend(first);
+	mmn_stats_reset();
+	if (!MMN_KERNEL_VERIFIED)
+		pr_warn("nobody tested this kernel series: causes are shown, but no verdict is exact\n");
 	mmn_debugfs_init();
 	ready = true;
 	mmn_client_set_debug(debug);
+	mmn_verify_set(verify);
 	if (watch)
 		mmn_watch_set(true);
 	pr_info("version %s, hook %s%s\n", MMN_VERSION, backend->name,

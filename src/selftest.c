@@ -2,8 +2,7 @@
 /*
  * selftest: does the hook really fire here, with the right call site? Maps,
  * touches and unmaps a page in the mm of the process that loads us, under a
- * native notifier, and looks at the verdict. A hook that is not proven is not
- * trusted.
+ * native notifier, and looks at the verdict. What is not proven is not trusted.
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
@@ -23,11 +22,13 @@
 #include "selftest.h"
 #include "sitenames.h"
 #include "sites.h"
+#include "stats.h"
 
 struct probe {
 	struct mmu_notifier mn;
 	unsigned long addr;
 	unsigned int starts;
+	u64 missed;
 	unsigned int row;
 };
 
@@ -36,12 +37,15 @@ static int mmn_selftest_start(struct mmu_notifier *mn,
 {
 	struct probe *p = container_of(mn, struct probe, mn);
 	struct mmnotify_info info;
+	u64 before;
 
 	if (range->start > p->addr || range->end <= p->addr ||
 	    range->event != MMU_NOTIFY_UNMAP)
 		return 0;
 	p->starts++;
+	before = mmn_stats_read(MMN_STAT_NO_RECORD);
 	mmn_judge_range(range, false, &info);
+	p->missed += mmn_stats_read(MMN_STAT_NO_RECORD) - before;
 	if (info.site)
 		p->row = mmn_sites_resolve(info.site);
 	return 0;
@@ -51,7 +55,7 @@ static const struct mmu_notifier_ops probe_ops = {
 	.invalidate_range_start = mmn_selftest_start,
 };
 
-static const char *map_and_unmap(struct probe *p)
+static const char *map_and_unmap(struct probe *p, bool hooked)
 {
 	unsigned long addr;
 
@@ -67,7 +71,7 @@ static const char *map_and_unmap(struct probe *p)
 	vm_munmap(addr, PAGE_SIZE);
 	if (!p->starts)
 		return "the kernel did not announce the self-test's munmap";
-	if (p->row == MMN_SITE_UNKNOWN)
+	if (p->row == MMN_SITE_UNKNOWN || (hooked && p->missed))
 		return "it did not see the self-test's munmap";
 	if (mmn_sitenames_class(p->row) != MMN_CLASS_UNMAP)
 		return "it took the self-test's munmap for something else";
@@ -75,12 +79,13 @@ static const char *map_and_unmap(struct probe *p)
 }
 
 /**
- * mmn_selftest_run() - prove the hook
+ * mmn_selftest_run() - prove that call sites are seen
+ * @hooked: by a hook; else by the stack
  *
  * Context: Process with an mm, at load; may sleep.
  * Return: NULL if it works, else why not, for people.
  */
-const char *mmn_selftest_run(void)
+const char *mmn_selftest_run(bool hooked)
 {
 	const char *why;
 	struct probe *p;
@@ -96,8 +101,8 @@ const char *mmn_selftest_run(void)
 		return "the self-test could not register a notifier";
 	}
 	mmn_hook_get();
-	if (mmn_hook_caps() & MMNOTIFY_CAP_HOOK)
-		why = map_and_unmap(p);
+	if (mmn_hook_is_attached())
+		why = map_and_unmap(p, hooked);
 	else
 		why = "it could not be attached";
 	mmu_notifier_unregister(&p->mn, current->mm);

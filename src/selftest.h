@@ -2,6 +2,8 @@
 #ifndef MMN_SELFTEST_H
 #define MMN_SELFTEST_H
 
-const char *mmn_selftest_run(void);
+#include <linux/types.h>
+
+const char *mmn_selftest_run(bool hooked);
 
 #endif /* MMN_SELFTEST_H */

@@ -60,7 +60,7 @@ static const struct site sites[] = {
 
 	{ "page_mkclean_one",		MMN_CLASS_MKCLEAN,	"5.10" },
 	{ "page_vma_mkclean_one",	MMN_CLASS_MKCLEAN,	"6.1-7.3, .constprop.0" },
-	{ "wp_clean_pre_vma",		MMN_CLASS_MKCLEAN,	"5.10-7.3, vmwgfx" },
+	{ "wp_clean_pre_vma",		MMN_CLASS_DIRTY_TRACK,	"5.10-7.3, vmwgfx" },
 	{ "follow_invalidate_pte",	MMN_CLASS_DAX_MKCLEAN,	"5.10" },
 
 	{ "wp_page_copy",		MMN_CLASS_COW,		"5.10-6.1" },

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sites: return address -> row. The hook only reads the cache; names are looked
- * up outside it, once per address. Addresses in modules are never cached: the
+ * sites: code address -> row of the table of call sites, and -> what it says as
+ * a frame further out. The hook only reads the cache; names are looked up
+ * outside it, once per address. Addresses in modules are never cached: the
  * module may go and another take its place.
  *
  * The cache only ever gains entries, so readers need no lock. Writers are
@@ -9,6 +10,8 @@
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
+#include <linux/bitmap.h>
+#include <linux/errno.h>
 #include <linux/hash.h>
 #include <linux/irq_work.h>
 #include <linux/kallsyms.h>
@@ -18,19 +21,23 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "classify.h"
+#include "compat/compat.h"
+#include "framenames.h"
 #include "sitenames.h"
 #include "sites.h"
 #include "stats.h"
 
-#define CACHE_BITS	9
+#define CACHE_BITS	11
 #define CACHE_PROBES	16
 #define UNKNOWN_MAX	32
 #define UNKNOWN_NAME	80
-#define DEFER_MAX	16
+#define DEFER_MAX	64
 
 struct entry {
 	unsigned long site;
 	u8 row;
+	u8 frame;
 };
 
 struct unknown {
@@ -43,13 +50,34 @@ static DEFINE_SPINLOCK(site_lock);
 static struct unknown unknowns[UNKNOWN_MAX];
 static unsigned int nr_unknowns;
 static bool resolved[128];
+static DECLARE_BITMAP(forgotten, 128);
 
+/* Addresses that the hook met and may not look up itself. */
 static unsigned long deferred[DEFER_MAX];
+static unsigned long unnamed[DEFER_MAX];
 
 static struct entry *slot(unsigned long site, unsigned int probe)
 {
 	return &cache[(hash_long(site, CACHE_BITS) + probe) &
 		      (ARRAY_SIZE(cache) - 1)];
+}
+
+static const struct entry *cached(unsigned long site)
+{
+	unsigned long seen;
+	struct entry *e;
+	unsigned int i;
+
+	for (i = 0; i < CACHE_PROBES; i++) {
+		e = slot(site, i);
+		/* Pairs with the release in remember(). */
+		seen = smp_load_acquire(&e->site);
+		if (seen == site)
+			return e;
+		if (!seen)
+			break;
+	}
+	return NULL;
 }
 
 /**
@@ -61,39 +89,48 @@ static struct entry *slot(unsigned long site, unsigned int probe)
  */
 int mmn_sites_cached(unsigned long site)
 {
-	unsigned long seen;
-	struct entry *e;
-	unsigned int i;
+	const struct entry *e = cached(site);
 
-	for (i = 0; i < CACHE_PROBES; i++) {
-		e = slot(site, i);
-		/* Pairs with the release in remember(). */
-		seen = smp_load_acquire(&e->site);
-		if (seen == site)
-			return e->row;
-		if (!seen)
-			break;
-	}
-	return -1;
+	return e ? e->row : -1;
 }
 
-static void remember(unsigned long site, unsigned int row)
+static void remember(const struct entry *what)
 {
 	struct entry *e;
 	unsigned int i;
 
 	lockdep_assert_held(&site_lock);
 	for (i = 0; i < CACHE_PROBES; i++) {
-		e = slot(site, i);
-		if (e->site == site)
+		e = slot(what->site, i);
+		if (e->site == what->site)
 			return;
 		if (e->site)
 			continue;
-		e->row = row;
-		/* Whoever finds the address finds its row. */
-		smp_store_release(&e->site, site);
+		e->row = what->row;
+		e->frame = what->frame;
+		/* Whoever finds the address finds what belongs to it. */
+		smp_store_release(&e->site, what->site);
 		return;
 	}
+}
+
+/* Fills @e; @name has room for KSYM_SYMBOL_LEN. */
+static void look_up(unsigned long site, struct entry *e, char *name)
+{
+	unsigned long flags;
+
+	/* A return address may lie behind the end of its function. */
+	sprint_symbol_no_offset(name, site - 1);
+	e->site = site;
+	e->row = mmn_sitenames_find(name);
+	if (test_bit(e->row, forgotten))
+		e->row = MMN_SITE_UNKNOWN;
+	e->frame = mmn_framenames_find(name);
+	if (strchr(name, '['))
+		return;
+	spin_lock_irqsave(&site_lock, flags);
+	remember(e);
+	spin_unlock_irqrestore(&site_lock, flags);
 }
 
 /* Return: true the first time that a name is seen. */
@@ -132,32 +169,94 @@ static void note_unknown(const char *name)
  * mmn_sites_resolve() - the row of a call site, looking its name up if needed
  * @site: return address
  *
- * An unknown site is not cached, so that each of its events is counted by
- * name; there is at most a handful.
- *
  * Context: Any but the hook: the look-up walks the symbol table.
  * Return: the row, MMN_SITE_UNKNOWN if no row names it.
  */
 unsigned int mmn_sites_resolve(unsigned long site)
 {
-	int row = mmn_sites_cached(site);
+	const struct entry *known = cached(site);
 	char name[KSYM_SYMBOL_LEN];
-	unsigned long flags;
+	struct entry e;
 
-	if (row >= 0)
-		return row;
-	/* A return address may lie behind the end of its function. */
-	sprint_symbol_no_offset(name, site - 1);
-	row = mmn_sitenames_find(name);
-	if (row == MMN_SITE_UNKNOWN) {
-		note_unknown(name);
-		return row;
+	if (known)
+		return known->row;
+	look_up(site, &e, name);
+	return e.row;
+}
+
+/**
+ * mmn_sites_note() - a call site announced an event
+ * @site: return address
+ * @row: its row; an unknown one is counted by name and told once
+ *
+ * Context: Any but the hook.
+ */
+void mmn_sites_note(unsigned long site, unsigned int row)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	if (row != MMN_SITE_UNKNOWN) {
+		if (!READ_ONCE(resolved[row]))
+			WRITE_ONCE(resolved[row], true);
+		return;
 	}
-	spin_lock_irqsave(&site_lock, flags);
-	remember(site, row);
-	resolved[row] = true;
-	spin_unlock_irqrestore(&site_lock, flags);
-	return row;
+	sprint_symbol_no_offset(name, site - 1);
+	note_unknown(name);
+}
+
+/**
+ * mmn_sites_frame() - what a function further out says
+ * @pc: return address
+ * @may_look: false in the hook
+ *
+ * A module is told by where it lies, where that can be told.
+ *
+ * Context: Any; the hook without @may_look.
+ * Return: enum mmn_frame; -1 if it is not known yet: it will be, soon.
+ */
+int mmn_sites_frame(unsigned long pc, bool may_look)
+{
+	const struct entry *known = cached(pc);
+	char name[KSYM_SYMBOL_LEN];
+	struct entry e;
+
+	if (known)
+		return known->frame;
+	if (may_look) {
+		look_up(pc, &e, name);
+		return e.frame;
+	}
+	if (mmn_in_module_area(pc))
+		return MMN_FRAME_MODULE;
+	mmn_sites_defer(pc);
+	return -1;
+}
+
+/**
+ * mmn_sites_forget() - pretend that the table lacks some rows
+ * @list: symbols, separated by commas
+ *
+ * Context: Process, at load, before anything is looked up.
+ * Return: 0; -EINVAL if a name is in no row.
+ */
+int mmn_sites_forget(const char *list)
+{
+	char name[KSYM_SYMBOL_LEN];
+	unsigned int row;
+	size_t len;
+
+	for (; *list; list += len + (list[len] == ',')) {
+		len = strcspn(list, ",");
+		snprintf(name, sizeof(name), "%.*s", (int)len, list);
+		row = mmn_sitenames_find(name);
+		if (row == MMN_SITE_UNKNOWN) {
+			pr_err("forget=%s: no row names %s; see debugfs mmnotify/sites for those that exist\n",
+			       list, name);
+			return -EINVAL;
+		}
+		__set_bit(row, forgotten);
+	}
+	return 0;
 }
 
 static void resolve_deferred(struct work_struct *work)
@@ -169,6 +268,9 @@ static void resolve_deferred(struct work_struct *work)
 		site = xchg(&deferred[i], 0);
 		if (site)
 			mmn_sites_resolve(site);
+		site = xchg(&unnamed[i], 0);
+		if (site)
+			mmn_sites_note(site, mmn_sites_resolve(site));
 	}
 }
 
@@ -191,24 +293,44 @@ void mmn_sites_init(void)
 	init_irq_work(&defer_kick, kick_deferred);
 }
 
-/**
- * mmn_sites_defer() - look a call site up soon, somewhere else
- * @site: return address
- *
- * Context: The hook; only queues. Forgets the request if too many wait.
- */
-void mmn_sites_defer(unsigned long site)
+static void queue(unsigned long *list, unsigned long site)
 {
 	unsigned int i;
 
 	for (i = 0; i < DEFER_MAX; i++) {
-		if (READ_ONCE(deferred[i]) == site)
+		if (READ_ONCE(list[i]) == site)
 			return;
-		if (!cmpxchg(&deferred[i], 0, site))
+		if (!cmpxchg(&list[i], 0, site))
 			break;
 	}
 	/* Scheduling work from the hook could recurse into the tracer. */
 	irq_work_queue(&defer_kick);
+}
+
+/**
+ * mmn_sites_defer() - look an address up soon, somewhere else
+ * @pc: return address
+ *
+ * Context: The hook; only queues. Forgets the request if too many wait.
+ */
+void mmn_sites_defer(unsigned long pc)
+{
+	queue(deferred, pc);
+}
+
+/**
+ * mmn_sites_note_later() - as mmn_sites_note(), for the hook
+ * @site: return address
+ * @row: its row
+ *
+ * Context: The hook; unknown sites that come in a burst count once.
+ */
+void mmn_sites_note_later(unsigned long site, unsigned int row)
+{
+	if (row == MMN_SITE_UNKNOWN)
+		queue(unnamed, site);
+	else
+		mmn_sites_note(site, row);
 }
 
 /**

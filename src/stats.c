@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/percpu.h>
 #include <linux/seq_file.h>
+#include <linux/string.h>
 
 #include "names.h"
 #include "stats.h"
@@ -16,6 +17,7 @@ struct counters {
 	u64 plain[MMN_NR_STATS];
 	u64 site[ROWS];
 	u64 verdict[MMNOTIFY_NR_EVENTS][MMNOTIFY_NR_CAUSES];
+	u64 walked[MMNOTIFY_NR_EVENTS][MMNOTIFY_NR_CAUSES];
 };
 
 static struct counters __percpu *counters;
@@ -29,6 +31,19 @@ int mmn_stats_init(void)
 void mmn_stats_exit(void)
 {
 	free_percpu(counters);
+}
+
+/**
+ * mmn_stats_reset() - start to count anew
+ *
+ * Context: Process, at load; what counts just now may be lost.
+ */
+void mmn_stats_reset(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(counters, cpu), 0, sizeof(struct counters));
 }
 
 void mmn_stats_inc(enum mmn_stat stat)
@@ -51,6 +66,17 @@ void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row)
 		this_cpu_inc(counters->plain[MMN_STAT_INEXACT]);
 }
 
+/**
+ * mmn_stats_walked() - this verdict took a walk of the stack
+ * @v: it
+ *
+ * Context: Any, the hook too.
+ */
+void mmn_stats_walked(const struct mmn_verdict *v)
+{
+	this_cpu_inc(counters->walked[v->event][v->cause]);
+}
+
 u64 mmn_stats_read(enum mmn_stat stat)
 {
 	u64 sum = 0;
@@ -71,34 +97,44 @@ u64 mmn_stats_site_hits(unsigned int row)
 	return sum;
 }
 
-static u64 fold(unsigned int event, unsigned int cause)
+static u64 fold(unsigned int event, unsigned int cause, bool walked)
 {
+	const struct counters *c;
 	u64 sum = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(counters, cpu)->verdict[event][cause]);
+	for_each_possible_cpu(cpu) {
+		c = per_cpu_ptr(counters, cpu);
+		sum += READ_ONCE(*(walked ? &c->walked[event][cause] :
+					    &c->verdict[event][cause]));
+	}
 	return sum;
 }
 
-/* Events by event and cause; lines without a count are left out. */
+/*
+ * Events by event and cause, and how many of them took a walk of the stack;
+ * lines without a count are left out.
+ */
 void mmn_stats_show(struct seq_file *m)
 {
 	unsigned int event, cause;
-	u64 sum;
+	u64 sum, walked, walks = 0;
 
-	seq_puts(m, "# event cause count\n");
+	seq_puts(m, "# event cause count walked\n");
 	for (event = 0; event < MMNOTIFY_NR_EVENTS; event++) {
 		for (cause = 0; cause < MMNOTIFY_NR_CAUSES; cause++) {
-			sum = fold(event, cause);
+			sum = fold(event, cause, false);
+			walked = fold(event, cause, true);
+			walks += walked;
 			if (sum)
-				seq_printf(m, "%s %s %llu\n",
+				seq_printf(m, "%s %s %llu %llu\n",
 					   mmn_names_event(event),
-					   mmn_names_cause(cause), sum);
+					   mmn_names_cause(cause), sum, walked);
 		}
 	}
 	seq_printf(m, "# inexact %llu\n", mmn_stats_read(MMN_STAT_INEXACT));
 	seq_printf(m, "# delivered %llu\n", mmn_stats_read(MMN_STAT_DELIVERED));
+	seq_printf(m, "# walks %llu\n", walks);
 }
 
 void mmn_stats_show_hook(struct seq_file *m)
@@ -107,4 +143,5 @@ void mmn_stats_show_hook(struct seq_file *m)
 	seq_printf(m, "ends %llu\n", mmn_stats_read(MMN_STAT_HOOK_END));
 	seq_printf(m, "table_full %llu\n", mmn_stats_read(MMN_STAT_HOOK_FULL));
 	seq_printf(m, "no_record %llu\n", mmn_stats_read(MMN_STAT_NO_RECORD));
+	seq_printf(m, "unjudged %llu\n", mmn_stats_read(MMN_STAT_UNJUDGED));
 }

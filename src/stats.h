@@ -14,6 +14,7 @@ enum mmn_stat {
 	MMN_STAT_HOOK_END,		/* the hook saw an end */
 	MMN_STAT_HOOK_FULL,		/* no room for a record */
 	MMN_STAT_NO_RECORD,		/* a callback without a record */
+	MMN_STAT_UNJUDGED,		/* watched, ended before its names were known */
 	MMN_STAT_INEXACT,		/* a verdict that is not exact */
 	MMN_STAT_DELIVERED,		/* a client's callback ran */
 	MMN_NR_STATS
@@ -21,8 +22,10 @@ enum mmn_stat {
 
 int mmn_stats_init(void);
 void mmn_stats_exit(void);
+void mmn_stats_reset(void);
 void mmn_stats_inc(enum mmn_stat stat);
 void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row);
+void mmn_stats_walked(const struct mmn_verdict *v);
 u64 mmn_stats_site_hits(unsigned int row);
 u64 mmn_stats_read(enum mmn_stat stat);
 void mmn_stats_show(struct seq_file *m);

@@ -9,6 +9,7 @@
 
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
+#include <linux/pgtable.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/version.h>
@@ -72,6 +73,55 @@ static __always_inline unsigned long mmn_ftrace_arg0(struct ftrace_regs *fregs)
 #define MMN_HAVE_FTRACE		0
 #define mmn_hook_ftrace		mmn_hook_none
 #endif
+
+/* kprobes, for a probe at the entry of a function */
+#if defined(CONFIG_KPROBES) && \
+	(defined(CONFIG_X86_64) || defined(CONFIG_ARM64))
+#define MMN_HAVE_KPROBES	1
+#include <linux/ptrace.h>
+
+static inline unsigned long mmn_regs_return_address(struct pt_regs *regs)
+{
+#ifdef CONFIG_ARM64
+	return procedure_link_pointer(regs);
+#else
+	return *(unsigned long *)kernel_stack_pointer(regs);
+#endif
+}
+#else
+#define MMN_HAVE_KPROBES	0
+#define mmn_hook_kprobe		mmn_hook_none
+#endif
+
+/*
+ * The stack is only a witness if the unwinder does not guess. Modules have an
+ * area of their own on these architectures (programs of BPF share it).
+ */
+#if defined(CONFIG_STACKTRACE) && !defined(CONFIG_UNWINDER_GUESS)
+#define MMN_HAVE_STACK		1
+#include <linux/stacktrace.h>
+
+static inline unsigned int mmn_stack_save(unsigned long *pc, unsigned int size)
+{
+	return stack_trace_save(pc, size, 1);
+}
+#else
+#define MMN_HAVE_STACK		0
+
+static inline unsigned int mmn_stack_save(unsigned long *pc, unsigned int size)
+{
+	return 0;
+}
+#endif
+
+static inline bool mmn_in_module_area(unsigned long pc)
+{
+#if defined(MODULES_VADDR) && defined(MODULES_END)
+	return pc >= MODULES_VADDR && pc < MODULES_END;
+#else
+	return false;
+#endif
+}
 
 /* Tasks whose system call number does not say what they do. */
 #ifdef PF_USER_WORKER

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_VERIFY_H
+#define MMN_VERIFY_H
+
+#include <linux/types.h>
+
+#include "classify.h"
+
+struct seq_file;
+
+bool mmn_verify_on(void);
+void mmn_verify_set(bool on);
+bool mmn_verify_check(unsigned long site, unsigned int row, bool may_look,
+		      const struct mmn_verdict *v);
+void mmn_verify_show(struct seq_file *m);
+
+#endif /* MMN_VERIFY_H */

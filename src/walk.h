@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_WALK_H
+#define MMN_WALK_H
+
+#include <linux/types.h>
+
+#include "classify.h"
+
+/* Callbacks of drivers, ours, the kernel's, and then what counts. */
+#define MMN_WALK_DEPTH	48
+
+struct mmn_stack {
+	unsigned int nr;
+	unsigned long pc[MMN_WALK_DEPTH];
+};
+
+void mmn_walk_allow(bool on);
+bool mmn_walk_allowed(void);
+void mmn_walk_take(struct mmn_stack *st);
+unsigned long mmn_walk_site(const struct mmn_stack *st, bool may_look);
+bool mmn_walk_frames(const struct mmn_stack *st, unsigned long site,
+		     bool may_look, bool whole, struct mmn_ctx *ctx);
+bool mmn_walk_ctx(unsigned long site, bool may_look, struct mmn_ctx *ctx);
+unsigned long mmn_walk_find_site(bool may_look);
+
+#endif /* MMN_WALK_H */
