@@ -89,7 +89,7 @@ enum mmn_frame {
 	MMN_FRAME_MODULE,		/* code of some module */
 	MMN_FRAME_ZAPPER,		/* a way to zap a part of one VMA */
 	MMN_FRAME_UNMAPPER,		/* a way to unmap a file everywhere */
-	MMN_FRAME_ALLOC,		/* memory is allocated; ends the search */
+	MMN_FRAME_OTHERS,		/* further out is another operation */
 
 	MMN_FRAME_KSWAPD,
 	MMN_FRAME_DIRECT_RECLAIM,
@@ -124,7 +124,7 @@ enum mmn_frame {
 	MMN_FRAME_FALLOCATE,
 	MMN_FRAME_INVALIDATE,
 	MMN_FRAME_DAX,
-	MMN_FRAME_KERNFS,
+	MMN_FRAME_REVOKE,
 	MMN_FRAME_TCP_ZEROCOPY,
 	MMN_FRAME_VDSO,
 	MMN_FRAME_ARENA,

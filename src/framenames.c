@@ -124,7 +124,9 @@ static const struct frame_name names[] = {
 	{ "truncate_setsize",		MMN_FRAME_TRUNCATE },
 	{ "notify_change",		MMN_FRAME_TRUNCATE },
 	{ "do_truncate",		MMN_FRAME_TRUNCATE },
+	{ "truncate_inode_pages_range",	MMN_FRAME_TRUNCATE },
 	{ "truncate_pagecache_range",	MMN_FRAME_FALLOCATE },
+	{ "truncate_bdev_range",	MMN_FRAME_FALLOCATE },
 	{ "vfs_fallocate",		MMN_FRAME_FALLOCATE },
 	{ "invalidate_inode_pages2_range", MMN_FRAME_INVALIDATE },
 	{ "invalidate_inode_pages2",	MMN_FRAME_INVALIDATE },
@@ -135,7 +137,11 @@ static const struct frame_name names[] = {
 	{ "dax_fault_iter",		MMN_FRAME_DAX },
 	{ "dax_iomap_pte_fault",	MMN_FRAME_DAX },
 	{ "dax_iomap_fault",		MMN_FRAME_DAX },
-	{ "kernfs_drain_open_files",	MMN_FRAME_KERNFS },
+	{ "kernfs_drain_open_files",	MMN_FRAME_REVOKE },
+	{ "revoke_devmem",		MMN_FRAME_REVOKE },
+	{ "revoke_iomem",		MMN_FRAME_REVOKE },
+	{ "__request_region",		MMN_FRAME_REVOKE },
+	{ "__request_region_locked",	MMN_FRAME_REVOKE },
 	{ "tcp_zerocopy_receive",	MMN_FRAME_TCP_ZEROCOPY },
 	{ "vdso_join_timens",		MMN_FRAME_VDSO },
 	{ "timens_commit",		MMN_FRAME_VDSO },
@@ -211,12 +217,16 @@ static const struct frame_name names[] = {
 	{ "__se_sys_process_mrelease",	MMN_FRAME_MRELEASE },
 	{ "__x64_sys_process_mrelease",	MMN_FRAME_MRELEASE },
 
-	/* Whoever is further out only wanted memory. */
-	{ "__alloc_pages_slowpath",	MMN_FRAME_ALLOC },
-	{ "__alloc_pages_nodemask",	MMN_FRAME_ALLOC },
-	{ "__alloc_pages",		MMN_FRAME_ALLOC },
-	{ "__alloc_pages_noprof",	MMN_FRAME_ALLOC },
-	{ "__alloc_frozen_pages_noprof", MMN_FRAME_ALLOC },
+	/* Whoever is further out only wanted memory, or to touch it. */
+	{ "__alloc_pages_slowpath",	MMN_FRAME_OTHERS },
+	{ "__alloc_pages_nodemask",	MMN_FRAME_OTHERS },
+	{ "__alloc_pages",		MMN_FRAME_OTHERS },
+	{ "__alloc_pages_noprof",	MMN_FRAME_OTHERS },
+	{ "__alloc_frozen_pages_noprof", MMN_FRAME_OTHERS },
+	{ "do_user_addr_fault",		MMN_FRAME_OTHERS },
+	{ "exc_page_fault",		MMN_FRAME_OTHERS },
+	{ "asm_exc_page_fault",		MMN_FRAME_OTHERS },
+	{ "do_page_fault",		MMN_FRAME_OTHERS },
 };
 
 /* clang-format on */
@@ -278,7 +288,8 @@ unsigned int mmn_framenames_find(const char *symbol)
 bool mmn_framenames_ends(unsigned int frame)
 {
 	switch (frame) {
-	case MMN_FRAME_ALLOC:
+	case MMN_FRAME_OTHERS:
+	case MMN_FRAME_ANNOUNCE:
 	case MMN_FRAME_KSWAPD:
 	case MMN_FRAME_DIRECT_RECLAIM:
 	case MMN_FRAME_CHARGE:

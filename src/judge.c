@@ -189,6 +189,23 @@ void mmn_judge_in_hook(const struct mmu_notifier_range *range,
 		rec->since = local_clock();
 }
 
+/*
+ * By now the names may be known. Of what is not blockable a client may have
+ * given a verdict that the record does not keep; once is enough.
+ */
+static bool judged_by_now(const struct mmu_notifier_range *range,
+			  struct mmn_record *rec)
+{
+	if (rec->state & MMN_RECORD_JUDGED)
+		return true;
+	if (!(rec->state & MMN_RECORD_BLOCKABLE))
+		return false;
+	if (judge_in_hook(range, rec))
+		return true;
+	mmn_stats_inc(MMN_STAT_UNJUDGED);
+	return false;
+}
+
 /**
  * mmn_judge_end_in_hook() - tell watchers that an invalidation is over
  * @range: the range
@@ -201,10 +218,8 @@ void mmn_judge_end_in_hook(const struct mmu_notifier_range *range,
 {
 	struct mmn_trace_event e;
 
-	if (!(rec->state & MMN_RECORD_JUDGED) && !judge_in_hook(range, rec)) {
-		mmn_stats_inc(MMN_STAT_UNJUDGED);
+	if (!judged_by_now(range, rec))
 		return;
-	}
 	if (!trace_invalidate_end_enabled() || !rec->since)
 		return;
 	fill_trace(&e, range, &rec->verdict, rec->site);

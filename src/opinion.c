@@ -75,7 +75,7 @@ static const struct opinion opinions[] = {
 	{ AT(ZAP, TCP_ZEROCOPY),	EV(CLEAR), .causes = { C(TCP_ZEROCOPY) } },
 	{ AT(ZAP, VDSO),		EV(CLEAR), .causes = { C(VDSO_ZAP) } },
 	{ AT(ZAP, ARENA),		EV(CLEAR), .causes = { C(BPF_ARENA_FREE) } },
-	{ AT(ZAP, KERNFS),		EV(CLEAR), .causes = { C(PFNMAP_REVOKE) } },
+	{ AT(ZAP, REVOKE),		EV(CLEAR), .causes = { C(PFNMAP_REVOKE) } },
 	{ AT(ZAP, NONE),		EV(CLEAR), .causes = { C(DRIVER_ZAP), C(PFNMAP_REVOKE), C(ZAP) } },
 
 	{ AT(HUGETLB_NESTED, HUGETLB_WP), EV(CLEAR), .causes = { C(HUGETLB_COW) } },
@@ -212,9 +212,10 @@ static const struct opinion *decide(unsigned int class, const u8 *frames,
 	const struct opinion *o;
 	unsigned int i;
 
-	/* Further out is whoever needed memory. */
+	/* What is further out is another operation. */
 	for (i = 0; i < nr; i++)
-		if (frames[i] == MMN_FRAME_ALLOC)
+		if (frames[i] == MMN_FRAME_OTHERS ||
+		    frames[i] == MMN_FRAME_ANNOUNCE)
 			nr = i;
 	for (i = 0; i < nr; i++) {
 		o = look_for(class, frames[i], frames, nr);

@@ -109,7 +109,7 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_DAX_REMAP: a DAX file puts other storage behind a page
  * @MMNOTIFY_CAUSE_DRIVER_ZAP: a module zaps a range of a VMA
  * @MMNOTIFY_CAUSE_PFNMAP_REVOKE: a module takes back, wherever it is mapped,
- *	what it let be mapped (vfio, DRM, sysfs)
+ *	what it let be mapped (vfio, DRM), or the kernel does (sysfs, /dev/mem)
  * @MMNOTIFY_CAUSE_TCP_ZEROCOPY: getsockopt(TCP_ZEROCOPY_RECEIVE)
  * @MMNOTIFY_CAUSE_VDSO_ZAP: the vDSO's data page changes with the time
  *	namespace
