@@ -75,8 +75,8 @@ static const struct opinion opinions[] = {
 	{ AT(ZAP, TCP_ZEROCOPY),	EV(CLEAR), .causes = { C(TCP_ZEROCOPY) } },
 	{ AT(ZAP, VDSO),		EV(CLEAR), .causes = { C(VDSO_ZAP) } },
 	{ AT(ZAP, ARENA),		EV(CLEAR), .causes = { C(BPF_ARENA_FREE) } },
-	{ AT(ZAP, REVOKE),		EV(CLEAR), .causes = { C(PFNMAP_REVOKE) } },
-	{ AT(ZAP, NONE),		EV(CLEAR), .causes = { C(DRIVER_ZAP), C(PFNMAP_REVOKE), C(ZAP) } },
+	{ AT2(ZAP, NONE, UNMAPPER),	EV(CLEAR), .causes = { C(PFNMAP_REVOKE) } },
+	{ AT(ZAP, NONE),		EV(CLEAR), .causes = { C(DRIVER_ZAP), C(ZAP) } },
 
 	{ AT(HUGETLB_NESTED, HUGETLB_WP), EV(CLEAR), .causes = { C(HUGETLB_COW) } },
 	{ AT2(HUGETLB_NESTED, FALLOCATE, MADVISE), EV(CLEAR), .causes = { C(MADV_REMOVE) } },

@@ -107,9 +107,10 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_DRIVER_DIRTY_TRACK: a driver write-protects what it mapped,
  *	to see the next writes (frame buffers)
  * @MMNOTIFY_CAUSE_DAX_REMAP: a DAX file puts other storage behind a page
- * @MMNOTIFY_CAUSE_DRIVER_ZAP: a module zaps a range of a VMA
- * @MMNOTIFY_CAUSE_PFNMAP_REVOKE: a module takes back, wherever it is mapped,
- *	what it let be mapped (vfio, DRM), or the kernel does (sysfs, /dev/mem)
+ * @MMNOTIFY_CAUSE_DRIVER_ZAP: a module zaps a range of one VMA
+ * @MMNOTIFY_CAUSE_PFNMAP_REVOKE: the owner of a file takes back what it let be
+ *	mapped, wherever it is mapped: a driver (vfio, DRM), the kernel (sysfs,
+ *	/dev/mem), a network file system
  * @MMNOTIFY_CAUSE_TCP_ZEROCOPY: getsockopt(TCP_ZEROCOPY_RECEIVE)
  * @MMNOTIFY_CAUSE_VDSO_ZAP: the vDSO's data page changes with the time
  *	namespace
