@@ -87,9 +87,6 @@ struct rule {
 #define ALWAYS			.op = ARG_ANY
 #define IF1(a)			.need = MMN_CTX_##a
 #define IF2(a, b)		.need = MMN_CTX_##a | MMN_CTX_##b
-#define IF3(a, b, c)		.need = MMN_CTX_##a | MMN_CTX_##b | MMN_CTX_##c
-#define IF4(a, b, c, d)		.need = MMN_CTX_##a | MMN_CTX_##b | \
-					MMN_CTX_##c | MMN_CTX_##d
 #define UNLESS(a)		.not = MMN_CTX_##a
 #define SYS(s)			.sys = MMN_SYS_##s
 #define ARG(n, o, v)		.arg = (n), .op = ARG_##o, .val = ARG_##v
@@ -145,6 +142,15 @@ static const struct rule move_rules[] = {
 	{ IF1(LOCAL), SYS(MREMAP), ARG(3, HAS, MREMAP_DONTUNMAP), IS(CLEAR, MREMAP_DONTUNMAP, CLEAR) },
 	{ IF1(LOCAL), SYS(MREMAP), IS(UNMAP, MREMAP_MOVE, ALL) },
 	{ ALWAYS, IS(UNMAP, MREMAP, ALL), GUESS },
+};
+
+/*
+ * mm/hugetlb.c:move_hugetlb_page_tables(), inside the move of a VMA and
+ * widened to where page tables may be shared: more than what moves.
+ * What really ends, unmap_vmas() says afterwards, exactly.
+ */
+static const struct rule move_hugetlb_rules[] = {
+	{ ALWAYS, IS(CLEAR, MREMAP_MOVE, CLEAR), WIDE },
 };
 
 /*
@@ -227,11 +233,10 @@ static const struct rule reap_rules[] = {
 
 /*
  * mm/mprotect.c:change_protection(). Who holds mmap_lock for write is
- * mprotect or the end of a userfaultfd; the others hold it for read.
- * Of those, NUMA hints come from task work on the way out of any
- * system call, so also out of one that could have been the other
- * caller: then the stack tells, and if it cannot, the effects are the
- * union.
+ * mprotect or the end of a userfaultfd. The others hold it for read, and
+ * then no VMA changes: NUMA hints, which come on the way out of any
+ * system call, userfaultfd and PAGEMAP_SCAN. A hint is the one event
+ * that asks nothing of a driver, so the stack must show it.
  */
 static const struct rule protect_rules[] = {
 	{ IF2(LOCAL, MMAP_WRITE), SYS(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
@@ -240,21 +245,16 @@ static const struct rule protect_rules[] = {
 	{ IF1(MMAP_WRITE), SYS(CLOSE), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
 	{ IF1(MMAP_READ), UNLESS(LOCAL), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, UFFD_WP, WRITE) },
 	{ IF1(MMAP_READ), UNLESS(LOCAL), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS) },
-	{ SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), ASK },
-	{ SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), ASK },
+	{ ASK },
 	{ SAW(NUMA), IF1(NUMA_MOVES), IS(PROTECTION_PAGE, NUMA_HINT, CLEAR) },
 	{ SAW(NUMA), IS(PROTECTION_PAGE, NUMA_HINT, NONE) },
+	{ SAW(PAGEMAP_SCAN), IS(PROTECTION_PAGE, PAGEMAP_SCAN, CLEAN) },
 	{ SAW(UFFD_WP), IS(PROTECTION_PAGE, UFFD_WP, WRITE) },
 	{ SAW(UFFD_RWP), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS) },
 	{ SAW(UFFD_END), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
 	{ SAW(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
 	{ SAW(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
-	{ IF1(MMAP_READ), UNLESS(NUMA_MOVES), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, PROTECTION, WRITE) },
-	{ IF1(MMAP_READ), UNLESS(NUMA_MOVES), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, PROTECTION, ACCESS) },
-	{ IF3(LOCAL, MMAP_READ, NUMA_MOVES), SYS(IOCTL), IS(PROTECTION_PAGE, PROTECTION, CLEAR) },
-	{ IF4(LOCAL, MMAP_READ, SYSCALL, NUMA_MOVES), IS(PROTECTION_PAGE, NUMA_HINT, CLEAR) },
-	{ IF3(LOCAL, MMAP_READ, SYSCALL), IS(PROTECTION_PAGE, NUMA_HINT, NONE) },
-	{ ASK },
+	{ IF1(MMAP_READ), IS(PROTECTION_PAGE, PROTECTION, CLEAR) },
 	{ ALWAYS, IS(PROTECTION_VMA, PROTECTION, ALL), GUESS },
 };
 
@@ -267,6 +267,7 @@ static const struct rule hugetlb_protect_rules[] = {
 	{ IF1(MMAP_READ), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, UFFD_WP, WRITE), WIDE },
 	{ IF1(MMAP_READ), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS), WIDE },
 	{ ASK },
+	{ SAW(PAGEMAP_SCAN), IS(PROTECTION_PAGE, PAGEMAP_SCAN, CLEAN), WIDE },
 	{ SAW(UFFD_WP), IS(PROTECTION_PAGE, UFFD_WP, WRITE), WIDE },
 	{ SAW(UFFD_RWP), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS), WIDE },
 	{ SAW(UFFD_END), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS), WIDE },
@@ -319,6 +320,7 @@ static const struct rule cow_rules[] = {
 	{ UNLESS(SYSCALL), ASK },
 	{ SYS(WRITE), ASK },
 	{ SYS(MMAP), ASK },
+	{ SYS(MREMAP), ASK },
 	{ SYS(PERF_EVENT_OPEN), ASK },
 	{ SYS(IOCTL), ARG(1, IS, PERF_IOC_ENABLE), ASK },
 	{ SYS(BPF), ARG(0, IS, BPF_LINK_CREATE), ASK },
@@ -444,6 +446,7 @@ static const struct {
 	LIST(RELEASE, release),
 	LIST(UNMAP, unmap),
 	LIST(MOVE, move),
+	LIST(MOVE_HUGETLB, move_hugetlb),
 	LIST(ZAP, zap),
 	LIST(HUGETLB_NESTED, hugetlb_nested),
 	LIST(REAP, reap),

@@ -141,6 +141,8 @@ static const struct frame_name names[] = {
 	{ "vdso_join_timens",		MMN_FRAME_VDSO },
 	{ "timens_commit",		MMN_FRAME_VDSO },
 	{ "arena_free_pages",		MMN_FRAME_ARENA },
+	{ "arena_free_worker",		MMN_FRAME_ARENA },
+	{ "bpf_arena_free_pages",	MMN_FRAME_ARENA },
 	{ "hugetlb_wp",			MMN_FRAME_HUGETLB_WP },
 	{ "hugetlb_cow",		MMN_FRAME_HUGETLB_WP },
 
@@ -155,12 +157,13 @@ static const struct frame_name names[] = {
 	{ "task_numa_work",		MMN_FRAME_NUMA },
 	{ "mwriteprotect_range",	MMN_FRAME_UFFD_WP },
 	{ "mrwprotect_range",		MMN_FRAME_UFFD_RWP },
-	/* The former two call it as well, further in. */
+	/* The former two and PAGEMAP_SCAN call it as well, further in. */
 	{ "uffd_wp_range",		MMN_FRAME_UFFD_END },
 	{ "userfaultfd_clear_vma",	MMN_FRAME_UFFD_END },
 	{ "userfaultfd_unregister",	MMN_FRAME_UFFD_END },
 	{ "userfaultfd_release_all",	MMN_FRAME_UFFD_END },
 	{ "userfaultfd_release",	MMN_FRAME_UFFD_END },
+	{ "do_pagemap_scan",		MMN_FRAME_PAGEMAP_SCAN },
 
 	/* copy-on-write */
 	{ "break_ksm",			MMN_FRAME_BREAK_KSM },

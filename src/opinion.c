@@ -56,6 +56,7 @@ static const struct opinion opinions[] = {
 	{ AT(UNMAP, NONE),		EV(UNMAP), .causes = { C(UNMAP) } },
 
 	{ AT(MOVE, NONE), EV2(UNMAP, CLEAR), .causes = { C(MREMAP_MOVE), C(MREMAP_DONTUNMAP), C(MREMAP) } },
+	{ AT(MOVE_HUGETLB, NONE),	EV(CLEAR), .causes = { C(MREMAP_MOVE) } },
 
 	{ AT(ZAP, HWPOISON),		EV(CLEAR), .causes = { C(HWPOISON) } },
 	{ AT(ZAP, HUGETLB_WP),		EV(CLEAR), .causes = { C(HUGETLB_COW) } },
@@ -97,6 +98,8 @@ static const struct opinion opinions[] = {
 	{ AT(PROTECT, UFFD_RWP),	EV(PROTECTION_PAGE), .causes = { C(UFFD_RWP) } },
 	{ AT2(PROTECT, UFFD_END, UFFD_WP), EV(PROTECTION_PAGE), .causes = { C(UFFD_WP) } },
 	{ AT2(PROTECT, UFFD_END, UFFD_RWP), EV(PROTECTION_PAGE), .causes = { C(UFFD_RWP) } },
+	{ AT2(PROTECT, UFFD_END, PAGEMAP_SCAN), EV(PROTECTION_PAGE), .causes = { C(PAGEMAP_SCAN) } },
+	{ AT(PROTECT, PAGEMAP_SCAN),	EV(PROTECTION_PAGE), .causes = { C(PAGEMAP_SCAN) } },
 	{ AT(PROTECT, UFFD_END),	EV(PROTECTION_PAGE), .causes = { C(UFFD_WP_UNREGISTER) } },
 
 	{ AT(PAGEMAP_SCAN, NONE),	EV(PROTECTION_PAGE), .causes = { C(PAGEMAP_SCAN) } },

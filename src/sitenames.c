@@ -32,8 +32,7 @@ static const struct site sites[] = {
 
 	{ "unmap_vmas",			MMN_CLASS_UNMAP,	"5.10-7.3" },
 	{ "move_page_tables",		MMN_CLASS_MOVE,		"5.10-7.3, .part.0 in 5.10" },
-	/* Native CLEAR, but always under the move of a VMA. */
-	{ "move_hugetlb_page_tables",	MMN_CLASS_MOVE,		"6.1-7.3" },
+	{ "move_hugetlb_page_tables",	MMN_CLASS_MOVE_HUGETLB,	"6.1-7.3" },
 
 	{ "zap_page_range",		MMN_CLASS_ZAP,		"5.10-6.1" },
 	{ "zap_page_range_single",	MMN_CLASS_ZAP,		"5.10-6.12" },
