@@ -24,8 +24,6 @@ static u32 kernel_bits(void)
 		bits |= MMN_CTX_VERIFIED;
 	if (MMN_NUMA_HINT_MOVES)
 		bits |= MMN_CTX_NUMA_MOVES;
-	if (num_node_state(N_MEMORY) == 1)
-		bits |= MMN_CTX_ONE_NODE;
 	return bits;
 }
 
@@ -61,7 +59,8 @@ static u32 thread_bits(void)
 	unsigned int i;
 
 	if (current->flags & PF_KSWAPD)
-		return MMN_CTX_KTHREAD | MMN_CTX_KSWAPD;
+		return MMN_CTX_KTHREAD | MMN_CTX_KSWAPD |
+		       (num_node_state(N_MEMORY) == 1 ? MMN_CTX_ONE_NODE : 0);
 	for (i = 0; i < ARRAY_SIZE(threads); i++)
 		if (strstarts(current->comm, threads[i].name))
 			return MMN_CTX_KTHREAD | threads[i].bit;

@@ -5,6 +5,7 @@
 #include <linux/compat.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/nospec.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
@@ -16,52 +17,48 @@
 #include "../classify.h"
 #include "syscalls.h"
 
-struct number {
-	s16 nr;
-	u8 sys;
-};
-
+/* enum mmn_sys by number; what is not here tells nothing. */
 /* clang-format off */
-static const struct number native[] = {
+static const u8 native[] = {
 #ifdef __NR_open
-	{ __NR_open, MMN_SYS_OPEN },
+	[__NR_open] = MMN_SYS_OPEN,
 #endif
 #ifdef __NR_creat
-	{ __NR_creat, MMN_SYS_FTRUNCATE },
+	[__NR_creat] = MMN_SYS_FTRUNCATE,
 #endif
-	{ __NR_bpf, MMN_SYS_BPF },
-	{ __NR_brk, MMN_SYS_BRK },
-	{ __NR_close, MMN_SYS_CLOSE },
-	{ __NR_execve, MMN_SYS_EXEC },
-	{ __NR_execveat, MMN_SYS_EXEC },
-	{ __NR_fallocate, MMN_SYS_FALLOCATE },
-	{ __NR_ftruncate, MMN_SYS_FTRUNCATE },
-	{ __NR_truncate, MMN_SYS_FTRUNCATE },
-	{ __NR_getsockopt, MMN_SYS_GETSOCKOPT },
-	{ __NR_ioctl, MMN_SYS_IOCTL },
-	{ __NR_io_destroy, MMN_SYS_IO_DESTROY },
-	{ __NR_madvise, MMN_SYS_MADVISE },
-	{ __NR_mmap, MMN_SYS_MMAP },
-	{ __NR_mprotect, MMN_SYS_MPROTECT },
-	{ __NR_mremap, MMN_SYS_MREMAP },
-	{ __NR_munmap, MMN_SYS_MUNMAP },
-	{ __NR_openat, MMN_SYS_OPENAT },
-	{ __NR_perf_event_open, MMN_SYS_PERF_EVENT_OPEN },
-	{ __NR_pkey_mprotect, MMN_SYS_PKEY_MPROTECT },
-	{ __NR_prctl, MMN_SYS_PRCTL },
-	{ __NR_process_madvise, MMN_SYS_PROCESS_MADVISE },
+	[__NR_bpf] = MMN_SYS_BPF,
+	[__NR_brk] = MMN_SYS_BRK,
+	[__NR_close] = MMN_SYS_CLOSE,
+	[__NR_execve] = MMN_SYS_EXEC,
+	[__NR_execveat] = MMN_SYS_EXEC,
+	[__NR_fallocate] = MMN_SYS_FALLOCATE,
+	[__NR_ftruncate] = MMN_SYS_FTRUNCATE,
+	[__NR_truncate] = MMN_SYS_FTRUNCATE,
+	[__NR_getsockopt] = MMN_SYS_GETSOCKOPT,
+	[__NR_ioctl] = MMN_SYS_IOCTL,
+	[__NR_io_destroy] = MMN_SYS_IO_DESTROY,
+	[__NR_madvise] = MMN_SYS_MADVISE,
+	[__NR_mmap] = MMN_SYS_MMAP,
+	[__NR_mprotect] = MMN_SYS_MPROTECT,
+	[__NR_mremap] = MMN_SYS_MREMAP,
+	[__NR_munmap] = MMN_SYS_MUNMAP,
+	[__NR_openat] = MMN_SYS_OPENAT,
+	[__NR_perf_event_open] = MMN_SYS_PERF_EVENT_OPEN,
+	[__NR_pkey_mprotect] = MMN_SYS_PKEY_MPROTECT,
+	[__NR_prctl] = MMN_SYS_PRCTL,
+	[__NR_process_madvise] = MMN_SYS_PROCESS_MADVISE,
 	/* Younger than the oldest kernel, and in no header of it. */
-	{ 448, MMN_SYS_PROCESS_MRELEASE },
-	{ __NR_process_vm_writev, MMN_SYS_PROCESS_VM_WRITEV },
-	{ __NR_pwrite64, MMN_SYS_WRITE },
-	{ __NR_pwritev, MMN_SYS_WRITE },
-	{ __NR_pwritev2, MMN_SYS_WRITE },
-	{ __NR_remap_file_pages, MMN_SYS_REMAP_FILE_PAGES },
-	{ __NR_setns, MMN_SYS_SETNS },
-	{ __NR_shmat, MMN_SYS_SHMAT },
-	{ __NR_shmdt, MMN_SYS_SHMDT },
-	{ __NR_write, MMN_SYS_WRITE },
-	{ __NR_writev, MMN_SYS_WRITE },
+	[448] = MMN_SYS_PROCESS_MRELEASE,
+	[__NR_process_vm_writev] = MMN_SYS_PROCESS_VM_WRITEV,
+	[__NR_pwrite64] = MMN_SYS_WRITE,
+	[__NR_pwritev] = MMN_SYS_WRITE,
+	[__NR_pwritev2] = MMN_SYS_WRITE,
+	[__NR_remap_file_pages] = MMN_SYS_REMAP_FILE_PAGES,
+	[__NR_setns] = MMN_SYS_SETNS,
+	[__NR_shmat] = MMN_SYS_SHMAT,
+	[__NR_shmdt] = MMN_SYS_SHMDT,
+	[__NR_write] = MMN_SYS_WRITE,
+	[__NR_writev] = MMN_SYS_WRITE,
 };
 
 #if defined(CONFIG_X86_64) && defined(CONFIG_IA32_EMULATION)
@@ -69,56 +66,57 @@ static const struct number native[] = {
  * The numbers of i386; they are ABI. ipc(2), socketcall(2) and the first mmap()
  * hide what they do behind a pointer: not told apart here.
  */
-static const struct number ia32[] = {
-	{ 4, MMN_SYS_WRITE },
-	{ 5, MMN_SYS_OPEN },
-	{ 6, MMN_SYS_CLOSE },
-	{ 8, MMN_SYS_FTRUNCATE },	/* creat */
-	{ 11, MMN_SYS_EXEC },
-	{ 45, MMN_SYS_BRK },
-	{ 54, MMN_SYS_IOCTL },
-	{ 91, MMN_SYS_MUNMAP },
-	{ 92, MMN_SYS_FTRUNCATE },	/* truncate */
-	{ 93, MMN_SYS_FTRUNCATE },
-	{ 125, MMN_SYS_MPROTECT },
-	{ 146, MMN_SYS_WRITE },		/* writev */
-	{ 163, MMN_SYS_MREMAP },
-	{ 172, MMN_SYS_PRCTL },
-	{ 181, MMN_SYS_WRITE },		/* pwrite64 */
-	{ 192, MMN_SYS_MMAP },		/* mmap2 */
-	{ 193, MMN_SYS_FTRUNCATE },	/* truncate64 */
-	{ 194, MMN_SYS_FTRUNCATE },	/* ftruncate64 */
-	{ 219, MMN_SYS_MADVISE },
-	{ 246, MMN_SYS_IO_DESTROY },
-	{ 257, MMN_SYS_REMAP_FILE_PAGES },
-	{ 295, MMN_SYS_OPENAT },
-	{ 324, MMN_SYS_FALLOCATE },
-	{ 334, MMN_SYS_WRITE },		/* pwritev */
-	{ 336, MMN_SYS_PERF_EVENT_OPEN },
-	{ 346, MMN_SYS_SETNS },
-	{ 348, MMN_SYS_PROCESS_VM_WRITEV },
-	{ 357, MMN_SYS_BPF },
-	{ 358, MMN_SYS_EXEC },		/* execveat */
-	{ 365, MMN_SYS_GETSOCKOPT },
-	{ 379, MMN_SYS_WRITE },		/* pwritev2 */
-	{ 380, MMN_SYS_PKEY_MPROTECT },
-	{ 397, MMN_SYS_SHMAT },
-	{ 398, MMN_SYS_SHMDT },
-	{ 440, MMN_SYS_PROCESS_MADVISE },
-	{ 448, MMN_SYS_PROCESS_MRELEASE },
+static const u8 ia32[] = {
+	[4] = MMN_SYS_WRITE,
+	[5] = MMN_SYS_OPEN,
+	[6] = MMN_SYS_CLOSE,
+	[8] = MMN_SYS_FTRUNCATE,	/* creat */
+	[11] = MMN_SYS_EXEC,
+	[45] = MMN_SYS_BRK,
+	[54] = MMN_SYS_IOCTL,
+	[91] = MMN_SYS_MUNMAP,
+	[92] = MMN_SYS_FTRUNCATE,	/* truncate */
+	[93] = MMN_SYS_FTRUNCATE,
+	[125] = MMN_SYS_MPROTECT,
+	[146] = MMN_SYS_WRITE,		/* writev */
+	[163] = MMN_SYS_MREMAP,
+	[172] = MMN_SYS_PRCTL,
+	[181] = MMN_SYS_WRITE,		/* pwrite64 */
+	[192] = MMN_SYS_MMAP,		/* mmap2 */
+	[193] = MMN_SYS_FTRUNCATE,	/* truncate64 */
+	[194] = MMN_SYS_FTRUNCATE,	/* ftruncate64 */
+	[219] = MMN_SYS_MADVISE,
+	[246] = MMN_SYS_IO_DESTROY,
+	[257] = MMN_SYS_REMAP_FILE_PAGES,
+	[295] = MMN_SYS_OPENAT,
+	[324] = MMN_SYS_FALLOCATE,
+	[334] = MMN_SYS_WRITE,		/* pwritev */
+	[336] = MMN_SYS_PERF_EVENT_OPEN,
+	[346] = MMN_SYS_SETNS,
+	[348] = MMN_SYS_PROCESS_VM_WRITEV,
+	[357] = MMN_SYS_BPF,
+	[358] = MMN_SYS_EXEC,		/* execveat */
+	[365] = MMN_SYS_GETSOCKOPT,
+	[379] = MMN_SYS_WRITE,		/* pwritev2 */
+	[380] = MMN_SYS_PKEY_MPROTECT,
+	[397] = MMN_SYS_SHMAT,
+	[398] = MMN_SYS_SHMDT,
+	[440] = MMN_SYS_PROCESS_MADVISE,
+	[448] = MMN_SYS_PROCESS_MRELEASE,
 };
 #endif
 
 /* clang-format on */
 
-static int find(const struct number *table, size_t size, int nr)
+static int find(const u8 *table, size_t size, int nr)
 {
-	size_t i;
+	u8 sys;
 
-	for (i = 0; i < size; i++)
-		if (table[i].nr == nr)
-			return table[i].sys;
-	return MMN_SYS_OTHER;
+	if ((size_t)nr >= size)
+		return MMN_SYS_OTHER;
+	/* The number is the caller's to choose. */
+	sys = table[array_index_nospec(nr, size)];
+	return sys ? sys : MMN_SYS_OTHER;
 }
 
 #if defined(CONFIG_X86_64)
