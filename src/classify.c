@@ -114,6 +114,7 @@ static const struct rule release_rules[] = {
 static const struct rule unmap_rules[] = {
 	{ IF1(DYING), UNLESS(EXITING), SYS(EXEC), IS(UNMAP, EXEC, ALL) },
 	{ IF1(DYING), IS(UNMAP, EXIT, ALL) },
+	{ IF1(LOCAL), SYS(EXEC), IS(UNMAP, EXEC, ALL) },
 	{ IF1(LOCAL), SYS(MUNMAP), IS(UNMAP, MUNMAP, ALL) },
 	{ IF1(LOCAL), SYS(IO_DESTROY), IS(UNMAP, MUNMAP, ALL) },
 	{ IF1(LOCAL), SYS(MMAP), ARG(3, HAS, MAP_FIXED), IS(UNMAP, MMAP_FIXED, ALL) },
@@ -126,6 +127,7 @@ static const struct rule unmap_rules[] = {
 	{ IF1(LOCAL), SYS(BRK), IS(UNMAP, BRK, ALL) },
 	{ IF1(LOCAL), SYS(SHMDT), IS(UNMAP, SHMDT, ALL) },
 	{ ASK },
+	{ SAW(EXEC), IS(UNMAP, EXEC, ALL) },
 	{ SAW(SHMDT), IS(UNMAP, SHMDT, ALL) },
 	{ SAW(MREMAP), IS(UNMAP, MREMAP, ALL) },
 	{ SAW(MMAP), IS(UNMAP, MMAP_FIXED, ALL) },
@@ -136,11 +138,14 @@ static const struct rule unmap_rules[] = {
 /*
  * mm/mremap.c:move_page_tables(): only the flags tell whether the
  * source VMA stays (MREMAP_DONTUNMAP), the stack is the same. Without
- * the system call nobody knows.
+ * the system call nobody knows. execve() moves its new stack.
  */
 static const struct rule move_rules[] = {
 	{ IF1(LOCAL), SYS(MREMAP), ARG(3, HAS, MREMAP_DONTUNMAP), IS(CLEAR, MREMAP_DONTUNMAP, CLEAR) },
 	{ IF1(LOCAL), SYS(MREMAP), IS(UNMAP, MREMAP_MOVE, ALL) },
+	{ IF1(LOCAL), SYS(EXEC), IS(UNMAP, EXEC, ALL) },
+	{ ASK },
+	{ SAW(EXEC), IS(UNMAP, EXEC, ALL) },
 	{ ALWAYS, IS(UNMAP, MREMAP, ALL), GUESS },
 };
 
@@ -253,6 +258,7 @@ static const struct rule protect_rules[] = {
 	{ SAW(UFFD_RWP), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS) },
 	{ SAW(UFFD_END), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
 	{ SAW(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
+	{ SAW(MPROTECT), ALSO(EXEC), IS(PROTECTION_VMA, EXEC, ACCESS) },
 	{ SAW(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
 	{ IF1(MMAP_READ), IS(PROTECTION_PAGE, PROTECTION, CLEAR) },
 	{ ALWAYS, IS(PROTECTION_VMA, PROTECTION, ALL), GUESS },
@@ -309,13 +315,14 @@ static const struct rule dax_mkclean_rules[] = {
 
 /*
  * The process's own writes never need the stack; who else may break
- * copy-on-write is another process, or comes through few system calls.
+ * copy-on-write is another process, or comes through few system calls,
+ * on the way out of which a signal frame may be written, too.
  */
 static const struct rule cow_rules[] = {
 	{ IF1(KSMD), IS(CLEAR, KSM_UNMERGE, CLEAR) },
-	{ SYS(MADVISE), ARG(2, IS, MADV_UNMERGEABLE), IS(CLEAR, KSM_UNMERGE, CLEAR) },
-	{ SYS(PROCESS_MADVISE), ARG(3, IS, MADV_UNMERGEABLE), IS(CLEAR, KSM_UNMERGE, CLEAR) },
-	{ SYS(PROCESS_VM_WRITEV), IS(CLEAR, COW_GUP, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_UNMERGEABLE), ASK },
+	{ SYS(PROCESS_MADVISE), ARG(3, IS, MADV_UNMERGEABLE), ASK },
+	{ SYS(PROCESS_VM_WRITEV), ASK },
 	{ UNLESS(LOCAL), ASK },
 	{ UNLESS(SYSCALL), ASK },
 	{ SYS(WRITE), ASK },

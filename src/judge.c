@@ -62,17 +62,25 @@ void mmn_judge_confirm(bool on)
 		static_branch_disable(&confirms);
 }
 
-/* Where an event comes from. @may_look: names may be looked up now. */
+/**
+ * struct sight - one look at an event
+ * @site: return address into the call site, 0 if nobody knows
+ * @row: its row
+ * @may_look: names may be looked up now
+ * @late: the event ends already: it is not counted, or only now
+ * @walked: the verdict took a walk of the stack
+ */
 struct sight {
 	unsigned long site;
 	unsigned int row;
 	bool may_look;
+	bool late;
+	bool walked;
 };
 
 /* Return: false if it takes names that the hook may not look up. */
 static bool classify(const struct mmu_notifier_range *range,
-		     const struct sight *s, unsigned int class, bool at_end,
-		     struct mmn_verdict *v)
+		     struct sight *s, unsigned int class, struct mmn_verdict *v)
 {
 	struct mmn_ctx ctx;
 
@@ -81,10 +89,9 @@ static bool classify(const struct mmu_notifier_range *range,
 		if (!mmn_walk_ctx(s->site, s->may_look, &ctx))
 			return false;
 		mmn_classify(class, range->event, &ctx, v);
-		if (!at_end)
-			mmn_stats_walked(v);
+		s->walked = true;
 	}
-	if (at_end || !mmn_verify_on() || class == MMN_CLASS_RELEASE)
+	if (s->late || !mmn_verify_on() || class == MMN_CLASS_RELEASE)
 		return true;
 	return mmn_verify_check(s->site, s->row, s->may_look, v);
 }
@@ -117,15 +124,16 @@ static void fill_trace(struct mmn_trace_event *e,
 }
 
 static void publish(const struct mmu_notifier_range *range,
-		    const struct mmn_verdict *v, unsigned int row,
-		    unsigned long site)
+		    const struct mmn_verdict *v, const struct sight *s)
 {
 	struct mmn_trace_event e;
 
-	mmn_stats_verdict(v, row);
+	mmn_stats_verdict(v, s->row);
+	if (s->walked)
+		mmn_stats_walked(v);
 	if (!trace_invalidate_start_enabled())
 		return;
-	fill_trace(&e, range, v, site);
+	fill_trace(&e, range, v, s->site);
 	trace_invalidate_start(&e, mmn_names_cause(v->cause));
 }
 
@@ -151,9 +159,9 @@ static void find_row(struct sight *s)
 
 /* Return: false if the record stays open for those who may look names up. */
 static bool judge_in_hook(const struct mmu_notifier_range *range,
-			  struct mmn_record *rec)
+			  struct mmn_record *rec, bool late)
 {
-	struct sight s = { .site = rec->site };
+	struct sight s = { .site = rec->site, .late = late };
 	int row = mmn_sites_cached(rec->site);
 
 	if (row < 0) {
@@ -162,11 +170,10 @@ static bool judge_in_hook(const struct mmu_notifier_range *range,
 	}
 	s.row = row;
 	find_row(&s);
-	if (!classify(range, &s, mmn_sitenames_class(s.row), false,
-		      &rec->verdict))
+	if (!classify(range, &s, mmn_sitenames_class(s.row), &rec->verdict))
 		return false;
 	mmn_sites_note_later(s.site, s.row);
-	publish(range, &rec->verdict, s.row, s.site);
+	publish(range, &rec->verdict, &s);
 	WRITE_ONCE(rec->state, rec->state | MMN_RECORD_JUDGED);
 	return true;
 }
@@ -184,7 +191,7 @@ static bool judge_in_hook(const struct mmu_notifier_range *range,
 void mmn_judge_in_hook(const struct mmu_notifier_range *range,
 		       struct mmn_record *rec)
 {
-	judge_in_hook(range, rec);
+	judge_in_hook(range, rec, false);
 	if (trace_invalidate_end_enabled())
 		rec->since = local_clock();
 }
@@ -200,7 +207,7 @@ static bool judged_by_now(const struct mmu_notifier_range *range,
 		return true;
 	if (!(rec->state & MMN_RECORD_BLOCKABLE))
 		return false;
-	if (judge_in_hook(range, rec))
+	if (judge_in_hook(range, rec, true))
 		return true;
 	mmn_stats_inc(MMN_STAT_UNJUDGED);
 	return false;
@@ -274,7 +281,9 @@ static struct mmn_record *read_record(const struct mmu_notifier_range *range,
 static unsigned long judge_alone(const struct mmu_notifier_range *range,
 				 struct mmn_verdict *v, bool at_end)
 {
-	struct sight s = { .row = MMN_SITE_UNKNOWN, .may_look = true };
+	struct sight s = {
+		.row = MMN_SITE_UNKNOWN, .may_look = true, .late = at_end,
+	};
 	unsigned int class = MMN_CLASS_RELEASE;
 
 	if (range->event != MMU_NOTIFY_RELEASE) {
@@ -283,12 +292,12 @@ static unsigned long judge_alone(const struct mmu_notifier_range *range,
 		find_row(&s);
 		class = mmn_sitenames_class(s.row);
 	}
-	classify(range, &s, class, at_end, v);
+	classify(range, &s, class, v);
 	if (at_end)
 		return s.site;
 	if (s.site)
 		mmn_sites_note(s.site, s.row);
-	publish(range, v, s.row, s.site);
+	publish(range, v, &s);
 	return s.site;
 }
 
@@ -301,16 +310,18 @@ static void judge_copy(const struct mmu_notifier_range *range,
 		       struct mmn_record *rec, struct mmn_record *copy,
 		       bool at_end)
 {
-	struct sight s = { .site = copy->site, .may_look = true };
+	struct sight s = {
+		.site = copy->site, .may_look = true, .late = at_end,
+	};
 
 	if (copy->state & MMN_RECORD_JUDGED)
 		return;
 	s.row = mmn_sites_resolve(s.site);
 	find_row(&s);
-	classify(range, &s, mmn_sitenames_class(s.row), at_end, &copy->verdict);
+	classify(range, &s, mmn_sitenames_class(s.row), &copy->verdict);
 	if (!at_end) {
 		mmn_sites_note(s.site, s.row);
-		publish(range, &copy->verdict, s.row, s.site);
+		publish(range, &copy->verdict, &s);
 	}
 	copy->state |= MMN_RECORD_JUDGED;
 	if (!(copy->state & MMN_RECORD_BLOCKABLE))

@@ -49,12 +49,16 @@ static const struct opinion opinions[] = {
 	{ AT(UNMAP, SHRINK_VMA),	EV(UNMAP), .causes = { C(MREMAP_SHRINK) } },
 	{ AT(UNMAP, MREMAP_TO),		EV(UNMAP), .causes = { C(MREMAP_FIXED), C(MREMAP_SHRINK) } },
 	{ AT(UNMAP, MREMAP),		EV(UNMAP), .causes = { C(MREMAP_FIXED), C(MREMAP_SHRINK) } },
+	{ AT2(UNMAP, MMAP, EXEC),	EV(UNMAP), .causes = { C(EXEC) } },
+	{ AT2(UNMAP, MUNMAP, EXEC),	EV(UNMAP), .causes = { C(EXEC) } },
+	{ AT(UNMAP, EXEC),		EV(UNMAP), .causes = { C(EXEC) } },
 	{ AT(UNMAP, BRK),		EV(UNMAP), .causes = { C(BRK) } },
 	{ AT(UNMAP, SHMDT),		EV(UNMAP), .causes = { C(SHMDT) } },
 	{ AT(UNMAP, MMAP),		EV(UNMAP), .causes = { C(MMAP_FIXED), C(MMAP_ERROR) } },
 	{ AT(UNMAP, MUNMAP),		EV(UNMAP), .causes = { C(MUNMAP) } },
 	{ AT(UNMAP, NONE),		EV(UNMAP), .causes = { C(UNMAP) } },
 
+	{ AT(MOVE, EXEC),		EV(UNMAP), .causes = { C(EXEC) } },
 	{ AT(MOVE, NONE), EV2(UNMAP, CLEAR), .causes = { C(MREMAP_MOVE), C(MREMAP_DONTUNMAP), C(MREMAP) } },
 	{ AT(MOVE_HUGETLB, NONE),	EV(CLEAR), .causes = { C(MREMAP_MOVE) } },
 
@@ -92,6 +96,7 @@ static const struct opinion opinions[] = {
 	{ AT(REAP, NONE),		EV(CLEAR), .causes = { C(REAP) } },
 
 	{ AT2(PROTECT, MPROTECT, PKEY_MPROTECT), EV(PROTECTION_VMA), .causes = { C(PKEY_MPROTECT) } },
+	{ AT2(PROTECT, MPROTECT, EXEC),	EV(PROTECTION_VMA), .causes = { C(EXEC) } },
 	{ AT(PROTECT, MPROTECT),	EV(PROTECTION_VMA), .causes = { C(MPROTECT) } },
 	{ AT(PROTECT, NUMA),		EV(PROTECTION_PAGE), .causes = { C(NUMA_HINT) } },
 	{ AT(PROTECT, UFFD_WP),		EV(PROTECTION_PAGE), .causes = { C(UFFD_WP) } },
