@@ -582,6 +582,36 @@ bool mmn_classify_rule(unsigned int class, unsigned int nr,
 	return true;
 }
 
+/**
+ * mmn_classify_rule_how() - how one rule decides, for documents
+ * @class: enum mmn_class
+ * @nr: 0 is the first
+ *
+ * Two classes may share a list; what their own context excludes is said, too.
+ *
+ * Context: Any.
+ * Return: mask of MMN_RULE_*; 0 behind the last rule as well.
+ */
+u32 mmn_classify_rule_how(unsigned int class, unsigned int nr)
+{
+	const struct rule *r;
+	u32 how = 0, own;
+
+	if (class >= MMN_NR_CLASSES || nr >= lists[class].nr)
+		return 0;
+	r = &lists[class].rules[nr];
+	own = lists[class].bits;
+	if (r->ask)
+		how |= MMN_RULE_ASKS;
+	if (r->saw)
+		how |= MMN_RULE_SAW;
+	if (!r->need && !r->not && !r->sys && !r->saw)
+		how |= MMN_RULE_ALWAYS;
+	if ((r->not & own) || (r->need & MMN_CTX_MIGRATION & ~own))
+		how |= MMN_RULE_NEVER;
+	return how;
+}
+
 /*
  * On a kernel that nobody tested, a known name may have learnt something new;
  * only the release of the mm means the same everywhere.

@@ -218,11 +218,18 @@ struct mmn_verdict {
 	u16 flags;
 };
 
+/* How a rule decides, for documents: mmn_classify_rule_how(). */
+#define MMN_RULE_ASKS	(1u << 0) /* no verdict: the stack is to be walked */
+#define MMN_RULE_SAW	(1u << 1) /* a verdict that rests on the stack */
+#define MMN_RULE_ALWAYS	(1u << 2) /* it has no condition */
+#define MMN_RULE_NEVER	(1u << 3) /* its class rules it out */
+
 /* True if the rules of @class look at the context at all. */
 bool mmn_classify_wants_ctx(unsigned int class);
 bool mmn_classify(unsigned int class, unsigned int native,
 		  const struct mmn_ctx *ctx, struct mmn_verdict *v);
 bool mmn_classify_rule(unsigned int class, unsigned int nr,
 		       struct mmn_verdict *v);
+u32 mmn_classify_rule_how(unsigned int class, unsigned int nr);
 
 #endif /* MMN_CLASSIFY_H */
