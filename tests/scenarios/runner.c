@@ -35,6 +35,7 @@ static struct {
 	bool list;
 	bool demo;
 	bool quiet;
+	bool table;
 	const char *only;
 	const char *machine;
 	long loop;
@@ -316,7 +317,8 @@ static int usage(FILE *to)
 		"  --machine NAME  those for this row of machines.list; plain without it\n"
 		"  --loop SECONDS  repeat the quick ones; the device may go and come\n"
 		"  --quiet         no times on stderr\n"
-		"  --demo          show the verdicts as a table, for people\n\n"
+		"  --demo          show the verdicts as a table, for people\n"
+		"  --table         print every expectation, for tools/causes-doc, and end\n\n"
 		"TAP goes to $MMN_TAP or stdout, JSON lines to $MMN_OUT if set.\n");
 	return to == stderr ? 2 : 0;
 }
@@ -333,6 +335,8 @@ static int parse(int argc, char **argv)
 			options.quiet = true;
 		else if (!strcmp(argv[i], "--demo"))
 			options.demo = true;
+		else if (!strcmp(argv[i], "--table"))
+			options.table = true;
 		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
 			options.only = argv[++i];
 		else if (!strcmp(argv[i], "--machine") && i + 1 < argc)
@@ -368,6 +372,10 @@ int main(int argc, char **argv)
 		return usage(stderr);
 	if (options.list) {
 		each(list_one, NULL);
+		return 0;
+	}
+	if (options.table) {
+		print_table();
 		return 0;
 	}
 	sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE,

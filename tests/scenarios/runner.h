@@ -229,6 +229,10 @@ const char *tier_text(unsigned int tier);
 void report_records(const struct shared *sh);
 void report_json(const struct env *e);
 
+/* ---- table.c ---- */
+
+void print_table(void);
+
 /* ---- device.c, runner.c, demo.c ---- */
 
 int open_mirror(void);

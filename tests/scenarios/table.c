@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * table: what the scenarios expect, as lines of fields with tabs between them,
+ * for those who write documents from it.
+ *
+ *	expect SCENARIO MACHINE MUST|MAY EVENT CAUSE EFFECTS NATIVE...
+ *	differs CAUSE NATIVE OURS REASON
+ *
+ * A native event per enum column; "-" where the verdict does not come.
+ */
+#include "runner.h"
+
+static void print_expect(const struct scenario *sc, const struct expect *x)
+{
+	unsigned int i;
+
+	printf("expect\t%s\t%s\t%s\t%s\t%s\t%#x", sc->name,
+	       sc->machine ? sc->machine : "plain", x->min ? "MUST" : "MAY",
+	       mmn_names_event(x->event), mmn_names_cause(x->cause),
+	       x->effects);
+	for (i = 0; i < NR_COLUMNS; i++)
+		printf("\t%s", x->native[i] == NO ?
+			       "-" : mmn_names_event(x->native[i]));
+	printf("\n");
+}
+
+static void print_differences(unsigned int cause)
+{
+	unsigned int native, ours;
+	const char *reason;
+
+	for (native = 0; native < MMNOTIFY_NR_EVENTS; native++) {
+		for (ours = 0; ours < MMNOTIFY_NR_EVENTS; ours++) {
+			reason = difference(cause, native, ours);
+			if (reason)
+				printf("differs\t%s\t%s\t%s\t%s\n",
+				       mmn_names_cause(cause),
+				       mmn_names_event(native),
+				       mmn_names_event(ours), reason);
+		}
+	}
+}
+
+void print_table(void)
+{
+	const struct scenario *const *f, *sc;
+	const struct expect *x;
+	unsigned int cause;
+
+	for (f = families; *f; f++)
+		for (sc = *f; sc->name; sc++)
+			for (x = sc->expect; x < sc->expect + MAX_EXPECT; x++)
+				if (x->min || x->noise)
+					print_expect(sc, x);
+	for (cause = 0; cause < MMNOTIFY_NR_CAUSES; cause++)
+		print_differences(cause);
+}
