@@ -19,6 +19,7 @@ help:
 	@echo 'make demo           watch it explain a program, live, in a VM'
 	@echo 'make check          all tests: lint, unit, five kernels (KERNEL=6.12: one)'
 	@echo 'make modules        build mmnotify.ko for the running kernel (KVER=, KDIR=)'
+	@echo 'make docs           docs/causes.md, from the tables and docs/causes.in'
 	@echo 'make lint | unit    only these'
 	@echo 'make bench          instructions per operation, five kernels (KERNEL=)'
 	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
@@ -66,6 +67,13 @@ check-storm: deps-vm user
 
 check-dkms: deps-vm
 	@tests/dkms/run $(KERNEL)
+
+# The lint check "causes" wants it done.
+.PHONY: docs
+docs: deps-unit
+	@mkdir -p build
+	@tools/causes-doc >build/causes.md
+	@mv build/causes.md docs/causes.md
 
 .PHONY: deps-vm deps-unit deps-lint
 deps-vm deps-unit deps-lint:
