@@ -103,7 +103,6 @@ static const struct frame_name names[] = {
 	{ "migrate_vma_setup",		MMN_FRAME_MIGRATE_VMA },
 
 	/* memory failure, huge pages */
-	{ "unmap_poisoned_folio",	MMN_FRAME_HWPOISON },
 	{ "hwpoison_user_mappings",	MMN_FRAME_HWPOISON },
 	{ "memory_failure",		MMN_FRAME_HWPOISON },
 	{ "soft_offline_in_use_page",	MMN_FRAME_SOFT_OFFLINE },
