@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * names: every number has one name that tools can rely on, and the tracepoint
- * shows the same ones.
+ * names: every number has one name that tools can rely on, for ever
+ * (causes.txt), and the tracepoint shows the same ones.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -79,15 +79,35 @@ static void test_names(const char *what, const char *(*name_of)(unsigned int),
 	ok(!strcmp(name_of(~0u), "unknown"), "%s %u is unknown", what, ~0u);
 }
 
-/* Numbers are kept by files that were recorded long ago: the first and last. */
+/* Files that were recorded long ago keep numbers, and programs names. */
 static void test_fixed(void)
 {
-	ok(!strcmp(mmn_names_cause(MMNOTIFY_CAUSE_UNKNOWN), "unknown"),
-	   "cause 0 is unknown");
-	ok(!strcmp(mmn_names_cause(MMNOTIFY_CAUSE_MUNMAP), "munmap"),
-	   "munmap is munmap");
-	ok(!strcmp(mmn_names_cause(50), "device_exclusive_restore"),
-	   "cause 50 is device_exclusive_restore");
+	FILE *file = fopen(TOP "/tests/unit/causes.txt", "r");
+	unsigned int number, nr = 0;
+	char line[128], name[64];
+
+	if (!file) {
+		perror(TOP "/tests/unit/causes.txt");
+		exit(1);
+	}
+	while (fgets(line, sizeof(line), file)) {
+		if (line[0] == '#')
+			continue;
+		if (!ok(sscanf(line, "%u %63s", &number, name) == 2 &&
+			number == nr, "causes.txt: line %u is cause %u", nr, nr))
+			break;
+		ok(!strcmp(mmn_names_cause(number), name), "cause %u is %s",
+		   number, name);
+		nr++;
+	}
+	fclose(file);
+	ok(nr == MMNOTIFY_NR_CAUSES, "causes.txt has all %u causes",
+	   MMNOTIFY_NR_CAUSES);
+	ok(MMNOTIFY_CAUSE_MUNMAP == 2 && MMNOTIFY_CAUSE_COW == 20 &&
+	   MMNOTIFY_CAUSE_DEVICE_EXCLUSIVE_RESTORE == 50 &&
+	   MMNOTIFY_CAUSE_MREMAP_MOVE == 51 &&
+	   MMNOTIFY_CAUSE_RECLAIM_KSWAPD == 68 && MMNOTIFY_CAUSE_COW_GUP == 87,
+	   "the words of C have the same numbers");
 	ok(!strcmp(mmn_names_event(MMNOTIFY_UNMAP), "UNMAP"), "UNMAP is UNMAP");
 }
 
