@@ -139,13 +139,18 @@ static int run_command(char *const argv[])
 
 static void load_modules(char *names)
 {
-	char path[256], *name;
+	char path[256], *name, *parameters, *p;
 	int fd;
 
 	for (name = strtok(names, ","); name; name = strtok(NULL, ",")) {
+		parameters = name + strcspn(name, ":");
+		if (*parameters)
+			*parameters++ = 0;
+		for (p = parameters; (p = strchr(p, ':')); )
+			*p = ' ';
 		snprintf(path, sizeof(path), "/modules/%s.ko", name);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0 || syscall(SYS_finit_module, fd, "", 0))
+		if (fd < 0 || syscall(SYS_finit_module, fd, parameters, 0))
 			fail("cannot load %s: %s", path, strerror(errno));
 		close(fd);
 	}
