@@ -188,6 +188,62 @@ static void test_dying(void)
 	close(fd);
 }
 
+static int follow(int fd, pid_t pid)
+{
+	struct mirror_follow f = { .pid = pid };
+
+	return ioctl(fd, MIRROR_IOC_FOLLOW, &f);
+}
+
+static void test_not_follow(int fd)
+{
+	struct mirror_follow odd = { .pid = getpid(), .rsvd = 1 };
+	int status = 0;
+	pid_t pid;
+
+	fails(ioctl(fd, MIRROR_IOC_FOLLOW, &odd), EINVAL,
+	      "follow with a reserved bit");
+	fails(follow(fd, 0), ESRCH, "follow nobody");
+	fails(follow(fd, 2), ESRCH, "follow a kernel thread");
+	pid = fork();
+	if (!pid)
+		_exit(setuid(1) || !follow(fd, getppid()) || errno != EPERM);
+	waitpid(pid, &status, 0);
+	ok(!status, "follow without the right to");
+}
+
+/* The child never heard of the device; it lives until it is told to die. */
+static void test_follow(void)
+{
+	char *p = map(PAGE, PROT_READ | PROT_WRITE);
+	int fd = dev_open(), other = dev_open(), go[2];
+	struct mirror_record rec;
+	struct mirror_stat stat;
+	pid_t pid;
+
+	test_not_follow(fd);
+	if (pipe(go))
+		exit(1);
+	pid = fork();
+	if (!pid) {
+		close(go[1]);
+		_exit(read(go[0], p, 1) != 0 || munmap(p, PAGE));
+	}
+	fails(follow(fd, pid), 0, "follow another process");
+	fails(follow(fd, pid), EBUSY, "follow twice");
+	fails(follow(other, pid), EBUSY, "follow what is followed");
+	close(go[1]);
+	waitpid(pid, NULL, 0);
+	ok(!ioctl(fd, MIRROR_IOC_STAT, &stat) && stat.events && !stat.inexact,
+	   "its events are counted, and exact");
+	ok(stat.released == 1, "its release is seen");
+	ok(!stat.logged && !read(fd, &rec, sizeof(rec)), "and nothing is logged");
+	close(go[0]);
+	close(other);
+	close(fd);
+	munmap(p, PAGE);
+}
+
 static int unload(const char *name)
 {
 	return syscall(SYS_delete_module, name, O_NONBLOCK);
@@ -208,6 +264,7 @@ int main(void)
 	test_ranges();
 	test_access();
 	test_dying();
+	test_follow();
 	test_unload();
 	printf("1..%u\n", nr);
 	return failed ? 1 : 0;

@@ -12,6 +12,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/hmm.h>
 #include <linux/kref.h>
@@ -22,9 +23,11 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/overflow.h>
+#include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -91,10 +94,7 @@ static int mirror_open(struct inode *inode, struct file *file)
 
 	if (!mirror)
 		return -ENOMEM;
-	if (mirror_log_init(&mirror->log)) {
-		kfree(mirror);
-		return -ENOMEM;
-	}
+	mirror_log_init(&mirror->log);
 	kref_init(&mirror->kref);
 	mutex_init(&mirror->lock);
 	INIT_LIST_HEAD(&mirror->ranges);
@@ -231,6 +231,22 @@ static int attach_tiers(struct mirror *mirror, u32 tiers)
 	return ret;
 }
 
+static int attach(struct mirror *mirror, struct mm_struct *mm, u32 tiers)
+{
+	int ret;
+
+	mirror->mm = mm;
+	mmgrab(mm);
+	ret = attach_tiers(mirror, tiers);
+	if (ret) {
+		mmdrop(mm);
+		mirror->mm = NULL;
+		return ret;
+	}
+	mirror->tiers = tiers;
+	return 0;
+}
+
 static long mirror_attach(struct mirror *mirror, void __user *argp)
 {
 	struct mirror_attach a;
@@ -244,16 +260,45 @@ static long mirror_attach(struct mirror *mirror, void __user *argp)
 		return -EINVAL;
 	if (mirror->mm)
 		return -EBUSY;
-	mirror->mm = current->mm;
-	mmgrab(mirror->mm);
-	ret = attach_tiers(mirror, a.tiers);
-	if (ret) {
-		mmdrop(mirror->mm);
-		mirror->mm = NULL;
+	ret = mirror_log_alloc(&mirror->log);
+	if (ret)
 		return ret;
-	}
-	mirror->tiers = a.tiers;
-	return 0;
+	return attach(mirror, current->mm, a.tiers);
+}
+
+static struct mm_struct *mm_of(pid_t nr)
+{
+	struct pid *pid = find_get_pid(nr);
+	struct task_struct *task = get_pid_task(pid, PIDTYPE_PID);
+	struct mm_struct *mm = task ? get_task_mm(task) : NULL;
+
+	if (task)
+		put_task_struct(task);
+	put_pid(pid);
+	return mm;
+}
+
+/* Somebody else's process: the whole mm, and no log, only what STAT counts. */
+static long mirror_follow(struct mirror *mirror, void __user *argp)
+{
+	struct mirror_follow f;
+	struct mm_struct *mm;
+	int ret;
+
+	if (copy_from_user(&f, argp, sizeof(f)))
+		return -EFAULT;
+	if (f.rsvd)
+		return -EINVAL;
+	if (!capable(CAP_SYS_PTRACE))
+		return -EPERM;
+	if (mirror->mm)
+		return -EBUSY;
+	mm = mm_of(f.pid);
+	if (!mm)
+		return -ESRCH;
+	ret = attach(mirror, mm, MIRROR_TIER_MM);
+	mmput(mm);
+	return ret;
 }
 
 /* ---- tier 2, ranges: the device's translations ---- */
@@ -521,6 +566,8 @@ static long mirror_stat(struct mirror *mirror, void __user *argp)
 	spin_lock(&mirror->log.lock);
 	stat.logged = mirror->log.head;
 	stat.dropped = mirror->log.dropped;
+	stat.events = mirror->log.events;
+	stat.inexact = mirror->log.inexact;
 	spin_unlock(&mirror->log.lock);
 	return copy_to_user(argp, &stat, sizeof(stat)) ? -EFAULT : 0;
 }
@@ -529,6 +576,8 @@ static long do_ioctl(struct mirror *mirror, unsigned int cmd, void __user *argp)
 {
 	if (cmd == MIRROR_IOC_ATTACH)
 		return mirror_attach(mirror, argp);
+	if (cmd == MIRROR_IOC_FOLLOW)
+		return mirror_follow(mirror, argp);
 	if (cmd == MIRROR_IOC_STAT)
 		return mirror_stat(mirror, argp);
 	if (!mirror->mm)

@@ -21,10 +21,16 @@ struct mirror_entry {
 	unsigned long site;
 };
 
-int mirror_log_init(struct mirror_log *log)
+void mirror_log_init(struct mirror_log *log)
 {
 	spin_lock_init(&log->lock);
-	log->ring = kvcalloc(LOG_RECORDS, sizeof(*log->ring), GFP_KERNEL);
+}
+
+/* Before anybody adds; without it they are counted only. */
+int mirror_log_alloc(struct mirror_log *log)
+{
+	if (!log->ring)
+		log->ring = kvcalloc(LOG_RECORDS, sizeof(*log->ring), GFP_KERNEL);
 	return log->ring ? 0 : -ENOMEM;
 }
 
@@ -57,6 +63,14 @@ void mirror_log_add(struct mirror_log *log, const struct mmnotify_info *info,
 	struct mirror_entry *e;
 
 	spin_lock(&log->lock);
+	if (phase == MIRROR_PHASE_START) {
+		log->events++;
+		log->inexact += !(info->flags & MMNOTIFY_F_EXACT);
+	}
+	if (!log->ring) {
+		spin_unlock(&log->lock);
+		return;
+	}
 	if (log->head - log->tail == LOG_RECORDS) {
 		log->dropped++;
 	} else {

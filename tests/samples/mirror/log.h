@@ -11,13 +11,16 @@ struct mmnotify_info;
 /* A ring of fixed size: callbacks must not allocate. */
 struct mirror_log {
 	spinlock_t lock;	/* guards all below */
-	struct mirror_entry *ring;
+	struct mirror_entry *ring; /* NULL: only events and inexact */
 	u64 head;		/* next to write */
 	u64 tail;		/* next to read */
 	u64 dropped;
+	u64 events;
+	u64 inexact;
 };
 
-int mirror_log_init(struct mirror_log *log);
+void mirror_log_init(struct mirror_log *log);
+int mirror_log_alloc(struct mirror_log *log);
 void mirror_log_free(struct mirror_log *log);
 void mirror_log_add(struct mirror_log *log, const struct mmnotify_info *info,
 		    u16 tier, u16 phase);

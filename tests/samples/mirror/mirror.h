@@ -32,6 +32,18 @@ struct mirror_attach {
 };
 
 /**
+ * struct mirror_follow - attach another process, for CAP_SYS_PTRACE
+ * @pid: any of its threads
+ * @rsvd: zero
+ *
+ * Its whole mm, without a log: STAT has the counters.
+ */
+struct mirror_follow {
+	__s32 pid;
+	__u32 rsvd;
+};
+
+/**
  * struct mirror_range - a range that the device may access
  * @start: first byte, page aligned
  * @len: bytes, page aligned, up to MIRROR_MAX_LEN
@@ -75,12 +87,16 @@ struct mirror_lookup {
  * @dropped: records lost because nobody read in time
  * @released: how often release() was called
  * @ranges: live ranges
+ * @events: starts heard, by every tier, logged or not
+ * @inexact: those whose verdict was not exact
  */
 struct mirror_stat {
 	__u64 logged;
 	__u64 dropped;
 	__u32 released;
 	__u32 ranges;
+	__u64 events;
+	__u64 inexact;
 };
 
 #define MIRROR_IOC_ATTACH	_IOW('m', 1, struct mirror_attach)
@@ -89,6 +105,7 @@ struct mirror_stat {
 #define MIRROR_IOC_ACCESS	_IOWR('m', 4, struct mirror_access)
 #define MIRROR_IOC_LOOKUP	_IOWR('m', 5, struct mirror_lookup)
 #define MIRROR_IOC_STAT		_IOR('m', 6, struct mirror_stat)
+#define MIRROR_IOC_FOLLOW	_IOW('m', 7, struct mirror_follow)
 
 /**
  * struct mirror_record - one verdict; read() returns as many as fit
