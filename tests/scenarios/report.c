@@ -166,6 +166,9 @@ void report_json(const struct env *e)
 
 	if (!json)
 		return;
+	/* Of what comes after the release only ranges hear. */
+	if (e->sc->flags & S_DIES)
+		tier |= MIRROR_TIER_RANGE;
 	for (i = 0; i < sh->nr; i++) {
 		const struct mirror_record *r = &sh->log[i];
 		bool mine = (r->tier & tier) && r->phase != MIRROR_PHASE_END &&

@@ -245,8 +245,11 @@ static bool chosen(const struct scenario *sc)
 
 	if (options.loop && !(sc->flags & S_QUICK))
 		return false;
+	if (!p && options.list && !options.machine)
+		return true;
 	if (!p)
-		return !strcmp(machine_of(sc), options.machine);
+		return !strcmp(machine_of(sc), options.machine ?
+					       options.machine : "plain");
 	while (p) {
 		if (!strncmp(p, sc->name, len) && (!p[len] || p[len] == ','))
 			return true;
@@ -268,10 +271,21 @@ static void each(void (*what)(const struct scenario *sc, struct shared *sh),
 				what(sc, sh);
 }
 
+/* With the causes that it proves, on this kernel or another. */
 static void list_one(const struct scenario *sc, struct shared *sh)
 {
+	char between = ' ';
+	int i;
+
 	(void)sh;
-	printf("%s %s\n", sc->name, machine_of(sc));
+	printf("%s %s", sc->name, machine_of(sc));
+	for (i = 0; i < MAX_EXPECT && sc->expect[i].cause; i++) {
+		if (!sc->expect[i].min)
+			continue;
+		printf("%c%s", between, mmn_names_cause(sc->expect[i].cause));
+		between = ',';
+	}
+	printf("\n");
 }
 
 static void count_one(const struct scenario *sc, struct shared *sh)
@@ -312,7 +326,7 @@ static int usage(FILE *to)
 {
 	fprintf(to, "Usage: scenarios [--list] [--only NAME[,NAME]] [--machine NAME] [--loop SECONDS] [--quiet] [--demo]\n"
 		"Does what user space can do to memory and checks every verdict of mmnotify.\n\n"
-		"  --list          print the names and their machines, and end\n"
+		"  --list          print names, machines and causes, of all or --machine, and end\n"
 		"  --only NAMES    these only, whatever machine they are for\n"
 		"  --machine NAME  those for this row of machines.list; plain without it\n"
 		"  --loop SECONDS  repeat the quick ones; the device may go and come\n"
@@ -327,7 +341,6 @@ static int parse(int argc, char **argv)
 {
 	int i;
 
-	options.machine = "plain";
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--list"))
 			options.list = true;
