@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Shared by prepare, build, boot-files and run. Sourced; sets the variables named
-# here and, in kernel_find, the ones of one kernel.
+# Shared by prepare, build, boot-files, run and those who run them. Sourced; sets
+# the variables named here and, in kernel_find, the ones of one kernel.
 # shellcheck disable=SC2034
 
 vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -12,6 +12,16 @@ die()
 {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	exit 1
+}
+
+# in_turn COMMAND...: in the background, once less than JOBS (one per CPU) are
+# there. They need a "wait" at the end.
+in_turn()
+{
+	while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-$(nproc)}" ]; do
+		wait -n || true
+	done
+	"$@" &
 }
 
 # need_root WHY

@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Usage: guest.sh MACHINE
+# Runs in the VM: the scenarios for this machine, then what they were and what
+# mmnotify counted, behind the verdicts in $MMN_OUT. On the plain machine the ones of
+# hot.list come first, with a count of their own.
+set -u
+
+if [ "$1" = plain ]; then
+	hot=$(awk '!/^#/ && $2 != "-" { print $2 }' /files/hot.list | tr '\n' ,)
+	MMN_TAP=/dev/null MMN_OUT=/dev/null /files/scenarios --quiet --only "${hot%,}"
+	sh /files/pages.sh --at hot counters > /tmp/hot
+fi
+/files/scenarios --machine "$1"
+status=$?
+[ ! -e /tmp/hot ] || cat /tmp/hot > "$MMN_OUT"
+/files/scenarios --list --machine "$1" |
+	sed 's/.*/{"page":"list","line":"&"}/' > "$MMN_OUT"
+sh /files/pages.sh counters sites verify hook > "$MMN_OUT"
+exit $status

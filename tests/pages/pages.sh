@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Usage: pages.sh [--at WORD] PAGE...
+# Runs in the VM: debugfs pages of mmnotify as JSON lines, one a line; WORD says
+# when, if there are several times.
+set -eu
+
+at=''
+if [ "${1:-}" = --at ]; then
+	at="\"at\":\"$2\","
+	shift 2
+fi
+for page; do
+	file=/sys/kernel/debug/mmnotify/$page
+	[ ! -e "$file" ] || tr '\t' ' ' < "$file" |
+		sed -e 's/[\\"]/\\&/g' -e "s/.*/{\"page\":\"$page\",$at\"line\":\"&\"}/"
+done
