@@ -13,7 +13,7 @@ user := build/user
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules_install clean demo check lint unit bench \
-	check-storm check-dkms user dist
+	check-storm check-dkms check-causes check-stress user dist
 
 help:
 	@echo 'make demo           watch it explain a program, live, in a VM'
@@ -24,6 +24,8 @@ help:
 	@echo 'make bench          instructions per operation, five kernels (KERNEL=)'
 	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
 	@echo 'make check-storm    200 loads and unloads under load (KERNEL=, STORM=)'
+	@echo 'make check-causes   every scenario on every machine, every event verified (KERNEL=)'
+	@echo 'make check-stress   stress-ng with mirrors at its processes (KERNEL=, SECONDS=60)'
 	@echo 'make dist           the release tree, as a tar file in build/'
 
 modules modules_install clean:
@@ -31,7 +33,7 @@ modules modules_install clean:
 
 # ---- programs that run in the VM ----
 
-user: $(user)/bench $(user)/api $(user)/scenarios
+user: $(user)/bench $(user)/api $(user)/scenarios $(user)/follow
 
 $(user)/bench: tests/bench/bench.c
 	@mkdir -p $(@D)
@@ -39,6 +41,11 @@ $(user)/bench: tests/bench/bench.c
 	@$(CC) $(user-cflags) -o $@ $<
 
 $(user)/api: tests/api/api.c tests/samples/mirror/mirror.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -Itests/samples/mirror -o $@ $<
+
+$(user)/follow: tests/stress/follow.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Itests/samples/mirror -o $@ $<
@@ -64,6 +71,12 @@ bench: deps-vm user
 
 check-storm: deps-vm user
 	@tests/storm/run $(KERNELS)
+
+check-causes: deps-vm user
+	@tests/causes/run $(KERNELS)
+
+check-stress: deps-vm user
+	@STRESS_SECONDS=$(SECONDS) tests/stress/run $(KERNELS)
 
 check-dkms: deps-vm
 	@tests/dkms/run $(KERNEL)
