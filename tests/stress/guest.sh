@@ -21,6 +21,14 @@ setup() {
 	cd /mnt || exit 1
 }
 
+# A verdict that is not exact leaves its stack in the log.
+trace_odd() {
+	event=/sys/kernel/tracing/events/mmnotify/invalidate_start
+	echo '!(flags & 2)' > $event/filter
+	echo 'stacktrace if !(flags & 2)' > $event/trigger
+	echo 1 > $event/enable
+}
+
 # stress_ng NAME LIMIT OPTION...
 stress_ng() {
 	name=$1 limit=$2
@@ -31,6 +39,7 @@ stress_ng() {
 }
 
 setup
+trace_odd
 stress-ng --class 'vm?' 2>&1 | sed -n 's/^class .vm. stressors: //p' | tr ' ' '\n' > /tmp/class
 sed 's/.*/{"page":"class","line":"&"}/' /tmp/class > "$MMN_OUT"
 awk -F'\t' -v k="$MMN_KERNEL" '
@@ -43,4 +52,5 @@ while read -r name; do
 done < /tmp/chosen
 stress_ng all $((seconds * 3 + 90)) --class vm --all 1 --timeout "$seconds" \
 	--exclude "$(tr '\n' , < /tmp/excluded | sed 's/,$//')"
+grep -v '^#' /sys/kernel/tracing/trace | head -n 400
 sh /files/pages.sh counters sites verify hook > "$MMN_OUT"
