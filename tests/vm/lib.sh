@@ -15,9 +15,11 @@ die()
 }
 
 # in_turn COMMAND...: in the background, once less than JOBS (one per CPU) are
-# there. They need a "wait" at the end.
+# there. They need a "wait" at the end, and go with the caller.
 in_turn()
 {
+	# shellcheck disable=SC2046
+	trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 	while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-$(nproc)}" ]; do
 		wait -n || true
 	done
