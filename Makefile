@@ -13,7 +13,7 @@ user := build/user
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules_install clean demo check lint unit bench \
-	check-storm check-dkms check-causes check-stress user dist
+	check-storm check-dkms check-causes check-modes check-stress user dist
 
 help:
 	@echo 'make demo           watch it explain a program, live, in a VM'
@@ -25,6 +25,7 @@ help:
 	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
 	@echo 'make check-storm    200 loads and unloads under load (KERNEL=, STORM=)'
 	@echo 'make check-causes   every scenario on every machine, every event verified (KERNEL=)'
+	@echo 'make check-modes    without ftrace, beside other tracers, with unknown sites'
 	@echo 'make check-stress   stress-ng with mirrors at its processes (KERNEL=, SECONDS=60)'
 	@echo 'make dist           the release tree, as a tar file in build/'
 
@@ -71,6 +72,9 @@ bench: deps-vm user
 
 check-storm: deps-vm user
 	@tests/storm/run $(KERNELS)
+
+check-modes: deps-vm user
+	@tests/modes/run $(KERNEL)
 
 check-causes: deps-vm user
 	@tests/causes/run $(KERNELS)

@@ -31,6 +31,7 @@ static DEFINE_MUTEX(hook_lock);
 static const struct mmn_hook_backend *hook_backend;
 static unsigned int users;
 static bool attached;
+static bool chosen;
 static int attach_error;
 
 /**
@@ -92,8 +93,10 @@ static void attach(void)
 	mmn_judge_confirm(hook_backend->may_miss);
 	attach_error = hook_backend->attach();
 	if (attach_error) {
-		pr_warn_once("no %s hook (%d): the stack is walked for each event, if it can be; see debugfs mmnotify/hook\n",
-			     hook_backend->name, attach_error);
+		/* Until then, whoever chooses says what comes instead. */
+		if (chosen)
+			pr_warn_once("no %s hook (%d): the stack is walked for each event, if it can be; see debugfs mmnotify/hook\n",
+				     hook_backend->name, attach_error);
 		return;
 	}
 	attached = true;
@@ -170,10 +173,10 @@ bool mmn_hook_is_attached(void)
 }
 
 /**
- * mmn_hook_init() - choose a backend, attach nothing
+ * mmn_hook_init() - try a backend, attach nothing
  * @backend: how to hook
  *
- * Context: Process, at load; again if the last choice did not work.
+ * Context: Process, at load; again if the last one did not work.
  */
 void mmn_hook_init(const struct mmn_hook_backend *backend)
 {
@@ -181,6 +184,18 @@ void mmn_hook_init(const struct mmn_hook_backend *backend)
 	mutex_lock(&hook_lock);
 	detach();
 	hook_backend = backend;
+	mutex_unlock(&hook_lock);
+}
+
+/**
+ * mmn_hook_choose() - it works, and stays
+ *
+ * Context: Process, at load.
+ */
+void mmn_hook_choose(void)
+{
+	mutex_lock(&hook_lock);
+	chosen = true;
 	mutex_unlock(&hook_lock);
 }
 

@@ -28,6 +28,7 @@ void mmn_hook_start(const struct mmu_notifier_range *range, unsigned long site);
 void mmn_hook_end(const struct mmu_notifier_range *range);
 
 void mmn_hook_init(const struct mmn_hook_backend *backend);
+void mmn_hook_choose(void);
 void mmn_hook_exit(void);
 void mmn_hook_get(void);
 void mmn_hook_put(void);

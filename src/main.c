@@ -32,7 +32,7 @@ MODULE_PARM_DESC(hook, "how to see call sites: auto, ftrace, kprobe, stack or no
 
 static char *forget;
 module_param(forget, charp, 0444);
-MODULE_PARM_DESC(forget, "for tests: rows of the table of call sites that are to be missing");
+MODULE_PARM_DESC(forget, "for tests: rows of the table of call sites that are to be missing, or all");
 
 static bool ready;
 static bool watch;
@@ -152,6 +152,7 @@ static int __init mmn_main_init(void)
 		return ret;
 	mmn_sites_init();
 	backend = prove_backend(first);
+	mmn_hook_choose();
 	mmn_stats_reset();
 	if (!MMN_KERNEL_VERIFIED)
 		pr_warn("nobody tested this kernel series: causes are shown, but no verdict is exact\n");

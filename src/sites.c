@@ -234,7 +234,7 @@ int mmn_sites_frame(unsigned long pc, bool may_look)
 
 /**
  * mmn_sites_forget() - pretend that the table lacks some rows
- * @list: symbols, separated by commas
+ * @list: symbols, separated by commas; or all
  *
  * Context: Process, at load, before anything is looked up.
  * Return: 0; -EINVAL if a name is in no row.
@@ -242,12 +242,17 @@ int mmn_sites_frame(unsigned long pc, bool may_look)
 int mmn_sites_forget(const char *list)
 {
 	char name[KSYM_SYMBOL_LEN];
+	const char *at = list;
 	unsigned int row;
 	size_t len;
 
-	for (; *list; list += len + (list[len] == ',')) {
-		len = strcspn(list, ",");
-		snprintf(name, sizeof(name), "%.*s", (int)len, list);
+	if (!strcmp(list, "all")) {
+		bitmap_fill(forgotten, 128);
+		return 0;
+	}
+	for (; *at; at += len + (at[len] == ',')) {
+		len = strcspn(at, ",");
+		snprintf(name, sizeof(name), "%.*s", (int)len, at);
 		row = mmn_sitenames_find(name);
 		if (row == MMN_SITE_UNKNOWN) {
 			pr_err("forget=%s: no row names %s; see debugfs mmnotify/sites for those that exist\n",

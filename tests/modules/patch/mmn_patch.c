@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmn_patch: a live patch of the function that mmnotify hooks, as a
+ * distribution's security fix would be. It only counts and then runs the old
+ * code, so that the kernel goes on to work, but the old code is now called from
+ * here. A live patch may only go while it is switched off
+ * (/sys/kernel/livepatch/mmn_patch/enabled).
+ */
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/kprobes.h>
+#include <linux/livepatch.h>
+#include <linux/mmu_notifier.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+
+/* Where the old code begins: behind the place where ftrace comes in. */
+static int (*old_code)(struct mmu_notifier_range *range);
+
+static atomic_t calls = ATOMIC_INIT(0);
+
+static int get_calls(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%d\n", atomic_read(&calls));
+}
+
+static const struct kernel_param_ops calls_ops = {
+	.get = get_calls,
+};
+
+module_param_cb(calls, &calls_ops, NULL, 0444);
+MODULE_PARM_DESC(calls, "how often the patched function ran");
+
+static int mmn_patch_start(struct mmu_notifier_range *range)
+{
+	int ret;
+
+	atomic_inc(&calls);
+	ret = old_code(range);
+	/* No tail call: the frame stays on the stack. */
+	barrier();
+	return ret;
+}
+
+static struct klp_func funcs[] = {
+	{
+		.old_name = "__mmu_notifier_invalidate_range_start",
+		.new_func = mmn_patch_start,
+	}, { }
+};
+
+static struct klp_object objects[] = {
+	{
+		.funcs = funcs,
+	}, { }
+};
+
+static struct klp_patch patch = {
+	.mod = THIS_MODULE,
+	.objs = objects,
+};
+
+/* Names are not looked up for modules, but a kprobe knows where it is. */
+static int find_old_code(void)
+{
+	static const u8 endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	struct kprobe kp = { .symbol_name = funcs[0].old_name };
+	int ret = register_kprobe(&kp);
+	u8 *entry = (u8 *)kp.addr;
+
+	if (ret)
+		return ret;
+	unregister_kprobe(&kp);
+	if (!memcmp(entry, endbr64, sizeof(endbr64)))
+		entry += sizeof(endbr64);
+	old_code = (void *)(entry + MCOUNT_INSN_SIZE);
+	return 0;
+}
+
+static int __init mmn_patch_init(void)
+{
+	int ret = find_old_code();
+
+	return ret ? ret : klp_enable_patch(&patch);
+}
+module_init(mmn_patch_init);
+
+static void __exit mmn_patch_exit(void)
+{
+}
+module_exit(mmn_patch_exit);
+
+MODULE_AUTHOR("The mmnotify authors");
+MODULE_DESCRIPTION("Test of mmnotify: a live patch of the function that it hooks");
+MODULE_LICENSE("GPL");
+MODULE_INFO(livepatch, "Y");
