@@ -305,7 +305,6 @@ bool mmn_framenames_ends(unsigned int frame)
 	case MMN_FRAME_MISPLACED:
 	case MMN_FRAME_OFFLINE:
 	case MMN_FRAME_CONTIG:
-	case MMN_FRAME_LONGTERM:
 	case MMN_FRAME_DAMON:
 	case MMN_FRAME_MIGRATE_VMA:
 	case MMN_FRAME_HWPOISON:

@@ -11,6 +11,8 @@ static const struct test_case protect_cases[] = {
 	{ "mprotect when nobody knows the lock", CLASS(PROTECT), SYSB(MPROTECT, LOCAL), F1(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
 	{ "mprotect is not of another mm", CLASS(PROTECT), SYSB(MPROTECT, OTHERS_WRITER), F0, GUESS(PROTECTION_VMA, PROTECTION) },
 	{ "a hint on the way out of mprotect", CLASS(PROTECT), SYSB(MPROTECT, READER), F2(NUMA, NUMA), IS(PROTECTION_PAGE, NUMA_HINT, NO) },
+	{ "exec protects its stack", CLASS(PROTECT), SYSB(EXEC, WRITER), F2(MPROTECT, EXEC), IS(PROTECTION_VMA, EXEC, ACCESS) },
+	{ "exec protects nothing else", CLASS(PROTECT), SYSB(EXEC, WRITER), F1(EXEC), GUESS(PROTECTION_VMA, PROTECTION) },
 	{ "pkey_mprotect", CLASS(PROTECT), SYSB(PKEY_MPROTECT, WRITER), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
 	{ "pkey_mprotect when nobody knows the lock", CLASS(PROTECT), SYSB(PKEY_MPROTECT, LOCAL), F2(MPROTECT, PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
 	{ "pkey_mprotect is not of another mm", CLASS(PROTECT), SYSB(PKEY_MPROTECT, OTHERS_WRITER), F0, GUESS(PROTECTION_VMA, PROTECTION) },

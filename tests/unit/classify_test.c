@@ -127,6 +127,41 @@ static void test_rules(void)
 	   !mmn_classify_rule(~0u, 0, &v), "there are no rules for no class");
 }
 
+/* How each rule decides, as documents say it. */
+static void test_how(void)
+{
+	struct mmn_verdict v, asks = { 0 };
+	unsigned int class, nr;
+	bool good, last;
+	u32 how;
+
+	for (class = 0; class < MMN_NR_CLASSES; class++) {
+		for (good = true, last = true, nr = 0;
+		     mmn_classify_rule(class, nr, &v); nr++) {
+			how = mmn_classify_rule_how(class, nr);
+			good &= !!(how & MMN_RULE_ASKS) == same(&v, &asks);
+			good &= !(how & MMN_RULE_SAW) ||
+				!(how & (MMN_RULE_ASKS | MMN_RULE_ALWAYS));
+			last = how == MMN_RULE_ALWAYS;
+		}
+		ok(good && last && !mmn_classify_rule_how(class, nr),
+		   "class %u: rules ask or decide, and the last one always does",
+		   class);
+	}
+	/* The first rule of the reverse map is for unmapping alone, the last
+	 * but one for migration.
+	 */
+	for (nr = 0; mmn_classify_rule(MMN_CLASS_RMAP_UNMAP, nr + 2, &v); nr++)
+		;
+	ok(mmn_classify_rule_how(MMN_CLASS_RMAP_MIGRATE, 0) == MMN_RULE_NEVER &&
+	   mmn_classify_rule_how(MMN_CLASS_RMAP_UNMAP, 0) == 0 &&
+	   mmn_classify_rule_how(MMN_CLASS_RMAP_UNMAP, nr) == MMN_RULE_NEVER &&
+	   mmn_classify_rule_how(MMN_CLASS_RMAP_MIGRATE, nr) == 0,
+	   "what a class rules out is said");
+	ok(!mmn_classify_rule_how(MMN_NR_CLASSES, 0) &&
+	   !mmn_classify_rule_how(~0u, 0), "no class has no way to decide");
+}
+
 /* What no row names keeps the kernel's event and claims nothing. */
 static void test_unknown(void)
 {
@@ -229,6 +264,7 @@ int main(void)
 {
 	test_cases();
 	test_rules();
+	test_how();
 	test_unknown();
 	test_last_frame();
 	test_union();

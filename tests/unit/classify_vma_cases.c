@@ -15,7 +15,9 @@ static const struct test_case cases[] = {
 	{ "another task's mmput unmaps", CLASS(UNMAP), SYSB(MUNMAP, DYING), IS(UNMAP, EXIT, ALL) },
 	{ "exec unmaps", CLASS(UNMAP), SYSB(EXEC, DYING), IS(UNMAP, EXEC, ALL) },
 	{ "a failing exec that kills unmaps as exit", CLASS(UNMAP), SYSB(EXEC, DYING | EXITING), IS(UNMAP, EXIT, ALL) },
-	{ "exec that sets a new mm up does not end it", CLASS(UNMAP), SYSB(EXEC, LOCAL), F1(EXEC), IS(UNMAP, UNMAP, ALL) },
+	{ "exec unmaps from its new mm", CLASS(UNMAP), SYSB(EXEC, LOCAL), IS(UNMAP, EXEC, ALL) },
+	{ "exec is not of another mm", CLASS(UNMAP), SYS(EXEC), F0, IS(UNMAP, UNMAP, ALL) },
+	{ "a kernel thread that execs", CLASS(UNMAP), BITS(LOCAL), F3(MMAP, MUNMAP, EXEC), IS(UNMAP, EXEC, ALL) },
 
 	{ "munmap", CLASS(UNMAP), SYSB(MUNMAP, LOCAL), IS(UNMAP, MUNMAP, ALL) },
 	{ "munmap is not of another mm", CLASS(UNMAP), SYS(MUNMAP), F0, IS(UNMAP, UNMAP, ALL) },
@@ -57,10 +59,13 @@ static const struct test_case cases[] = {
 
 	{ "mremap moves", CLASS(MOVE), SYSB(MREMAP, LOCAL), ARG(3, 3), IS(UNMAP, MREMAP_MOVE, ALL) },
 	{ "MREMAP_DONTUNMAP clears, the old VMA stays", CLASS(MOVE), SYSB(MREMAP, LOCAL), ARG(3, MREMAP_DONTUNMAP | 1), IS(CLEAR, MREMAP_DONTUNMAP, CLEAR) },
-	{ "another mm's move is a guess", CLASS(MOVE), SYS(MREMAP), ARG(3, MREMAP_DONTUNMAP), GUESS(UNMAP, MREMAP) },
-	{ "another mm's move is a guess without the flag", CLASS(MOVE), SYS(MREMAP), ARG(3, 1), GUESS(UNMAP, MREMAP) },
-	{ "a move in no system call is a guess", CLASS(MOVE), BITS(LOCAL | TRUSTED), ARG(3, MREMAP_DONTUNMAP), GUESS(UNMAP, MREMAP) },
-	{ "a move in another system call is a guess", CLASS(MOVE), SYSB(MMAP, LOCAL), ARG(3, MREMAP_DONTUNMAP), GUESS(UNMAP, MREMAP) },
+	{ "another mm's move is a guess", CLASS(MOVE), SYS(MREMAP), ARG(3, MREMAP_DONTUNMAP), F0, GUESS(UNMAP, MREMAP) },
+	{ "another mm's move is a guess without the flag", CLASS(MOVE), SYS(MREMAP), ARG(3, 1), F1(MREMAP), GUESS(UNMAP, MREMAP) },
+	{ "a move in no system call is a guess", CLASS(MOVE), BITS(LOCAL | TRUSTED), ARG(3, MREMAP_DONTUNMAP), F0, GUESS(UNMAP, MREMAP) },
+	{ "a move in another system call is a guess", CLASS(MOVE), SYSB(MMAP, LOCAL), ARG(3, MREMAP_DONTUNMAP), F0, GUESS(UNMAP, MREMAP) },
+	{ "exec moves its stack", CLASS(MOVE), SYSB(EXEC, LOCAL), IS(UNMAP, EXEC, ALL) },
+	{ "exec moves no stack of another mm", CLASS(MOVE), SYS(EXEC), F0, GUESS(UNMAP, MREMAP) },
+	{ "a kernel thread that execs moves its stack", CLASS(MOVE), BITS(LOCAL), F1(EXEC), IS(UNMAP, EXEC, ALL) },
 	{ "a move of hugetlb, widened", CLASS(MOVE_HUGETLB), SYSB(MREMAP, LOCAL), ARG(3, 1), ISW(CLEAR, MREMAP_MOVE, CLEAR) },
 
 	{ "the OOM reaper clears", CLASS(REAP), BITS(OOM_REAPER), IS(CLEAR, OOM_REAPER, CLEAR) },

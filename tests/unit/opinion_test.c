@@ -86,10 +86,15 @@ static const struct view vma_views[] = {
 	{ "a mmap that fails", CLASS(UNMAP), ON2(MMAP, MMAP), CALL(MMAP), ARG(3, 1), IS(UNMAP, { C(MMAP_FIXED), C(MMAP_ERROR) }) },
 	{ "munmap", CLASS(UNMAP), ON1(MUNMAP), CALL(MUNMAP), IS(UNMAP, { C(MUNMAP) }) },
 	{ "a driver's vm_munmap", CLASS(UNMAP), ON2(MUNMAP, MODULE), CALL(IOCTL), IS(UNMAP, { C(MUNMAP) }) },
+	{ "exec unmaps from its new mm", CLASS(UNMAP), ON1(EXEC), SYSB(EXEC, LOCAL), IS(UNMAP, { C(EXEC) }) },
+	{ "exec maps over it", CLASS(UNMAP), ON3(MMAP, MMAP, EXEC), SYSB(EXEC, LOCAL), IS(UNMAP, { C(EXEC) }) },
+	{ "a kernel thread execs", CLASS(UNMAP), ON2(MUNMAP, EXEC), BITS(LOCAL), IS(UNMAP, { C(EXEC) }) },
 	{ "some unmap", CLASS(UNMAP), BITS(LOCAL), IS(UNMAP, { C(UNMAP) }) },
 
 	{ "a move", CLASS(MOVE), ON2(MOVE_VMA, MREMAP), CALL(MREMAP), ARG(3, 1), OR_CLEAR, IS(UNMAP, { C(MREMAP_MOVE), C(MREMAP_DONTUNMAP), C(MREMAP) }) },
 	{ "a move that leaves the VMA", CLASS(MOVE), ON1(MOVE_VMA), CALL(MREMAP), ARG(3, MREMAP_DONTUNMAP), OR_CLEAR, IS(UNMAP, { C(MREMAP_MOVE), C(MREMAP_DONTUNMAP), C(MREMAP) }) },
+	{ "exec moves its stack", CLASS(MOVE), ON2(EXEC, EXEC), SYSB(EXEC, LOCAL), IS(UNMAP, { C(EXEC) }) },
+	{ "a kernel thread moves its stack", CLASS(MOVE), ON1(EXEC), BITS(LOCAL), IS(UNMAP, { C(EXEC) }) },
 	{ "a move of hugetlb", CLASS(MOVE_HUGETLB), ON2(MOVE_VMA, MREMAP), CALL(MREMAP), ARG(3, 1), IS(CLEAR, { C(MREMAP_MOVE) }) },
 
 	{ "the OOM reaper", CLASS(REAP), ON1(OOM_REAPER), BITS(OOM_REAPER), IS(CLEAR, { C(OOM_REAPER) }) },
@@ -141,6 +146,7 @@ static const struct view zap_views[] = {
 static const struct view protect_views[] = {
 	{ "pkey_mprotect", CLASS(PROTECT), ON2(MPROTECT, PKEY_MPROTECT), SYSB(PKEY_MPROTECT, WRITER), IS(PROTECTION_VMA, { C(PKEY_MPROTECT) }) },
 	{ "mprotect", CLASS(PROTECT), ON1(MPROTECT), SYSB(MPROTECT, WRITER), IS(PROTECTION_VMA, { C(MPROTECT) }) },
+	{ "exec protects its stack", CLASS(PROTECT), ON2(MPROTECT, EXEC), SYSB(EXEC, WRITER), IS(PROTECTION_VMA, { C(EXEC) }) },
 	{ "a hint", CLASS(PROTECT), ON2(NUMA, NUMA), BITS(READER | TRUSTED), IS(PROTECTION_PAGE, { C(NUMA_HINT) }) },
 	{ "a hint on the way out of uffd-wp", CLASS(PROTECT), ON1(NUMA), SYSB(IOCTL, READER), ARG(1, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, { C(NUMA_HINT) }) },
 	{ "uffd-wp on 5.10", CLASS(PROTECT), ON1(UFFD_WP), SYSB(IOCTL, READER), ARG(1, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, { C(UFFD_WP) }) },
@@ -490,15 +496,21 @@ static void test_rule(unsigned int class, unsigned int nr)
 
 static void test_all_rules(void)
 {
-	unsigned int class, nr, all = 0;
+	unsigned int class, nr, all = 0, wrong = 0;
+	u32 how;
 
 	for (class = 0; class < MMN_NR_CLASSES; class++)
-		for (nr = 0; nr < lists[class].nr; nr++)
+		for (nr = 0; nr < lists[class].nr; nr++) {
+			how = mmn_classify_rule_how(class, nr);
+			wrong += !!(how & MMN_RULE_SAW) !=
+				 !!lists[class].rules[nr].saw;
 			if (lists[class].rules[nr].saw) {
 				test_rule(class, nr);
 				all++;
 			}
+		}
 	ok(all > 60, "%u rules look at the stack", all);
+	ok(!wrong, "and documents say so");
 }
 
 int main(void)

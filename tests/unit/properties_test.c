@@ -261,11 +261,15 @@ static bool event_is_of_class(const struct sample *s)
 	return s->v.event == any.v.event;
 }
 
+/* Only a move that the flags tell apart leaves the VMA. */
 static bool move_is_of_args(const struct sample *s)
 {
-	struct sample w = after_empty_walk(s);
+	bool stays = has(s, LOCAL | MMN_CTX_SYSCALL) &&
+		     s->ctx.sys == MMN_SYS_MREMAP &&
+		     (s->ctx.args[3] & MREMAP_DONTUNMAP);
 
-	return s->class != MMN_CLASS_MOVE || (s->decided && same(s, &w));
+	return s->class != MMN_CLASS_MOVE || !s->decided ||
+	       s->v.event == (stays ? MMNOTIFY_CLEAR : MMNOTIFY_UNMAP);
 }
 
 static bool protection_is_protection(const struct sample *s)
@@ -293,6 +297,7 @@ static bool empty_walk_is_a_group(const struct sample *s)
 	w = after_empty_walk(s);
 	switch (w.v.cause) {
 	case MMNOTIFY_CAUSE_UNMAP:
+	case MMNOTIFY_CAUSE_MREMAP:
 	case MMNOTIFY_CAUSE_ZAP:
 	case MMNOTIFY_CAUSE_HUGETLB_UNMAP:
 	case MMNOTIFY_CAUSE_PROTECTION:
@@ -358,7 +363,7 @@ static struct property properties[] = {
 	{ "the upper half of an argument is not read", upper_half_is_unread },
 	{ "the native event decides nothing that a rule decides", native_is_unread },
 	{ "a class has one event, whatever the stack says", event_is_of_class },
-	{ "a move never asks the stack", move_is_of_args },
+	{ "a move clears only if its flags say so", move_is_of_args },
 	{ "a change of protection is one", protection_is_protection },
 	{ "an empty stack adds nothing to what is decided", empty_walk_adds_nothing },
 	{ "an empty stack leaves a group", empty_walk_is_a_group },
@@ -515,12 +520,12 @@ static const struct test_case hot[] = {
 	{ "mremap", CLASS(UNMAP), SYSB(MREMAP, LOCAL) },
 	{ "brk", CLASS(UNMAP), SYSB(BRK, LOCAL) },
 	{ "exit", CLASS(UNMAP), BITS(DYING) },
-	{ "a move", CLASS(MOVE) },
+	{ "a move", CLASS(MOVE), SYSB(MREMAP, LOCAL) },
 	{ "mprotect", CLASS(PROTECT), SYSB(MPROTECT, WRITER) },
 	{ "mprotect of hugetlb", CLASS(HUGETLB_PROTECT), SYSB(MPROTECT, WRITER) },
 	{ "copy-on-write in a fault", CLASS(COW), BITS(LOCAL | TRUSTED) },
 	{ "copy-on-write in a read()", CLASS(COW), SYSB(OTHER, LOCAL) },
-	{ "copy-on-write in madvise", CLASS(COW), SYSB(MADVISE, LOCAL) },
+	{ "copy-on-write in madvise", CLASS(COW), SYSB(MADVISE, LOCAL), ARG(2, MADV_HUGEPAGE) },
 	{ "copy-on-write of hugetlb", CLASS(HUGETLB_COW) },
 	{ "fork", CLASS(FORK) },
 	{ "MADV_DONTNEED", CLASS(ZAP), SYS(MADVISE), ARG(2, MADV_DONTNEED) },
