@@ -1,7 +1,392 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* advice: every MADV_*, from every place it can come from. */
-#include "runner.h"
+/*
+ * advice: every advice that madvise() knows, from every place it can come
+ * from: the process itself, by two system calls, another process, a worker of
+ * io_uring. More of pageout is in reclaim.c, of memory failure in hwpoison.c, of
+ * KSM in ksm.c.
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "actors.h"
+
+/* Younger than the header. */
+#define POPULATE_READ	22
+#define POPULATE_WRITE	23
+#define DONTNEED_LOCKED	24
+#define COLLAPSE	25
+#define SOFT_OFFLINE	101
+#define GUARD_INSTALL	102
+#define GUARD_REMOVE	103
+
+/**
+ * struct advice - what a kernel can be told
+ * @advice: MADV_*
+ * @name: the same for people
+ * @major: the first kernel that knows it
+ * @minor: and its second number
+ * @remote_major: the first one that lets another process say it, 0: none
+ * @remote_minor: and its second number
+ * @quiet: nothing is invalidated
+ */
+struct advice {
+	int advice;
+	const char *name;
+	int major, minor;
+	int remote_major, remote_minor;
+	bool quiet;
+};
+
+#define ADVICE(a)	.advice = (a), .name = #a
+#define SINCE(a, b)	.major = (a), .minor = (b)
+#define REMOTE(a, b)	.remote_major = (a), .remote_minor = (b)
+
+static const struct advice advices[] = {
+	{ ADVICE(MADV_NORMAL), .quiet = true },
+	{ ADVICE(MADV_RANDOM), .quiet = true },
+	{ ADVICE(MADV_SEQUENTIAL), .quiet = true },
+	{ ADVICE(MADV_WILLNEED), REMOTE(5, 15), .quiet = true },
+	{ ADVICE(MADV_DONTNEED) },
+	{ ADVICE(MADV_FREE) },
+	{ ADVICE(MADV_REMOVE) },
+	{ ADVICE(MADV_DONTFORK), .quiet = true },
+	{ ADVICE(MADV_DOFORK), .quiet = true },
+	{ ADVICE(MADV_MERGEABLE), .quiet = true },
+	/* Of pages that were not merged. */
+	{ ADVICE(MADV_UNMERGEABLE), .quiet = true },
+	{ ADVICE(MADV_HUGEPAGE), .quiet = true },
+	{ ADVICE(MADV_NOHUGEPAGE), .quiet = true },
+	{ ADVICE(MADV_DONTDUMP), .quiet = true },
+	{ ADVICE(MADV_DODUMP), .quiet = true },
+	{ ADVICE(MADV_WIPEONFORK), .quiet = true },
+	{ ADVICE(MADV_KEEPONFORK), .quiet = true },
+	{ ADVICE(MADV_COLD), REMOTE(5, 10), .quiet = true },
+	{ ADVICE(MADV_PAGEOUT), REMOTE(5, 10) },
+	{ ADVICE(POPULATE_READ), SINCE(5, 14), .quiet = true },
+	{ ADVICE(POPULATE_WRITE), SINCE(5, 14), .quiet = true },
+	{ ADVICE(DONTNEED_LOCKED), SINCE(5, 18) },
+	{ ADVICE(COLLAPSE), SINCE(6, 1), REMOTE(6, 1) },
+	{ ADVICE(MADV_HWPOISON) },
+	{ ADVICE(SOFT_OFFLINE) },
+	{ ADVICE(GUARD_INSTALL), SINCE(6, 13) },
+	{ ADVICE(GUARD_REMOVE), SINCE(6, 13), .quiet = true },
+};
+
+enum way { MADVISE, PROCESS, OTHER, WORKER };
+
+static bool allowed(const struct advice *a, enum way from)
+{
+	if (!kernel_is(a->major, a->minor))
+		return false;
+	if (from == MADVISE || from == WORKER)
+		return true;
+	/* Since then a process may tell itself anything. */
+	if (from == PROCESS && kernel_is(6, 13))
+		return true;
+	return a->remote_major && kernel_is(a->remote_major, a->remote_minor);
+}
+
+struct adviser {
+	enum way from;
+	struct actor other;
+	struct worker worker;
+};
+
+static bool advise_other(const struct order *o)
+{
+	return !advise_process(o->to, o->p, o->len, o->what);
+}
+
+static void ready(struct env *e, struct adviser *a, enum way from)
+{
+	a->from = from;
+	if (from == OTHER)
+		actor_ready(e, &a->other, advise_other);
+	if (from == WORKER)
+		worker_open(e, &a->worker);
+}
+
+static int tell(struct env *e, struct adviser *a, char *p, size_t len, int advice)
+{
+	switch (a->from) {
+	case MADVISE:
+		return madvise(p, len, advice);
+	case PROCESS:
+		return advise_process(getpid(), p, len, advice);
+	case WORKER:
+		return worker_madvise(e, &a->worker, p, len, advice);
+	default:
+		actor_acts(e, &a->other, p, len, advice);
+		return 0;
+	}
+}
+
+/* A kernel that knows the advice must take it. */
+static void check_allowed(struct env *e, enum way from, int advice)
+{
+	size_t i;
+
+	for (i = 0; advices[i].advice != advice; i++)
+		must(e, i < ARRAY_SIZE(advices));
+	if (!allowed(&advices[i], from))
+		skip(e, "this kernel does not take %s%s", advices[i].name,
+		     from == MADVISE || from == WORKER ? "" : " by process_madvise()");
+}
+
+enum memory { ANON, LOCKED, SHARED, SCATTERED };
+
+static char *memory(struct env *e, enum memory kind, size_t *len)
+{
+	char *p;
+
+	*len = 4 * PG;
+	switch (kind) {
+	case ANON:
+		return watched_anon(e, 8);
+	case LOCKED:
+		p = anon(e, 8);
+		must(e, !mlock(p, 8 * PG));
+		watch(e, p, 8 * PG);
+		device(e, p, 8 * PG, true);
+		return p;
+	case SHARED:
+		return watched_shared(e, memfd(e, 8 * PG, 0), 8 * PG);
+	default:
+		/* Small pages that may become a huge one. */
+		*len = HUGE;
+		p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1);
+		fill(p, HUGE, 1);
+		watch(e, p, HUGE);
+		device(e, p, HUGE, true);
+		return p;
+	}
+}
+
+static void advise(struct env *e, enum way from, enum memory kind, int advice)
+{
+	struct adviser a;
+	size_t len;
+	char *p;
+
+	check_allowed(e, from, advice);
+	ready(e, &a, from);
+	p = memory(e, kind, &len);
+	begin(e);
+	must(e, !tell(e, &a, p, len, advice));
+}
+
+#define RUN(name, from, kind, advice)					\
+	static void run_##name(struct env *e)				\
+	{								\
+		advise(e, from, kind, advice);				\
+	}
+
+RUN(dontneed, MADVISE, ANON, MADV_DONTNEED)
+RUN(dontneed_locked, MADVISE, LOCKED, DONTNEED_LOCKED)
+RUN(dontneed_unlocked, MADVISE, ANON, DONTNEED_LOCKED)
+RUN(free, MADVISE, ANON, MADV_FREE)
+RUN(guard, MADVISE, ANON, GUARD_INSTALL)
+RUN(process_dontneed, PROCESS, ANON, MADV_DONTNEED)
+RUN(process_dontneed_locked, PROCESS, LOCKED, DONTNEED_LOCKED)
+RUN(process_free, PROCESS, ANON, MADV_FREE)
+RUN(process_remove, PROCESS, SHARED, MADV_REMOVE)
+RUN(process_collapse, PROCESS, SCATTERED, COLLAPSE)
+RUN(process_guard, PROCESS, ANON, GUARD_INSTALL)
+RUN(other_collapse, OTHER, SCATTERED, COLLAPSE)
+RUN(worker_dontneed_locked, WORKER, LOCKED, DONTNEED_LOCKED)
+RUN(worker_free, WORKER, ANON, MADV_FREE)
+RUN(worker_remove, WORKER, SHARED, MADV_REMOVE)
+RUN(worker_collapse, WORKER, SCATTERED, COLLAPSE)
+RUN(worker_guard, WORKER, ANON, GUARD_INSTALL)
+
+RUN(process_soft_offline, PROCESS, ANON, SOFT_OFFLINE)
+RUN(worker_soft_offline, WORKER, ANON, SOFT_OFFLINE)
+
+static void on_bus(int sig)
+{
+	(void)sig;
+}
+
+static void run_process_hwpoison(struct env *e)
+{
+	signal(SIGBUS, on_bus);
+	advise(e, PROCESS, ANON, MADV_HWPOISON);
+}
+
+static void run_worker_hwpoison(struct env *e)
+{
+	signal(SIGBUS, on_bus);
+	advise(e, WORKER, ANON, MADV_HWPOISON);
+	/* A worker cannot catch the signal, so 6.12 has ended us by now. */
+	_exit(0);
+}
+
+static void run_process_pageout(struct env *e)
+{
+	swap_on(e);
+	advise(e, PROCESS, ANON, MADV_PAGEOUT);
+}
+
+/* Everything that must not disturb a device; one after the other. */
+static void quiet(struct env *e, enum way from)
+{
+	const struct advice *a;
+	struct adviser adviser;
+	char *p;
+
+	swap_on(e);
+	ready(e, &adviser, from);
+	p = watched_anon(e, 8);
+	begin(e);
+	for (a = advices; a < advices + ARRAY_SIZE(advices); a++) {
+		bool refused;
+
+		if (!a->quiet)
+			continue;
+		refused = tell(e, &adviser, p, 4 * PG, a->advice);
+		if (refused != !allowed(a, from))
+			fail(e, "%s was %s", a->name,
+			     refused ? "refused" : "taken");
+	}
+}
+
+static void run_quiet(struct env *e)
+{
+	quiet(e, MADVISE);
+}
+
+static void run_process_quiet(struct env *e)
+{
+	quiet(e, PROCESS);
+}
+
+static void run_worker_quiet(struct env *e)
+{
+	quiet(e, WORKER);
+}
+
+static bool age(const struct order *o)
+{
+	bool willneed = kernel_is(5, 15);
+
+	return !advise_process(o->to, o->p, o->len, MADV_COLD) &&
+	       !advise_process(o->to, o->p, o->len, MADV_WILLNEED) == willneed;
+}
+
+static void run_other_quiet(struct env *e)
+{
+	struct actor o;
+	char *p;
+
+	actor_ready(e, &o, age);
+	p = watched_anon(e, 8);
+	begin(e);
+	actor_acts(e, &o, p, 4 * PG, 0);
+}
+
+/* A guard over nothing, and the end of one. */
+static void run_guard_remove(struct env *e)
+{
+	char *p = watched_anon(e, 8);
+
+	check_allowed(e, MADVISE, GUARD_INSTALL);
+	must(e, !madvise(p, 4 * PG, GUARD_INSTALL));
+	device(e, p + 4 * PG, 4 * PG, true);
+	begin(e);
+	must(e, !madvise(p, 4 * PG, GUARD_INSTALL));
+	must(e, !madvise(p, 4 * PG, GUARD_REMOVE));
+}
+
+/* What a VMA's advice says of forks. */
+static void fork_after(struct env *e, int advice)
+{
+	char *p = watched_anon(e, 8);
+	pid_t pid;
+
+	must(e, !madvise(p, 8 * PG, advice));
+	begin(e);
+	pid = child(e);
+	if (!pid)
+		_exit(0);
+	reap(e, pid);
+}
+
+static void run_dontfork(struct env *e)
+{
+	fork_after(e, MADV_DONTFORK);
+}
+
+static void run_wipeonfork(struct env *e)
+{
+	fork_after(e, MADV_WIPEONFORK);
+}
 
 const struct scenario advice_scenarios[] = {
+	{ .name = "madv_dontneed", .run = run_dontneed, .expect = {
+		MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)) },
+	  .flags = S_QUICK, .demo = "madvise(p, MADV_DONTNEED)" },
+	{ .name = "madv_dontneed_locked", .run = run_dontneed_locked, .expect = {
+		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, FROM_6_1(C)) },
+	  .flags = S_QUICK },
+	{ .name = "madv_dontneed_unlocked", .run = run_dontneed_unlocked, .expect = {
+		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, FROM_6_1(C)) },
+	  .flags = S_QUICK },
+	{ .name = "madv_free", .run = run_free, .expect = {
+		MUST(CLEAR, MADV_FREE, CLEAR, ALL(C)) }, .flags = S_QUICK },
+	{ .name = "guard_install", .run = run_guard, .expect = {
+		MUST(CLEAR, GUARD_INSTALL, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+	{ .name = "guard_remove", .run = run_guard_remove, .expect = { },
+	  .flags = S_QUICK },
+	{ .name = "madv_quiet", .run = run_quiet, .expect = { } },
+	{ .name = "madv_dontfork", .run = run_dontfork, .expect = { },
+	  .flags = S_QUICK },
+	{ .name = "madv_wipeonfork", .run = run_wipeonfork, .expect = { },
+	  .flags = S_QUICK },
+	{ .name = "process_madvise_dontneed", .run = run_process_dontneed, .expect = {
+		MUST(CLEAR, MADV_DONTNEED, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+	{ .name = "process_madvise_dontneed_locked", .run = run_process_dontneed_locked,
+	  .expect = { MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, FROM_7(C)) },
+	  .flags = S_QUICK },
+	{ .name = "process_madvise_free", .run = run_process_free, .expect = {
+		MUST(CLEAR, MADV_FREE, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+	{ .name = "process_madvise_remove", .run = run_process_remove, .expect = {
+		MUST(CLEAR, MADV_REMOVE, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+	{ .name = "process_madvise_guard", .run = run_process_guard, .expect = {
+		MUST(CLEAR, GUARD_INSTALL, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+	{ .name = "process_madvise_self_pageout", .run = run_process_pageout, .expect = {
+		MUST_N(4, CLEAR, MADV_PAGEOUT, CLEAR, ALL(C)) } },
+	{ .name = "process_madvise_collapse", .run = run_process_collapse, .expect = {
+		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
+	{ .name = "process_madvise_other_collapse", .run = run_other_collapse,
+	  .expect = { MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
+	{ .name = "process_madvise_quiet", .run = run_process_quiet, .expect = { } },
+	{ .name = "process_madvise_other_quiet", .run = run_other_quiet, .expect = { } },
+	/* A worker's advice is in no register: which DONTNEED it was, is not told. */
+	{ .name = "io_uring_dontneed_locked", .run = run_worker_dontneed_locked,
+	  .expect = { MUST(CLEAR, MADV_DONTNEED, CLEAR, FROM_6_1(C)) } },
+	{ .name = "io_uring_free", .run = run_worker_free, .expect = {
+		MUST(CLEAR, MADV_FREE, CLEAR, ALL(C)) } },
+	{ .name = "io_uring_remove", .run = run_worker_remove, .expect = {
+		MUST(CLEAR, MADV_REMOVE, CLEAR, ALL(C)) } },
+	{ .name = "io_uring_collapse", .run = run_worker_collapse, .expect = {
+		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
+	{ .name = "io_uring_guard", .run = run_worker_guard, .expect = {
+		MUST(CLEAR, GUARD_INSTALL, CLEAR, FROM_7(C)) } },
+	/* These lose memory, so they get a machine of their own. */
+	{ .name = "process_madvise_soft_offline", .run = run_process_soft_offline,
+	  .expect = { MUST(CLEAR, SOFT_OFFLINE, CLEAR, FROM_7(C)) }, .machine = "long" },
+	{ .name = "process_madvise_hwpoison", .run = run_process_hwpoison,
+	  .expect = { MUST(CLEAR, HWPOISON, CLEAR, FROM_7(C)) }, .machine = "long" },
+	{ .name = "io_uring_soft_offline", .run = run_worker_soft_offline,
+	  .expect = { MUST(CLEAR, SOFT_OFFLINE, CLEAR, ALL(C)) }, .machine = "long" },
+	{ .name = "io_uring_hwpoison", .run = run_worker_hwpoison,
+	  .expect = { MUST(CLEAR, HWPOISON, CLEAR, ALL(C)),
+		      MUST(RELEASE, EXIT, GONE, ALL(RE)),
+		      MUST(UNMAP, EXIT, GONE, ALL(U)) },
+	  .flags = S_DIES, .machine = "long" },
+	{ .name = "io_uring_quiet", .run = run_worker_quiet, .expect = { } },
 	{ .name = NULL }
 };

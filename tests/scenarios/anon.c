@@ -10,11 +10,6 @@
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP	4
 #endif
-#ifndef MADV_DONTNEED_LOCKED
-#define MADV_DONTNEED_LOCKED	24
-#endif
-#define MADV_GUARD_INSTALL_	102
-#define MADV_GUARD_REMOVE_	103
 #ifndef SYS_mseal
 #define SYS_mseal	462
 #endif
@@ -82,6 +77,31 @@ static void run_mremap_shrink(struct env *e)
 	must(e, mremap(p, 8 * PG, 4 * PG, 0) == p);
 }
 
+/* The tail goes first, the rest moves. */
+static void run_mremap_move_shrink(struct env *e)
+{
+	char *to = map_at(e, 4 * PG, PG, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	char *p = watched_anon(e, 8);
+
+	must(e, !munmap(to, 4 * PG));
+	begin(e);
+	must(e, mremap(p, 8 * PG, 4 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);
+}
+
+/* Several VMAs at once, and each is moved by itself. */
+static void run_mremap_many(struct env *e)
+{
+	char *to = map_at(e, 8 * PG, PG, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	char *p = anon(e, 8);
+
+	must(e, !mprotect(p + 4 * PG, 4 * PG, PROT_READ));
+	watch(e, p, 8 * PG);
+	device(e, p, 8 * PG, false);
+	begin(e);
+	need(e, mremap(p, 8 * PG, 8 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to,
+	     "no mremap of several VMAs");
+}
+
 static void run_mremap_grow(struct env *e)
 {
 	char *p = watched_anon(e, 8);
@@ -102,55 +122,6 @@ static void run_brk(struct env *e)
 	device(e, p, 16 * PG, true);
 	begin(e);
 	must(e, syscall(SYS_brk, p + 8 * PG) == (long)(p + 8 * PG));
-}
-
-static void advise(struct env *e, int advice, const char *what)
-{
-	char *p = watched_anon(e, 8);
-
-	begin(e);
-	need(e, !madvise(p, 4 * PG, advice), what);
-}
-
-static void run_dontneed(struct env *e)
-{
-	advise(e, MADV_DONTNEED, "MADV_DONTNEED");
-}
-
-static void run_dontneed_locked(struct env *e)
-{
-	char *p = anon(e, 8);
-
-	must(e, !mlock(p, 8 * PG));
-	watch(e, p, 8 * PG);
-	device(e, p, 8 * PG, true);
-	begin(e);
-	need(e, !madvise(p, 8 * PG, MADV_DONTNEED_LOCKED), "no MADV_DONTNEED_LOCKED");
-}
-
-static void run_free(struct env *e)
-{
-	advise(e, MADV_FREE, "MADV_FREE");
-}
-
-static void run_cold(struct env *e)
-{
-	advise(e, MADV_COLD, "MADV_COLD");
-}
-
-static void run_guard(struct env *e)
-{
-	advise(e, MADV_GUARD_INSTALL_, "no MADV_GUARD_INSTALL");
-}
-
-static void run_guard_remove(struct env *e)
-{
-	char *p = watched_anon(e, 8);
-
-	need(e, !madvise(p, 4 * PG, MADV_GUARD_INSTALL_), "no MADV_GUARD_INSTALL");
-	device(e, p + 4 * PG, 4 * PG, true);
-	begin(e);
-	must(e, !madvise(p, 4 * PG, MADV_GUARD_REMOVE_));
 }
 
 static void run_mlock(struct env *e)
@@ -187,33 +158,25 @@ const struct scenario anon_scenarios[] = {
 		MUST(UNMAP, MMAP_FIXED, GONE, ALL(U)) },
 	  .flags = S_QUICK, .demo = "mmap(p, 4 pages, MAP_FIXED)" },
 	{ .name = "mremap_move", .run = run_mremap_move, .expect = {
-		MUST_N(2, UNMAP, MREMAP, GONE, ALL(U)) },
+		MUST_N(2, UNMAP, MREMAP_MOVE, GONE, ALL(U)) },
 	  .flags = S_QUICK, .demo = "mremap(p, MREMAP_FIXED)" },
 	{ .name = "mremap_dontunmap", .run = run_mremap_dontunmap, .expect = {
 		MUST(CLEAR, MREMAP_DONTUNMAP, CLEAR, ALL(U)) },
 	  .flags = S_QUICK, .demo = "mremap(p, MREMAP_DONTUNMAP)" },
 	{ .name = "mremap_over", .run = run_mremap_over, .expect = {
-		MUST(UNMAP, MREMAP, GONE, ALL(U)) }, .flags = S_QUICK },
+		MUST(UNMAP, MREMAP_FIXED, GONE, ALL(U)) }, .flags = S_QUICK },
 	{ .name = "mremap_shrink", .run = run_mremap_shrink, .expect = {
-		MUST(UNMAP, MREMAP, GONE, ALL(U)) }, .flags = S_QUICK },
+		MUST(UNMAP, MREMAP_SHRINK, GONE, ALL(U)) }, .flags = S_QUICK },
+	{ .name = "mremap_move_shrink", .run = run_mremap_move_shrink, .expect = {
+		MUST(UNMAP, MREMAP_SHRINK, GONE, ALL(U)),
+		MUST_N(2, UNMAP, MREMAP_MOVE, GONE, ALL(U)) }, .flags = S_QUICK },
+	{ .name = "mremap_many", .run = run_mremap_many, .expect = {
+		MUST_N(4, UNMAP, MREMAP_MOVE, GONE, FROM_7(U)) }, .flags = S_QUICK },
 	{ .name = "mremap_grow", .run = run_mremap_grow, .expect = {
-		MUST_N(2, UNMAP, MREMAP, GONE, ALL(U)) }, .flags = S_QUICK },
+		MUST_N(2, UNMAP, MREMAP_MOVE, GONE, ALL(U)) }, .flags = S_QUICK },
 	{ .name = "brk", .run = run_brk, .expect = {
 		MUST(UNMAP, BRK, GONE, ALL(U)) },
 	  .flags = S_QUICK },
-	{ .name = "madv_dontneed", .run = run_dontneed, .expect = {
-		MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)) },
-	  .flags = S_QUICK, .demo = "madvise(p, MADV_DONTNEED)" },
-	{ .name = "madv_dontneed_locked", .run = run_dontneed_locked, .expect = {
-		MUST(CLEAR, MADV_DONTNEED, CLEAR, FROM_6_1(C)) }, .flags = S_QUICK },
-	{ .name = "madv_free", .run = run_free, .expect = {
-		MUST(CLEAR, MADV_FREE, CLEAR, ALL(C)) },
-	  .flags = S_QUICK },
-	{ .name = "madv_cold", .run = run_cold, .expect = { }, .flags = S_QUICK },
-	{ .name = "guard_install", .run = run_guard, .expect = {
-		MUST(CLEAR, GUARD_INSTALL, CLEAR, FROM_7(C)) },
-	  .flags = S_QUICK },
-	{ .name = "guard_remove", .run = run_guard_remove, .expect = { }, .flags = S_QUICK },
 	{ .name = "mlock", .run = run_mlock, .expect = { }, .flags = S_QUICK },
 	{ .name = "mseal", .run = run_mseal, .expect = { }, .flags = S_QUICK },
 	{ .name = "tier_classify", .run = run_tier, .expect = {

@@ -1,7 +1,291 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* compaction: pages move to make room for a bigger one. */
+/*
+ * compaction: pages move to make room for a bigger one.
+ *
+ * All of it happens on node 1, in memory of which every second run of pages was
+ * freed: single pages would not do, since the search for free pages may look at
+ * every 32nd only. Nobody reclaims, since their machine has no swap.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "runner.h"
 
+#define AREA_PAGES	12288UL
+#define AREA		(AREA_PAGES * PG)
+#define RUN_PAGES	48UL
+#define NODE		"/sys/devices/system/node/node1/"
+#define NODE_HUGE	NODE "hugepages/hugepages-2048kB/nr_hugepages"
+#define DEFRAG		"/sys/kernel/mm/transparent_hugepage/defrag"
+#define PROACTIVENESS	"/proc/sys/vm/compaction_proactiveness"
+
+typedef __u64 frames_t[AREA_PAGES];
+
+static frames_t placed;		/* where the pages were when it began */
+
+static void read_frames(struct env *e, const char *p, frames_t frames)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	size_t i;
+
+	must(e, fd >= 0);
+	must(e, pread(fd, frames, sizeof(frames_t), (uintptr_t)p / PG * 8) ==
+		(ssize_t)sizeof(frames_t));
+	close(fd);
+	for (i = 0; i < AREA_PAGES; i++)
+		frames[i] &= (1ULL << 55) - 1;
+}
+
+static bool moved(struct env *e, const char *p)
+{
+	static frames_t now;
+
+	drain(e);
+	read_frames(e, p, now);
+	return memcmp(now, placed, sizeof(now));
+}
+
+/* Others may still be moving pages when one is seen elsewhere. */
+static void settle_by(struct env *e, const char *p)
+{
+	static frames_t before, now;
+	unsigned int tries;
+
+	read_frames(e, p, before);
+	for (tries = 0; tries < 50; tries++) {
+		sleep_ms(60);
+		drain(e);
+		read_frames(e, p, now);
+		if (!memcmp(before, now, sizeof(now)))
+			return;
+		memcpy(before, now, sizeof(now));
+	}
+}
+
+/* The middle of the biggest zone of node 1. */
+static unsigned long middle(struct env *e)
+{
+	unsigned long start, spanned = 0, most = 0, at = 0;
+	FILE *f = fopen("/proc/zoneinfo", "re");
+	bool mine = false;
+	char line[256];
+
+	must(e, f);
+	while (fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, "Node ", 5))
+			mine = !strncmp(line, "Node 1,", 7);
+		if (sscanf(line, " spanned %lu", &spanned) == 1)
+			continue;
+		if (!mine || sscanf(line, " start_pfn: %lu", &start) != 1 ||
+		    spanned <= most)
+			continue;
+		most = spanned;
+		at = start + spanned / 2;
+	}
+	fclose(f);
+	return at;
+}
+
+/*
+ * Watched memory with gaps. Before compaction tries blocks again that were of no
+ * use, it wants pages to move in the lower half of the zone and gaps in the
+ * upper half; so half of this memory comes from above the middle.
+ */
+static char *fragmented(struct env *e, bool both_halves)
+{
+	char *p, *huge;
+	size_t i;
+
+	two_nodes(e);
+	/* What is freed shall be free, not kept by a CPU for its next need. */
+	if (!try_knob(e, "/proc/sys/vm/percpu_pagelist_high_fraction", "100000"))
+		try_knob(e, "/proc/sys/vm/percpu_pagelist_fraction", "100000");
+	p = map_at(e, AREA, PG, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	madvise(p, AREA, MADV_NOHUGEPAGE);
+	bind_node(e, 1);
+	fill(p, AREA / 2, 1);
+	if (both_halves) {
+		huge = thp_above(e, middle(e));
+		must(e, !munmap(huge, HUGE));
+	}
+	bind_node(e, 1);
+	fill(p + AREA / 2, AREA / 2, 1);
+	bind_node(e, -1);
+	for (i = 0; i < AREA_PAGES; i += 2 * RUN_PAGES)
+		must(e, !madvise(p + i * PG, RUN_PAGES * PG, MADV_DONTNEED));
+	watch(e, p, AREA);
+	for (i = RUN_PAGES; i < AREA_PAGES; i += 2 * RUN_PAGES)
+		device(e, p + i * PG, RUN_PAGES * PG, true);
+	return p;
+}
+
+static void start(struct env *e, const char *p)
+{
+	read_frames(e, p, placed);
+	begin(e);
+}
+
+/* ---- an administrator asks for it ---- */
+
+static void compact(struct env *e, const char *file)
+{
+	char *p = fragmented(e, false);
+	unsigned int tries;
+
+	start(e, p);
+	for (tries = 0; !moved(e, p) && tries < 10; tries++)
+		need(e, !put(file, "1"), "no compaction");
+	must(e, moved(e, p));
+}
+
+static void run_sysctl(struct env *e)
+{
+	compact(e, "/proc/sys/vm/compact_memory");
+}
+
+static void run_node(struct env *e)
+{
+	compact(e, NODE "compact");
+}
+
+/* ---- somebody wants a huge page, and there is none ---- */
+
+/* Free blocks of node 1 that are big enough for a huge page, in huge pages. */
+static long free_huge(struct env *e)
+{
+	FILE *f = fopen("/proc/buddyinfo", "re");
+	long n[11], sum = 0;
+	char line[256];
+
+	must(e, f);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "Node 1, zone %*s %ld %ld %ld %ld %ld %ld %ld %ld %ld %ld %ld",
+			   n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7,
+			   n + 8, n + 9, n + 10) == 11)
+			sum += n[9] + 2 * n[10];
+	}
+	fclose(f);
+	return sum;
+}
+
+static void ask(long more)
+{
+	char value[24];
+
+	snprintf(value, sizeof(value), "%ld", get_number(NODE_HUGE) + more);
+	put(NODE_HUGE, value);
+}
+
+/* The pool takes all huge pages that are there; what is left is in pieces. */
+static char *scarce_room(struct env *e)
+{
+	unsigned int tries;
+	long there;
+	char *p;
+
+	p = fragmented(e, true);
+	knob(e, "/proc/sys/vm/min_free_kbytes", "2048");
+	for (tries = 0; tries < 8; tries++) {
+		there = free_huge(e);
+		if (!there)
+			break;
+		ask(there);
+	}
+	return p;
+}
+
+static void run_direct_pool(struct env *e)
+{
+	char *p = scarce_room(e);
+	unsigned int tries;
+
+	start(e, p);
+	for (tries = 0; !moved(e, p) && tries < 300; tries++) {
+		ask(1);
+		sleep_ms(20);
+	}
+	settle_by(e, p);
+	must(e, moved(e, p));
+}
+
+/* Touches fresh huge pages until a watched page has moved. */
+static void fault(struct env *e, const char *defrag)
+{
+	unsigned int i, n = 300;
+	char *p = scarce_room(e), *huge;
+
+	huge = map_at(e, n * HUGE, HUGE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	need(e, !madvise(huge, n * HUGE, MADV_HUGEPAGE),
+	     "no transparent huge pages");
+	knob(e, DEFRAG, defrag);
+	bind_node(e, 1);
+	start(e, p);
+	for (i = 0; !moved(e, p) && i < n; i++) {
+		huge[i * HUGE] = 1;
+		sleep_ms(20);
+	}
+	bind_node(e, -1);
+	settle_by(e, p);
+	must(e, moved(e, p));
+}
+
+static void run_direct_fault(struct env *e)
+{
+	fault(e, "always");
+}
+
+/* The fault does not wait for it: it wakes kswapd, and that wakes kcompactd. */
+static void run_woken(struct env *e)
+{
+	fault(e, "defer");
+}
+
+/* Nobody asks: there is too much in pieces. */
+static void run_proactive(struct env *e)
+{
+	char *p = scarce_room(e);
+	unsigned int tries;
+
+	start(e, p);
+	knob(e, PROACTIVENESS, "100");
+	for (tries = 0; !moved(e, p) && tries < 60; tries++) {
+		sleep_ms(200);
+		put(PROACTIVENESS, "100");
+	}
+	put(PROACTIVENESS, "0");
+	settle_by(e, p);
+	must(e, moved(e, p));
+}
+
+/* Thousands of pages move: one tier is enough of a log. */
+#define ONE_TIER	.tiers = MIRROR_TIER_RANGE
+#define MOVED(by)	MUST(CLEAR, COMPACTION_##by, CLEAR, ALL(C))
+#define WOKEN \
+	MAY("a huge page that is not there wakes kcompactd, too", \
+	    CLEAR, COMPACTION_KCOMPACTD, CLEAR, ALL(C))
+
 const struct scenario compaction_scenarios[] = {
+	{ .name = "compact_memory", .run = run_sysctl, ONE_TIER,
+	  .expect = { MOVED(SYSCTL) } },
+	{ .name = "compact_node", .run = run_node, ONE_TIER,
+	  .machine = "compaction",
+	  .expect = { MOVED(SYSCTL) } },
+	{ .name = "compact_for_pool", .run = run_direct_pool,
+	  ONE_TIER, .machine = "compaction", .seconds = 60,
+	  .expect = { MOVED(DIRECT), WOKEN } },
+	{ .name = "compact_for_fault", .run = run_direct_fault,
+	  ONE_TIER, .machine = "compaction", .seconds = 60,
+	  .expect = { MOVED(DIRECT), WOKEN } },
+	{ .name = "kcompactd_woken", .run = run_woken,
+	  ONE_TIER, .machine = "compaction", .seconds = 60,
+	  .expect = { MOVED(KCOMPACTD) } },
+	{ .name = "kcompactd_proactive", .run = run_proactive,
+	  ONE_TIER, .machine = "compaction", .seconds = 60,
+	  .expect = { MOVED(KCOMPACTD) } },
 	{ .name = NULL }
 };

@@ -137,7 +137,7 @@ unsigned int seen(struct env *e, unsigned int cause)
 
 	drain(e);
 	for (i = e->sh->begin_at; i < e->sh->nr; i++)
-		n += e->sh->log[i].cause == cause &&
+		n += has_cause(e->sc, &e->sh->log[i], cause) &&
 		     e->sh->log[i].phase == MIRROR_PHASE_START &&
 		     in_region(e->sh, &e->sh->log[i]);
 	return n;
@@ -151,4 +151,16 @@ bool wait_for_cause(struct env *e, unsigned int cause, unsigned int ms)
 		sleep_ms(10);
 	}
 	return seen(e, cause);
+}
+
+/* For what comes in many pieces, by another task; all tiers must be asked. */
+bool wait_for_times(struct env *e, unsigned int cause, unsigned int times,
+		    unsigned int ms)
+{
+	for (; ms > 10; ms -= 10) {
+		if (seen(e, cause) >= 3 * times)
+			return true;
+		sleep_ms(10);
+	}
+	return seen(e, cause) >= 3 * times;
 }

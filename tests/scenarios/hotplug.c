@@ -1,7 +1,195 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* hotplug: memory that has to be somewhere else: offline, pinned, contiguous. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
 #include "runner.h"
 
+#define MEMORY		"/sys/devices/system/memory/"
+#define CHUNK_PAGES	16384UL
+#define WATCH_PAGES	256UL
+#define KPF_RESERVED	(1ULL << 32)
+
+/* ---- a block of memory goes offline ---- */
+
+static unsigned long block_pages(struct env *e)
+{
+	char size[32];
+
+	need(e, !get(MEMORY "block_size_bytes", size, sizeof(size)),
+	     "no memory hotplug");
+	return strtoul(size, NULL, 16) / PG;
+}
+
+static void block_file(char *path, size_t size, long block, const char *name)
+{
+	snprintf(path, size, MEMORY "memory%ld/%s", block, name);
+}
+
+/* Only user memory, and nothing in it that the kernel reserved at boot. */
+static bool can_go(struct env *e, long block)
+{
+	static __u64 flags[65536];
+	unsigned long n = block_pages(e), i;
+	char path[128], zones[64];
+	int fd;
+
+	block_file(path, sizeof(path), block, "valid_zones");
+	if (get(path, zones, sizeof(zones)) || strncmp(zones, "Movable", 7))
+		return false;
+	must(e, n <= 65536);
+	fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	need(e, fd >= 0, "no /proc/kpageflags");
+	must(e, pread(fd, flags, n * 8, block * n * 8) == (ssize_t)(n * 8));
+	close(fd);
+	for (i = 0; i < n; i++)
+		if (flags[i] & KPF_RESERVED)
+			return false;
+	return true;
+}
+
+static long block_of(struct env *e, void *p)
+{
+	return page_frame(p) / block_pages(e);
+}
+
+/* Of a chunk the first window that starts in a block that can go. */
+static char *in_movable(struct env *e, char *chunk, size_t step)
+{
+	long block = -1, good = -1;
+	size_t at;
+
+	for (at = 0; at < CHUNK_PAGES * PG; at += step) {
+		long b = block_of(e, chunk + at);
+
+		if (b != block && can_go(e, b))
+			good = b;
+		block = b;
+		if (b == good)
+			return chunk + at;
+	}
+	skip(e, "none of the pages is in a block of memory that can go offline");
+}
+
+static void offline(struct env *e, char *p)
+{
+	long block = block_of(e, p);
+	char path[128];
+
+	block_file(path, sizeof(path), block, "state");
+	begin(e);
+	need(e, try_knob(e, path, "offline"), "the memory does not go offline");
+	must(e, block_of(e, p) != block);
+	put(path, "online_movable");
+}
+
+static void run_offline(struct env *e)
+{
+	char *p = in_movable(e, anon(e, CHUNK_PAGES), WATCH_PAGES * PG);
+
+	watch(e, p, WATCH_PAGES * PG);
+	device(e, p, WATCH_PAGES * PG, true);
+	offline(e, p);
+}
+
+static void run_offline_thp(struct env *e)
+{
+	char *chunk = map_at(e, CHUNK_PAGES * PG, HUGE, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1), *p;
+
+	need(e, !madvise(chunk, CHUNK_PAGES * PG, MADV_HUGEPAGE),
+	     "no transparent huge pages");
+	fill(chunk, CHUNK_PAGES * PG, 1);
+	p = in_movable(e, chunk, HUGE);
+	watch(e, p, HUGE);
+	device(e, p, HUGE, true);
+	offline(e, p);
+}
+
+/* The pages of a file in memory that another process maps. */
+static void run_offline_shared(struct env *e)
+{
+	int fd = memfd(e, CHUNK_PAGES * PG, 0);
+	char *p, *chunk = map_at(e, CHUNK_PAGES * PG, PG, PROT_READ | PROT_WRITE,
+				 MAP_SHARED, fd);
+	pid_t pid;
+
+	fill(chunk, CHUNK_PAGES * PG, 2);
+	p = in_movable(e, chunk, WATCH_PAGES * PG);
+	pid = child(e);
+	if (!pid) {
+		for (;;)
+			pause();
+	}
+	watch(e, p, WATCH_PAGES * PG);
+	device(e, p, WATCH_PAGES * PG, true);
+	offline(e, p);
+}
+
+/* ---- a page is pinned for long ---- */
+
+static void run_longterm(struct env *e)
+{
+	struct io_uring_params params = { };
+	struct iovec iov;
+	char *p;
+	int fd;
+
+	need(e, kernel_is(5, 13), "this kernel pins movable pages where they are");
+	fd = syscall(SYS_io_uring_setup, 4, &params);
+	need(e, fd >= 0, "no io_uring");
+	p = in_movable(e, anon(e, CHUNK_PAGES), WATCH_PAGES * PG);
+	watch(e, p, WATCH_PAGES * PG);
+	device(e, p, WATCH_PAGES * PG, true);
+	iov.iov_base = p;
+	iov.iov_len = 16 * PG;
+	begin(e);
+	must(e, !syscall(SYS_io_uring_register, fd, IORING_REGISTER_BUFFERS,
+			 &iov, 1));
+	must(e, !can_go(e, block_of(e, p)));
+}
+
+/* ---- a page of 1 GiB is wanted, and its place is not empty ---- */
+
+#define GIANT		"/sys/devices/system/node/node1/hugepages/hugepages-1048576kB/nr_hugepages"
+#define GIANT_PAGES	(1UL << 18)
+
+static void run_giant(struct env *e)
+{
+	char *p;
+
+	need(e, !access(GIANT, W_OK), "no pages of 1 GiB");
+	need(e, kernel_is(5, 12), "this kernel takes free memory only");
+	/* The first GiB above the hole has the kernel's own pages, too. */
+	p = thp_above(e, 5 * GIANT_PAGES);
+	watch(e, p, HUGE);
+	device(e, p, HUGE, true);
+	begin(e);
+	knob(e, GIANT, "1");
+	must(e, get_number(GIANT) == 1);
+}
+
+#define MOVED(cause, ...) \
+	{ MUST(CLEAR, cause, CLEAR, __VA_ARGS__) }
+
 const struct scenario hotplug_scenarios[] = {
+	/* The rest of the block goes with it: more than a log holds. */
+	{ .name = "memory_offline", .run = run_offline, .machine = "movable",
+	  .tiers = MIRROR_TIER_RANGE, .expect = MOVED(MEMORY_OFFLINE, ALL(C)) },
+	{ .name = "memory_offline_thp", .run = run_offline_thp,
+	  .machine = "movable", .expect = MOVED(MEMORY_OFFLINE, ALL(C)) },
+	{ .name = "memory_offline_shared", .run = run_offline_shared,
+	  .machine = "movable", .expect = MOVED(MEMORY_OFFLINE, ALL(C)) },
+	{ .name = "longterm_pin", .run = run_longterm, .machine = "movable",
+	  .expect = MOVED(LONGTERM_PIN, FROM_6_1(C)) },
+	{ .name = "contig_alloc", .run = run_giant, .machine = "giant",
+	  .seconds = 60, .expect = MOVED(CONTIG_ALLOC, ALL(C)) },
 	{ .name = NULL }
 };

@@ -103,6 +103,23 @@ static void run_truncate(struct env *e)
 	must(e, !ftruncate(fd, HUGE));
 }
 
+/* Another process truncates what ours has mapped. */
+static void run_other_truncate(struct env *e)
+{
+	int fd = huge_file(e), fds[2];
+	pid_t pid;
+	char c;
+
+	must(e, !pipe(fds));
+	pid = child(e);
+	if (!pid)
+		_exit(read(fds[0], &c, 1) != 1 || ftruncate(fd, HUGE));
+	huge_pages(e, fd);
+	begin(e);
+	must(e, write(fds[1], "", 1) == 1);
+	reap(e, pid);
+}
+
 static void run_punch(struct env *e)
 {
 	int fd = huge_file(e);
@@ -178,8 +195,8 @@ const struct scenario hugetlb_scenarios[] = {
 		MUST(UNMAP, MUNMAP, GONE, ALL(U)),
 		MUST(CLEAR, HUGETLB_UNMAP, CLEAR, TO_6_1(U)) } },
 	{ .name = "hugetlb_mremap", .run = run_mremap, .expect = {
-		MUST(UNMAP, MREMAP, GONE, FROM_6_1(C)),
-		MUST(UNMAP, MREMAP, GONE, FROM_6_1(U)),
+		MUST(CLEAR, MREMAP_MOVE, CLEAR, FROM_6_1(C)),
+		MUST(UNMAP, MREMAP_MOVE, GONE, FROM_6_1(U)),
 		MUST(CLEAR, HUGETLB_UNMAP, CLEAR, ON(NO, U, NO, NO)) } },
 	{ .name = "hugetlb_mprotect", .run = run_mprotect, .expect = {
 		MUST(PROTECTION_VMA, MPROTECT, ACCESS, ALL(PV)) } },
@@ -190,6 +207,8 @@ const struct scenario hugetlb_scenarios[] = {
 		MAY("making the helper", PROTECTION_PAGE, FORK, WRITE, ALL(C)),
 		MUST(CLEAR, HUGETLB_COW, CLEAR, ALL(C)) } },
 	{ .name = "hugetlb_truncate", .run = run_truncate, .expect = {
+		MUST(CLEAR, TRUNCATE, CLEAR, ON(U, U, C, C)) } },
+	{ .name = "hugetlb_other_truncate", .run = run_other_truncate, .expect = {
 		MUST(CLEAR, TRUNCATE, CLEAR, ON(U, U, C, C)) } },
 	{ .name = "hugetlb_punch", .run = run_punch, .expect = {
 		MUST(CLEAR, HOLE_PUNCH, CLEAR, ON(U, U, C, C)) },

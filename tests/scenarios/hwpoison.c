@@ -64,13 +64,11 @@ const struct scenario hwpoison_scenarios[] = {
 		MUST(CLEAR, HWPOISON, CLEAR, ALL(C)) } },
 	{ .name = "hwpoison_file", .run = run_file, .expect = {
 		MUST(CLEAR, HWPOISON, CLEAR, ALL(C)),
-		MAY(CLEANED, PROTECTION_PAGE, MKCLEAN, CLEAN, ALL(PP)) } },
+		MAY(CLEANED, PROTECTION_PAGE, HWPOISON, CLEAN, ALL(PP)) } },
 	{ .name = "hwpoison_thp", .run = run_thp, .expect = {
 		MUST(CLEAR, HWPOISON, CLEAR, ALL(C)),
-		MUST(CLEAR, THP_SPLIT, CLEAR, TO_6_12(C)),
-		MUST(CLEAR, RMAP_MIGRATE, CLEAR, FROM_6_1(C)) } },
+		MUST(CLEAR, THP_SPLIT, CLEAR, TO_6_12(C)) } },
 	{ .name = "soft_offline", .run = run_soft, .expect = {
-		MUST(CLEAR, RMAP_UNMAP, CLEAR, TO_5_10(C)),
-		MUST(CLEAR, RMAP_MIGRATE, CLEAR, FROM_6_1(C)) } },
+		MUST(CLEAR, SOFT_OFFLINE, CLEAR, ALL(C)) } },
 	{ .name = NULL }
 };

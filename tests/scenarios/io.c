@@ -2,10 +2,12 @@
 /* io: memory that is changed by way of io_uring, AIO and sockets. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <linux/io_uring.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -15,6 +17,11 @@
 #include <unistd.h>
 
 #include "runner.h"
+
+/* Newer than the headers that this may be built with. */
+#define MADV_PAGEOUT_		21
+#define MADV_DONTNEED_LOCKED_	24
+#define IORING_OP_FTRUNCATE_	55
 
 struct ring {
 	int fd;
@@ -60,50 +67,194 @@ static int ring_do(struct env *e, struct ring *r, const struct io_uring_sqe *sqe
 	return cqe->res;
 }
 
-/* A worker has the number of a system call that is over: a group. */
-static void run_madvise(struct env *e)
+/* A worker has the number of a system call that is over: only its stack tells. */
+static int advise(struct env *e, char *p, size_t len, int advice)
 {
-	struct io_uring_sqe sqe = { .opcode = IORING_OP_MADVISE, .fd = -1 };
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_MADVISE, .fd = -1, .addr = (uintptr_t)p,
+		.len = len, .fadvise_advice = advice,
+	};
 	struct ring r;
-	char *p;
+	int ret;
 
 	ring_open(e, &r);
-	p = watched_anon(e, 8);
-	sqe.addr = (uintptr_t)p;
-	sqe.len = 4 * PG;
-	sqe.fadvise_advice = MADV_DONTNEED;
 	begin(e);
-	must(e, !ring_do(e, &r, &sqe));
+	ret = ring_do(e, &r, &sqe);
+	errno = ret < 0 ? -ret : 0;
+	return ret;
 }
 
-/* Pages that a child shares are made ours before they are pinned. */
-static void run_register(struct env *e)
+static void run_madvise(struct env *e)
 {
-	struct iovec iov;
+	must(e, !advise(e, watched_anon(e, 8), 4 * PG, MADV_DONTNEED));
+}
+
+static void run_madvise_locked(struct env *e)
+{
+	char *p = watched_anon(e, 8);
+
+	must(e, !mlock(p, 8 * PG));
+	need(e, !advise(e, p, 4 * PG, MADV_DONTNEED_LOCKED_), "no MADV_DONTNEED_LOCKED");
+}
+
+static void run_madvise_free(struct env *e)
+{
+	must(e, !advise(e, watched_anon(e, 8), 4 * PG, MADV_FREE));
+}
+
+static void run_madvise_remove(struct env *e)
+{
+	char *p = watched_shared(e, memfd(e, 8 * PG, 0), 8 * PG);
+
+	must(e, !advise(e, p, 4 * PG, MADV_REMOVE));
+}
+
+static void run_madvise_pageout(struct env *e)
+{
+	char *p;
+
+	swap_on(e);
+	p = watched_anon(e, 8);
+	must(e, !advise(e, p, 4 * PG, MADV_PAGEOUT_));
+}
+
+/* A request for a file of eight pages that is mapped. */
+static void on_file(struct env *e, int fd, struct io_uring_sqe *sqe, int want,
+		    const char *why)
+{
 	struct ring r;
-	int fds[2];
-	pid_t pid;
-	char *p, c;
 
 	ring_open(e, &r);
-	p = anon(e, 8);
+	sqe->fd = sqe->fd ? sqe->fd : fd;
+	watched_shared(e, fd, 8 * PG);
+	begin(e);
+	errno = -ring_do(e, &r, sqe);
+	need(e, errno == -want, why);
+}
+
+static void run_fallocate(struct env *e)
+{
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_FALLOCATE, .off = PG, .addr = 4 * PG,
+		.len = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+	};
+
+	on_file(e, memfd(e, 8 * PG, 0), &sqe, 0, "no fallocate by io_uring");
+}
+
+/* The mode is in a structure of io_uring's: to us it is some fallocate(). */
+static void run_fallocate_mode(struct env *e)
+{
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_FALLOCATE, .off = PG, .addr = 4 * PG,
+		.len = FALLOC_FL_COLLAPSE_RANGE,
+	};
+
+	on_file(e, ext4_file(e, "uring_collapse", 8 * PG), &sqe, 0,
+		"no fallocate by io_uring");
+}
+
+static void run_ftruncate(struct env *e)
+{
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_FTRUNCATE_, .off = 4 * PG };
+
+	on_file(e, memfd(e, 8 * PG, 0), &sqe, 0, "no ftruncate by io_uring");
+}
+
+static void run_fsync(struct env *e)
+{
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_FSYNC };
+
+	on_file(e, ext4_file(e, "uring_fsync", 8 * PG), &sqe, 0, "no fsync by io_uring");
+}
+
+static void run_open(struct env *e)
+{
+	char path[] = "/tmp/scenario.XXXXXX";
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_OPENAT, .fd = AT_FDCWD, .addr = (uintptr_t)path,
+		.open_flags = O_RDWR | O_TRUNC,
+	};
+	int fd = mkstemp(path);
+	struct ring r;
+
+	must(e, fd >= 0 && !ftruncate(fd, 8 * PG));
+	ring_open(e, &r);
+	watched_shared(e, fd, 8 * PG);
+	begin(e);
+	must(e, ring_do(e, &r, &sqe) >= 0);
+	unlink(path);
+}
+
+static void run_write_direct(struct env *e)
+{
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_WRITE, .off = PG, .len = PG };
+	int fd = ext4_file(e, "uring_direct", 8 * PG);
+	char path[64];
+	void *buf;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	sqe.fd = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
+	must(e, sqe.fd >= 0 && !posix_memalign(&buf, PG, PG));
+	fill(buf, PG, 4);
+	sqe.addr = (uintptr_t)buf;
+	on_file(e, fd, &sqe, PG, "no direct I/O by io_uring");
+}
+
+/* A helper that shares our pages until its end of the pipe is closed. */
+static pid_t sharer(struct env *e, int fds[2])
+{
+	pid_t pid;
+	char c;
+
 	must(e, !pipe(fds));
 	pid = child(e);
 	if (!pid) {
 		close(fds[1]);
 		_exit(read(fds[0], &c, 1) ? 1 : 0);
 	}
+	return pid;
+}
+
+/* What a worker reads into our memory is our own write. */
+static void run_read(struct env *e)
+{
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_READ, .len = 4 * PG };
+	int fds[2], file = memfd(e, 8 * PG, 0);
+	char *p = anon(e, 8);
+	pid_t pid = sharer(e, fds);
+	struct ring r;
+
+	ring_open(e, &r);
 	watch(e, p, 8 * PG);
 	device(e, p, 8 * PG, false);
-	iov.iov_base = p;
-	iov.iov_len = 4 * PG;
+	sqe.fd = file;
+	sqe.addr = (uintptr_t)p;
+	begin(e);
+	must(e, ring_do(e, &r, &sqe) == (int)(4 * PG));
+	close(fds[1]);
+	reap(e, pid);
+}
+
+/* Pages that a child shares are made ours before they are pinned. */
+static void run_register(struct env *e)
+{
+	int fds[2];
+	char *p = anon(e, 8);
+	struct iovec iov = { p, 4 * PG };
+	pid_t pid = sharer(e, fds);
+	struct ring r;
+
+	ring_open(e, &r);
+	watch(e, p, 8 * PG);
+	device(e, p, 8 * PG, false);
 	begin(e);
 	must(e, !syscall(SYS_io_uring_register, r.fd, IORING_REGISTER_BUFFERS, &iov, 1));
 	close(fds[1]);
 	reap(e, pid);
 }
 
-/* The ring of an AIO context is unmapped by the kernel: a group. */
+/* The ring of an AIO context is unmapped by the kernel. */
 static void run_aio(struct env *e)
 {
 	unsigned long ctx = 0;
@@ -114,7 +265,7 @@ static void run_aio(struct env *e)
 	must(e, !syscall(SYS_io_destroy, ctx));
 }
 
-static void loopback_up(struct env *e)
+void loopback_up(struct env *e)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ifreq ifr = { .ifr_name = "lo" };
@@ -169,14 +320,41 @@ static void run_zerocopy(struct env *e)
 	     "no TCP_ZEROCOPY_RECEIVE");
 }
 
+#define GOES(cause)	MUST(CLEAR, cause, CLEAR, ALL(C))
+#define MAY_CLEAN	MAY("dirty pages are written first", \
+			    PROTECTION_PAGE, WRITEBACK, CLEAN, ALL(PP))
+
 const struct scenario io_scenarios[] = {
-	{ .name = "io_uring_madvise", .run = run_madvise, .expect = {
-		MUST(CLEAR, ZAP, CLEAR, ALL(C)) } },
+	{ .name = "io_uring_madvise", .run = run_madvise,
+	  .expect = { MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)) } },
+	{ .name = "io_uring_madvise_locked", .run = run_madvise_locked,
+	  .expect = { MUST(CLEAR, MADV_DONTNEED, CLEAR, FROM_6_1(C)) } },
+	{ .name = "io_uring_madvise_free", .run = run_madvise_free,
+	  .expect = { MUST(CLEAR, MADV_FREE, CLEAR, ALL(C)) } },
+	{ .name = "io_uring_madvise_remove", .run = run_madvise_remove,
+	  .expect = { MUST(CLEAR, MADV_REMOVE, CLEAR, ALL(C)) } },
+	{ .name = "io_uring_madvise_pageout", .run = run_madvise_pageout,
+	  .expect = { MUST_N(4, CLEAR, MADV_PAGEOUT, CLEAR, ALL(C)) } },
+	{ .name = "io_uring_fallocate", .run = run_fallocate,
+	  .expect = { GOES(HOLE_PUNCH) } },
+	{ .name = "io_uring_fallocate_mode", .run = run_fallocate_mode,
+	  .expect = { GOES(HOLE_PUNCH), MAY_CLEAN } },
+	{ .name = "io_uring_ftruncate", .run = run_ftruncate,
+	  .expect = { MUST(CLEAR, TRUNCATE, CLEAR, FROM_6_12(C)) } },
+	{ .name = "io_uring_open_trunc", .run = run_open,
+	  .expect = { GOES(TRUNCATE) } },
+	{ .name = "io_uring_fsync", .run = run_fsync,
+	  .expect = { MUST(PROTECTION_PAGE, WRITEBACK, CLEAN, ALL(PP)) } },
+	{ .name = "io_uring_write_direct", .run = run_write_direct,
+	  .expect = { GOES(FILE_INVALIDATE),
+		      MUST(PROTECTION_PAGE, WRITEBACK, CLEAN, ALL(PP)) } },
+	{ .name = "io_uring_read", .run = run_read,
+	  .expect = { MUST_N(4, CLEAR, COW, CLEAR, ALL(C)) } },
 	{ .name = "io_uring_register", .run = run_register, .expect = {
 		MUST_N(4, CLEAR, COW, CLEAR, ALL(C)) } },
 	{ .name = "aio_destroy", .run = run_aio, .expect = {
-		MUST(UNMAP, UNMAP, GONE, ALL(U)) }, .flags = S_QUICK },
+		MUST(UNMAP, MUNMAP, GONE, ALL(U)) }, .flags = S_QUICK },
 	{ .name = "tcp_zerocopy", .run = run_zerocopy, .expect = {
-		MUST(CLEAR, ZAP, CLEAR, ALL(C)) } },
+		MUST(CLEAR, TCP_ZEROCOPY, CLEAR, ALL(C)) } },
 	{ .name = NULL }
 };

@@ -2,6 +2,7 @@
 /* machine: memory, files and knobs that many scenarios need. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/mempolicy.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,17 +179,17 @@ char *watched_anon(struct env *e, size_t pages)
 	return p;
 }
 
-/* One huge page, or the scenario is skipped. */
-char *thp(struct env *e)
+/* Huge pages in a row, or the scenario is skipped. */
+char *thps(struct env *e, size_t nr)
 {
-	char *p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE,
+	char *p = map_at(e, nr * HUGE, HUGE, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	char line[256];
 	long kb = 0;
 	FILE *f;
 
-	need(e, !madvise(p, HUGE, MADV_HUGEPAGE), "no transparent huge pages");
-	fill(p, HUGE, 1);
+	need(e, !madvise(p, nr * HUGE, MADV_HUGEPAGE), "no transparent huge pages");
+	fill(p, nr * HUGE, 1);
 	f = fopen("/proc/self/smaps", "re");
 	must(e, f);
 	while (fgets(line, sizeof(line), f)) {
@@ -201,9 +202,40 @@ char *thp(struct env *e)
 			break;
 	}
 	fclose(f);
-	if (kb != 2048)
-		skip(e, "no huge page was free (AnonHugePages %ld kB)", kb);
+	if (kb != (long)(nr * HUGE >> 10))
+		skip(e, "too few huge pages were free (AnonHugePages %ld kB)", kb);
 	return p;
+}
+
+char *thp(struct env *e)
+{
+	return thps(e, 1);
+}
+
+#define POOL	"/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages"
+
+/*
+ * A huge page of node 1 from this frame on: the pool of huge pages takes what is
+ * below it, until the scenario is over.
+ */
+char *thp_above(struct env *e, unsigned long frame)
+{
+	unsigned int pool;
+	char value[24], *p;
+
+	need(e, try_knob(e, POOL, "0"), "no pool of huge pages");
+	bind_node(e, 1);
+	for (pool = 0; pool < 2048; pool += 16) {
+		snprintf(value, sizeof(value), "%u", pool);
+		must(e, !put(POOL, value));
+		p = thp(e);
+		if (page_frame(p) >= frame) {
+			bind_node(e, -1);
+			return p;
+		}
+		must(e, !munmap(p, HUGE));
+	}
+	skip(e, "no huge page came from frame %#lx or above", frame);
 }
 
 int memfd(struct env *e, size_t len, unsigned int flags)
@@ -247,6 +279,15 @@ void on_cpu(struct env *e, int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	need(e, !sched_setaffinity(0, sizeof(set), &set), "no such CPU");
+}
+
+/* The caller's next pages come from this node; -1: from anywhere. */
+void bind_node(struct env *e, int node)
+{
+	unsigned long nodes = node < 0 ? 0 : 1UL << node;
+
+	must(e, !syscall(SYS_set_mempolicy, node < 0 ? MPOL_DEFAULT : MPOL_BIND,
+			 node < 0 ? NULL : &nodes, 64UL));
 }
 
 int page_node(void *p)
@@ -302,4 +343,32 @@ void reap(struct env *e, pid_t pid)
 		_exit(0);
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		fail(e, "a helper ended with status %#x", status);
+}
+
+/* Another process, which does its job when it is told to: before that it waits. */
+struct other other_process(struct env *e, other_job *job, const char *arg)
+{
+	struct other o;
+	int fds[2];
+	char c;
+
+	must(e, !pipe(fds));
+	o.pid = child(e);
+	if (!o.pid) {
+		close(fds[1]);
+		if (read(fds[0], &c, 1) == 1)
+			job(e, arg);
+		_exit(0);
+	}
+	close(fds[0]);
+	o.go = fds[1];
+	return o;
+}
+
+/* Lets it do its job, to the end. */
+void other_does(struct env *e, struct other *o)
+{
+	must(e, write(o->go, "x", 1) == 1);
+	close(o->go);
+	reap(e, o->pid);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * migrate: pages move to another node or another place. The call site serves
- * all of them, so the cause is a group: rmap_migrate, and rmap_unmap on 5.10,
- * where reclaim has the same one.
+ * migrate: pages move to another node because somebody asked for it, or because
+ * their user is there.
  */
 #define _GNU_SOURCE
 #include <linux/mempolicy.h>
+#include <pthread.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -16,11 +17,7 @@
 
 #define SCHED_DEBUG	"/sys/kernel/debug/sched/numa_balancing/"
 #define SCHED_SYSCTL	"/proc/sys/kernel/numa_balancing_"
-
-static void policy(struct env *e, int mode, unsigned long nodes)
-{
-	must(e, !syscall(SYS_set_mempolicy, mode, mode ? &nodes : NULL, 64UL));
-}
+#define CPUSET_V1	"/tmp/mmn_cpuset"
 
 /* Watched pages that are on node 0. */
 static char *on_node0(struct env *e, size_t pages)
@@ -28,21 +25,50 @@ static char *on_node0(struct env *e, size_t pages)
 	char *p;
 
 	two_nodes(e);
-	policy(e, MPOL_BIND, 1);
+	bind_node(e, 0);
 	p = watched_anon(e, pages);
-	policy(e, MPOL_DEFAULT, 0);
+	bind_node(e, -1);
 	return p;
+}
+
+/* One watched huge page on a node. */
+static char *huge_on(struct env *e, int node)
+{
+	char *p;
+
+	two_nodes(e);
+	bind_node(e, node);
+	p = thp(e);
+	bind_node(e, -1);
+	watch(e, p, HUGE);
+	device(e, p, HUGE, true);
+	return p;
+}
+
+static void move(struct env *e, pid_t pid, char *p, int flags)
+{
+	int nodes[4] = { 1, 1, 1, 1 }, status[4];
+	void *pages[4] = { p, p + PG, p + 2 * PG, p + 3 * PG };
+
+	must(e, !syscall(SYS_move_pages, pid, 4UL, pages, nodes, status, flags));
+}
+
+static void move_one(struct env *e, void *page)
+{
+	int node = 1, status;
+
+	must(e, !syscall(SYS_move_pages, 0, 1UL, &page, &node, &status,
+			 MPOL_MF_MOVE));
+	must(e, page_node(page) == 1);
 }
 
 static void run_move_pages(struct env *e)
 {
 	char *p = on_node0(e, 8);
-	int nodes[4] = { 1, 1, 1, 1 }, status[4];
-	void *pages[4] = { p, p + PG, p + 2 * PG, p + 3 * PG };
 
 	begin(e);
-	must(e, !syscall(SYS_move_pages, 0, 4UL, pages, nodes, status, MPOL_MF_MOVE));
-	must(e, page_node(p) == 1);
+	move(e, 0, p, MPOL_MF_MOVE);
+	must(e, page_node(p) == 1 && page_node(p + 4 * PG) == 0);
 }
 
 static void run_mbind(struct env *e)
@@ -67,63 +93,179 @@ static void run_migrate_pages(struct env *e)
 
 static void run_thp(struct env *e)
 {
-	int node = 1, status;
-	void *page;
+	char *p = huge_on(e, 0);
+
+	begin(e);
+	move_one(e, p);
+}
+
+/* Huge pages of the pool: there is one on each node. */
+static void run_hugetlb(struct env *e)
+{
 	char *p;
 
 	two_nodes(e);
-	policy(e, MPOL_BIND, 1);
-	p = thp(e);
-	policy(e, MPOL_DEFAULT, 0);
+	hugetlb(e, 4);
+	bind_node(e, 0);
+	p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1);
+	fill(p, HUGE, 1);
+	bind_node(e, -1);
 	watch(e, p, HUGE);
 	device(e, p, HUGE, true);
-	page = p;
 	begin(e);
-	must(e, !syscall(SYS_move_pages, 0, 1UL, &page, &node, &status, MPOL_MF_MOVE));
+	move_one(e, p);
+}
+
+/*
+ * Another process moves the pages of this one. It was forked before they were
+ * there, so it has none of them.
+ */
+static void by_another(struct env *e, void (*how)(struct env *e, char *p))
+{
+	size_t len = 8 * PG;
+	int fds[2];
+	pid_t pid;
+	char *p, c;
+
+	two_nodes(e);
+	must(e, !pipe(fds));
+	bind_node(e, 0);
+	p = map_at(e, len, PG, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	pid = child(e);
+	if (!pid) {
+		must(e, read(fds[0], &c, 1) == 1);
+		how(e, p);
+		_exit(0);
+	}
+	fill(p, len, 1);
+	bind_node(e, -1);
+	watch(e, p, len);
+	device(e, p, len, true);
+	begin(e);
+	must(e, write(fds[1], "x", 1) == 1);
+	reap(e, pid);
 	must(e, page_node(p) == 1);
+}
+
+static void move_parent(struct env *e, char *p)
+{
+	move(e, getppid(), p, MPOL_MF_MOVE);
+}
+
+static void migrate_parent(struct env *e, char *p)
+{
+	unsigned long from = 1, to = 2;
+
+	(void)p;
+	must(e, syscall(SYS_migrate_pages, getppid(), 64UL, &from, &to) >= 0);
+}
+
+static void run_move_remote(struct env *e)
+{
+	by_another(e, move_parent);
+}
+
+static void run_migrate_remote(struct env *e)
+{
+	by_another(e, migrate_parent);
+}
+
+/*
+ * A process that nobody watches moves its own pages; they are those of a file
+ * that the watched process maps, too.
+ */
+static void by_sharer(struct env *e, void (*how)(struct env *e, char *p))
+{
+	int fd = memfd(e, 8 * PG, 0), fds[2];
+	pid_t pid;
+	char *p, c;
+
+	two_nodes(e);
+	must(e, !pipe(fds));
+	pid = child(e);
+	if (!pid) {
+		p = map_at(e, 8 * PG, PG, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+		must(e, read(fds[0], &c, 1) == 1);
+		fill(p, 8 * PG, 3);
+		how(e, p);
+		_exit(0);
+	}
+	bind_node(e, 0);
+	p = watched_shared(e, fd, 8 * PG);
+	bind_node(e, -1);
+	begin(e);
+	must(e, write(fds[1], "x", 1) == 1);
+	reap(e, pid);
+	must(e, page_node(p) == 1);
+}
+
+static void move_shared(struct env *e, char *p)
+{
+	move(e, 0, p, MPOL_MF_MOVE_ALL);
+}
+
+static void mbind_shared(struct env *e, char *p)
+{
+	unsigned long nodes = 2;
+
+	must(e, !syscall(SYS_mbind, p, 8 * PG, MPOL_BIND, &nodes, 64UL,
+			 MPOL_MF_MOVE_ALL));
+}
+
+static void run_move_shared(struct env *e)
+{
+	by_sharer(e, move_shared);
+}
+
+static void run_mbind_shared(struct env *e)
+{
+	by_sharer(e, mbind_shared);
+}
+
+/*
+ * Before 5.15 only the old hierarchy moves pages. It can have the controller as
+ * long as nobody uses it in the new one.
+ */
+static const char *cpuset_v1(struct env *e)
+{
+	static const char dir[] = CPUSET_V1 "/mmn";
+	char pid[16];
+
+	mkdir(CPUSET_V1, 0700);
+	need(e, !access(CPUSET_V1 "/tasks", F_OK) ||
+	     !mount("cpuset", CPUSET_V1, "cgroup", 0, "cpuset"),
+	     "the cpuset controller cannot be had");
+	need(e, !mkdir(dir, 0700) || errno == EEXIST, "mkdir in cpuset");
+	must(e, !put(CPUSET_V1 "/mmn/cpuset.cpus", "0"));
+	must(e, !put(CPUSET_V1 "/mmn/cpuset.mems", "0"));
+	must(e, !put(CPUSET_V1 "/mmn/cpuset.memory_migrate", "1"));
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	must(e, !put(CPUSET_V1 "/mmn/tasks", pid));
+	return dir;
 }
 
 /* A worker moves the pages when the cpuset changes. */
 static void run_cpuset(struct env *e)
 {
-	const char *dir = cgroup(e, "+cpuset");
+	unsigned int tries;
+	const char *dir;
 	char path[128], *p;
 
-	need(e, kernel_is(5, 15), "cgroup2 moves no pages before 5.15");
+	two_nodes(e);
+	dir = kernel_is(5, 15) ? cgroup(e, "+cpuset") : cpuset_v1(e);
 	snprintf(path, sizeof(path), "%s/cpuset.mems", dir);
 	need(e, !put(path, "0"), "no cpuset.mems");
 	p = on_node0(e, 8);
 	begin(e);
 	must(e, !put(path, "1"));
-	wait_for_cause(e, MMNOTIFY_CAUSE_RMAP_MIGRATE, 3000);
-	must(e, page_node(p) == 1);
+	for (tries = 0; page_node(p + 7 * PG) != 1 && tries < 300; tries++)
+		sleep_ms(10);
+	must(e, page_node(p + 7 * PG) == 1);
 }
 
-#define CHUNK_PAGES	2560UL
-
-/*
- * Every second page is freed, so that there is something to compact. Pages that
- * happen to be where compaction ends are not moved: that is found out.
- */
-static void run_compact(struct env *e)
-{
-	static __u64 frames[CHUNK_PAGES];
-	unsigned int moved = 0;
-	char *p = anon(e, CHUNK_PAGES);
-	size_t i;
-
-	for (i = 0; i < CHUNK_PAGES; i += 2)
-		must(e, !madvise(p + i * PG, PG, MADV_DONTNEED));
-	for (i = 1; i < CHUNK_PAGES; i += 2)
-		frames[i] = page_frame(p + i * PG);
-	watch(e, p, CHUNK_PAGES * PG);
-	begin(e);
-	need(e, !put("/proc/sys/vm/compact_memory", "1"), "no compaction");
-	for (i = 1; i < CHUNK_PAGES; i += 2)
-		moved += frames[i] != page_frame(p + i * PG);
-	if (!moved)
-		skip(e, "compaction moved none of the watched pages");
-}
+/* ---- NUMA balancing ---- */
 
 static bool numa_knob(struct env *e, const char *name, const char *value)
 {
@@ -136,57 +278,151 @@ static bool numa_knob(struct env *e, const char *name, const char *value)
 	return try_knob(e, path, value);
 }
 
-/* Pages on node 1, the task on the CPU of node 0. */
-static void run_numa(struct env *e)
+static void numa_hurry(struct env *e)
 {
-	time_t until;
-	char *p;
-
-	two_nodes(e);
-	on_cpu(e, 0);
 	numa_knob(e, "scan_delay_ms", "10");
 	numa_knob(e, "scan_period_min_ms", "50");
 	numa_knob(e, "scan_period_max_ms", "100");
 	numa_knob(e, "scan_size_mb", "16");
-	policy(e, MPOL_BIND, 2);
-	p = watched_anon(e, 64);
-	policy(e, MPOL_DEFAULT, 0);
-	begin(e);
-	knob(e, "/proc/sys/kernel/numa_balancing", "1");
-	until = time(NULL) + 12;
-	while (!seen(e, MMNOTIFY_CAUSE_NUMA_HINT) && time(NULL) < until) {
-		unsigned int i;
-
-		for (i = 0; i < 20000; i++)
-			fill(p, 64 * PG, i);
-	}
-	put("/proc/sys/kernel/numa_balancing", "0");
-	fill(p, 64 * PG, 3);
 }
 
-#define MOVED \
-	MUST(CLEAR, RMAP_UNMAP, CLEAR, TO_5_10(C)), \
-	MUST(CLEAR, RMAP_MIGRATE, CLEAR, FROM_6_1(C))
-#define MOVE_AFTER_HINT "the hint is followed by a move to the task's node"
+/* What one thread uses, from which CPU, until it shall stop. */
+struct user {
+	struct env *e;
+	int cpu;
+	char *p;
+	size_t len;
+	volatile bool *stop;
+};
+
+static void use(const struct user *u)
+{
+	unsigned int i;
+
+	for (i = 0; i < 20000 && !*u->stop; i++)
+		fill(u->p, u->len, i);
+}
+
+static void *use_from_cpu(void *arg)
+{
+	const struct user *u = arg;
+
+	on_cpu(u->e, u->cpu);
+	while (!*u->stop)
+		use(u);
+	return NULL;
+}
+
+#define NUMA_PAGES	64UL
+
+/* Pages on node 1: half are used from there, the others from node 0. */
+static char *numa_pages(struct env *e)
+{
+	char *p;
+
+	two_nodes(e);
+	numa_hurry(e);
+	bind_node(e, 1);
+	p = watched_anon(e, NUMA_PAGES);
+	bind_node(e, -1);
+	return p;
+}
+
+/* Until the first page is on node 0 and stays, or 12 s are over. */
+static void balance(struct env *e, char *p, struct user *mine)
+{
+	time_t until = time(NULL) + 12;
+
+	knob(e, "/proc/sys/kernel/numa_balancing", "1");
+	while (page_node(p) != 0 && time(NULL) < until)
+		use(mine);
+	put("/proc/sys/kernel/numa_balancing", "0");
+}
+
+/* The first half's user is on node 0, the second half's on node 1. */
+static void run_numa(struct env *e)
+{
+	char *p = numa_pages(e);
+	volatile bool stop = false;
+	size_t half = NUMA_PAGES / 2 * PG;
+	struct user mine = { e, 0, p, half, &stop };
+	struct user other = { e, 1, p + half, half, &stop };
+	pthread_t thread;
+
+	on_cpu(e, 0);
+	begin(e);
+	must(e, !pthread_create(&thread, NULL, use_from_cpu, &other));
+	balance(e, p, &mine);
+	stop = true;
+	must(e, !pthread_join(thread, NULL));
+	fill(p, 2 * half, 3);
+	must(e, page_node(p) == 0 && page_node(p + half) == 1);
+}
+
+/* The pages are where their user is: a hint, and nothing moves. */
+static void run_numa_hint(struct env *e)
+{
+	volatile bool stop = false;
+	struct user mine = { e, 1, NULL, NUMA_PAGES * PG, &stop };
+	time_t until = time(NULL) + 12;
+
+	mine.p = numa_pages(e);
+	on_cpu(e, 1);
+	begin(e);
+	knob(e, "/proc/sys/kernel/numa_balancing", "1");
+	while (!seen(e, MMNOTIFY_CAUSE_NUMA_HINT) && time(NULL) < until)
+		use(&mine);
+	put("/proc/sys/kernel/numa_balancing", "0");
+	fill(mine.p, mine.len, 3);
+	must(e, page_node(mine.p) == 1);
+}
+
+/* On 5.10 the huge page moves and nothing says so but the hint. */
+static void run_numa_thp(struct env *e)
+{
+	volatile bool stop = false;
+	struct user mine = { e, 0, NULL, HUGE, &stop };
+
+	numa_hurry(e);
+	mine.p = huge_on(e, 1);
+	on_cpu(e, 0);
+	begin(e);
+	balance(e, mine.p, &mine);
+	fill(mine.p, HUGE, 3);
+	must(e, page_node(mine.p) == 0);
+}
+
+#define MOVED(cause)	{ MUST(CLEAR, cause, CLEAR, ALL(C)) }
+#define HINTED \
+	MUST(PROTECTION_PAGE, NUMA_HINT, CLEAR, TO_5_10(PV)), \
+	MUST(PROTECTION_PAGE, NUMA_HINT, NONE, FROM_6_1(PV))
 
 const struct scenario migrate_scenarios[] = {
-	{ .name = "move_pages", .run = run_move_pages, .expect = { MOVED },
+	{ .name = "move_pages", .run = run_move_pages, .expect = {
+		MUST_N(4, CLEAR, MOVE_PAGES, CLEAR, ALL(C)) },
 	  .demo = "move_pages(to node 1)" },
-	{ .name = "mbind", .run = run_mbind, .expect = { MOVED },
-	  .flags = 0 },
-	{ .name = "migrate_pages", .run = run_migrate_pages, .expect = { MOVED },
-	  .flags = 0 },
-	{ .name = "thp_move_pages", .run = run_thp, .expect = { MOVED },
-	  .flags = 0 },
-	{ .name = "cpuset_migrate", .run = run_cpuset, .expect = { MOVED },
-	  .flags = 0 },
-	{ .name = "compact_memory", .run = run_compact, .expect = { MOVED },
-	  .flags = 0 },
-	{ .name = "numa_hint", .run = run_numa, .expect = {
-		MUST(PROTECTION_PAGE, NUMA_HINT, CLEAR, TO_5_10(PV)),
-		MUST(PROTECTION_PAGE, NUMA_HINT, NONE, FROM_6_1(PV)),
-		MAY(MOVE_AFTER_HINT, CLEAR, RMAP_UNMAP, CLEAR, TO_5_10(C)),
-		MAY(MOVE_AFTER_HINT, CLEAR, RMAP_MIGRATE, CLEAR, FROM_6_1(C)) },
+	{ .name = "mbind", .run = run_mbind, .expect = {
+		MUST_N(8, CLEAR, MBIND, CLEAR, ALL(C)) } },
+	{ .name = "migrate_pages", .run = run_migrate_pages, .expect = {
+		MUST_N(8, CLEAR, MIGRATE_PAGES, CLEAR, ALL(C)) } },
+	{ .name = "thp_move_pages", .run = run_thp, .expect = MOVED(MOVE_PAGES) },
+	{ .name = "hugetlb_move_pages", .run = run_hugetlb,
+	  .expect = MOVED(MOVE_PAGES) },
+	{ .name = "move_pages_remote", .run = run_move_remote, .expect = {
+		MUST_N(4, CLEAR, MOVE_PAGES, CLEAR, ALL(C)) } },
+	{ .name = "migrate_pages_remote", .run = run_migrate_remote, .expect = {
+		MUST_N(8, CLEAR, MIGRATE_PAGES, CLEAR, ALL(C)) } },
+	{ .name = "move_pages_sharer", .run = run_move_shared, .expect = {
+		MUST_N(4, CLEAR, MOVE_PAGES, CLEAR, ALL(C)) } },
+	{ .name = "mbind_sharer", .run = run_mbind_shared, .expect = {
+		MUST_N(8, CLEAR, MBIND, CLEAR, ALL(C)) } },
+	{ .name = "cpuset_migration", .run = run_cpuset, .expect = {
+		MUST_N(8, CLEAR, CPUSET_MIGRATION, CLEAR, ALL(C)) } },
+	{ .name = "numa_hint", .run = run_numa_hint, .expect = { HINTED },
 	  .demo = "NUMA balancing" },
+	{ .name = "numa_migration", .run = run_numa, .expect = { HINTED,
+		MUST(CLEAR, NUMA_MIGRATION, CLEAR, ALL(C)) } },
+	{ .name = "numa_hint_thp", .run = run_numa_thp, .expect = { HINTED,
+		MUST(CLEAR, NUMA_MIGRATION, CLEAR, FROM_6_1(C)) } },
 	{ .name = NULL }
 };

@@ -1,24 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* process: fork, copy on write, exec, exit and what else ends an mm. */
+/* process: fork, exec, exit and what else ends an mm. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runner.h"
+#include "actors.h"
+
+#define MANY	128
 
 static void run_fork(struct env *e)
 {
 	pid_t pid;
 
 	watched_anon(e, 8);
+	begin(e);
+	pid = child(e);
+	if (!pid)
+		_exit(0);
+	reap(e, pid);
+}
+
+/* One event for each VMA. */
+static void run_fork_many(struct env *e)
+{
+	char *p = anon(e, MANY);
+	unsigned int i;
+	pid_t pid;
+
+	for (i = 0; i < MANY; i += 2)
+		must(e, !mprotect(p + i * PG, PG, PROT_READ));
+	watch(e, p, MANY * PG);
+	device(e, p, MANY * PG, false);
 	begin(e);
 	pid = child(e);
 	if (!pid)
@@ -40,6 +61,19 @@ static void run_fork_shared(struct env *e)
 	reap(e, pid);
 }
 
+/* Nor of a file's pages that nobody has written to. */
+static void run_fork_file(struct env *e)
+{
+	pid_t pid;
+
+	watched_private(e, memfd(e, 8 * PG, 0), 8 * PG);
+	begin(e);
+	pid = child(e);
+	if (!pid)
+		_exit(0);
+	reap(e, pid);
+}
+
 static void run_vfork(struct env *e)
 {
 	pid_t pid;
@@ -50,102 +84,6 @@ static void run_vfork(struct env *e)
 	if (!pid)
 		_exit(0);
 	reap(e, pid);
-}
-
-/* A child that holds the pages of @p until it is released. */
-static pid_t sharer(struct env *e, int pipe_fd[2])
-{
-	pid_t pid;
-
-	must(e, !pipe(pipe_fd));
-	pid = child(e);
-	if (!pid) {
-		char c;
-
-		close(pipe_fd[1]);
-		_exit(read(pipe_fd[0], &c, 1) ? 1 : 0);
-	}
-	return pid;
-}
-
-static void run_cow(struct env *e)
-{
-	char *p = anon(e, 8);
-	int fds[2];
-	pid_t pid;
-
-	pid = sharer(e, fds);
-	watch(e, p, 8 * PG);
-	device(e, p, 8 * PG, false);
-	begin(e);
-	fill(p, 4 * PG, 2);
-	close(fds[1]);
-	reap(e, pid);
-}
-
-static void run_cow_zero(struct env *e)
-{
-	char *p = map_at(e, 8 * PG, PG, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1);
-
-	madvise(p, 8 * PG, MADV_NOHUGEPAGE);
-	watch(e, p, 8 * PG);
-	device(e, p, 8 * PG, false);
-	begin(e);
-	fill(p, 8 * PG, 2);
-}
-
-static void run_cow_file(struct env *e)
-{
-	int fd = memfd(e, 8 * PG, 0);
-	char *p = watched_private(e, fd, 8 * PG);
-
-	begin(e);
-	fill(p, 3 * PG, 2);
-}
-
-/* A device that writes breaks copy-on-write itself, in its own ioctl. */
-static void run_cow_device(struct env *e)
-{
-	char *p = map_at(e, 8 * PG, PG, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1);
-
-	madvise(p, 8 * PG, MADV_NOHUGEPAGE);
-	watch(e, p, 8 * PG);
-	device(e, p, 4 * PG, false);
-	begin(e);
-	device(e, p, 4 * PG, true);
-}
-
-/* Another process writes through /proc/PID/mem. */
-static void run_cow_remote(struct env *e)
-{
-	int memory = memfd(e, 8 * PG, 0);
-	char *p = watched_private(e, memory, 8 * PG);
-	char path[64];
-	pid_t pid;
-
-	snprintf(path, sizeof(path), "/proc/%d/mem", getpid());
-	pid = child(e);
-	if (!pid) {
-		int fd = open(path, O_RDWR | O_CLOEXEC);
-
-		sleep_ms(150);
-		_exit(fd < 0 || pwrite(fd, "x", 1, (uintptr_t)p) != 1);
-	}
-	begin(e);
-	reap(e, pid);
-}
-
-/* The kernel writes for a system call: read() into shared pages. */
-static void run_cow_read(struct env *e)
-{
-	int memory = memfd(e, 8 * PG, 0);
-	char *p = watched_private(e, memory, 8 * PG);
-	int zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
-
-	begin(e);
-	must(e, read(zero, p, 2 * PG) == 2 * (ssize_t)PG);
 }
 
 static void run_exit(struct env *e)
@@ -162,82 +100,284 @@ static void run_kill(struct env *e)
 	raise(SIGKILL);
 }
 
-static void run_exec(struct env *e)
+static bool kill_it(const struct order *o)
+{
+	return !kill(o->to, SIGKILL);
+}
+
+static void run_kill_other(struct env *e)
+{
+	struct actor o;
+	char *p;
+
+	actor_ready(e, &o, kill_it);
+	p = watched_anon(e, 8);
+	begin(e);
+	actor_acts(e, &o, p, 8 * PG, 0);
+	fail(e, "still alive");
+}
+
+static void become_nothing(void)
 {
 	static char *const argv[] = { "scenarios", "--nothing", NULL };
 
-	watched_anon(e, 8);
-	begin(e);
 	execv("/proc/self/exe", argv);
-	fail(e, "execv: %m");
+	_exit(1);
 }
 
-/* A task that shares the mm outlives the process: the mm ends with it. */
-static int last_one(void *arg)
+static void run_exec(struct env *e)
+{
+	watched_anon(e, 8);
+	begin(e);
+	become_nothing();
+}
+
+/* It has its parent's memory until it is something else. */
+static void run_vfork_exec(struct env *e)
+{
+	pid_t pid;
+
+	watched_anon(e, 8);
+	begin(e);
+	pid = vfork();
+	if (!pid)
+		become_nothing();
+	reap(e, pid);
+}
+
+/* ---- threads ---- */
+
+static void *sleeper(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+static void *leaver(void *arg)
+{
+	begin(arg);
+	_exit(0);
+}
+
+static void *changer(void *arg)
+{
+	begin(arg);
+	become_nothing();
+	return NULL;
+}
+
+static void *survivor(void *arg)
+{
+	sleep_ms(50);
+	syscall(SYS_exit, 0);
+	return arg;
+}
+
+static void threads(struct env *e, void *(*last)(void *arg))
+{
+	pthread_t t;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		must(e, !pthread_create(&t, NULL, sleeper, NULL));
+	watched_anon(e, 8);
+	if (last) {
+		must(e, !pthread_create(&t, NULL, last, e));
+		sleeper(NULL);
+	}
+	begin(e);
+}
+
+static void run_exit_threads(struct env *e)
+{
+	threads(e, NULL);
+	_exit(0);
+}
+
+static void run_exit_by_thread(struct env *e)
+{
+	threads(e, leaver);
+}
+
+static void run_exec_threads(struct env *e)
+{
+	threads(e, NULL);
+	become_nothing();
+}
+
+static void run_exec_by_thread(struct env *e)
+{
+	threads(e, changer);
+}
+
+/* The first thread ends, the mm with the last one. */
+static void run_exit_leader(struct env *e)
+{
+	pthread_t t;
+
+	watched_anon(e, 8);
+	must(e, !pthread_create(&t, NULL, survivor, NULL));
+	begin(e);
+	syscall(SYS_exit, 0);
+}
+
+/* ---- who uses the mm last ---- */
+
+static int ends(void *arg)
 {
 	(void)arg;
 	sleep_ms(200);
 	return 0;
 }
 
-static void run_last_user(struct env *e)
+static int changes(void *arg)
 {
-	char *stack = anon(e, 16);
+	sleep_ms(200);
+	become_nothing();
+	(void)arg;
+	return 1;
+}
+
+static pid_t shares_mm(struct env *e, int (*what)(void *arg))
+{
+	char *stack = anon(e, 64);
+	pid_t pid;
 
 	watched_anon(e, 8);
-	must(e, clone(last_one, stack + 16 * PG, CLONE_VM | SIGCHLD, NULL) > 0);
+	pid = clone(what, stack + 64 * PG, CLONE_VM | SIGCHLD, NULL);
+	must(e, pid > 0);
+	begin(e);
+	return pid;
+}
+
+/* A task that shares the mm outlives the process: the mm ends with it. */
+static void run_last_user(struct env *e)
+{
+	shares_mm(e, ends);
+	_exit(0);
+}
+
+static void run_last_user_exec(struct env *e)
+{
+	shares_mm(e, changes);
+	_exit(0);
+}
+
+/* The process has another mm by then; the one that is watched just ends. */
+static void run_exec_first(struct env *e)
+{
+	shares_mm(e, ends);
+	become_nothing();
+}
+
+/* One of two users ends: that is no event at all. */
+static void run_thread_exit(struct env *e)
+{
+	reap(e, shares_mm(e, ends));
+}
+
+struct holder {
+	struct order *order;
+	char *page;
+	int uffd;
+};
+
+/* Lets the holder go on when the owner of the mm is gone. */
+static void *let_go(void *arg)
+{
+	struct holder *h = arg;
+	struct uffdio_zeropage zero = { .range = { (uintptr_t)h->page, PG } };
+	struct uffd_msg msg;
+
+	if (read(h->uffd, &msg, sizeof(msg)) != sizeof(msg))
+		return NULL;
+	__atomic_store_n(&h->order->what, 1, __ATOMIC_RELEASE);
+	while (!kill(h->order->to, 0))
+		sleep_ms(2);
+	ioctl(h->uffd, UFFDIO_ZEROPAGE, &zero);
+	return NULL;
+}
+
+/* Reads the memory of a process into a page that comes late. */
+static bool hold_mm(const struct order *o)
+{
+	struct holder h = { .order = (struct order *)o };
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct iovec to = { .iov_len = PG }, from = { o->p, PG };
+	pthread_t t;
+
+	h.page = mmap(NULL, PG, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	h.uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	reg.range = (struct uffdio_range){ (uintptr_t)h.page, PG };
+	to.iov_base = h.page;
+	return h.uffd >= 0 && !ioctl(h.uffd, UFFDIO_API, &api) &&
+	       !ioctl(h.uffd, UFFDIO_REGISTER, &reg) &&
+	       !pthread_create(&t, NULL, let_go, &h) &&
+	       process_vm_readv(o->to, &to, 1, &from, 1, 0) == (ssize_t)PG;
+}
+
+/* Another process still uses the mm, and so it is that one that ends it. */
+static void run_other_drops(struct env *e)
+{
+	struct actor o;
+
+	actor_ready(e, &o, hold_mm);
+	o.order->p = watched_anon(e, 8);
+	must(e, write(o.go, "x", 1) == 1);
+	while (!__atomic_load_n(&o.order->what, __ATOMIC_ACQUIRE))
+		sleep_ms(2);
 	begin(e);
 	_exit(0);
 }
 
-/* A thread ends: that is no event at all. */
-static void run_thread_exit(struct env *e)
-{
-	char *stack = anon(e, 16);
-	int pid;
-
-	watched_anon(e, 8);
-	begin(e);
-	pid = clone(last_one, stack + 16 * PG, CLONE_VM | SIGCHLD, NULL);
-	must(e, pid > 0);
-	reap(e, pid);
-}
+#define DEATH \
+	MUST(RELEASE, EXIT, GONE, ALL(RE)), \
+	MUST(UNMAP, EXIT, GONE, ALL(U))
+#define CHANGE \
+	MUST(RELEASE, EXEC, GONE, ALL(RE)), \
+	MUST(UNMAP, EXEC, GONE, ALL(U))
 
 const struct scenario process_scenarios[] = {
 	{ .name = "fork", .run = run_fork, .expect = {
 		MUST(PROTECTION_PAGE, FORK, WRITE, ALL(PP)) },
 	  .flags = S_QUICK, .demo = "fork()" },
+	{ .name = "fork_many_vmas", .run = run_fork_many, .expect = {
+		MUST_N(MANY, PROTECTION_PAGE, FORK, WRITE, ALL(PP)) }, .flags = S_QUICK },
+	{ .name = "fork_private_file", .run = run_fork_file, .expect = { },
+	  .flags = S_QUICK },
 	{ .name = "fork_shared", .run = run_fork_shared, .expect = { }, .flags = S_QUICK },
 	{ .name = "vfork", .run = run_vfork, .expect = { }, .flags = S_QUICK },
-	{ .name = "cow", .run = run_cow, .expect = {
-		MUST_N(4, CLEAR, COW, CLEAR, ALL(C)) },
-	  .flags = S_QUICK, .demo = "*p = 2 after fork()" },
-	{ .name = "cow_zero_page", .run = run_cow_zero, .expect = {
-		MUST_N(8, CLEAR, COW, CLEAR, ALL(C)) }, .flags = S_QUICK },
-	{ .name = "cow_private_file", .run = run_cow_file, .expect = {
-		MUST_N(3, CLEAR, COW, CLEAR, ALL(C)) }, .flags = S_QUICK },
-	{ .name = "cow_device", .run = run_cow_device, .expect = {
-		MUST_N(4, CLEAR, COW, CLEAR, ALL(C)) }, .flags = S_QUICK | S_DEVICE },
-	{ .name = "cow_proc_mem", .run = run_cow_remote, .expect = {
-		MUST(CLEAR, COW, CLEAR, ALL(C)),
-		MAY("making the helper", PROTECTION_PAGE, FORK, WRITE, ALL(PP)) },
+	{ .name = "vfork_exec", .run = run_vfork_exec, .expect = { },
 	  .flags = S_QUICK },
-	{ .name = "cow_read", .run = run_cow_read, .expect = {
-		MUST_N(2, CLEAR, COW, CLEAR, ALL(C)) }, .flags = S_QUICK },
-	{ .name = "exit", .run = run_exit, .expect = {
-		MUST(RELEASE, EXIT, GONE, ALL(RE)),
-		MUST(UNMAP, EXIT, GONE, ALL(U)) },
+	{ .name = "exit", .run = run_exit, .expect = { DEATH },
 	  .flags = S_DIES | S_QUICK, .demo = "exit()" },
-	{ .name = "exit_killed", .run = run_kill, .expect = {
-		MUST(RELEASE, EXIT, GONE, ALL(RE)),
-		MUST(UNMAP, EXIT, GONE, ALL(U)) }, .flags = S_DIES | S_QUICK },
-	{ .name = "exec", .run = run_exec, .expect = {
-		MUST(RELEASE, EXEC, GONE, ALL(RE)),
-		MUST(UNMAP, EXEC, GONE, ALL(U)) },
+	{ .name = "exit_killed", .run = run_kill, .expect = { DEATH },
+	  .flags = S_DIES | S_QUICK },
+	{ .name = "exit_killed_other", .run = run_kill_other, .expect = { DEATH },
+	  .flags = S_DIES | S_QUICK },
+	{ .name = "exec", .run = run_exec, .expect = { CHANGE },
 	  .flags = S_DIES | S_QUICK, .demo = "execve()" },
-	{ .name = "exit_last_user", .run = run_last_user, .expect = {
-		MUST(RELEASE, EXIT, GONE, ALL(RE)),
-		MUST(UNMAP, EXIT, GONE, ALL(U)) }, .flags = S_DIES },
+	{ .name = "exit_threads", .run = run_exit_threads, .expect = { DEATH },
+	  .flags = S_DIES | S_QUICK },
+	{ .name = "exit_by_thread", .run = run_exit_by_thread, .expect = { DEATH },
+	  .flags = S_DIES | S_QUICK },
+	{ .name = "exit_leader_first", .run = run_exit_leader, .expect = { DEATH },
+	  .flags = S_DIES },
+	{ .name = "exec_threads", .run = run_exec_threads, .expect = { CHANGE },
+	  .flags = S_DIES | S_QUICK },
+	{ .name = "exec_by_thread", .run = run_exec_by_thread, .expect = { CHANGE },
+	  .flags = S_DIES | S_QUICK },
+	{ .name = "exit_last_user", .run = run_last_user, .expect = { DEATH },
+	  .flags = S_DIES },
+	{ .name = "exec_last_user", .run = run_last_user_exec, .expect = { CHANGE },
+	  .flags = S_DIES },
+	{ .name = "exec_then_exit", .run = run_exec_first, .expect = { DEATH },
+	  .flags = S_DIES },
+	{ .name = "exit_other_drops", .run = run_other_drops, .expect = { DEATH },
+	  .flags = S_DIES },
 	{ .name = "exit_thread", .run = run_thread_exit, .expect = { } },
 	{ .name = NULL }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* reclaim: pages are taken because somebody wants memory. */
 #define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -14,6 +16,10 @@
 #ifndef SYS_process_madvise
 #define SYS_process_madvise 440
 #endif
+
+/* Newer than the headers that this may be built with. */
+#define MADV_POPULATE_WRITE_	23
+#define MADV_COLLAPSE_		25
 
 static void run_pageout(struct env *e)
 {
@@ -37,82 +43,316 @@ static void run_pageout_file(struct env *e)
 	must(e, !madvise(p, 64 * PG, MADV_PAGEOUT));
 }
 
-/* Another process advises: whose advice it is, is not said; a group. */
+static void pageout_of(struct env *e, const char *arg)
+{
+	struct iovec iov = { .iov_len = 64 * PG };
+	int pidfd = syscall(SYS_pidfd_open, getppid(), 0);
+
+	must(e, pidfd >= 0 && sscanf(arg, "%p", &iov.iov_base) == 1);
+	need(e, syscall(SYS_process_madvise, pidfd, &iov, 1UL, MADV_PAGEOUT,
+			0) >= 0, "no process_madvise");
+}
+
+/* Another process advises. */
 static void run_pageout_remote(struct env *e)
 {
-	struct iovec iov;
-	int pidfd, fds[2];
-	pid_t pid;
-	char *p, c;
+	static char where[32];
+	struct other o;
+	char *p;
 
 	swap_on(e);
-	pidfd = syscall(SYS_pidfd_open, getpid(), 0);
-	must(e, pidfd >= 0 && !pipe(fds));
-	p = anon(e, 64);
-	pid = child(e);
-	if (!pid) {
-		iov.iov_base = p;
-		iov.iov_len = 64 * PG;
-		must(e, madvise(p, 64 * PG, MADV_DONTNEED) == 0);
-		must(e, read(fds[0], &c, 1) == 1);
-		need(e, syscall(SYS_process_madvise, pidfd, &iov, 1UL,
-				MADV_PAGEOUT, 0) >= 0, "no process_madvise");
-		_exit(0);
-	}
-	sleep_ms(50);
+	p = map_at(e, 64 * PG, PG, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	snprintf(where, sizeof(where), "%p", p);
+	o = other_process(e, pageout_of, where);
 	fill(p, 64 * PG, 4);
 	watch(e, p, 64 * PG);
 	device(e, p, 64 * PG, true);
 	begin(e);
-	must(e, write(fds[1], "x", 1) == 1);
-	reap(e, pid);
+	other_does(e, &o);
 }
 
+static void run_pageout_thp(struct env *e)
+{
+	char *p;
+
+	swap_on(e);
+	p = thp(e);
+	watch(e, p, HUGE);
+	device(e, p, HUGE, true);
+	begin(e);
+	must(e, !madvise(p, HUGE, MADV_PAGEOUT));
+}
+
+/* ---- memory cgroups ---- */
+
 #define MB(x)	((x) << 8)	/* in pages */
+
+static const char *memcg(struct env *e)
+{
+	swap_on(e);
+	return cgroup(e, "+memory");
+}
+
+/* Return: 0 if a file of the cgroup took the value. */
+static int memcg_put(const char *dir, const char *file, const char *value)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	return put(path, value);
+}
 
 /* The limit is set below what is in use. */
 static void run_memcg_max(struct env *e)
 {
-	const char *dir;
-	char path[128];
+	const char *dir = memcg(e);
 
-	swap_on(e);
-	dir = cgroup(e, "+memory");
 	watched_anon(e, MB(4));
-	snprintf(path, sizeof(path), "%s/memory.max", dir);
 	begin(e);
-	need(e, !put(path, "3M"), "no memory.max");
-	put(path, "max");
+	need(e, !memcg_put(dir, "memory.max", "3M"), "no memory.max");
+	memcg_put(dir, "memory.max", "max");
+}
+
+static void run_memcg_high(struct env *e)
+{
+	const char *dir = memcg(e);
+
+	watched_anon(e, MB(4));
+	begin(e);
+	need(e, !memcg_put(dir, "memory.high", "3M"), "no memory.high");
+	memcg_put(dir, "memory.high", "max");
+}
+
+/* A huge page is swapped as it is, or split first. */
+static void run_memcg_thp(struct env *e)
+{
+	const char *dir = memcg(e);
+	char *p = thp(e);
+
+	watch(e, p, HUGE);
+	device(e, p, HUGE, true);
+	begin(e);
+	need(e, !memcg_put(dir, "memory.high", "1M"), "no memory.high");
+	memcg_put(dir, "memory.high", "max");
 }
 
 /* A task at its limit reclaims for itself, in a page fault. */
 static void run_memcg_charge(struct env *e)
 {
-	const char *dir;
-	char path[128];
+	const char *dir = memcg(e);
 
-	swap_on(e);
-	dir = cgroup(e, "+memory");
 	watched_anon(e, MB(2));
-	snprintf(path, sizeof(path), "%s/memory.max", dir);
-	need(e, !put(path, "8M"), "no memory.max");
+	need(e, !memcg_put(dir, "memory.max", "8M"), "no memory.max");
 	begin(e);
 	anon(e, MB(9));
-	put(path, "max");
+	memcg_put(dir, "memory.max", "max");
 }
+
+/* Above the other limit it does so on its way back to user space. */
+static void run_memcg_high_charge(struct env *e)
+{
+	const char *dir = memcg(e);
+
+	watched_anon(e, MB(2));
+	need(e, !memcg_put(dir, "memory.high", "8M"), "no memory.high");
+	begin(e);
+	anon(e, MB(9));
+	memcg_put(dir, "memory.high", "max");
+}
+
+/* The system call that needs the memory is about other memory. */
+static void run_memcg_mmap(struct env *e)
+{
+	const char *dir = memcg(e);
+
+	watched_anon(e, MB(2));
+	need(e, !memcg_put(dir, "memory.max", "8M"), "no memory.max");
+	begin(e);
+	must(e, mmap(NULL, MB(9) * PG, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0) != MAP_FAILED);
+	memcg_put(dir, "memory.max", "max");
+}
+
+static void run_memcg_populate(struct env *e)
+{
+	const char *dir = memcg(e);
+	char *p;
+
+	watched_anon(e, MB(2));
+	p = map_at(e, MB(9) * PG, PG, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	need(e, !memcg_put(dir, "memory.max", "8M"), "no memory.max");
+	begin(e);
+	need(e, !madvise(p, MB(9) * PG, MADV_POPULATE_WRITE_),
+	     "no MADV_POPULATE_WRITE");
+	memcg_put(dir, "memory.max", "max");
+}
+
+/* A huge page is charged before the small ones are given back. */
+static void run_memcg_collapse(struct env *e)
+{
+	const char *dir = memcg(e);
+	char *p, *idle;
+
+	if (!kernel_is(6, 1))
+		skip(e, "no MADV_COLLAPSE before 6.1");
+	p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	idle = watched_anon(e, MB(3));
+	need(e, !memcg_put(dir, "memory.max", "6M"), "no memory.max");
+	must(e, !madvise(idle, MB(3) * PG, MADV_COLD));
+	fill(p, HUGE, 1);
+	begin(e);
+	must(e, !madvise(p, HUGE, MADV_COLLAPSE_));
+	memcg_put(dir, "memory.max", "max");
+}
+
+/* Pages of a file, mapped, in the cgroup of the calling process. */
+static void watched_file(struct env *e, const char *name, int prot)
+{
+	int fd = ext4_file(e, name, MB(2) * PG);
+	char *p = map_at(e, MB(2) * PG, PG, prot, MAP_SHARED, fd);
+
+	if (prot & PROT_WRITE)
+		fill(p, MB(2) * PG, 8);
+	watch(e, p, MB(2) * PG);
+	device(e, p, MB(2) * PG, prot & PROT_WRITE);
+}
+
+static void run_memcg_file(struct env *e)
+{
+	const char *dir = memcg(e);
+
+	watched_file(e, "reclaim", PROT_READ);
+	begin(e);
+	need(e, !memcg_put(dir, "memory.high", "1M"), "no memory.high");
+	memcg_put(dir, "memory.high", "max");
+}
+
+static void run_memcg_dirty(struct env *e)
+{
+	const char *dir = memcg(e);
+
+	watched_file(e, "dirty", PROT_READ | PROT_WRITE);
+	begin(e);
+	need(e, !memcg_put(dir, "memory.high", "1M"), "no memory.high");
+	memcg_put(dir, "memory.high", "max");
+}
+
+static void run_memcg_shmem(struct env *e)
+{
+	const char *dir = memcg(e);
+
+	watched_shared(e, memfd(e, MB(4) * PG, 0), MB(4) * PG);
+	begin(e);
+	need(e, !memcg_put(dir, "memory.high", "2M"), "no memory.high");
+	memcg_put(dir, "memory.high", "max");
+}
+
+/* ---- because user space asks ---- */
 
 static void run_memcg_reclaim(struct env *e)
 {
-	const char *dir;
-	char path[128];
+	const char *dir = memcg(e);
 
-	swap_on(e);
-	dir = cgroup(e, "+memory");
-	snprintf(path, sizeof(path), "%s/memory.reclaim", dir);
-	need(e, !access(path, W_OK), "no memory.reclaim");
 	watched_anon(e, MB(4));
 	begin(e);
-	put(path, "2M");
+	errno = 0;
+	memcg_put(dir, "memory.reclaim", "2M");
+	need(e, errno != ENOENT, "no memory.reclaim before 5.19");
+}
+
+static void run_reclaim_file(struct env *e)
+{
+	const char *dir = memcg(e);
+
+	watched_file(e, "proactive", PROT_READ);
+	begin(e);
+	errno = 0;
+	memcg_put(dir, "memory.reclaim", "1M");
+	need(e, errno != ENOENT, "no memory.reclaim before 5.19");
+}
+
+#define LRU_GEN	"/sys/kernel/debug/lru_gen"
+
+/* Return: the number of the cgroup in lru_gen; its generations on a node. */
+static int generations(const char *dir, int node, int *oldest, int *youngest)
+{
+	const char *name = strrchr(dir, '/');
+	char line[256], path[128];
+	int id = -1, at = -1, n;
+	bool mine = false;
+	FILE *f = fopen(LRU_GEN, "re");
+
+	*oldest = -1;
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "memcg %d %127s", &n, path) == 2) {
+			mine = !strcmp(path, name);
+			id = mine ? n : id;
+		} else if (mine && sscanf(line, " node %d", &n) == 1) {
+			at = n;
+		} else if (mine && at == node) {
+			*youngest = strtol(line, NULL, 10);
+			*oldest = *oldest < 0 ? *youngest : *oldest;
+		}
+	}
+	if (f)
+		fclose(f);
+	return id;
+}
+
+static void lru_gen(struct env *e, char what, int id, int node, int nr,
+		    const char *more)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%c %d %d %d %s", what, id, node, nr, more);
+	if (put(LRU_GEN, text))
+		fail(e, "%s to lru_gen: %m", text);
+}
+
+/* Two new generations, then the oldest one goes. */
+static void run_lru_gen(struct env *e)
+{
+	int id, node, oldest, youngest, i;
+	const char *dir;
+	char *p;
+
+	need(e, !access(LRU_GEN, W_OK), "no multi-generational LRU before 6.1");
+	knob(e, "/sys/kernel/mm/lru_gen/enabled", "7");
+	dir = memcg(e);
+	p = watched_anon(e, MB(2));
+	node = page_node(p);
+	begin(e);
+	for (i = 0; i < 3; i++) {
+		id = generations(dir, node, &oldest, &youngest);
+		must(e, id > 0 && oldest >= 0);
+		lru_gen(e, '+', id, node, youngest, "1 1");
+	}
+	lru_gen(e, '-', id, node, youngest - 1, "200");
+}
+
+/*
+ * Any page of the node may go; the watched ones are the coldest. A node with few
+ * pages of files and little slab memory would be left alone.
+ */
+static void run_node_reclaim(struct env *e)
+{
+	char path[64], *p;
+	int i;
+
+	swap_on(e);
+	knob(e, "/proc/sys/vm/swappiness", "200");
+	knob(e, "/proc/sys/vm/min_slab_ratio", "0");
+	p = watched_anon(e, MB(2));
+	snprintf(path, sizeof(path), "/sys/devices/system/node/node%d/reclaim",
+		 page_node(p));
+	need(e, !access(path, W_OK), "no file to reclaim from a node before 6.17");
+	must(e, !madvise(p, MB(2) * PG, MADV_COLD));
+	begin(e);
+	for (i = 0; i < 40 && !seen(e, MMNOTIFY_CAUSE_RECLAIM_PROACTIVE); i++)
+		put(path, "4M swappiness=200");
 }
 
 /* Swapping in is no event. */
@@ -128,6 +368,12 @@ static void run_swapin(struct env *e)
 	fill(p, 16 * PG, 5);
 }
 
+#define BY_MEMCG	MUST(CLEAR, RECLAIM_MEMCG, CLEAR, ALL(C))
+#define ASKED_FOR	MUST(CLEAR, RECLAIM_PROACTIVE, CLEAR, FROM_6_1(C))
+#define SPLIT		"the table of a huge page that cannot be swapped whole"
+#define CLEANED		"dirty pages are written first"
+#define SMALL		.machine = "small", .seconds = 90
+
 const struct scenario reclaim_scenarios[] = {
 	{ .name = "madv_pageout", .run = run_pageout, .expect = {
 		MUST_N(16, CLEAR, MADV_PAGEOUT, CLEAR, ALL(C)) },
@@ -135,14 +381,33 @@ const struct scenario reclaim_scenarios[] = {
 	{ .name = "madv_pageout_file", .run = run_pageout_file, .expect = {
 		MUST(CLEAR, MADV_PAGEOUT, CLEAR, ALL(C)) } },
 	{ .name = "process_madvise_pageout", .run = run_pageout_remote, .expect = {
-		MUST(CLEAR, RMAP_UNMAP, CLEAR, ALL(C)) } },
-	{ .name = "memcg_max", .run = run_memcg_max, .expect = {
-		MUST(CLEAR, RMAP_UNMAP, CLEAR, ALL(C)) } },
-	{ .name = "memcg_charge", .run = run_memcg_charge, .expect = {
-		MUST(CLEAR, RMAP_UNMAP, CLEAR, ALL(C)) } },
-	{ .name = "memory_reclaim", .run = run_memcg_reclaim, .expect = {
-		MUST(CLEAR, RMAP_UNMAP, CLEAR, FROM_6_1(C)) },
+		MUST_N(16, CLEAR, MADV_PAGEOUT, CLEAR, ALL(C)) } },
+	{ .name = "madv_pageout_thp", .run = run_pageout_thp, .expect = {
+		MUST(CLEAR, MADV_PAGEOUT, CLEAR, ALL(C)),
+		MAY(SPLIT, CLEAR, THP_SPLIT, CLEAR, ALL(C)) } },
+	{ .name = "memcg_max", .run = run_memcg_max, .expect = { BY_MEMCG } },
+	{ .name = "memcg_high", .run = run_memcg_high, .expect = { BY_MEMCG } },
+	{ .name = "memcg_charge", .run = run_memcg_charge, .expect = { BY_MEMCG } },
+	{ .name = "memcg_high_charge", .run = run_memcg_high_charge, .expect = {
+		BY_MEMCG }, SMALL },
+	{ .name = "memcg_mmap", .run = run_memcg_mmap, .expect = { BY_MEMCG }, SMALL },
+	{ .name = "memcg_populate", .run = run_memcg_populate, .expect = {
+		MUST(CLEAR, RECLAIM_MEMCG, CLEAR, FROM_6_1(C)) }, SMALL },
+	{ .name = "memcg_collapse", .run = run_memcg_collapse, .expect = {
+		MUST(CLEAR, RECLAIM_MEMCG, CLEAR, FROM_6_1(C)) }, SMALL },
+	{ .name = "memcg_thp", .run = run_memcg_thp, .expect = { BY_MEMCG,
+		MAY(SPLIT, CLEAR, THP_SPLIT, CLEAR, ALL(C)) }, SMALL },
+	{ .name = "memcg_file", .run = run_memcg_file, .expect = { BY_MEMCG }, SMALL },
+	{ .name = "memcg_dirty_file", .run = run_memcg_dirty, .expect = { BY_MEMCG,
+		MAY(CLEANED, PROTECTION_PAGE, WRITEBACK, CLEAN, ALL(PP)) }, SMALL },
+	{ .name = "memcg_shmem", .run = run_memcg_shmem, .expect = { BY_MEMCG }, SMALL },
+	{ .name = "memory_reclaim", .run = run_memcg_reclaim, .expect = { ASKED_FOR },
 	  .demo = "echo 2M > memory.reclaim" },
+	{ .name = "memory_reclaim_file", .run = run_reclaim_file, .expect = {
+		ASKED_FOR }, SMALL },
+	{ .name = "lru_gen_evict", .run = run_lru_gen, .expect = { ASKED_FOR }, SMALL },
+	{ .name = "node_reclaim_file", .run = run_node_reclaim, .expect = {
+		MUST(CLEAR, RECLAIM_PROACTIVE, CLEAR, FROM_7(C)) }, SMALL },
 	{ .name = "swap_in", .run = run_swapin, .expect = { } },
 	{ .name = NULL }
 };

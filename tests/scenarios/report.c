@@ -134,8 +134,8 @@ static void json_record(const struct env *e, const struct mirror_record *r)
 
 static bool odd(const struct mirror_record *r)
 {
-	return r->cause == MMNOTIFY_CAUSE_UNKNOWN ||
-	       !(r->flags & MMNOTIFY_F_EXACT);
+	return !is_vague(r) && (r->cause == MMNOTIFY_CAUSE_UNKNOWN ||
+				!(r->flags & MMNOTIFY_F_EXACT));
 }
 
 /* Do these differ in nothing but their range and task? */

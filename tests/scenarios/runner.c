@@ -27,7 +27,7 @@ const struct scenario *const families[] = {
 	reclaim_scenarios, ksm_scenarios, uprobe_scenarios, io_scenarios,
 	misc_scenarios, compat_scenarios, fault_scenarios, advice_scenarios,
 	split_scenarios, fs_scenarios, driver_scenarios, compaction_scenarios,
-	pressure_scenarios, damon_scenarios, dax_scenarios, hotplug_scenarios,
+	pressure_scenarios, tiers_scenarios, damon_scenarios, dax_scenarios, hotplug_scenarios,
 	reap_scenarios, hwpoison_scenarios, NULL
 };
 
@@ -110,7 +110,7 @@ static bool unmapped(const struct shared *sh)
 
 	for (r = sh->log; r < sh->log + sh->nr; r++)
 		if (r->event == MMNOTIFY_UNMAP && in_region(sh, r) &&
-		    (r->cause == MMNOTIFY_CAUSE_EXIT ||
+		    (is_vague(r) || r->cause == MMNOTIFY_CAUSE_EXIT ||
 		     r->cause == MMNOTIFY_CAUSE_EXEC))
 			return true;
 	return false;
@@ -324,12 +324,14 @@ static int run_all(struct shared *sh)
 
 static int usage(FILE *to)
 {
-	fprintf(to, "Usage: scenarios [--list] [--only NAME[,NAME]] [--machine NAME] [--loop SECONDS] [--quiet] [--demo]\n"
+	fprintf(to, "Usage: scenarios [--list] [--only NAME[,NAME]] [--machine NAME] [--loop SECONDS] [--inexact SITES] [--quiet] [--demo]\n"
 		"Does what user space can do to memory and checks every verdict of mmnotify.\n\n"
 		"  --list          print names, machines and causes, of all or --machine, and end\n"
 		"  --only NAMES    these only, whatever machine they are for\n"
 		"  --machine NAME  those for this row of machines.list; plain without it\n"
 		"  --loop SECONDS  repeat the quick ones; the device may go and come\n"
+		"  --inexact SITES what is announced there is not known: nothing may be claimed\n"
+		"                  of it (all: of nothing but the release)\n"
 		"  --quiet         no times on stderr\n"
 		"  --demo          show the verdicts as a table, for people\n"
 		"  --table         print every expectation, for tools/causes-doc, and end\n\n"
@@ -354,6 +356,8 @@ static int parse(int argc, char **argv)
 			options.only = argv[++i];
 		else if (!strcmp(argv[i], "--machine") && i + 1 < argc)
 			options.machine = argv[++i];
+		else if (!strcmp(argv[i], "--inexact") && i + 1 < argc)
+			inexact = argv[++i];
 		else if (!strcmp(argv[i], "--loop") && i + 1 < argc)
 			options.loop = atol(argv[++i]);
 		else

@@ -155,6 +155,8 @@ void device(struct env *e, void *p, size_t len, bool write);
 void begin(struct env *e);
 unsigned int seen(struct env *e, unsigned int cause);
 bool wait_for_cause(struct env *e, unsigned int cause, unsigned int ms);
+bool wait_for_times(struct env *e, unsigned int cause, unsigned int times,
+		    unsigned int ms);
 
 __attribute__((format(printf, 2, 3), noreturn))
 void skip(struct env *e, const char *fmt, ...);
@@ -183,29 +185,64 @@ bool try_knob(struct env *e, const char *path, const char *value);
 void fill(void *p, size_t len, int byte);
 char *map_at(struct env *e, size_t len, size_t align, int prot, int flags, int fd);
 char *anon(struct env *e, size_t pages);
+char *thps(struct env *e, size_t nr);
 char *thp(struct env *e);
+char *thp_above(struct env *e, unsigned long frame);
 char *watched_anon(struct env *e, size_t pages);
 int memfd(struct env *e, size_t len, unsigned int flags);
 char *watched_shared(struct env *e, int fd, size_t len);
 char *watched_private(struct env *e, int fd, size_t len);
-const char *ext4(struct env *e);
-int ext4_file(struct env *e, const char *name, size_t len);
-void swap_on(struct env *e);
 void hugetlb(struct env *e, unsigned int pages);
 void two_nodes(struct env *e);
+void bind_node(struct env *e, int node);
 void on_cpu(struct env *e, int cpu);
 int page_node(void *p);
 __u64 page_frame(void *p);
-const char *cgroup(struct env *e, const char *controllers);
-void machine_calm(void);
-void machine_tidy(void);
 void sleep_ms(unsigned int ms);
 pid_t child(struct env *e);
 void reap(struct env *e, pid_t pid);
 
+struct other {
+	pid_t pid;
+	int go;
+};
+
+typedef void other_job(struct env *e, const char *arg);
+
+struct other other_process(struct env *e, other_job *job, const char *arg);
+void other_does(struct env *e, struct other *o);
+
+void loopback_up(struct env *e);
+
+/* ---- pressure.c ---- */
+
+void scarce(struct env *e, const char *min_kb);
+void settle(struct env *e);
+void plenty(struct env *e);
+void hog(struct env *e, unsigned int cause, unsigned int pause_ms);
+void kswapd_policy(struct env *e, int policy);
+
+/* ---- storage.c ---- */
+
+int modprobe(const char *name);
+int test_device(struct env *e, const char *name);
+const char *loop_for(const char *image, long bytes);
+const char *ext4(struct env *e);
+const char *ext4_small(struct env *e);
+const char *ext4_dax(struct env *e);
+int file_in(struct env *e, const char *dir, const char *name, size_t len);
+int ext4_file(struct env *e, const char *name, size_t len);
+void swap_on(struct env *e);
+const char *cgroup(struct env *e, const char *controllers);
+void machine_calm(void);
+void machine_tidy(void);
+
 /* ---- judge.c ---- */
 
 #define MAX_PROBLEMS	24
+
+/* --inexact: the call sites whose verdicts know the native event only. */
+extern const char *inexact;
 
 struct verdicts {
 	unsigned int nr;
@@ -217,6 +254,9 @@ struct verdicts {
 void judge(const struct env *e, const struct mirror_stat *stat,
 	   struct verdicts *v);
 bool in_region(const struct shared *sh, const struct mirror_record *r);
+bool is_vague(const struct mirror_record *r);
+bool has_cause(const struct scenario *sc, const struct mirror_record *r,
+	       unsigned int cause);
 const char *difference(unsigned int cause, unsigned int native,
 		       unsigned int ours);
 
@@ -251,7 +291,8 @@ extern const struct scenario anon_scenarios[], file_scenarios[],
 	misc_scenarios[], compat_scenarios[], pressure_scenarios[],
 	damon_scenarios[], compaction_scenarios[], hotplug_scenarios[],
 	dax_scenarios[], fs_scenarios[], driver_scenarios[],
-	fault_scenarios[], advice_scenarios[], split_scenarios[];
+	fault_scenarios[], advice_scenarios[], split_scenarios[],
+	tiers_scenarios[];
 extern const struct scenario *const families[];
 
 const char *mmn_names_event(unsigned int event);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * storage: a small ext4, a swap device and a cgroup, made when a scenario asks
- * for them first and kept until the end.
+ * storage: small file systems, a swap device and a cgroup, made when a scenario
+ * asks for them first and kept until the end; and modules.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -14,14 +14,17 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "runner.h"
 
 #define EXT4_DIR	"/tmp/mmn_ext4"
-#define EXT4_IMAGE	"/tmp/mmn_ext4.img"
 #define EXT4_BYTES	(32L << 20)
+#define SMALL_DIR	"/tmp/mmn_ext4_small"
+#define SMALL_BYTES	(8L << 20)
+#define DAX_DIR		"/tmp/mmn_dax"
 #define SWAP_IMAGE	"/tmp/mmn_swap.img"
 #define SWAP_BYTES	(96L << 20)
 #define CGROUPS		"/sys/fs/cgroup"
@@ -50,15 +53,33 @@ static int command(const char *const argv[])
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static int modprobe(const char *name)
+/* Loads a module of the kernel's; it may be built in. Return: 0 if so. */
+int modprobe(const char *name)
 {
 	const char *const argv[] = { "modprobe", "-q", name, NULL };
 
 	return command(argv);
 }
 
+/* Loads a test module of the project, which makes /dev/NAME. */
+int test_device(struct env *e, const char *name)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/modules/%s.ko", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	need(e, fd >= 0, "no test modules here");
+	must(e, !syscall(SYS_finit_module, fd, "", 0) || errno == EEXIST);
+	close(fd);
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	must(e, fd >= 0);
+	return fd;
+}
+
 /* Return: the loop device's path for an image, or NULL. */
-static const char *loop_for(const char *image, long bytes)
+const char *loop_for(const char *image, long bytes)
 {
 	static char path[32];
 	int ctl, img, dev, nr;
@@ -82,9 +103,9 @@ static const char *loop_for(const char *image, long bytes)
 }
 
 /* busybox makes an ext2; with extents switched on, ext4 is itself. */
-static int make_ext4(const char *device)
+static int make_ext4(const char *device, const char *block)
 {
-	const char *const mke2fs[] = { "mke2fs", "-F", "-b", "4096", device, NULL };
+	const char *const mke2fs[] = { "mke2fs", "-F", "-b", block, device, NULL };
 	__u32 incompat;
 	int fd;
 
@@ -99,39 +120,85 @@ static int make_ext4(const char *device)
 	return close(fd);
 }
 
+/* Mounted once; what is below @dir is kept. */
+static bool mounted(const char *dir)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/ready", dir);
+	return !access(path, F_OK);
+}
+
+static const char *mount_ext4(struct env *e, const char *device, const char *dir,
+			      const char *block, const char *options)
+{
+	char path[64];
+
+	modprobe("ext4");
+	need(e, !mkdir(dir, 0700) || errno == EEXIST, "mkdir");
+	need(e, device, "no loop device");
+	need(e, !make_ext4(device, block), "mke2fs failed");
+	need(e, !mount(device, dir, "ext4", 0, options), "ext4 cannot be mounted");
+	snprintf(path, sizeof(path), "%s/ready", dir);
+	must(e, creat(path, 0600) >= 0);
+	return dir;
+}
+
 /* Return: a folder on an ext4 of its own. */
 const char *ext4(struct env *e)
 {
-	const char *dev;
-
-	if (!access(EXT4_DIR "/ready", F_OK))
+	if (mounted(EXT4_DIR))
 		return EXT4_DIR;
-	modprobe("ext4");
-	need(e, !mkdir(EXT4_DIR, 0700) || errno == EEXIST, "mkdir");
-	dev = loop_for(EXT4_IMAGE, EXT4_BYTES);
-	need(e, dev, "no loop device");
-	need(e, !make_ext4(dev), "mke2fs failed");
-	need(e, !mount(dev, EXT4_DIR, "ext4", 0, NULL), "no ext4 here");
-	must(e, creat(EXT4_DIR "/ready", 0600) >= 0);
-	return EXT4_DIR;
+	return mount_ext4(e, loop_for("/tmp/mmn_ext4.img", EXT4_BYTES), EXT4_DIR,
+			  "4096", NULL);
+}
+
+/* Return: the same with blocks that are smaller than a page. */
+const char *ext4_small(struct env *e)
+{
+	if (mounted(SMALL_DIR))
+		return SMALL_DIR;
+	return mount_ext4(e, loop_for("/tmp/mmn_small.img", SMALL_BYTES), SMALL_DIR,
+			  "1024", NULL);
+}
+
+/* Return: the same without a page cache, on persistent memory. */
+const char *ext4_dax(struct env *e)
+{
+	unsigned int tries;
+
+	if (mounted(DAX_DIR))
+		return DAX_DIR;
+	need(e, !modprobe("nd_e820") && !modprobe("nd_pmem"), "no nd_pmem here");
+	for (tries = 0; tries < 100 && access("/dev/pmem0", F_OK); tries++)
+		sleep_ms(10);
+	need(e, !access("/dev/pmem0", F_OK), "no persistent memory");
+	return mount_ext4(e, "/dev/pmem0", DAX_DIR, "4096", "dax");
 }
 
 /* Return: a new file of this many bytes, all of them written to the disk. */
-int ext4_file(struct env *e, const char *name, size_t len)
+int file_in(struct env *e, const char *dir, const char *name, size_t len)
 {
 	char path[128], block[PG];
-	size_t at;
+	size_t at, part;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", ext4(e), name);
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	unlink(path);
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	must(e, fd >= 0);
 	memset(block, 7, sizeof(block));
-	for (at = 0; at < len; at += PG)
-		must(e, pwrite(fd, block, PG, at) == (ssize_t)PG);
+	for (at = 0; at < len; at += part) {
+		part = len - at < PG ? len - at : PG;
+		must(e, pwrite(fd, block, part, at) == (ssize_t)part);
+	}
 	must(e, !fsync(fd));
 	return fd;
+}
+
+int ext4_file(struct env *e, const char *name, size_t len)
+{
+	return file_in(e, ext4(e), name, len);
 }
 
 static int make_swap(const char *device, long bytes)
@@ -230,4 +297,6 @@ void machine_calm(void)
 void machine_tidy(void)
 {
 	umount2(EXT4_DIR, MNT_DETACH);
+	umount2(SMALL_DIR, MNT_DETACH);
+	umount2(DAX_DIR, MNT_DETACH);
 }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* thp: huge pages are split, collapsed, moved and written to. */
+/* thp: huge pages are made, moved, written to and collapsed from small ones. */
 #define _GNU_SOURCE
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "runner.h"
+#include "actors.h"
 
 #define MADV_COLLAPSE_	25
-#define KHUGEPAGED	"/sys/kernel/mm/transparent_hugepage/khugepaged/"
+#define THP_DIR		"/sys/kernel/mm/transparent_hugepage/"
+#define KHUGEPAGED	THP_DIR "khugepaged/"
 
 static char *watched_thp(struct env *e)
 {
@@ -29,30 +27,6 @@ static void run_munmap(struct env *e)
 	must(e, !munmap(p, HUGE));
 }
 
-static void run_munmap_part(struct env *e)
-{
-	char *p = watched_thp(e);
-
-	begin(e);
-	must(e, !munmap(p + 7 * PG, PG));
-}
-
-static void run_mprotect_part(struct env *e)
-{
-	char *p = watched_thp(e);
-
-	begin(e);
-	must(e, !mprotect(p + 7 * PG, PG, PROT_READ));
-}
-
-static void run_dontneed_part(struct env *e)
-{
-	char *p = watched_thp(e);
-
-	begin(e);
-	must(e, !madvise(p + 7 * PG, PG, MADV_DONTNEED));
-}
-
 static void run_mremap(struct env *e)
 {
 	char *to = map_at(e, HUGE, HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -60,28 +34,6 @@ static void run_mremap(struct env *e)
 
 	begin(e);
 	must(e, mremap(p, HUGE, HUGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);
-}
-
-/* A write to a huge page that a child shares. */
-static void run_cow(struct env *e)
-{
-	char *p = thp(e);
-	int fds[2];
-	pid_t pid;
-	char c;
-
-	must(e, !pipe(fds));
-	pid = child(e);
-	if (!pid) {
-		close(fds[1]);
-		_exit(read(fds[0], &c, 1) ? 1 : 0);
-	}
-	watch(e, p, HUGE);
-	device(e, p, HUGE, false);
-	begin(e);
-	p[9 * PG] = 2;
-	close(fds[1]);
-	reap(e, pid);
 }
 
 /* The huge zero page is written to. */
@@ -96,22 +48,6 @@ static void run_zero(struct env *e)
 	device(e, p, HUGE, false);
 	begin(e);
 	p[3 * PG] = 1;
-}
-
-/* The page itself is split, by order of debugfs. */
-static void run_split(struct env *e)
-{
-	const char *file = "/sys/kernel/debug/split_huge_pages";
-	char *p = watched_thp(e);
-	char text[80];
-
-	if (kernel_is(5, 18))
-		snprintf(text, sizeof(text), "%d,%#lx,%#lx", getpid(),
-			 (long)p, (long)p + HUGE);
-	else
-		snprintf(text, sizeof(text), "1");
-	begin(e);
-	need(e, !put(file, text), "no split_huge_pages in debugfs");
 }
 
 /* 512 small pages, ready to become one; khugepaged does not know of them. */
@@ -134,9 +70,10 @@ static void run_collapse(struct env *e)
 	need(e, !madvise(p, HUGE, MADV_COLLAPSE_), "no MADV_COLLAPSE");
 }
 
-static void run_khugepaged(struct env *e)
+/* khugepaged looks for what is huge enough, and finds ours. */
+static void await_khugepaged(struct env *e, char *p)
 {
-	char *p = scattered(e);
+	unsigned int before;
 
 	try_knob(e, KHUGEPAGED "alloc_sleep_millisecs", "10");
 	try_knob(e, KHUGEPAGED "pages_to_scan", "100000");
@@ -146,57 +83,124 @@ static void run_khugepaged(struct env *e)
 	if (!wait_for_cause(e, MMNOTIFY_CAUSE_KHUGEPAGED, 12000))
 		fail(e, "khugepaged did not come within 12 s");
 	put(KHUGEPAGED "scan_sleep_millisecs", "600000");
-	sleep_ms(50);
+	/* A file goes page by page. */
+	do {
+		before = seen(e, MMNOTIFY_CAUSE_KHUGEPAGED);
+		sleep_ms(100);
+	} while (seen(e, MMNOTIFY_CAUSE_KHUGEPAGED) != before);
+}
+
+static void run_khugepaged(struct env *e)
+{
+	await_khugepaged(e, scattered(e));
+}
+
+/* Small pages of shared memory. */
+static char *scattered_file(struct env *e, int fd)
+{
+	char *p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+
+	fill(p, HUGE, 2);
+	watch(e, p, HUGE);
+	device(e, p, HUGE, true);
+	return p;
+}
+
+static void run_khugepaged_file(struct env *e)
+{
+	int fd = memfd(e, HUGE, 0);
+	char *p = scattered_file(e, fd);
+
+	knob(e, THP_DIR "shmem_enabled", "always");
+	await_khugepaged(e, p);
+}
+
+static bool collapse(char *p)
+{
+	unsigned int tries;
+
+	/* A page that is on its way to a list cannot be taken. */
+	for (tries = 0; madvise(p, HUGE, MADV_COLLAPSE_); tries++) {
+		if (errno != EAGAIN || tries == 20)
+			return false;
+		sleep_ms(20);
+	}
+	return true;
 }
 
 static void run_collapse_file(struct env *e)
 {
-	int fd = memfd(e, HUGE, 0), tries;
+	char *p = scattered_file(e, memfd(e, HUGE, 0));
+
+	begin(e);
+	need(e, collapse(p), "no MADV_COLLAPSE of shmem");
+}
+
+/* Another process that maps the file collapses it. */
+static bool collapse_other(const struct order *o)
+{
+	char *p = mmap(o->p, HUGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+		       o->what, 0);
+
+	if (p != o->p)
+		return false;
+	fill(p, HUGE, 5);
+	return collapse(p);
+}
+
+static void run_collapse_file_other(struct env *e)
+{
+	int fd = memfd(e, HUGE, 0);
+	struct actor o;
 	char *p;
 
-	p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	need(e, kernel_is(6, 1), "no MADV_COLLAPSE");
+	actor_ready(e, &o, collapse_other);
+	p = scattered_file(e, fd);
+	begin(e);
+	actor_acts(e, &o, p, HUGE, fd);
+}
+
+/* The file has a huge page already; only the mapping has small entries. */
+static void run_collapse_mapping(struct env *e)
+{
+	int fd = memfd(e, HUGE, 0);
+	char *p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+
 	fill(p, HUGE, 2);
+	need(e, collapse(p), "no MADV_COLLAPSE of shmem");
+	/* While there are two VMAs no huge entry fits. */
+	must(e, !mprotect(p, PG, PROT_READ));
+	fill(p + PG, HUGE - PG, 3);
+	must(e, !mprotect(p, PG, PROT_READ | PROT_WRITE));
+	fill(p, HUGE, 4);
 	watch(e, p, HUGE);
 	device(e, p, HUGE, true);
 	begin(e);
-	for (tries = 0; madvise(p, HUGE, MADV_COLLAPSE_); tries++) {
-		need(e, errno == EAGAIN && tries < 20, "no MADV_COLLAPSE of shmem");
-		sleep_ms(20);
-	}
+	must(e, collapse(p));
 }
 
 const struct scenario thp_scenarios[] = {
 	{ .name = "thp_munmap", .run = run_munmap, .expect = {
 		MUST(UNMAP, MUNMAP, GONE, ALL(U)) }, .flags = S_QUICK },
-	{ .name = "thp_munmap_part", .run = run_munmap_part, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, ALL(C)),
-		MUST(UNMAP, MUNMAP, GONE, ALL(U)) },
-	  .flags = S_QUICK, .demo = "munmap(1 page of a huge page)" },
-	{ .name = "thp_mprotect_part", .run = run_mprotect_part, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, ALL(C)),
-		MUST(PROTECTION_VMA, MPROTECT, ACCESS, ALL(PV)) }, .flags = S_QUICK },
-	{ .name = "thp_dontneed_part", .run = run_dontneed_part, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, ALL(C)),
-		MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)) }, .flags = S_QUICK },
 	{ .name = "thp_mremap", .run = run_mremap, .expect = {
-		MUST(UNMAP, MREMAP, GONE, ALL(U)) }, .flags = S_QUICK },
-	{ .name = "thp_cow", .run = run_cow, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, ALL(C)),
-		MUST(CLEAR, COW, CLEAR, ALL(C)) }, .flags = S_QUICK },
+		MUST(UNMAP, MREMAP_MOVE, GONE, ALL(U)) }, .flags = S_QUICK },
 	{ .name = "thp_zero_page", .run = run_zero, .expect = {
 		MUST(CLEAR, THP_SPLIT, CLEAR, TO_6_12(C)),
 		MUST(CLEAR, COW, CLEAR, ALL(C)) }, .flags = S_QUICK },
-	{ .name = "thp_split", .run = run_split, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, TO_6_12(C)),
-		MUST(CLEAR, RMAP_UNMAP, CLEAR, TO_5_10(C)),
-		MUST(CLEAR, RMAP_MIGRATE, CLEAR, FROM_6_1(C)) } },
 	{ .name = "thp_collapse", .run = run_collapse, .expect = {
 		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) },
 	  .demo = "madvise(p, MADV_COLLAPSE)" },
 	{ .name = "thp_collapse_file", .run = run_collapse_file, .expect = {
 		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
-	/* The last: it may look at all processes once more when it is over. */
+	{ .name = "thp_collapse_file_other", .run = run_collapse_file_other, .expect = {
+		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
+	{ .name = "thp_collapse_mapping", .run = run_collapse_mapping, .expect = {
+		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
+	/* The last: it may look at all processes once more when they are over. */
 	{ .name = "thp_khugepaged", .run = run_khugepaged, .expect = {
+		MUST(CLEAR, KHUGEPAGED, CLEAR, ALL(C)) } },
+	{ .name = "thp_khugepaged_file", .run = run_khugepaged_file, .expect = {
 		MUST(CLEAR, KHUGEPAGED, CLEAR, ALL(C)) } },
 	{ .name = NULL }
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* uffd: what a userfaultfd can do to the memory of its process. */
+/* uffd: what a userfaultfd can do to memory, and what its end does. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -8,11 +8,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "runner.h"
+#include "actors.h"
 
 /* Younger than the header. */
 #define FEATURE_MOVE	(1ULL << 16)
 #define FEATURE_RWP	(1ULL << 17)
+#define FEATURE_ASYNC	(1ULL << 15)
+#define FEATURE_WP	UFFD_FEATURE_PAGEFAULT_FLAG_WP
+#define FEATURE_WP_FILE	(FEATURE_WP | UFFD_FEATURE_WP_HUGETLBFS_SHMEM)
+#define MODE_MISSING	UFFDIO_REGISTER_MODE_MISSING
+#define MODE_WP		UFFDIO_REGISTER_MODE_WP
 #define MODE_RWP	(1ULL << 3)
 struct rwprotect {
 	struct uffdio_range range;
@@ -23,6 +28,22 @@ struct move {
 	__u64 dst, src, len, mode, moved;
 };
 #define UFFDIO_MOVE_		_IOWR(UFFDIO, 5, struct move)
+#ifndef SYS_close_range
+#define SYS_close_range	436
+#endif
+
+static const char *lacking(__u64 features)
+{
+	if (features & FEATURE_RWP)
+		return "userfaultfd cannot protect reads";
+	if (features & FEATURE_MOVE)
+		return "no UFFDIO_MOVE";
+	if (features & FEATURE_ASYNC)
+		return "no asynchronous write protection";
+	if (features & UFFD_FEATURE_WP_HUGETLBFS_SHMEM)
+		return "no write protection of hugetlb and shared memory";
+	return "no write protection";
+}
 
 static int uffd(struct env *e, __u64 features)
 {
@@ -30,157 +51,484 @@ static int uffd(struct env *e, __u64 features)
 	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
 
 	need(e, fd >= 0, "no userfaultfd");
-	need(e, !ioctl(fd, UFFDIO_API, &api), "userfaultfd lacks the feature");
+	need(e, !ioctl(fd, UFFDIO_API, &api), lacking(features));
 	return fd;
 }
 
-static int registered(struct env *e, char *p, size_t len, __u64 features, __u64 mode)
+static void enlist(struct env *e, int fd, char *p, size_t len, __u64 mode)
 {
 	struct uffdio_register reg = {
 		.range = { (uintptr_t)p, len }, .mode = mode,
 	};
-	int fd = uffd(e, features);
 
 	must(e, !ioctl(fd, UFFDIO_REGISTER, &reg));
+}
+
+static int registered(struct env *e, char *p, size_t len, __u64 features, __u64 mode)
+{
+	int fd = uffd(e, features);
+
+	enlist(e, fd, p, len, mode);
 	return fd;
 }
 
-static void protect(struct env *e, int fd, char *p, size_t len, __u64 mode)
+static bool protect(int fd, char *p, size_t len, bool on)
 {
 	struct uffdio_writeprotect wp = {
-		.range = { (uintptr_t)p, len }, .mode = mode,
+		.range = { (uintptr_t)p, len },
+		.mode = on ? UFFDIO_WRITEPROTECT_MODE_WP : 0,
 	};
 
-	must(e, !ioctl(fd, UFFDIO_WRITEPROTECT, &wp));
+	return !ioctl(fd, UFFDIO_WRITEPROTECT, &wp);
 }
+
+static bool protect_rw(int fd, char *p, size_t len, bool on)
+{
+	struct rwprotect rwp = { .range = { (uintptr_t)p, len }, .mode = on };
+
+	return !ioctl(fd, UFFDIO_RWPROTECT_, &rwp);
+}
+
+static char *watched_huge(struct env *e, char *p)
+{
+	watch(e, p, HUGE);
+	device(e, p, HUGE, true);
+	return p;
+}
+
+static char *watched_hugetlb(struct env *e, int flags)
+{
+	char *p;
+
+	hugetlb(e, 2);
+	p = mmap(NULL, HUGE, PROT_READ | PROT_WRITE,
+		 flags | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+	need(e, p != MAP_FAILED, "no huge page");
+	*p = 1;
+	return watched_huge(e, p);
+}
+
+/* ---- nothing is taken away ---- */
 
 static void run_register(struct env *e)
 {
 	char *p = watched_anon(e, 8);
 
 	begin(e);
-	registered(e, p, 8 * PG, 0, UFFDIO_REGISTER_MODE_MISSING);
+	registered(e, p, 8 * PG, 0, MODE_MISSING);
 }
+
+/* What was missing comes. */
+static void run_fill(struct env *e)
+{
+	char *p = map_at(e, 8 * PG, PG, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1), *from = anon(e, 4);
+	struct uffdio_copy copy = {
+		.dst = (uintptr_t)p, .src = (uintptr_t)from, .len = 4 * PG,
+	};
+	struct uffdio_zeropage zero = { .range = { (uintptr_t)p + 4 * PG, 4 * PG } };
+	int fd = registered(e, p, 8 * PG, 0, MODE_MISSING);
+
+	watch(e, p, 8 * PG);
+	begin(e);
+	must(e, !ioctl(fd, UFFDIO_COPY, &copy));
+	must(e, !ioctl(fd, UFFDIO_ZEROPAGE, &zero));
+}
+
+/* ---- write protection ---- */
 
 static void run_wp(struct env *e)
 {
 	char *p = watched_anon(e, 8);
-	int fd = registered(e, p, 8 * PG, UFFD_FEATURE_PAGEFAULT_FLAG_WP,
-			    UFFDIO_REGISTER_MODE_WP);
+	int fd = registered(e, p, 8 * PG, FEATURE_WP, MODE_WP);
 
 	begin(e);
-	protect(e, fd, p, 4 * PG, UFFDIO_WRITEPROTECT_MODE_WP);
+	must(e, protect(fd, p, 4 * PG, true));
 }
 
 static void run_wp_end(struct env *e)
 {
 	char *p = anon(e, 8);
-	int fd = registered(e, p, 8 * PG, UFFD_FEATURE_PAGEFAULT_FLAG_WP,
-			    UFFDIO_REGISTER_MODE_WP);
+	int fd = registered(e, p, 8 * PG, FEATURE_WP, MODE_WP);
 
-	protect(e, fd, p, 8 * PG, UFFDIO_WRITEPROTECT_MODE_WP);
+	must(e, protect(fd, p, 8 * PG, true));
 	watch(e, p, 8 * PG);
 	device(e, p, 8 * PG, false);
 	begin(e);
-	protect(e, fd, p, 8 * PG, 0);
+	must(e, protect(fd, p, 8 * PG, false));
 }
 
-/* Another process has the descriptor: no hint of ours can be meant. */
+/* The next write takes the protection off again, and that is no event. */
+static void run_wp_async(struct env *e)
+{
+	char *p = watched_anon(e, 8);
+	int fd = registered(e, p, 8 * PG, FEATURE_WP | FEATURE_ASYNC, MODE_WP);
+
+	begin(e);
+	must(e, protect(fd, p, 4 * PG, true));
+	fill(p, 4 * PG, 2);
+}
+
+static void run_wp_thp(struct env *e)
+{
+	char *p = watched_huge(e, thp(e));
+	int fd = registered(e, p, HUGE, FEATURE_WP, MODE_WP);
+
+	begin(e);
+	must(e, protect(fd, p, HUGE, true));
+}
+
+static void run_wp_thp_part(struct env *e)
+{
+	char *p = watched_huge(e, thp(e));
+	int fd = registered(e, p, HUGE, FEATURE_WP, MODE_WP);
+
+	begin(e);
+	must(e, protect(fd, p + 7 * PG, PG, true));
+}
+
+static void run_wp_shmem(struct env *e)
+{
+	int fd = uffd(e, FEATURE_WP_FILE);
+	char *p = watched_shared(e, memfd(e, 8 * PG, 0), 8 * PG);
+
+	enlist(e, fd, p, 8 * PG, MODE_WP);
+	begin(e);
+	must(e, protect(fd, p, 4 * PG, true));
+}
+
+static void wp_hugetlb(struct env *e, int flags)
+{
+	int fd = uffd(e, FEATURE_WP_FILE);
+	char *p = watched_hugetlb(e, flags);
+
+	enlist(e, fd, p, HUGE, MODE_WP);
+	begin(e);
+	must(e, protect(fd, p, HUGE, true));
+}
+
+static void run_wp_hugetlb(struct env *e)
+{
+	wp_hugetlb(e, MAP_SHARED);
+}
+
+static void run_wp_hugetlb_private(struct env *e)
+{
+	wp_hugetlb(e, MAP_PRIVATE);
+}
+
+/* Another process has the descriptor. */
+static bool act_protect(const struct order *o)
+{
+	return protect(o->what, o->p, o->len, true);
+}
+
+static bool act_protect_rw(const struct order *o)
+{
+	return protect_rw(o->what, o->p, o->len, true);
+}
+
+static void by_another(struct env *e, __u64 features, __u64 mode,
+		       bool (*act)(const struct order *))
+{
+	int fd = uffd(e, features);
+	struct actor o;
+	char *p;
+
+	actor_ready(e, &o, act);
+	p = watched_anon(e, 8);
+	enlist(e, fd, p, 8 * PG, mode);
+	begin(e);
+	actor_acts(e, &o, p, 4 * PG, fd);
+}
+
 static void run_wp_remote(struct env *e)
 {
-	char *p = anon(e, 8);
-	int fd = registered(e, p, 8 * PG, UFFD_FEATURE_PAGEFAULT_FLAG_WP,
-			    UFFDIO_REGISTER_MODE_WP), fds[2];
-	pid_t pid;
-	char c;
-
-	must(e, !pipe(fds));
-	pid = child(e);
-	if (!pid) {
-		if (read(fds[0], &c, 1) == 1)
-			protect(e, fd, p, 4 * PG, UFFDIO_WRITEPROTECT_MODE_WP);
-		_exit(0);
-	}
-	/* The fork made the pages shared; they become ours again. */
-	fill(p, 8 * PG, 3);
-	watch(e, p, 8 * PG);
-	device(e, p, 8 * PG, true);
-	begin(e);
-	must(e, write(fds[1], "x", 1) == 1);
-	reap(e, pid);
+	by_another(e, FEATURE_WP, MODE_WP, act_protect);
 }
 
-static void run_unregister(struct env *e)
+/* ---- protection of reads and writes ---- */
+
+static void run_rwp(struct env *e)
+{
+	char *p = watched_anon(e, 8);
+	int fd = registered(e, p, 8 * PG, FEATURE_RWP, MODE_RWP);
+
+	begin(e);
+	must(e, protect_rw(fd, p, 4 * PG, true));
+}
+
+static void run_rwp_end(struct env *e)
+{
+	char *p = watched_anon(e, 8);
+	int fd = registered(e, p, 8 * PG, FEATURE_RWP, MODE_RWP);
+
+	must(e, protect_rw(fd, p, 4 * PG, true));
+	begin(e);
+	must(e, protect_rw(fd, p, 4 * PG, false));
+}
+
+static void run_rwp_thp(struct env *e)
+{
+	char *p = watched_huge(e, thp(e));
+	int fd = registered(e, p, HUGE, FEATURE_RWP, MODE_RWP);
+
+	begin(e);
+	must(e, protect_rw(fd, p, HUGE, true));
+}
+
+static void run_rwp_shmem(struct env *e)
+{
+	int fd = uffd(e, FEATURE_RWP);
+	char *p = watched_shared(e, memfd(e, 8 * PG, 0), 8 * PG);
+
+	enlist(e, fd, p, 8 * PG, MODE_RWP);
+	begin(e);
+	must(e, protect_rw(fd, p, 4 * PG, true));
+}
+
+static void run_rwp_hugetlb(struct env *e)
+{
+	int fd = uffd(e, FEATURE_RWP);
+	char *p = watched_hugetlb(e, MAP_SHARED);
+
+	enlist(e, fd, p, HUGE, MODE_RWP);
+	begin(e);
+	must(e, protect_rw(fd, p, HUGE, true));
+}
+
+static void run_rwp_remote(struct env *e)
+{
+	by_another(e, FEATURE_RWP, MODE_RWP, act_protect_rw);
+}
+
+/* ---- the end of it ---- */
+
+static void unregister(struct env *e, __u64 features, __u64 mode)
 {
 	char *p = watched_anon(e, 8);
 	struct uffdio_range range = { (uintptr_t)p, 8 * PG };
-	int fd = registered(e, p, 8 * PG, UFFD_FEATURE_PAGEFAULT_FLAG_WP,
-			    UFFDIO_REGISTER_MODE_WP);
+	int fd = registered(e, p, 8 * PG, features, mode);
 
 	begin(e);
 	must(e, !ioctl(fd, UFFDIO_UNREGISTER, &range));
 }
 
-static void run_close(struct env *e)
+static void run_unregister(struct env *e)
+{
+	unregister(e, FEATURE_WP, MODE_WP);
+}
+
+static void run_rwp_unregister(struct env *e)
+{
+	unregister(e, FEATURE_RWP, MODE_RWP);
+}
+
+static void run_unregister_hugetlb(struct env *e)
+{
+	int fd = uffd(e, FEATURE_WP_FILE);
+	char *p = watched_hugetlb(e, MAP_SHARED);
+	struct uffdio_range range = { (uintptr_t)p, HUGE };
+
+	enlist(e, fd, p, HUGE, MODE_WP);
+	begin(e);
+	must(e, !ioctl(fd, UFFDIO_UNREGISTER, &range));
+}
+
+static int open_wp(struct env *e)
 {
 	char *p = watched_anon(e, 8);
-	int fd = registered(e, p, 8 * PG, UFFD_FEATURE_PAGEFAULT_FLAG_WP,
-			    UFFDIO_REGISTER_MODE_WP);
+
+	return registered(e, p, 8 * PG, FEATURE_WP, MODE_WP);
+}
+
+static void run_close(struct env *e)
+{
+	int fd = open_wp(e);
 
 	begin(e);
 	must(e, !close(fd));
 }
 
-static void run_rwp(struct env *e)
+static void run_dup(struct env *e)
 {
-	char *p = watched_anon(e, 8);
-	struct rwprotect rwp = { .range = { (uintptr_t)p, 4 * PG }, .mode = 1 };
-	int fd = registered(e, p, 8 * PG, FEATURE_RWP, MODE_RWP);
+	int fd = open_wp(e);
 
 	begin(e);
-	must(e, !ioctl(fd, UFFDIO_RWPROTECT_, &rwp));
+	must(e, dup2(e->fd, fd) == fd);
+}
+
+static void run_close_range(struct env *e)
+{
+	int fd = open_wp(e);
+
+	begin(e);
+	need(e, !syscall(SYS_close_range, fd, fd, 0), "no close_range");
+}
+
+/* The last descriptor is in another process, and that one lets it go. */
+static bool act_close(const struct order *o)
+{
+	return !close(o->what);
+}
+
+static bool act_exit(const struct order *o)
+{
+	(void)o;
+	_exit(0);
+}
+
+static bool act_exec(const struct order *o)
+{
+	static char *const argv[] = { "scenarios", "--nothing", NULL };
+
+	(void)o;
+	execv("/proc/self/exe", argv);
+	return false;
+}
+
+static void last_of_another(struct env *e, bool (*act)(const struct order *))
+{
+	int fd = uffd(e, FEATURE_WP);
+	struct actor o;
+	char *p;
+
+	actor_ready(e, &o, act);
+	p = watched_anon(e, 8);
+	enlist(e, fd, p, 8 * PG, MODE_WP);
+	must(e, !close(fd));
+	begin(e);
+	actor_acts(e, &o, p, 8 * PG, fd);
+}
+
+static void run_close_other(struct env *e)
+{
+	last_of_another(e, act_close);
+}
+
+static void run_exit_other(struct env *e)
+{
+	last_of_another(e, act_exit);
+}
+
+static void run_exec_other(struct env *e)
+{
+	last_of_another(e, act_exec);
+}
+
+/* The process ends with its userfaultfd open: it is the end that is told. */
+static void run_exit(struct env *e)
+{
+	open_wp(e);
+	begin(e);
+	_exit(0);
+}
+
+static void run_exec(struct env *e)
+{
+	open_wp(e);
+	begin(e);
+	act_exec(NULL);
+	fail(e, "execv: %m");
+}
+
+/* ---- UFFDIO_MOVE ---- */
+
+static void move(struct env *e, char *p, size_t len, size_t align)
+{
+	char *to = map_at(e, len, align, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	struct move m = { .dst = (uintptr_t)to, .src = (uintptr_t)p, .len = len };
+	int fd = registered(e, to, len, FEATURE_MOVE, MODE_MISSING);
+
+	begin(e);
+	must(e, !ioctl(fd, UFFDIO_MOVE_, &m));
 }
 
 static void run_move(struct env *e)
 {
-	char *to = map_at(e, 4 * PG, PG, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	char *p = watched_anon(e, 4);
-	struct move move = {
-		.dst = (uintptr_t)to, .src = (uintptr_t)p, .len = 4 * PG,
-	};
-	int fd = registered(e, to, 4 * PG, FEATURE_MOVE, UFFDIO_REGISTER_MODE_MISSING);
-
-	begin(e);
-	must(e, !ioctl(fd, UFFDIO_MOVE_, &move));
+	move(e, watched_anon(e, 4), 4 * PG, PG);
 }
 
-/* In a system call of its own a NUMA hint could come, too: a group. */
-#define LOCAL_WP \
-	MUST(PROTECTION_PAGE, PROTECTION, CLEAR, TO_5_10(PV)), \
-	MUST(PROTECTION_PAGE, PROTECTION, WRITE, FROM_6_1(PV))
+static void run_move_thp(struct env *e)
+{
+	move(e, watched_huge(e, thp(e)), HUGE, HUGE);
+}
+
+static void run_move_thp_part(struct env *e)
+{
+	move(e, watched_huge(e, thp(e)) + 7 * PG, PG, PG);
+}
+
+#define WP(on)		MUST(PROTECTION_PAGE, UFFD_WP, WRITE, on)
+#define RWP		MUST(PROTECTION_PAGE, UFFD_RWP, ACCESS, FROM_7(PV))
+#define THE_END		MUST(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS, FROM_6_1(PV))
+#define MOVED		MUST(CLEAR, UFFD_MOVE, CLEAR, FROM_6_12(C))
 
 const struct scenario uffd_scenarios[] = {
 	{ .name = "uffd_register", .run = run_register, .expect = { },
 	  .flags = S_QUICK },
-	{ .name = "uffd_wp", .run = run_wp, .expect = { LOCAL_WP },
+	{ .name = "uffd_fill", .run = run_fill, .expect = { }, .flags = S_QUICK },
+	{ .name = "uffd_wp", .run = run_wp, .expect = { WP(ALL(PV)) },
+	  .flags = S_QUICK, .demo = "ioctl(UFFDIO_WRITEPROTECT)" },
+	{ .name = "uffd_wp_end", .run = run_wp_end, .expect = { WP(ALL(PV)) },
 	  .flags = S_QUICK },
-	{ .name = "uffd_wp_end", .run = run_wp_end, .expect = { LOCAL_WP },
+	{ .name = "uffd_wp_async", .run = run_wp_async, .expect = {
+		WP(FROM_6_12(PV)) }, .flags = S_QUICK },
+	{ .name = "uffd_wp_thp", .run = run_wp_thp, .expect = { WP(ALL(PV)) },
 	  .flags = S_QUICK },
-	{ .name = "uffd_wp_remote", .run = run_wp_remote, .expect = {
-		MUST(PROTECTION_PAGE, UFFD_WP, WRITE, ALL(PV)) },
-	  .flags = S_QUICK, .demo = "ioctl(UFFDIO_WRITEPROTECT), remote" },
-	{ .name = "uffd_unregister", .run = run_unregister, .expect = {
-		MUST(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS, FROM_6_1(PV)) },
+	{ .name = "uffd_wp_thp_part", .run = run_wp_thp_part, .expect = {
+		WP(ALL(PV)), MUST(CLEAR, THP_SPLIT, CLEAR, ALL(C)) },
 	  .flags = S_QUICK },
-	{ .name = "uffd_close", .run = run_close, .expect = {
-		MUST(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS, FROM_6_1(PV)) },
+	{ .name = "uffd_wp_shmem", .run = run_wp_shmem, .expect = {
+		WP(FROM_6_1(PV)) }, .flags = S_QUICK },
+	{ .name = "uffd_wp_hugetlb", .run = run_wp_hugetlb, .expect = {
+		WP(FROM_6_1(PV)) } },
+	{ .name = "uffd_wp_hugetlb_private", .run = run_wp_hugetlb_private,
+	  .expect = { WP(FROM_6_1(PV)) } },
+	{ .name = "uffd_wp_remote", .run = run_wp_remote, .expect = { WP(ALL(PV)) },
 	  .flags = S_QUICK },
-	{ .name = "uffd_rwp", .run = run_rwp, .expect = {
-		MUST(PROTECTION_PAGE, PROTECTION, ACCESS, FROM_7(PV)) },
+	{ .name = "uffd_rwp", .run = run_rwp, .expect = { RWP }, .flags = S_QUICK },
+	{ .name = "uffd_rwp_end", .run = run_rwp_end, .expect = { RWP },
 	  .flags = S_QUICK },
-	{ .name = "uffd_move", .run = run_move, .expect = {
-		MUST(CLEAR, UFFD_MOVE, CLEAR, FROM_6_12(C)) },
+	{ .name = "uffd_rwp_thp", .run = run_rwp_thp, .expect = { RWP },
+	  .flags = S_QUICK },
+	{ .name = "uffd_rwp_shmem", .run = run_rwp_shmem, .expect = { RWP },
+	  .flags = S_QUICK },
+	{ .name = "uffd_rwp_hugetlb", .run = run_rwp_hugetlb, .expect = { RWP } },
+	{ .name = "uffd_rwp_remote", .run = run_rwp_remote, .expect = { RWP },
+	  .flags = S_QUICK },
+	{ .name = "uffd_unregister", .run = run_unregister, .expect = { THE_END },
+	  .flags = S_QUICK },
+	{ .name = "uffd_unregister_rwp", .run = run_rwp_unregister, .expect = {
+		MUST(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS, FROM_7(PV)) },
+	  .flags = S_QUICK },
+	{ .name = "uffd_unregister_hugetlb", .run = run_unregister_hugetlb,
+	  .expect = { THE_END } },
+	{ .name = "uffd_close", .run = run_close, .expect = { THE_END },
+	  .flags = S_QUICK },
+	{ .name = "uffd_dup", .run = run_dup, .expect = { THE_END },
+	  .flags = S_QUICK },
+	{ .name = "uffd_close_range", .run = run_close_range, .expect = { THE_END },
+	  .flags = S_QUICK },
+	{ .name = "uffd_close_other", .run = run_close_other, .expect = { THE_END },
+	  .flags = S_QUICK },
+	{ .name = "uffd_exit_other", .run = run_exit_other, .expect = { THE_END },
+	  .flags = S_QUICK },
+	{ .name = "uffd_exec_other", .run = run_exec_other, .expect = { THE_END },
+	  .flags = S_QUICK },
+	{ .name = "uffd_exit", .run = run_exit, .expect = {
+		MUST(RELEASE, EXIT, GONE, ALL(RE)),
+		MUST(UNMAP, EXIT, GONE, ALL(U)) }, .flags = S_DIES | S_QUICK },
+	{ .name = "uffd_exec", .run = run_exec, .expect = {
+		MUST(RELEASE, EXEC, GONE, ALL(RE)),
+		MUST(UNMAP, EXEC, GONE, ALL(U)) }, .flags = S_DIES | S_QUICK },
+	{ .name = "uffd_move", .run = run_move, .expect = { MOVED },
 	  .flags = S_QUICK, .demo = "ioctl(UFFDIO_MOVE)" },
+	{ .name = "uffd_move_thp", .run = run_move_thp, .expect = { MOVED },
+	  .flags = S_QUICK },
+	{ .name = "uffd_move_thp_part", .run = run_move_thp_part, .expect = {
+		MOVED, MUST(CLEAR, THP_SPLIT, CLEAR, FROM_6_12(C)) },
+	  .flags = S_QUICK },
 	{ .name = NULL }
 };

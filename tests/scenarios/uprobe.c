@@ -2,15 +2,19 @@
 /* uprobe: a breakpoint is written into a private copy of program text. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/perf_event.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "runner.h"
+#include "actors.h"
 
 #define TRACING	"/sys/kernel/tracing/"
 #define ENABLE	TRACING "events/uprobes/mmn/enable"
 #define TEXT	"/tmp/mmn_text"
+#define OFFSET	0x10
+#define PMU	"/sys/bus/event_source/devices/uprobe/type"
 
 static int append(const char *path, const char *text)
 {
@@ -24,52 +28,196 @@ static int append(const char *path, const char *text)
 	return done < 0 ? -1 : 0;
 }
 
-/* A mapped page of instructions that do nothing. */
-static char *text_page(struct env *e)
+/* A file of instructions that do nothing. */
+static int text_file(struct env *e)
 {
 	char nops[PG];
 	int fd = open(TEXT, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
-	char *p;
 
 	must(e, fd >= 0);
 	memset(nops, 0x90, sizeof(nops));
 	must(e, write(fd, nops, PG) == (ssize_t)PG);
-	p = map_at(e, PG, PG, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd);
+	return fd;
+}
+
+static char *text_page(struct env *e)
+{
+	char *p = map_at(e, PG, PG, PROT_READ | PROT_EXEC, MAP_PRIVATE, text_file(e));
+
 	must(e, *(volatile unsigned char *)p == 0x90);
-	put(ENABLE, "0");
-	append(TRACING "uprobe_events", "-:uprobes/mmn\n");
-	need(e, !append(TRACING "uprobe_events", "p:uprobes/mmn " TEXT ":0x10\n"),
-	     "no uprobe events");
 	return p;
 }
 
-static void run_install(struct env *e)
+/* The probe is known, and not yet in the text. It is forgotten by the next. */
+static void probe_at(struct env *e, const char *where)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "p:uprobes/mmn " TEXT ":%s\n", where);
+	put(ENABLE, "0");
+	append(TRACING "uprobe_events", "-:uprobes/mmn\n");
+	need(e, !append(TRACING "uprobe_events", text), "no uprobe events");
+}
+
+static void probe(struct env *e)
+{
+	probe_at(e, "0x10");
+}
+
+static char *watched_text(struct env *e)
 {
 	char *p = text_page(e);
 
 	watch(e, p, PG);
 	device(e, p, PG, false);
+	return p;
+}
+
+static void run_install(struct env *e)
+{
+	char *p = watched_text(e);
+
+	probe(e);
 	begin(e);
-	must(e, !put(ENABLE, "1"));
+	knob(e, ENABLE, "1");
+	must(e, *(volatile unsigned char *)(p + OFFSET) == 0xcc);
 }
 
 static void run_remove(struct env *e)
 {
 	char *p = text_page(e);
 
-	must(e, !put(ENABLE, "1"));
+	probe(e);
+	knob(e, ENABLE, "1");
 	watch(e, p, PG);
 	device(e, p, PG, false);
 	begin(e);
 	must(e, !put(ENABLE, "0"));
-	append(TRACING "uprobe_events", "-:uprobes/mmn\n");
 }
 
+static bool act_install(const struct order *o)
+{
+	(void)o;
+	return !put(ENABLE, "1");
+}
+
+static bool act_remove(const struct order *o)
+{
+	(void)o;
+	return !put(ENABLE, "0");
+}
+
+static void run_install_other(struct env *e)
+{
+	struct actor o;
+
+	actor_ready(e, &o, act_install);
+	watched_text(e);
+	probe(e);
+	begin(e);
+	actor_acts(e, &o, NULL, 0, 0);
+}
+
+static void run_remove_other(struct env *e)
+{
+	struct actor o;
+	char *p;
+
+	actor_ready(e, &o, act_remove);
+	p = text_page(e);
+	probe(e);
+	knob(e, ENABLE, "1");
+	watch(e, p, PG);
+	device(e, p, PG, false);
+	begin(e);
+	actor_acts(e, &o, NULL, 0, 0);
+}
+
+/* Return: a perf event; it probes from here on until it is closed. */
+static int perf_probe(struct env *e)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr), .config1 = (uintptr_t)TEXT, .config2 = OFFSET,
+	};
+	int fd;
+
+	attr.type = get_number(PMU);
+	fd = syscall(SYS_perf_event_open, &attr, getpid(), -1, -1,
+		     PERF_FLAG_FD_CLOEXEC);
+	need(e, fd >= 0, "no uprobes by perf_event_open()");
+	return fd;
+}
+
+static void run_perf_open(struct env *e)
+{
+	char *p = watched_text(e);
+
+	begin(e);
+	perf_probe(e);
+	must(e, *(volatile unsigned char *)(p + OFFSET) == 0xcc);
+}
+
+static void run_perf_close(struct env *e)
+{
+	char *p = text_page(e);
+	int fd = perf_probe(e);
+
+	watch(e, p, PG);
+	device(e, p, PG, false);
+	begin(e);
+	must(e, !close(fd));
+}
+
+/*
+ * A file that is probed already is mapped: the breakpoint goes in at once. On
+ * 7.x the first page there is the private one, so that nothing is replaced.
+ */
+static void run_mmap(struct env *e)
+{
+	int fd = text_file(e);
+	char *p = map_at(e, PG, PG, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	probe(e);
+	knob(e, ENABLE, "1");
+	must(e, !munmap(p, PG));
+	watch(e, p, PG);
+	begin(e);
+	must(e, mmap(p, PG, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, fd, 0) == p);
+	must(e, *(volatile unsigned char *)(p + OFFSET) == 0xcc);
+}
+
+/* A counter of the probes, in the file's data, goes up: it is written to. */
+static void run_counter(struct env *e)
+{
+	int fd = text_file(e);
+	char *p;
+
+	must(e, !ftruncate(fd, 2 * PG));
+	map_at(e, PG, PG, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd);
+	p = mmap(NULL, PG, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, PG);
+	must(e, p != MAP_FAILED && !*(volatile short *)p);
+	watch(e, p, PG);
+	device(e, p, PG, false);
+	probe_at(e, "0x10(0x1000)");
+	begin(e);
+	knob(e, ENABLE, "1");
+	must(e, *(volatile short *)p == 1);
+}
+
+#define PROBED(on)	MUST(CLEAR, UPROBE, CLEAR, on)
+
 const struct scenario uprobe_scenarios[] = {
-	{ .name = "uprobe_install", .run = run_install, .expect = {
-		MUST(CLEAR, UPROBE, CLEAR, TO_6_12(C)),
-		MUST(CLEAR, COW, CLEAR, FROM_7(C)) } },
-	{ .name = "uprobe_remove", .run = run_remove, .expect = {
-		MUST(CLEAR, UPROBE, CLEAR, ALL(C)) } },
+	{ .name = "uprobe_install", .run = run_install, .expect = { PROBED(ALL(C)) } },
+	{ .name = "uprobe_remove", .run = run_remove, .expect = { PROBED(ALL(C)) } },
+	{ .name = "uprobe_install_other", .run = run_install_other,
+	  .expect = { PROBED(ALL(C)) } },
+	{ .name = "uprobe_remove_other", .run = run_remove_other,
+	  .expect = { PROBED(ALL(C)) } },
+	{ .name = "uprobe_perf_open", .run = run_perf_open,
+	  .expect = { PROBED(ALL(C)) } },
+	{ .name = "uprobe_perf_close", .run = run_perf_close,
+	  .expect = { PROBED(ALL(C)) } },
+	{ .name = "uprobe_mmap", .run = run_mmap, .expect = { PROBED(TO_6_12(C)) } },
+	{ .name = "uprobe_counter", .run = run_counter, .expect = { PROBED(ALL(C)) } },
 	{ .name = NULL }
 };
