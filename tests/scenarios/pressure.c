@@ -334,7 +334,7 @@ static void run_memcg_other(struct env *e)
 
 	swap_on(e);
 	must(e, !put(path, "8M"));
-	watched_anon(e, MB(2));
+	watched_anon(e, MB(6));
 	begin(e);
 	other_does(e, &o);
 }
