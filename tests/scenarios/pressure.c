@@ -292,14 +292,14 @@ static void shared_pages(struct env *e, int fd, other_job *job,
 
 static void run_shared_file(struct env *e)
 {
-	int fd = ext4_file(e, "shared", MB(2) * PG);
+	int fd = ext4_file(e, "shared", MB(16) * PG);
 
 	shared_pages(e, fd, share_and_hog, KSWAPD_FIRST, "1");
 }
 
 static void run_shared_file_direct(struct env *e)
 {
-	int fd = ext4_file(e, "shared", MB(2) * PG);
+	int fd = ext4_file(e, "shared", MB(16) * PG);
 
 	shared_pages(e, fd, share_and_hog_quickly, TASK_FIRST, "1");
 }
