@@ -7,6 +7,7 @@
 
 #include <linux/kernel.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/string.h>
 
 #include <mmnotify/mmnotify.h>
@@ -16,8 +17,27 @@
 #include "hook.h"
 #include "judge.h"
 #include "names.h"
+#include "self.h"
 #include "sites.h"
 #include "walk.h"
+
+static void classify(const struct mmnotify_client *client,
+		     const struct mmu_notifier_range *range,
+		     struct mmnotify_info *info, size_t size)
+{
+	struct mmnotify_info mine;
+	size_t common = min(size, sizeof(mine));
+
+	if (!mmn_hook_caps())
+		pr_info_once("mmnotify_classify() has no hook, so it walks the stack each time or is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
+	mmn_judge_range(range, false, &mine);
+	if (client)
+		mmn_self_mark(client, &mine);
+	mine.size = common;
+	memcpy(info, &mine, common);
+	if (size > common)
+		memset((void *)info + common, 0, size - common);
+}
 
 /**
  * mmnotify_classify_v1() - the verdict, inside a native callback
@@ -29,25 +49,68 @@
  *
  * Needs a registered client, else no hook observes the call sites: then each
  * call walks the stack, and where that cannot be done no verdict is exact.
- * Several callers for one event get the same verdict.
+ * Several callers for one event get the same verdict. Events nest on one task,
+ * and so may calls.
  *
  * Context: The callback's; does not sleep.
  */
 void mmnotify_classify_v1(const struct mmu_notifier_range *range,
 			  struct mmnotify_info *info, size_t size)
 {
-	struct mmnotify_info mine;
-	size_t common = min(size, sizeof(mine));
-
-	if (!mmn_hook_caps())
-		pr_info_once("mmnotify_classify() has no hook, so it walks the stack each time or is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
-	mmn_judge_range(range, false, &mine);
-	mine.size = common;
-	memcpy(info, &mine, common);
-	if (size > common)
-		memset((void *)info + common, 0, size - common);
+	classify(NULL, range, info, size);
 }
 MMN_EXPORT(mmnotify_classify_v1);
+
+/**
+ * mmnotify_classify_as_v1() - the same, for a driver that has self sections
+ * @client: the client that mmnotify_self_begin() was called with
+ * @range: as for mmnotify_classify()
+ * @info: filled; see mmnotify_classify_as()
+ * @size: sizeof(struct mmnotify_info) as the driver knows it, bytes
+ *
+ * As mmnotify_classify(), and with MMNOTIFY_F_SELF where it is due.
+ *
+ * Context: The callback's; does not sleep.
+ */
+void mmnotify_classify_as_v1(struct mmnotify_client *client,
+			     const struct mmu_notifier_range *range,
+			     struct mmnotify_info *info, size_t size)
+{
+	classify(client, range, info, size);
+}
+MMN_EXPORT(mmnotify_classify_as_v1);
+
+/**
+ * mmnotify_new_perm_v1() - what the process may do after a PROTECTION_VMA
+ * @info: the verdict of the running callback; see mmnotify_new_perm()
+ *
+ * The VMA has its new permissions before the event begins
+ * (mm/mprotect.c:mprotect_fixup()). What is allowed to the process may still
+ * need a fault: a page that the VMA lets it write may be read-only, for
+ * copy-on-write. Meant to be what mmu_notifier_range_update_to_read_only() was
+ * meant to be.
+ *
+ * Context: A start or invalidate callback.
+ * Return: the permission of the VMA at @info->start; MMNOTIFY_PERM_UNKNOWN if
+ * the event is another one, is not exact, or the VMA may not be looked at here.
+ */
+enum mmnotify_perm mmnotify_new_perm_v1(const struct mmnotify_info *info)
+{
+	const struct vm_area_struct *vma;
+
+	if (info->event != MMNOTIFY_PROTECTION_VMA ||
+	    !(info->flags & MMNOTIFY_F_EXACT) ||
+	    mmn_mmap_lock_mine(info->mm) != MMN_MMAP_LOCK_WRITE)
+		return MMNOTIFY_PERM_UNKNOWN;
+	vma = find_vma(info->mm, info->start);
+	if (!vma || vma->vm_start > info->start || vma->vm_end < info->end)
+		return MMNOTIFY_PERM_UNKNOWN;
+	if (vma->vm_flags & VM_WRITE)
+		return MMNOTIFY_PERM_RW;
+	return vma->vm_flags & (VM_READ | VM_EXEC) ? MMNOTIFY_PERM_RO :
+						     MMNOTIFY_PERM_NONE;
+}
+MMN_EXPORT(mmnotify_new_perm_v1);
 
 /**
  * mmnotify_caps_v1() - what mmnotify can do here and now
@@ -60,6 +123,7 @@ MMN_EXPORT(mmnotify_classify_v1);
 u32 mmnotify_caps_v1(void)
 {
 	return mmn_hook_caps() | (mmn_walk_allowed() ? MMNOTIFY_CAP_STACK : 0) |
+	       (MMN_NATIVE_TWO_PASS ? MMNOTIFY_CAP_TWO_PASS : 0) |
 	       (MMN_KERNEL_VERIFIED ? MMNOTIFY_CAP_VERIFIED : 0);
 }
 MMN_EXPORT(mmnotify_caps_v1);

@@ -11,6 +11,7 @@
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
+#include <linux/sched/clock.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -24,19 +25,29 @@
 #include "hook.h"
 #include "stats.h"
 
+/* Callbacks run, and the time spent in those that were timed, ns. */
+struct counts {
+	u64 delivered;
+	u64 timed;
+	u64 ns;
+};
+
 /**
  * struct mmn_client - our side of a registered client
  * @list: in clients, under clients_lock
  * @public: the driver's structure
  * @objects: live objects by kind
- * @delivered: callbacks run, per CPU
+ * @counts: what was delivered, per CPU
  */
 struct mmn_client {
 	struct list_head list;
 	struct mmnotify_client *public;
 	atomic_t objects[MMN_NR_OBJECTS];
-	u64 __percpu *delivered;
+	struct counts __percpu *counts;
 };
+
+/* Somebody wants to know how long callbacks take. */
+static DEFINE_STATIC_KEY_FALSE(timing);
 
 static DEFINE_MUTEX(clients_lock);
 static LIST_HEAD(clients);
@@ -95,9 +106,14 @@ void mmn_client_dead(struct mmnotify_client *client, enum mmn_object object)
 /* A callback of @client is about to run; @d until mmn_client_leave(). */
 void mmn_client_enter(struct mmnotify_client *client, struct mmn_delivery *d)
 {
-	this_cpu_inc(*mine(client)->delivered);
+	this_cpu_inc(mine(client)->counts->delivered);
 	mmn_stats_inc(MMN_STAT_DELIVERED);
 	d->task = NULL;
+	d->since = 0;
+	if (static_branch_unlikely(&timing)) {
+		d->client = client;
+		d->since = local_clock();
+	}
 	if (!static_branch_unlikely(&debugging))
 		return;
 	d->task = current;
@@ -106,8 +122,19 @@ void mmn_client_enter(struct mmnotify_client *client, struct mmn_delivery *d)
 	spin_unlock(&delivery_lock);
 }
 
+static void note_time(const struct mmn_delivery *d)
+{
+	u64 ns = local_clock() - d->since;
+	struct mmn_client *c = mine(d->client);
+
+	this_cpu_inc(c->counts->timed);
+	this_cpu_add(c->counts->ns, ns);
+}
+
 void mmn_client_leave(struct mmn_delivery *d)
 {
+	if (d->since)
+		note_time(d);
 	if (!d->task)
 		return;
 	spin_lock(&delivery_lock);
@@ -148,14 +175,23 @@ void mmn_client_set_debug(bool on)
 		static_branch_disable(&debugging);
 }
 
+/* Context: Process. Callbacks in flight are not timed. */
+void mmn_client_set_timing(bool on)
+{
+	if (on)
+		static_branch_enable(&timing);
+	else
+		static_branch_disable(&timing);
+}
+
 static struct mmn_client *alloc_client(struct mmnotify_client *public)
 {
 	struct mmn_client *c = kzalloc(sizeof(*c), GFP_KERNEL);
 
 	if (!c)
 		return NULL;
-	c->delivered = alloc_percpu(u64);
-	if (!c->delivered) {
+	c->counts = alloc_percpu(struct counts);
+	if (!c->counts) {
 		kfree(c);
 		return NULL;
 	}
@@ -165,7 +201,7 @@ static struct mmn_client *alloc_client(struct mmnotify_client *public)
 
 static void free_client(struct mmn_client *c)
 {
-	free_percpu(c->delivered);
+	free_percpu(c->counts);
 	kfree(c);
 }
 
@@ -261,14 +297,30 @@ int mmnotify_unregister_v1(struct mmnotify_client *client)
 }
 MMN_EXPORT(mmnotify_unregister_v1);
 
-static u64 fold_delivered(const struct mmn_client *c)
+static struct counts fold(const struct mmn_client *c)
 {
-	u64 sum = 0;
+	struct counts sum = { };
+	const struct counts *one;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(*per_cpu_ptr(c->delivered, cpu));
+	for_each_possible_cpu(cpu) {
+		one = per_cpu_ptr(c->counts, cpu);
+		sum.delivered += READ_ONCE(one->delivered);
+		sum.timed += READ_ONCE(one->timed);
+		sum.ns += READ_ONCE(one->ns);
+	}
 	return sum;
+}
+
+static void show_one(struct seq_file *m, const struct mmn_client *c)
+{
+	struct counts sum = fold(c);
+
+	seq_printf(m, "%s %s %d %d %llu %llu %llu\n", c->public->name,
+		   module_name(c->public->owner),
+		   atomic_read(&c->objects[MMN_OBJECT_RANGE]),
+		   atomic_read(&c->objects[MMN_OBJECT_MM]),
+		   sum.delivered, sum.timed, sum.ns);
 }
 
 /* The registered clients, for debugfs. */
@@ -276,13 +328,9 @@ void mmn_client_show(struct seq_file *m)
 {
 	struct mmn_client *c;
 
-	seq_puts(m, "# client module ranges mms delivered\n");
+	seq_puts(m, "# client module ranges mms delivered timed ns\n");
 	mutex_lock(&clients_lock);
 	list_for_each_entry(c, &clients, list)
-		seq_printf(m, "%s %s %d %d %llu\n", c->public->name,
-			   module_name(c->public->owner),
-			   atomic_read(&c->objects[MMN_OBJECT_RANGE]),
-			   atomic_read(&c->objects[MMN_OBJECT_MM]),
-			   fold_delivered(c));
+		show_one(m, c);
 	mutex_unlock(&clients_lock);
 }

@@ -16,6 +16,7 @@
 #include "client.h"
 #include "compat/compat.h"
 #include "debugfs.h"
+#include "ends.h"
 #include "hook.h"
 #include "hook_backends.h"
 #include "mm.h"
@@ -34,17 +35,42 @@ static char *forget;
 module_param(forget, charp, 0444);
 MODULE_PARM_DESC(forget, "for tests: rows of the table of call sites that are to be missing, or all");
 
+static bool starve_ends;
+
+static int set_starve_ends(const char *val, const struct kernel_param *kp)
+{
+	int ret = param_set_bool(val, kp);
+
+	mmn_ends_starve(starve_ends);
+	return ret;
+}
+
+static const struct kernel_param_ops starve_ends_ops = {
+	.set = set_starve_ends,
+	.get = param_get_bool,
+};
+
+module_param_cb(starve_ends, &starve_ends_ops, &starve_ends, 0644);
+MODULE_PARM_DESC(starve_ends, "for tests: as if end() of ranges had no memory");
+
 static bool ready;
 static bool watch;
 static bool debug;
 static bool verify;
+
+/* Who watches also wants to know what the drivers' callbacks cost. */
+static void set_watching(bool on)
+{
+	mmn_watch_set(on);
+	mmn_client_set_timing(on);
+}
 
 static int set_watch(const char *val, const struct kernel_param *kp)
 {
 	int ret = param_set_bool(val, kp);
 
 	if (!ret && ready)
-		mmn_watch_set(watch);
+		set_watching(watch);
 	return ret;
 }
 
@@ -151,6 +177,7 @@ static int __init mmn_main_init(void)
 	if (ret)
 		return ret;
 	mmn_sites_init();
+	mmn_ends_init();
 	backend = prove_backend(first);
 	mmn_hook_choose();
 	mmn_stats_reset();
@@ -161,7 +188,7 @@ static int __init mmn_main_init(void)
 	mmn_client_set_debug(debug);
 	mmn_verify_set(verify);
 	if (watch)
-		mmn_watch_set(true);
+		set_watching(true);
 	pr_info("version %s, hook %s%s\n", MMN_VERSION, backend->name,
 		MMN_KERNEL_VERIFIED ? "" : ", unverified kernel");
 	return 0;

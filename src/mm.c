@@ -7,6 +7,7 @@
  * Our start never fails: the kernel cannot undo a start that one notifier
  * refuses after an interval notifier accepted it.
  */
+#include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -20,9 +21,11 @@
 #include "compat/export.h"
 #include "judge.h"
 #include "mm.h"
+#include "range.h"
+#include "self.h"
 
 /* mmnotify_mm.state: the mm is gone, release() was called. */
-#define STATE_RELEASED	(1u << 0)
+#define STATE_RELEASED	1u
 
 /*
  * Guards the list and the reference counts. Taken before mmap_lock; also taken
@@ -36,6 +39,48 @@ static struct mmnotify_mm *from_native(struct mmu_notifier *mn)
 	return container_of(mn, struct mmnotify_mm, mn);
 }
 
+/*
+ * An event that is not delivered at its start must not be at its end. It is
+ * remembered by the address of its range, which is unique while it lives; where
+ * there is no room for that, it is delivered.
+ */
+static bool remember(struct mmnotify_mm *m,
+		     const struct mmu_notifier_range *range)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(m->skipped); i++)
+		if (!READ_ONCE(m->skipped[i]) &&
+		    !cmpxchg(&m->skipped[i], 0, (unsigned long)range))
+			return true;
+	return false;
+}
+
+static bool was_skipped(struct mmnotify_mm *m,
+			const struct mmu_notifier_range *range)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(m->skipped); i++)
+		if (READ_ONCE(m->skipped[i]) == (unsigned long)range) {
+			WRITE_ONCE(m->skipped[i], 0);
+			return true;
+		}
+	return false;
+}
+
+/* Is there nothing in this event for this driver? */
+static bool skip(struct mmnotify_mm *m, const struct mmu_notifier_range *range,
+		 const struct mmnotify_info *info)
+{
+	if (!m->ops->effects || mmnotify_affects(info, m->ops->effects))
+		return false;
+	if (!m->ops->end)
+		return true;
+	/* What may not block may have no end. */
+	return mmnotify_blockable(info) && remember(m, range);
+}
+
 static int mmn_mm_start(struct mmu_notifier *mn,
 			const struct mmu_notifier_range *range)
 {
@@ -44,6 +89,9 @@ static int mmn_mm_start(struct mmu_notifier *mn,
 	struct mmn_delivery d;
 
 	mmn_judge_range(range, false, &info);
+	if (skip(m, range, &info))
+		return 0;
+	mmn_self_mark(m->client, &info);
 	if (m->ops->end)
 		mmn_judge_expect_end(range);
 	if (!m->ops->start)
@@ -63,23 +111,26 @@ static void mmn_mm_end(struct mmu_notifier *mn,
 
 	if (!m->ops->end)
 		return;
+	if (m->ops->effects && was_skipped(m, range))
+		return;
 	mmn_judge_range(range, true, &info);
+	mmn_self_mark(m->client, &info);
 	mmn_client_enter(m->client, &d);
 	m->ops->end(m, &info);
 	mmn_client_leave(&d);
 	mmn_judge_end_done(range);
 }
 
-/* The kernel calls this once, and not after the object was put. */
+/*
+ * Called by the kernel at the end of the mm and by unregister, perhaps both at
+ * once; not after the object was put.
+ */
 static void mmn_mm_release(struct mmu_notifier *mn, struct mm_struct *mm)
 {
 	struct mmnotify_mm *m = from_native(mn);
 	struct mmn_delivery d;
 
-	if (WARN_ON_ONCE(m->state & STATE_RELEASED))
-		return;
-	m->state |= STATE_RELEASED;
-	if (!m->ops->release)
+	if (xchg(&m->state, STATE_RELEASED) || !m->ops->release)
 		return;
 	mmn_client_enter(m->client, &d);
 	m->ops->release(m);
@@ -215,15 +266,50 @@ void mmnotify_mm_put_v1(struct mmnotify_mm *m)
 MMN_EXPORT(mmnotify_mm_put_v1);
 
 /**
+ * mmnotify_mm_unregister_v1() - let go of an mm and wait
+ * @m: from mmnotify_mm_get(), with no other reference; see
+ *	mmnotify_mm_unregister()
+ *
+ * In place of the last put: release() is called if it was not yet, and when it
+ * returns 0 no callback runs or will run and @m was freed by ops->free(). Follows
+ * mm/mmu_notifier.c:mmu_notifier_unregister().
+ *
+ * Context: Process, sleeps; not under mmap_lock, not in a callback, nor under a
+ * lock that one takes.
+ * Return: 0; -EBUSY if it was got more than once; -EDEADLK with debug=1 if called
+ * in a callback. Then nothing happened.
+ */
+int mmnotify_mm_unregister_v1(struct mmnotify_mm *m)
+{
+	bool last;
+
+	if (mmn_client_in_callback("mmnotify_mm_unregister()"))
+		return -EDEADLK;
+	mutex_lock(&objects_lock);
+	last = m->users == 1;
+	if (last)
+		list_del(&m->list);
+	mutex_unlock(&objects_lock);
+	if (!last)
+		return -EBUSY;
+	mmu_notifier_unregister(&m->mn, m->mn.mm);
+	mmn_mm_free(&m->mn);
+	return 0;
+}
+MMN_EXPORT(mmnotify_mm_unregister_v1);
+
+/**
  * mmnotify_synchronize_v1() - wait until everything that was put is freed
  *
- * For the exit of a driver's module, between the last put and
- * mmnotify_unregister(). Follows mm/mmu_notifier.c:mmu_notifier_synchronize().
+ * For the exit of a driver's module, between the last put or asynchronous
+ * removal and mmnotify_unregister(). Follows
+ * mm/mmu_notifier.c:mmu_notifier_synchronize().
  *
- * Context: Process, sleeps.
+ * Context: Process, sleeps. Not in a callback, nor in removed().
  */
 void mmnotify_synchronize_v1(void)
 {
+	mmn_range_synchronize();
 	mmu_notifier_synchronize();
 }
 MMN_EXPORT(mmnotify_synchronize_v1);
@@ -235,5 +321,6 @@ MMN_EXPORT(mmnotify_synchronize_v1);
  */
 void mmn_mm_exit(void)
 {
+	mmn_range_synchronize();
 	mmu_notifier_synchronize();
 }

@@ -244,11 +244,25 @@ enum mmnotify_cause {
 #define MMNOTIFY_FX_DIRTY	(1u << 4) /* later writes: report them again */
 #define MMNOTIFY_FX_ALL		0x1fu
 
+/**
+ * enum mmnotify_perm - what a VMA lets its process do
+ * @MMNOTIFY_PERM_UNKNOWN: not known: ask at the next fault
+ * @MMNOTIFY_PERM_NONE: no access
+ * @MMNOTIFY_PERM_RO: read
+ * @MMNOTIFY_PERM_RW: read and write
+ */
+enum mmnotify_perm {
+	MMNOTIFY_PERM_UNKNOWN = 0,
+	MMNOTIFY_PERM_NONE = 1,
+	MMNOTIFY_PERM_RO = 2,
+	MMNOTIFY_PERM_RW = 3,
+};
+
 /* Flags. */
 #define MMNOTIFY_F_BLOCKABLE	(1u << 0) /* the callback may sleep */
 #define MMNOTIFY_F_EXACT	(1u << 1) /* site and context identified */
 #define MMNOTIFY_F_WIDENED	(1u << 2) /* the range exceeds the change */
-#define MMNOTIFY_F_SELF		(1u << 3) /* raised by this task's own driver */
+#define MMNOTIFY_F_SELF		(1u << 3) /* raised by the driver itself */
 #define MMNOTIFY_F_REMOTE	(1u << 4) /* current->mm is not this mm */
 
 /* Capabilities, mmnotify_caps(). */
@@ -257,5 +271,6 @@ enum mmnotify_cause {
 #define MMNOTIFY_CAP_VERIFIED	(1u << 2) /* this kernel series was tested */
 #define MMNOTIFY_CAP_KPROBE	(1u << 3) /* call sites are seen by kprobes */
 #define MMNOTIFY_CAP_STACK	(1u << 4) /* callbacks may walk the stack */
+#define MMNOTIFY_CAP_TWO_PASS	(1u << 5) /* two passes are native, not emulated */
 
 #endif /* MMNOTIFY_TYPES_H */

@@ -7,6 +7,7 @@
 #ifndef MMN_COMPAT_H
 #define MMN_COMPAT_H
 
+#include <linux/llist.h>
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
 #include <linux/pgtable.h>
@@ -145,6 +146,24 @@ static inline void *mmn_range_owner(const struct mmu_notifier_range *range)
 	return range->migrate_pgmap_owner;
 #endif
 }
+
+/*
+ * Two-pass invalidation. Where the kernel has none, the one pass that we give it
+ * waits at once, and nobody calls the second.
+ */
+#ifdef MMN_HAVE_TWO_PASS
+#define MMN_NATIVE_TWO_PASS	1
+#define MMN_TWO_PASS_OPS(start, finish)	\
+	.invalidate_start = (start), .invalidate_finish = (finish)
+#else
+#define MMN_NATIVE_TWO_PASS	0
+#define MMN_TWO_PASS_OPS(start, finish)
+
+struct mmu_interval_notifier_finish {
+	struct llist_node link;
+	struct mmu_interval_notifier *notifier;
+};
+#endif
 
 /* mmap_lock */
 enum mmn_mmap_lock {
