@@ -30,6 +30,7 @@
 #define ARG_MADV_DONTNEED_LOCKED 24
 #define ARG_MADV_COLLAPSE	25
 #define ARG_MADV_GUARD_INSTALL	102
+#define ARG_PROT_READ		0x1
 #define ARG_FALLOC_PUNCH_HOLE	0x02
 #define ARG_FALLOC_COLLAPSE	0x08
 #define ARG_FALLOC_ZERO		0x10
@@ -242,9 +243,14 @@ static const struct rule reap_rules[] = {
  * then no VMA changes: NUMA hints, which come on the way out of any
  * system call, userfaultfd and PAGEMAP_SCAN. A hint is the one event
  * that asks nothing of a driver, so the stack must show it.
+ *
+ * Who asks for PROT_READ leaves reading alone, whatever it was before. Write
+ * access may go even if PROT_WRITE is asked for, until the next fault.
  */
 static const struct rule protect_rules[] = {
+	{ IF2(LOCAL, MMAP_WRITE), SYS(MPROTECT), ARG(2, HAS, PROT_READ), IS(PROTECTION_VMA, MPROTECT, WRITE) },
 	{ IF2(LOCAL, MMAP_WRITE), SYS(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
+	{ IF2(LOCAL, MMAP_WRITE), SYS(PKEY_MPROTECT), ARG(2, HAS, PROT_READ), IS(PROTECTION_VMA, PKEY_MPROTECT, WRITE) },
 	{ IF2(LOCAL, MMAP_WRITE), SYS(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
 	{ IF1(MMAP_WRITE), SYS(IOCTL), ARG(1, IS, UFFDIO_UNREGISTER), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
 	{ IF1(MMAP_WRITE), SYS(CLOSE), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },

@@ -466,9 +466,9 @@ const struct scenario compat_scenarios[] = {
 	{ .name = "compat_mremap_dontunmap", .run = run_mremap_dontunmap, .expect = {
 		MUST(CLEAR, MREMAP_DONTUNMAP, CLEAR, ALL(U)) }, .flags = S_QUICK },
 	{ .name = "compat_mprotect", .run = run_mprotect, .expect = {
-		MUST(PROTECTION_VMA, MPROTECT, ACCESS, ALL(PV)) }, .flags = S_QUICK },
+		MUST(PROTECTION_VMA, MPROTECT, WRITE, ALL(PV)) }, .flags = S_QUICK },
 	{ .name = "compat_pkey_mprotect", .run = run_pkey_mprotect, .expect = {
-		MUST(PROTECTION_VMA, PKEY_MPROTECT, ACCESS, ALL(PV)) },
+		MUST(PROTECTION_VMA, PKEY_MPROTECT, WRITE, ALL(PV)) },
 	  .flags = S_QUICK },
 	{ .name = "compat_madvise", .run = run_dontneed, .expect = {
 		MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)) }, .flags = S_QUICK },

@@ -238,22 +238,22 @@ static void run_scan_only(struct env *e)
 
 const struct scenario protect_scenarios[] = {
 	{ .name = "mprotect_read", .run = run_read, .expect = {
-		MUST(PROTECTION_VMA, MPROTECT, ACCESS, ALL(PV)) },
+		MUST(PROTECTION_VMA, MPROTECT, WRITE, ALL(PV)) },
 	  .flags = S_QUICK, .demo = "mprotect(p, PROT_READ)" },
 	{ .name = "mprotect_none", .run = run_none, .expect = {
 		MUST(PROTECTION_VMA, MPROTECT, ACCESS, ALL(PV)) }, .flags = S_QUICK },
 	{ .name = "mprotect_more", .run = run_more, .expect = {
-		MUST(PROTECTION_VMA, MPROTECT, ACCESS, ALL(PV)) }, .flags = S_QUICK },
+		MUST(PROTECTION_VMA, MPROTECT, WRITE, ALL(PV)) }, .flags = S_QUICK },
 	{ .name = "pkey_mprotect", .run = run_pkey, .expect = {
-		MUST(PROTECTION_VMA, PKEY_MPROTECT, ACCESS, ALL(PV)) },
+		MUST(PROTECTION_VMA, PKEY_MPROTECT, WRITE, ALL(PV)) },
 	  .flags = S_QUICK },
 	{ .name = "pkey_mprotect_key", .run = run_pkey_key, .expect = {
-		MUST(PROTECTION_VMA, PKEY_MPROTECT, ACCESS, ALL(PV)) },
+		MUST(PROTECTION_VMA, PKEY_MPROTECT, WRITE, ALL(PV)) },
 	  .flags = S_QUICK },
 	{ .name = "mprotect_thp", .run = run_thp, .expect = {
-		MUST(PROTECTION_VMA, MPROTECT, ACCESS, ALL(PV)) }, .flags = S_QUICK },
+		MUST(PROTECTION_VMA, MPROTECT, WRITE, ALL(PV)) }, .flags = S_QUICK },
 	{ .name = "mprotect_file", .run = run_file, .expect = {
-		MUST(PROTECTION_VMA, MPROTECT, ACCESS, ALL(PV)) }, .flags = S_QUICK },
+		MUST(PROTECTION_VMA, MPROTECT, WRITE, ALL(PV)) }, .flags = S_QUICK },
 	{ .name = "soft_dirty", .run = run_soft_dirty, .expect = {
 		MUST(SOFT_DIRTY, SOFT_DIRTY_CLEAR, CLEAN, ALL(SD)) },
 	  .flags = S_QUICK, .demo = "echo 4 > /proc/PID/clear_refs" },

@@ -368,7 +368,7 @@ const struct scenario split_scenarios[] = {
 	{ .name = "thp_mmap_part", .run = run_mmap, .expect = {
 		SPLIT, MUST(UNMAP, MMAP_FIXED, GONE, ALL(U)) }, .flags = S_QUICK },
 	{ .name = "thp_mprotect_part", .run = run_mprotect, .expect = {
-		SPLIT, MUST(PROTECTION_VMA, MPROTECT, ACCESS, ALL(PV)) },
+		SPLIT, MUST(PROTECTION_VMA, MPROTECT, WRITE, ALL(PV)) },
 	  .flags = S_QUICK },
 	{ .name = "thp_mremap_part", .run = run_mremap, .expect = {
 		SPLIT, MUST_N(2, UNMAP, MREMAP_MOVE, GONE, ALL(U)) },

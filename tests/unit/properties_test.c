@@ -165,7 +165,8 @@ static bool event_fits_effects(const struct sample *s)
 	case MMNOTIFY_SOFT_DIRTY:
 		return s->v.effects == CLEAN_FX;
 	case MMNOTIFY_PROTECTION_VMA:
-		return s->v.effects == ACCESS_FX;
+		return s->v.effects == ACCESS_FX ||
+		       s->v.effects == MMNOTIFY_FX_NO_WRITE;
 	default:
 		return !(s->v.effects & MMNOTIFY_FX_VMA_GONE);
 	}
