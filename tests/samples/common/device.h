@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * device: what user space says to the three sample devices, /dev/mmn_svm,
+ * /dev/mmn_userptr and /dev/mmn_odp. They are software: a device access fills
+ * the device's own page table the way real hardware of that kind would, and an
+ * invalidation takes from it what the driver's model says it must.
+ *
+ * One open file is one attachment to one process.
+ */
+#ifndef MMN_DEVICE_H
+#define MMN_DEVICE_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* How the driver reacts to invalidations. */
+#define DEVICE_NAIVE	0	/* what its real model does today */
+#define DEVICE_AWARE	1	/* what it could do with mmnotify's effects */
+
+/**
+ * struct device_attach - attach the calling process
+ * @mode: DEVICE_NAIVE or DEVICE_AWARE
+ * @rsvd: zero
+ */
+struct device_attach {
+	__u32 mode;
+	__u32 rsvd;
+};
+
+/* Range flags. */
+#define DEVICE_WRITE	(1u << 0) /* the device may write */
+#define DEVICE_IMPLICIT	(1u << 1) /* odp: children appear on demand */
+
+/**
+ * struct device_range - a range that the device may access
+ * @start: first byte, page aligned
+ * @len: bytes, page aligned
+ * @flags: mask of DEVICE_WRITE and DEVICE_IMPLICIT
+ * @rsvd: zero
+ *
+ * svm needs no ranges: it covers the process, and makes its own on demand.
+ */
+struct device_range {
+	__u64 start;
+	__u64 len;
+	__u32 flags;
+	__u32 rsvd;
+};
+
+/**
+ * struct device_access - the device reads or writes memory
+ * @start: first byte, page aligned
+ * @len: bytes, page aligned
+ * @write: 1 to write
+ * @pages: out: pages that the device reached, in order from @start
+ *
+ * What is not translated is a device fault, served by the driver. Fails with
+ * -EFAULT where the process has no such memory (@pages says how far it came).
+ */
+struct device_access {
+	__u64 start;
+	__u64 len;
+	__u32 write;
+	__u32 pages;
+};
+
+/**
+ * struct device_check - compare the device's page table with the CPU's
+ * @checked: out: translations that were compared
+ * @stale: out: those that were wrong; each is in the kernel log with the last
+ *	verdicts that touched it
+ * @unsettled: out: those that changed too often to be compared
+ */
+struct device_check {
+	__u64 checked;
+	__u64 stale;
+	__u64 unsettled;
+};
+
+/**
+ * struct device_stat - what the driver did since it was attached
+ * @events: callbacks that came
+ * @skipped: those after which nothing had to be done
+ * @inexact: those whose verdict was not exact
+ * @zapped: translations taken from the device
+ * @downgraded: translations made read-only
+ * @faults: device faults served
+ * @filled: translations given to the device
+ * @rebuilds: tracking structures built (ranges, children, user pointers)
+ * @destroyed: tracking structures thrown away
+ * @evictions: times that the device's queues were stopped and restarted
+ * @tracking_allocated: bytes allocated for tracking
+ * @tracking_freed: bytes freed of it
+ * @policies_lost: attributes that the user had set and the driver forgot
+ */
+struct device_stat {
+	__u64 events;
+	__u64 skipped;
+	__u64 inexact;
+	__u64 zapped;
+	__u64 downgraded;
+	__u64 faults;
+	__u64 filled;
+	__u64 rebuilds;
+	__u64 destroyed;
+	__u64 evictions;
+	__u64 tracking_allocated;
+	__u64 tracking_freed;
+	__u64 policies_lost;
+};
+
+#define DEVICE_IOC_ATTACH	_IOW('n', 1, struct device_attach)
+#define DEVICE_IOC_ADD_RANGE	_IOW('n', 2, struct device_range)
+#define DEVICE_IOC_DEL_RANGE	_IOW('n', 3, struct device_range)
+#define DEVICE_IOC_ACCESS	_IOWR('n', 4, struct device_access)
+#define DEVICE_IOC_CHECK	_IOR('n', 5, struct device_check)
+#define DEVICE_IOC_STAT		_IOR('n', 6, struct device_stat)
+
+#endif /* MMN_DEVICE_H */
