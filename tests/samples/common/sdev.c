@@ -35,13 +35,35 @@ bool sdev_aware(const struct sdev *dev)
 	return dev->mode == DEVICE_AWARE;
 }
 
+u32 sdev_dropped(void)
+{
+	return READ_ONCE(drop_effect);
+}
+
 /* What an aware driver goes by: what is not certain is everything. */
 u32 sdev_effects(const struct mmnotify_info *info)
 {
 	u32 effects = info->flags & MMNOTIFY_F_EXACT ? info->effects :
 						       MMNOTIFY_FX_ALL;
 
-	return effects & ~READ_ONCE(drop_effect);
+	return effects & ~sdev_dropped();
+}
+
+/*
+ * To keep tracking is always safe, so what is not certain costs translations
+ * only, unless the kernel itself says that the memory is gone.
+ */
+bool sdev_is_gone(const struct mmnotify_info *info, u32 effects)
+{
+	if (info->flags & MMNOTIFY_F_EXACT)
+		return effects & MMNOTIFY_FX_VMA_GONE;
+	return info->event == MMNOTIFY_UNMAP;
+}
+
+/* On the driver's own workers; also in a callback. */
+void sdev_queue(struct delayed_work *work, unsigned int ms)
+{
+	queue_delayed_work(workers, work, msecs_to_jiffies(ms));
 }
 
 /* ---- objects ---- */
@@ -312,6 +334,21 @@ static int fault_some(struct sobj *o, unsigned long at, unsigned long *n,
 		ret = sobj_fault(o, at, *n, write);
 	}
 	return ret;
+}
+
+/* All of an object that can be had, for the access that it is for. */
+void sobj_fill(struct sobj *o)
+{
+	unsigned long at = o->start, n;
+	int ret;
+
+	while (at < o->end) {
+		n = min_t(unsigned long, (o->end - at) >> PAGE_SHIFT, SDEV_CHUNK);
+		ret = fault_some(o, at, &n, o->flags & DEVICE_WRITE);
+		if (ret && ret != -EFAULT)
+			return;
+		at += n << PAGE_SHIFT;
+	}
 }
 
 static int access_object(struct sobj *o, struct device_access *arg)

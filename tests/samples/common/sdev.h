@@ -50,7 +50,7 @@ struct sdev;
  * @start: first byte
  * @end: first byte behind
  * @pte: the translations, one per page
- * @bytes: allocated for all this
+ * @bytes: allocated for all this, as a real driver would
  * @present: translations that are there
  * @checked: the last CHECK that looked at it
  * @flags: mask of DEVICE_WRITE and DEVICE_IMPLICIT
@@ -143,7 +143,10 @@ struct sdev {
 int sdev_init(const struct sdev_model *model);
 void sdev_exit(void);
 bool sdev_aware(const struct sdev *dev);
+u32 sdev_dropped(void);
 u32 sdev_effects(const struct mmnotify_info *info);
+bool sdev_is_gone(const struct mmnotify_info *info, u32 effects);
+void sdev_queue(struct delayed_work *work, unsigned int ms);
 
 int sobj_init(struct sobj *o, struct sdev *dev, const struct device_range *arg,
 	      size_t size);
@@ -155,6 +158,7 @@ struct sobj *sobj_find(struct sdev *dev, unsigned long addr, bool write);
 struct sobj *sobj_find_exact(struct sdev *dev, const struct device_range *arg);
 int sobj_fault(struct sobj *o, unsigned long start, unsigned long pages,
 	       bool write);
+void sobj_fill(struct sobj *o);
 void sobj_event(struct sobj *o, const struct mmnotify_info *info);
 void sobj_zap(struct sobj *o, unsigned long start, unsigned long end);
 void sobj_downgrade(struct sobj *o, unsigned long start, unsigned long end);

@@ -77,21 +77,10 @@ static void naive(struct svm_range *r, const struct mmnotify_info *info,
 		sobj_zap(&r->obj, start, end);
 }
 
-/*
- * To keep tracking is always safe, so what is not certain costs translations
- * only, unless the kernel itself says that the memory is gone.
- */
-static bool is_gone(const struct mmnotify_info *info, u32 effects)
-{
-	if (info->flags & MMNOTIFY_F_EXACT)
-		return effects & MMNOTIFY_FX_VMA_GONE;
-	return info->event == MMNOTIFY_UNMAP;
-}
-
 static void aware(struct svm_range *r, const struct mmnotify_info *info,
 		  u32 effects, unsigned long start, unsigned long end)
 {
-	if (is_gone(info, effects)) {
+	if (sdev_is_gone(info, effects)) {
 		bitmap_clear(r->policy, page_in(r, start),
 			     (end - start) >> PAGE_SHIFT);
 		if (start == r->obj.start && end == r->obj.end) {
