@@ -34,7 +34,7 @@ modules modules_install clean:
 
 # ---- programs that run in the VM ----
 
-user: $(user)/bench $(user)/api $(user)/scenarios $(user)/follow
+user: $(user)/bench $(user)/api $(user)/samples $(user)/scenarios $(user)/follow
 
 $(user)/bench: tests/bench/bench.c
 	@mkdir -p $(@D)
@@ -45,6 +45,11 @@ $(user)/api: tests/api/api.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Itests/samples/mirror -o $@ $<
+
+$(user)/samples: tests/api/samples.c tests/samples/common/device.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -Itests/samples/common -o $@ $<
 
 $(user)/follow: tests/stress/follow.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)
