@@ -143,8 +143,9 @@ struct mmnotify_finish {
  * @invalidate_finish: second pass: wait. Runs for each stored *finish, also if
  *	another range refused the event. Same rules as @invalidate.
  * @end: an invalidation that this range was told of is over: the page tables are
- *	as @info said. Only after blockable ones, never after MMNOTIFY_RELEASE;
- *	never early, but late if memory is short, and then @info is not exact. It
+ *	as @info said. Once for each blockable one but MMNOTIFY_RELEASE and what
+ *	begins after it; what runs while the mm is released has its end then. Never
+ *	early, but late if memory is short; in both cases @info is not exact. It
  *	needs a look at every event of the mm. Optional.
  * @release: the mm goes away: called once, before any page is freed, in place of
  *	@invalidate with MMNOTIFY_RELEASE and under its rules. The UNMAP of
