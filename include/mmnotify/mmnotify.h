@@ -214,8 +214,8 @@ struct mmnotify_range {
  * @end: the invalidation is over, the page tables are as @info said. Only
  *	promised after a blockable start, and never without a start. Optional.
  * @release: the mm goes away: the last callback, exactly once, before any page
- *	is freed; not called if the last put came first. mmnotify_mm_put() is
- *	legal inside. Optional.
+ *	is freed, or from mmnotify_mm_unregister(); not called if the last put
+ *	came first. mmnotify_mm_put() is legal inside. Optional.
  * @alloc: make the object that embeds struct mmnotify_mm, or ERR_PTR(). Called
  *	once per (mm, ops) under a mutex, may sleep.
  * @free: the last reference is gone and no callback runs any more. Called from
