@@ -130,7 +130,8 @@ struct mmnotify_finish {
  *	info->effects touches, and wait for the device, before returning. Call
  *	mmnotify_set_seq() with @seq under the lock that mmnotify_read_retry()
  *	is called under. Return false only if that needs to sleep while
- *	mmnotify_blockable() says no: the kernel then gives up the operation.
+ *	mmnotify_blockable() says no: the kernel then gives up the operation (else
+ *	false is logged and counts as true).
  *	It may run in any task (kswapd, ksmd, another process) under any mm lock:
  *	it must not take mmap_lock, allocate memory in a way that reclaims,
  *	insert, move or remove a range or put an object of the same mm (remove
