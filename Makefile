@@ -13,7 +13,7 @@ user := build/user
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules_install clean demo check lint unit bench \
-	check-storm check-dkms check-causes check-modes check-stress user dist
+	check-api check-storm check-dkms check-causes check-modes check-stress user dist
 
 help:
 	@echo 'make demo           watch it explain a program, live, in a VM'
@@ -23,6 +23,7 @@ help:
 	@echo 'make lint | unit    only these'
 	@echo 'make bench          instructions per operation, five kernels (KERNEL=)'
 	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
+	@echo 'make check-api      each requirement on the API by its number, five kernels (KERNEL=)'
 	@echo 'make check-storm    200 loads and unloads under load (KERNEL=, STORM=)'
 	@echo 'make check-causes   every scenario on every machine, every event verified (KERNEL=)'
 	@echo 'make check-modes    without ftrace, beside other tracers, with unknown sites'
@@ -34,7 +35,8 @@ modules modules_install clean:
 
 # ---- programs that run in the VM ----
 
-user: $(user)/bench $(user)/api $(user)/samples $(user)/scenarios $(user)/follow
+user: $(user)/bench $(user)/api $(user)/contract $(user)/samples $(user)/scenarios \
+	$(user)/follow
 
 $(user)/bench: tests/bench/bench.c
 	@mkdir -p $(@D)
@@ -50,6 +52,15 @@ $(user)/samples: tests/api/samples.c tests/samples/common/device.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Itests/samples/common -o $@ $<
+
+contract-src := $(addprefix tests/api/,contract.c drv.c parallel.c lives.c)
+
+$(user)/contract: $(contract-src) tests/api/drv.h tests/modules/contract/contract.h \
+		  tests/modules/devmem/devmem.h include/mmnotify/mmnotify_types.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -pthread -Iinclude -Itests/modules/contract \
+		-Itests/modules/devmem -o $@ $(contract-src)
 
 $(user)/follow: tests/stress/follow.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)
@@ -74,6 +85,9 @@ unit: deps-unit
 
 bench: deps-vm user
 	@tests/bench/run $(KERNELS)
+
+check-api: deps-vm user
+	@tests/check --api $(KERNELS)
 
 check-storm: deps-vm user
 	@tests/storm/run $(KERNELS)
