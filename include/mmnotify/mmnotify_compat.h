@@ -12,9 +12,8 @@
  * That file then has the state (one set per module) and the functions. A driver
  * that only classifies needs no such file.
  *
- * Where <mmnotify/mmnotify.h> can be found (mmnotify.mk sets the path) all this
- * is that header; MMNOTIFY_COMPAT_ONLY, defined before, says not to look. Else
- * it is the kernel's own notifiers and no verdict is exact: every filter delivers
+ * With HAVE_MMNOTIFY, which mmnotify.mk defines, all this is <mmnotify/mmnotify.h>.
+ * Else it is the kernel's own notifiers and no verdict is exact: every filter delivers
  * everything but a range's own owner. What each call promises is said in
  * mmnotify.h and holds here too; only differences are said here, and
  * docs/compat.md sums them up.
@@ -29,7 +28,7 @@
 #include <linux/types.h>
 #include <linux/version.h>
 
-#if !defined(MMNOTIFY_COMPAT_ONLY) && __has_include(<mmnotify/mmnotify.h>)
+#ifdef HAVE_MMNOTIFY
 #define MMNOTIFY_COMPAT_ACTIVE	0
 #include <mmnotify/mmnotify.h>
 #else
