@@ -38,7 +38,9 @@ struct device_attach {
  * @flags: mask of DEVICE_WRITE and DEVICE_IMPLICIT
  * @rsvd: zero
  *
- * svm needs no ranges: it covers the process, and makes its own on demand.
+ * svm needs no ranges: it covers the process, and makes its own on demand. There
+ * adding one sets the user's policy for these addresses, which must be mapped,
+ * and deleting one takes the policy back.
  */
 struct device_range {
 	__u64 start;
@@ -91,7 +93,8 @@ struct device_check {
  * @evictions: times that the device's queues were stopped and restarted
  * @tracking_allocated: bytes allocated for tracking
  * @tracking_freed: bytes freed of it
- * @policies_lost: attributes that the user had set and the driver forgot
+ * @policies_lost: ranges whose policy the user had set and the driver forgot
+ *	although the memory is still mapped
  */
 struct device_stat {
 	__u64 events;

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sdev: what the three sample drivers have in common. An open file (struct sdev)
+ * is a device attached to one process; what it tracks of that process (struct
+ * sobj: a range, a user pointer, a memory region) has a part of the device's
+ * page table each. A sample adds what makes its kind: when such objects are
+ * made, and what an invalidation does to them.
+ *
+ * Locking: sdev.mutex is taken by what user space asks for and guards the
+ * attachment; only its holder fills translations or adds objects. It is never
+ * taken in a callback. sdev.lock (spinlock) is what real drivers call the
+ * driver lock: it guards objects, translations and counters, orders them
+ * against the sequence, and is all that callbacks take. The history's lock is
+ * innermost. mmap_lock comes between the mutex and the spinlock.
+ *
+ * The device never touches the memory itself, so it makes no page dirty.
+ */
+#ifndef MMN_SDEV_H
+#define MMN_SDEV_H
+
+#include <linux/completion.h>
+#include <linux/hmm.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mm_types.h>
+#include <linux/mmu_notifier.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include <mmnotify/mmnotify.h>
+
+#include "device.h"
+
+/* What is faulted, and compared, in one go. */
+#define SDEV_CHUNK	512
+
+/* A device translation: HMM_PFN_VALID, maybe HMM_PFN_WRITE, and the PFN; or 0. */
+#define SDEV_PTE_BITS	(HMM_PFN_VALID | HMM_PFN_WRITE | ~HMM_PFN_FLAGS)
+
+struct sdev;
+
+/**
+ * struct sobj - something that the device tracks
+ * @list: in sdev->objects, until it is dead
+ * @kref: the list's reference passes to whoever unlinks it
+ * @dev: whose
+ * @mni: hears of the addresses; NULL: it has no translations of its own
+ * @start: first byte
+ * @end: first byte behind
+ * @pte: the translations, one per page
+ * @bytes: allocated for all this, as a real driver would
+ * @present: translations that are there
+ * @checked: the last CHECK that looked at it
+ * @flags: mask of DEVICE_WRITE and DEVICE_IMPLICIT
+ * @dead: unlinked; callbacks may still come
+ *
+ * The first member of the sample's own structure.
+ */
+struct sobj {
+	struct list_head list;
+	struct kref kref;
+	struct sdev *dev;
+	struct mmu_interval_notifier *mni;
+	unsigned long start;
+	unsigned long end;
+	unsigned long *pte;
+	size_t bytes;
+	unsigned long present;
+	unsigned int checked;
+	u32 flags;
+	bool dead;
+};
+
+/**
+ * struct sdev_model - a kind of device
+ * @name: of the misc device
+ * @client: registered with mmnotify
+ * @private: size of sdev.private, bytes
+ * @add: DEVICE_IOC_ADD_RANGE
+ * @del: DEVICE_IOC_DEL_RANGE
+ * @find: the object, with a reference, that serves a device's access, made if
+ *	this kind makes them; or ERR_PTR(). In the fault worker
+ * @remove: no callback runs or will run when it returns
+ * @prepare: before an access. In the fault worker. Optional
+ * @attach: after the process is known. Optional
+ * @detach: stop what runs by itself; there are no objects left. Optional
+ */
+struct sdev_model {
+	const char *name;
+	struct mmnotify_client *client;
+	size_t private;
+	int (*add)(struct sdev *dev, const struct device_range *arg);
+	int (*del)(struct sdev *dev, const struct device_range *arg);
+	struct sobj *(*find)(struct sdev *dev, unsigned long addr, bool write);
+	void (*remove)(struct sobj *o);
+	void (*prepare)(struct sdev *dev);
+	int (*attach)(struct sdev *dev);
+	void (*detach)(struct sdev *dev);
+};
+
+struct history;
+
+/**
+ * struct sdev - an open file, attached to one process
+ * @mutex: see the top of this file
+ * @lock: the driver lock, see the top of this file
+ * @model: its kind
+ * @mm: mmgrab()ed while attached; each fault takes mmget_not_zero()
+ * @mode: DEVICE_NAIVE or DEVICE_AWARE
+ * @objects: under @lock
+ * @stat: under @lock
+ * @history: the last verdicts, or NULL
+ * @pfns: room for a chunk, under @mutex
+ * @checks: how often CHECK was called, under @mutex
+ * @work: the fault worker
+ * @done: it is done
+ * @access: what it is to do and how far it came
+ * @ret: with which result
+ * @stop: whoever waits for it is being killed
+ * @private: the sample's
+ */
+struct sdev {
+	struct mutex mutex;	/* see the top of this file */
+	spinlock_t lock;	/* see the top of this file */
+	const struct sdev_model *model;
+	struct mm_struct *mm;
+	u32 mode;
+	struct list_head objects;
+	struct device_stat stat;
+	struct history *history;
+	unsigned long *pfns;
+	unsigned int checks;
+	struct work_struct work;
+	struct completion done;
+	struct device_access access;
+	int ret;
+	bool stop;
+	void *private;
+};
+
+int sdev_init(const struct sdev_model *model);
+void sdev_exit(void);
+bool sdev_aware(const struct sdev *dev);
+u32 sdev_dropped(void);
+u32 sdev_effects(const struct mmnotify_info *info);
+bool sdev_is_gone(const struct mmnotify_info *info, u32 effects);
+void sdev_queue(struct delayed_work *work, unsigned int ms);
+
+int sobj_init(struct sobj *o, struct sdev *dev, const struct device_range *arg,
+	      size_t size);
+void sobj_link(struct sobj *o, struct mmu_interval_notifier *mni);
+void sobj_unlink(struct sobj *o);
+void sobj_delete(struct sobj *o);
+void sobj_put(struct sobj *o);
+struct sobj *sobj_find(struct sdev *dev, unsigned long addr, bool write);
+struct sobj *sobj_find_exact(struct sdev *dev, const struct device_range *arg);
+int sobj_fault(struct sobj *o, unsigned long start, unsigned long pages,
+	       bool write);
+void sobj_fill(struct sobj *o);
+void sobj_event(struct sobj *o, const struct mmnotify_info *info);
+void sobj_zap(struct sobj *o, unsigned long start, unsigned long end);
+void sobj_downgrade(struct sobj *o, unsigned long start, unsigned long end);
+void sobj_follow(struct sobj *o, u32 effects, unsigned long start,
+		 unsigned long end);
+
+int check_all(struct sdev *dev, struct device_check *result);
+
+int history_start(struct sdev *dev);
+void history_stop(struct sdev *dev);
+void history_print(struct sdev *dev, unsigned long addr);
+
+#endif /* MMN_SDEV_H */

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * svm: a GPU that shares the address space of its process. Its models are
+ * nouveau's, xe's and KFD's shared virtual memory and NVIDIA's UVM with HMM:
+ * nobody registers memory, a device fault makes a range (at most 2 MiB, and not
+ * beyond its VMA) and fills it.
+ *
+ * A range carries a policy, as cudaMemAdvise() and KFD's attributes do. Here
+ * DEVICE_IOC_ADD_RANGE sets it, making the ranges it needs, and
+ * DEVICE_IOC_DEL_RANGE takes it back; ranges that faults make have none.
+ *
+ * naive: UNMAP or CLEAR, as the kernel says it, ends the range object: the
+ * translations, the policy, the tracking. Everything else takes the
+ * translations of what was touched.
+ * aware: the effects decide. Only what is not mapped any more is forgotten;
+ * another page or no access takes the translation; no more writing makes it
+ * read-only; what has no effect does not even come here.
+ *
+ * There is no device memory: nothing migrates to the device. The ranges have an
+ * owner all the same, as those of a driver that does would.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bitmap.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include <mmnotify/mmnotify.h>
+
+#include "../common/sdev.h"
+
+#define WINDOW		SZ_2M
+#define WINDOW_PAGES	(WINDOW / PAGE_SIZE)
+
+struct svm_range {
+	struct sobj obj;
+	struct mmnotify_range range;
+	DECLARE_BITMAP(policy, WINDOW_PAGES);	/* under sdev.lock */
+};
+
+static struct mmnotify_client svm_client = {
+	.name = "mmn_svm",
+	.owner = THIS_MODULE,
+};
+
+static unsigned int page_in(const struct svm_range *r, unsigned long addr)
+{
+	return (addr - r->obj.start) >> PAGE_SHIFT;
+}
+
+/* ---- invalidation, under the driver lock ---- */
+
+/* The user's policy goes with the range: rightly so only if the memory does. */
+static void destroy(struct svm_range *r, const struct mmnotify_info *info)
+{
+	struct device_stat *stat = &r->obj.dev->stat;
+
+	stat->destroyed++;
+	if (!(info->effects & MMNOTIFY_FX_VMA_GONE) &&
+	    !bitmap_empty(r->policy, WINDOW_PAGES))
+		stat->policies_lost++;
+	sobj_unlink(&r->obj);
+	mmnotify_range_remove_async(&r->range);
+}
+
+static void naive(struct svm_range *r, const struct mmnotify_info *info,
+		  unsigned long start, unsigned long end)
+{
+	if (info->native == MMU_NOTIFY_UNMAP ||
+	    info->native == MMU_NOTIFY_CLEAR)
+		destroy(r, info);
+	else
+		sobj_zap(&r->obj, start, end);
+}
+
+static void aware(struct svm_range *r, const struct mmnotify_info *info,
+		  u32 effects, unsigned long start, unsigned long end)
+{
+	if (sdev_is_gone(info, effects)) {
+		bitmap_clear(r->policy, page_in(r, start),
+			     (end - start) >> PAGE_SHIFT);
+		if (start == r->obj.start && end == r->obj.end) {
+			destroy(r, info);
+			return;
+		}
+	}
+	sobj_follow(&r->obj, effects, start, end);
+}
+
+static bool svm_invalidate(struct mmnotify_range *range,
+			   const struct mmnotify_info *info, unsigned long seq)
+{
+	struct svm_range *r = container_of(range, struct svm_range, range);
+	struct sdev *dev = r->obj.dev;
+	unsigned long start, end;
+	u32 effects = sdev_effects(info);
+
+	spin_lock(&dev->lock);
+	if (r->obj.dead) {
+		mmnotify_set_seq(range, seq);
+	} else if (sdev_aware(dev) && !effects) {
+		sobj_event(&r->obj, info);
+		dev->stat.skipped++;
+	} else if (mmnotify_clamp(range, info, &start, &end)) {
+		mmnotify_set_seq(range, seq);
+		sobj_event(&r->obj, info);
+		if (sdev_aware(dev))
+			aware(r, info, effects, start, end);
+		else
+			naive(r, info, start, end);
+	}
+	spin_unlock(&dev->lock);
+	return true;
+}
+
+static void svm_removed(struct mmnotify_range *range)
+{
+	struct svm_range *r = container_of(range, struct svm_range, range);
+
+	sobj_put(&r->obj);
+}
+
+static const struct mmnotify_range_ops svm_naive_ops = {
+	.invalidate = svm_invalidate,
+	.removed = svm_removed,
+};
+
+static const struct mmnotify_range_ops svm_aware_ops = {
+	.invalidate = svm_invalidate,
+	.removed = svm_removed,
+	.effects = MMNOTIFY_FX_ALL,
+};
+
+/* ---- ranges on demand ---- */
+
+/* The part of the window around @addr that is free and in one VMA. */
+static int clip(struct sdev *dev, unsigned long addr, struct device_range *arg)
+{
+	unsigned long start = ALIGN_DOWN(addr, WINDOW), end = start + WINDOW;
+	struct vm_area_struct *vma;
+	struct sobj *o;
+
+	mmap_read_lock(dev->mm);
+	vma = find_vma(dev->mm, addr);
+	if (!vma || vma->vm_start > addr) {
+		mmap_read_unlock(dev->mm);
+		return -EFAULT;
+	}
+	start = max(start, vma->vm_start);
+	end = min(end, vma->vm_end);
+	mmap_read_unlock(dev->mm);
+	spin_lock(&dev->lock);
+	list_for_each_entry(o, &dev->objects, list) {
+		if (o->end <= addr)
+			start = max(start, o->end);
+		else if (o->start > addr)
+			end = min(end, o->start);
+	}
+	spin_unlock(&dev->lock);
+	arg->start = start;
+	arg->len = end - start;
+	return 0;
+}
+
+static struct svm_range *alloc_range(struct sdev *dev,
+				     const struct device_range *arg)
+{
+	struct svm_range *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r)
+		return NULL;
+	if (sobj_init(&r->obj, dev, arg, sizeof(*r))) {
+		kfree(r);
+		return NULL;
+	}
+	r->range.owner = &svm_client;
+	return r;
+}
+
+/* Return: a new range with a reference; the list has another one. */
+static struct sobj *make(struct sdev *dev, unsigned long addr)
+{
+	const struct mmnotify_range_ops *ops =
+		sdev_aware(dev) ? &svm_aware_ops : &svm_naive_ops;
+	struct device_range arg = { .flags = DEVICE_WRITE };
+	struct svm_range *r;
+	int ret = clip(dev, addr, &arg);
+
+	if (ret)
+		return ERR_PTR(ret);
+	r = alloc_range(dev, &arg);
+	if (!r)
+		return ERR_PTR(-ENOMEM);
+	kref_get(&r->obj.kref);
+	sobj_link(&r->obj, mmnotify_hmm(&r->range));
+	ret = mmnotify_range_insert(&svm_client, &r->range, dev->mm, arg.start,
+				    arg.len, ops);
+	if (!ret)
+		return &r->obj;
+	/* Nobody heard of it: nobody else unlinked it. */
+	spin_lock(&dev->lock);
+	sobj_unlink(&r->obj);
+	spin_unlock(&dev->lock);
+	sobj_put(&r->obj);
+	sobj_put(&r->obj);
+	return ERR_PTR(ret);
+}
+
+static struct sobj *svm_find(struct sdev *dev, unsigned long addr, bool write)
+{
+	struct sobj *o = sobj_find(dev, addr, write);
+
+	return o ? o : make(dev, addr);
+}
+
+static void svm_remove(struct sobj *o)
+{
+	mmnotify_range_remove(&container_of(o, struct svm_range, obj)->range);
+}
+
+/* ---- the user's policy ---- */
+
+/* Return: false if the range died meanwhile. */
+static bool set_policy(struct sobj *o, unsigned long start, unsigned long end,
+		       bool on)
+{
+	struct svm_range *r = container_of(o, struct svm_range, obj);
+	unsigned int first = page_in(r, start);
+	unsigned int n = (end - start) >> PAGE_SHIFT;
+	bool alive;
+
+	spin_lock(&o->dev->lock);
+	alive = !o->dead;
+	if (alive && on)
+		bitmap_set(r->policy, first, n);
+	else if (alive)
+		bitmap_clear(r->policy, first, n);
+	spin_unlock(&o->dev->lock);
+	return alive;
+}
+
+static int svm_add(struct sdev *dev, const struct device_range *arg)
+{
+	unsigned long at = arg->start, end = arg->start + arg->len, last;
+	struct sobj *o;
+
+	if (arg->flags & DEVICE_IMPLICIT)
+		return -EINVAL;
+	while (at < end) {
+		o = svm_find(dev, at, true);
+		if (IS_ERR(o))
+			return PTR_ERR(o);
+		last = min(end, o->end);
+		if (set_policy(o, at, last, true))
+			at = last;
+		sobj_put(o);
+	}
+	return 0;
+}
+
+static int svm_del(struct sdev *dev, const struct device_range *arg)
+{
+	unsigned long end = arg->start + arg->len, at = arg->start, last;
+	struct sobj *o;
+
+	while (at < end) {
+		o = sobj_find(dev, at, true);
+		if (!o) {
+			at += PAGE_SIZE;
+			continue;
+		}
+		last = min(end, o->end);
+		set_policy(o, at, last, false);
+		at = last;
+		sobj_put(o);
+	}
+	return 0;
+}
+
+static const struct sdev_model svm_model = {
+	.name = "mmn_svm",
+	.client = &svm_client,
+	.add = svm_add,
+	.del = svm_del,
+	.find = svm_find,
+	.remove = svm_remove,
+};
+
+static int __init svm_init(void)
+{
+	BUILD_BUG_ON(offsetof(struct svm_range, obj));
+	return sdev_init(&svm_model);
+}
+module_init(svm_init);
+
+static void __exit svm_exit(void)
+{
+	sdev_exit();
+}
+module_exit(svm_exit);
+
+MODULE_AUTHOR("The mmnotify authors");
+MODULE_DESCRIPTION("A software GPU with shared virtual memory, for mmnotify");
+MODULE_LICENSE("GPL");
+MMNOTIFY_IMPORT_NS();
