@@ -79,10 +79,10 @@ struct totals {
 /* Of one run, in memory that all its processes share. */
 struct shared {
 	_Atomic __u64 steps;
+	_Atomic __u64 others_steps;
 	_Atomic __u64 checked_at;
 	_Atomic int stop;
 	_Atomic int left;
-	_Atomic __u32 children;
 	atomic_flag failing;
 	int failed;		/* a device said stale; the first is described: */
 	int failed_device;

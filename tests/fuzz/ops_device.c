@@ -184,7 +184,10 @@ static long op_device_use(struct actor *a, const struct draw *d)
 	return device_access(d, d->b & 1);
 }
 
-/* The few ranges that there can be of a slot: whole, or one of its quarters. */
+/*
+ * The few ranges that there can be of a slot: whole, or one of its quarters. Of a
+ * big one a part only: what a queue needs again is filled again after each event.
+ */
 static void range_of(const struct draw *d, int device, struct device_range *range)
 {
 	unsigned int pages = slot_pages(d->slot), part = d->pages % 8;
@@ -192,6 +195,8 @@ static void range_of(const struct draw *d, int device, struct device_range *rang
 	memset(range, 0, sizeof(*range));
 	range->start = (uintptr_t)slot_base(d->slot);
 	range->len = pages * PG;
+	if (d->slot >= BIG)
+		range->len /= 16;
 	if (part < 4) {
 		range->start += part * (range->len / 4);
 		range->len /= 4;
