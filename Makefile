@@ -13,7 +13,8 @@ user := build/user
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules_install clean demo check lint unit bench \
-	fuzz bench-thrash check-storm check-dkms check-causes check-modes check-stress user dist
+	fuzz bench-thrash check-api check-storm check-dkms check-causes check-modes \
+	check-stress user dist
 
 help:
 	@echo 'make demo           watch it explain a program, live, in a VM'
@@ -23,6 +24,7 @@ help:
 	@echo 'make lint | unit    only these'
 	@echo 'make bench          instructions per operation, five kernels (KERNEL=)'
 	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
+	@echo 'make check-api      each requirement on the API by its number, five kernels (KERNEL=)'
 	@echo 'make check-storm    200 loads and unloads under load (KERNEL=, STORM=)'
 	@echo 'make check-causes   every scenario on every machine, every event verified (KERNEL=)'
 	@echo 'make check-modes    without ftrace, beside other tracers, with unknown sites'
@@ -36,8 +38,8 @@ modules modules_install clean:
 
 # ---- programs that run in the VM ----
 
-user: $(user)/bench $(user)/api $(user)/scenarios $(user)/follow \
-	$(user)/fuzz $(user)/thrash
+user: $(user)/bench $(user)/api $(user)/contract $(user)/samples $(user)/scenarios \
+	$(user)/follow $(user)/fuzz $(user)/thrash
 
 $(user)/bench: tests/bench/bench.c
 	@mkdir -p $(@D)
@@ -48,6 +50,20 @@ $(user)/api: tests/api/api.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Itests/samples/mirror -o $@ $<
+
+$(user)/samples: tests/api/samples.c tests/samples/common/device.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -Itests/samples/common -o $@ $<
+
+contract-src := $(addprefix tests/api/,contract.c drv.c parallel.c lives.c)
+
+$(user)/contract: $(contract-src) tests/api/drv.h tests/modules/contract/contract.h \
+		  tests/modules/devmem/devmem.h include/mmnotify/mmnotify_types.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -pthread -Iinclude -Itests/modules/contract \
+		-Itests/modules/devmem -o $@ $(contract-src)
 
 $(user)/follow: tests/stress/follow.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)
@@ -88,6 +104,9 @@ fuzz: deps-vm user
 
 bench-thrash: deps-vm deps-chart user
 	@tests/bench/thrash/run $(KERNELS)
+
+check-api: deps-vm user
+	@tests/check --api $(KERNELS)
 
 check-storm: deps-vm user
 	@tests/storm/run $(KERNELS)

@@ -16,5 +16,6 @@ ifeq ($(mmnotify-symvers),)
 $(warning mmnotify in $(mmnotify-here) is not built for $(KERNELRELEASE), its symbols will be undefined)
 endif
 
-ccflags-y += -I$(mmnotify-here)/include
+# HAVE_MMNOTIFY is for mmnotify_compat.h.
+ccflags-y += -I$(mmnotify-here)/include -DHAVE_MMNOTIFY
 KBUILD_EXTRA_SYMBOLS += $(mmnotify-symvers)

@@ -19,6 +19,7 @@
 #include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/mmu_notifier.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -32,12 +33,16 @@
 #include "judge.h"
 
 #define BUCKETS		64
+#define UNSTARTED	32
 
 /**
  * struct ends - the ends to come of one mm
  * @mn: the native object, counted by the kernel
  * @lock: guards all below, and the notes of the ranges
  * @active: blockable invalidations that began and did not end
+ * @unstarted: events without a note that are not in @active yet, because the
+ *	kernel is still with the ranges; there may be a range between two of them
+ *	that sleeps, and meanwhile other events end
  * @dead: the mm is released: the kernel will not tell of ends any more
  * @notes: by event
  * @late: ranges that get their ends when @active is 0
@@ -46,6 +51,7 @@ struct ends {
 	struct mmu_notifier mn;
 	spinlock_t lock;	/* guards all below */
 	unsigned int active;
+	const struct mmu_notifier_range *unstarted[UNSTARTED];
 	bool dead;
 	struct mmnotify_pending *notes[BUCKETS];
 	struct mmnotify_pending *late;
@@ -128,12 +134,42 @@ static struct extra *alloc_extra(struct mmnotify_range *r)
 	return x;
 }
 
-/* The range's own note is in use: by an event that runs elsewhere. */
-static void expect_another(struct ends *ends, struct mmnotify_range *r,
-			   const struct mmu_notifier_range *event)
+/* Return: where @event is in the table, or a free place if it is not, or NULL. */
+static const struct mmu_notifier_range **
+find_unstarted(struct ends *ends, const struct mmu_notifier_range *event)
+{
+	const struct mmu_notifier_range **at = NULL;
+	unsigned int i;
+
+	lockdep_assert_held(&ends->lock);
+	for (i = 0; i < ARRAY_SIZE(ends->unstarted); i++) {
+		if (ends->unstarted[i] == event)
+			return &ends->unstarted[i];
+		if (!ends->unstarted[i])
+			at = &ends->unstarted[i];
+	}
+	return at;
+}
+
+/* Return: false if there are too many of that kind at once. */
+static bool lose(struct ends *ends, struct mmnotify_range *r,
+		 const struct mmu_notifier_range *event)
+{
+	const struct mmu_notifier_range **at = find_unstarted(ends, event);
+
+	lockdep_assert_held(&ends->lock);
+	if (!at)
+		return false;
+	*at = event;
+	r->lost++;
+	return true;
+}
+
+static bool try_another(struct ends *ends, struct mmnotify_range *r,
+			const struct mmu_notifier_range *event)
 {
 	struct extra *x = alloc_extra(r);
-	bool dead;
+	bool dead, done = true;
 
 	spin_lock(&ends->lock);
 	dead = ends->dead;
@@ -141,11 +177,24 @@ static void expect_another(struct ends *ends, struct mmnotify_range *r,
 		atomic_dec(&r->undelivered);
 	else if (x)
 		link(ends, &x->note, event, EXTRA);
-	else if (!link_own(ends, r, event))
-		r->lost++;
+	else
+		done = link_own(ends, r, event) || lose(ends, r, event);
 	spin_unlock(&ends->lock);
 	if (dead)
 		kfree(x);
+	return done;
+}
+
+/*
+ * The range's own note is in use: by an event that runs elsewhere. To wait is
+ * the last resort, and legal: the event may block, and the others only have to
+ * get past the ranges.
+ */
+static void expect_another(struct ends *ends, struct mmnotify_range *r,
+			   const struct mmu_notifier_range *event)
+{
+	while (!try_another(ends, r, event))
+		schedule_timeout_uninterruptible(1);
 }
 
 /**
@@ -153,7 +202,8 @@ static void expect_another(struct ends *ends, struct mmnotify_range *r,
  * @r: the range, whose start callback is about to run
  * @range: the event
  *
- * Context: The native invalidate callback of @r; does not sleep.
+ * Context: The native invalidate callback of @r; sleeps only where that may, and
+ * only if memory is short.
  */
 void mmn_ends_expect(struct mmnotify_range *r,
 		     const struct mmu_notifier_range *range)
@@ -221,6 +271,15 @@ static void tell_note(struct ends *ends, struct mmnotify_pending *note,
 	told(r);
 }
 
+/* Nothing runs that a range could have been told of; or nobody will say so. */
+static bool is_idle(const struct ends *ends)
+{
+	lockdep_assert_held(&ends->lock);
+	return ends->dead ||
+	       (!ends->active &&
+		!memchr_inv(ends->unstarted, 0, sizeof(ends->unstarted)));
+}
+
 /*
  * What is late may be told when nothing runs: how much that is must be settled
  * now, before something else begins.
@@ -279,6 +338,7 @@ static struct ends *from_native(struct mmu_notifier *mn)
 static int mmn_ends_start(struct mmu_notifier *mn,
 			  const struct mmu_notifier_range *range)
 {
+	const struct mmu_notifier_range **at;
 	struct ends *ends = from_native(mn);
 
 	if (!mmu_notifier_range_blockable(range))
@@ -286,6 +346,9 @@ static int mmn_ends_start(struct mmu_notifier *mn,
 	mmn_judge_expect_end(range);
 	spin_lock(&ends->lock);
 	ends->active++;
+	at = find_unstarted(ends, range);
+	if (at)
+		*at = NULL;
 	spin_unlock(&ends->lock);
 	return 0;
 }
@@ -342,7 +405,8 @@ static void mmn_ends_end(struct mmu_notifier *mn,
 		tell_event(ends, range, notes);
 	mmn_judge_end_done(range);
 	spin_lock(&ends->lock);
-	if (!--ends->active)
+	ends->active--;
+	if (is_idle(ends))
 		late = take_late(ends);
 	spin_unlock(&ends->lock);
 	tell_all_late(ends, late);
@@ -388,6 +452,9 @@ static void mmn_ends_release(struct mmu_notifier *mn, struct mm_struct *mm)
 	tell_all_late(ends, late);
 }
 
+/* Objects that exist, for our exit. */
+static atomic_t nr_objects;
+
 static struct mmu_notifier *mmn_ends_alloc(struct mm_struct *mm)
 {
 	struct ends *ends = kzalloc(sizeof(*ends), GFP_KERNEL);
@@ -395,12 +462,15 @@ static struct mmu_notifier *mmn_ends_alloc(struct mm_struct *mm)
 	if (!ends)
 		return ERR_PTR(-ENOMEM);
 	spin_lock_init(&ends->lock);
+	atomic_inc(&nr_objects);
 	return &ends->mn;
 }
 
 static void mmn_ends_free(struct mmu_notifier *mn)
 {
 	kfree(from_native(mn));
+	if (atomic_dec_and_test(&nr_objects))
+		wake_up_var(&nr_objects);
 }
 
 static const struct mmu_notifier_ops native_ops = {
@@ -459,4 +529,14 @@ void mmn_ends_put(struct mmnotify_range *r)
 void mmn_ends_init(void)
 {
 	lockdep_init_map(&mmn_ends_map, "mmnotify_end", &mmn_ends_key, 0);
+}
+
+/**
+ * mmn_ends_exit() - wait until the kernel has let go of everything
+ *
+ * Context: Process, at unload: there are no ranges.
+ */
+void mmn_ends_exit(void)
+{
+	wait_var_event(&nr_objects, !atomic_read(&nr_objects));
 }

@@ -9,6 +9,7 @@ struct mmnotify_range;
 struct mmu_notifier_range;
 
 void mmn_ends_init(void);
+void mmn_ends_exit(void);
 int mmn_ends_get(struct mmnotify_range *r, struct mm_struct *mm, bool locked);
 void mmn_ends_put(struct mmnotify_range *r);
 void mmn_ends_expect(struct mmnotify_range *r,

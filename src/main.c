@@ -202,6 +202,7 @@ static void __exit mmn_main_exit(void)
 	mmn_hook_exit();
 	mmn_sites_exit();
 	mmn_mm_exit();
+	mmn_ends_exit();
 	mmn_stats_exit();
 }
 module_exit(mmn_main_exit);

@@ -14,6 +14,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
 #include <linux/sched/mm.h>
+#include <linux/wait_bit.h>
 
 #include <mmnotify/mmnotify.h>
 
@@ -33,6 +34,9 @@
  */
 static DEFINE_MUTEX(objects_lock);
 static LIST_HEAD(objects);
+
+/* Objects that were put and are not freed. */
+static atomic_t leaving;
 
 static struct mmnotify_mm *from_native(struct mmu_notifier *mn)
 {
@@ -146,11 +150,18 @@ static void mmn_mm_free(struct mmu_notifier *mn)
 	mmn_client_dead(client, MMN_OBJECT_MM);
 }
 
+static void mmn_mm_free_put(struct mmu_notifier *mn)
+{
+	mmn_mm_free(mn);
+	if (atomic_dec_and_test(&leaving))
+		wake_up_var(&leaving);
+}
+
 static const struct mmu_notifier_ops native_ops = {
 	.invalidate_range_start = mmn_mm_start,
 	.invalidate_range_end = mmn_mm_end,
 	.release = mmn_mm_release,
-	.free_notifier = mmn_mm_free,
+	.free_notifier = mmn_mm_free_put,
 };
 
 static int check(struct mmnotify_client *client, const struct mm_struct *mm,
@@ -246,7 +257,8 @@ MMN_EXPORT(mmnotify_mm_get_v1);
  * mmnotify_mm_put_v1() - let go of an mm
  * @m: from mmnotify_mm_get(); see mmnotify_mm_put()
  *
- * The last put ends the callbacks soon; ops->free() says when.
+ * The last put ends the callbacks soon; ops->free() says when. In a release()
+ * that mmnotify_mm_unregister() calls, it does nothing.
  *
  * Context: Process, may sleep; not under mmap_lock. In callbacks only in
  * release().
@@ -256,9 +268,13 @@ void mmnotify_mm_put_v1(struct mmnotify_mm *m)
 	bool last;
 
 	mutex_lock(&objects_lock);
-	last = !--m->users;
-	if (last)
+	last = m->users == 1;
+	if (m->users)
+		m->users--;
+	if (last) {
 		list_del(&m->list);
+		atomic_inc(&leaving);
+	}
 	mutex_unlock(&objects_lock);
 	if (last)
 		mmu_notifier_put(&m->mn);
@@ -287,8 +303,10 @@ int mmnotify_mm_unregister_v1(struct mmnotify_mm *m)
 		return -EDEADLK;
 	mutex_lock(&objects_lock);
 	last = m->users == 1;
-	if (last)
+	if (last) {
 		list_del(&m->list);
+		m->users = 0;
+	}
 	mutex_unlock(&objects_lock);
 	if (!last)
 		return -EBUSY;
@@ -298,19 +316,30 @@ int mmnotify_mm_unregister_v1(struct mmnotify_mm *m)
 }
 MMN_EXPORT(mmnotify_mm_unregister_v1);
 
+/*
+ * The kernel waits for a grace period; the callback that frees may run after
+ * that, on the CPU where the object was put.
+ */
+static void wait_until_left(void)
+{
+	mmu_notifier_synchronize();
+	wait_var_event(&leaving, !atomic_read(&leaving));
+}
+
 /**
  * mmnotify_synchronize_v1() - wait until everything that was put is freed
  *
  * For the exit of a driver's module, between the last put or asynchronous
  * removal and mmnotify_unregister(). Follows
- * mm/mmu_notifier.c:mmu_notifier_synchronize().
+ * mm/mmu_notifier.c:mmu_notifier_synchronize(), which may return while another
+ * CPU still frees; this does not.
  *
  * Context: Process, sleeps. Not in a callback, nor in removed().
  */
 void mmnotify_synchronize_v1(void)
 {
 	mmn_range_synchronize();
-	mmu_notifier_synchronize();
+	wait_until_left();
 }
 MMN_EXPORT(mmnotify_synchronize_v1);
 
@@ -322,5 +351,5 @@ MMN_EXPORT(mmnotify_synchronize_v1);
 void mmn_mm_exit(void)
 {
 	mmn_range_synchronize();
-	mmu_notifier_synchronize();
+	wait_until_left();
 }

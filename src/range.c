@@ -81,12 +81,14 @@ static bool deliver(struct mmnotify_range *r,
 	else
 		ret = call_nonblock(r, &info, seq, finish);
 	mmn_client_leave(&d);
-	if (!ret && mmnotify_blockable(&info))
-		pr_err_once("%ps() refused an invalidation that may block: it must wait and return true\n",
-			    r->ops->invalidate_start ?
-			    (void *)r->ops->invalidate_start :
-			    (void *)r->ops->invalidate);
-	return ret;
+	if (ret || !mmnotify_blockable(&info))
+		return ret;
+	/* The kernel goes on all the same, with a warning that would name us. */
+	pr_err_once("%ps() refused an invalidation that may block: it must wait and return true\n",
+		    r->ops->invalidate_start ?
+		    (void *)r->ops->invalidate_start :
+		    (void *)r->ops->invalidate);
+	return true;
 }
 
 static void finish_now(struct mmnotify_finish *finish)
@@ -233,6 +235,7 @@ static int insert(struct mmnotify_range *r, struct mm_struct *mm,
 	r->ends = NULL;
 	r->pending.event = 0;
 	r->lost = 0;
+	r->async.next = &r->async;
 	atomic_set(&r->undelivered, 0);
 	if (r->ops->end) {
 		ret = mmn_ends_get(r, mm, locking == MMAP_WRITE);
@@ -311,15 +314,16 @@ MMN_EXPORT(mmnotify_range_insert_v1);
  * mmnotify_range_insert_primed_v1() - the same, with mmap_lock held for read
  * @client: as for mmnotify_range_insert()
  * @range: as for mmnotify_range_insert(); see mmnotify_range_insert_primed()
- * @mm: an mm for which mmnotify_prime() has returned 0
+ * @mm: an mm for which mmnotify_prime() has returned 0; else, if somebody else
+ *	has notifiers there, this takes mmap_lock and waits for its caller
  * @start: first byte
  * @len: bytes
  * @ops: callbacks, without end()
  * @size: sizeof(struct mmnotify_range_ops) as the driver knows it, bytes
  *
  * Context: Process, may sleep; takes no mm lock. Not in a callback.
- * Return: as mmnotify_range_insert(); -EINVAL also if @ops has end() or nobody
- * primed @mm.
+ * Return: as mmnotify_range_insert(); -EINVAL also if @ops has end() or @mm has
+ * no notifiers at all.
  */
 int mmnotify_range_insert_primed_v1(struct mmnotify_client *client,
 				    struct mmnotify_range *range,
@@ -456,7 +460,9 @@ static int move(struct mmnotify_range *r, struct mm_struct *mm,
  * For a VMA that was split, or moved by mremap(). Nothing is missed on the way:
  * the callbacks hear of the old and the new place, and of what lies between,
  * some of it twice, until this returns. A sequence from mmnotify_read_begin()
- * stays usable. Translations outside of the new place are the driver's to drop.
+ * stays usable. Translations outside of the new place are the driver's to drop,
+ * before it moves if its callbacks use mmnotify_clamp(): meanwhile that knows
+ * the old place or the new one, not both.
  *
  * Context: Process, sleeps until running invalidations of the mm end; not under
  * mmap_lock, not in a callback. One at a time per range.
@@ -528,14 +534,15 @@ static DECLARE_WORK(remove_work, remove_unwanted);
 
 /**
  * mmnotify_range_remove_async_v1() - the same, without waiting
- * @range: an inserted range whose ops have removed(), for the first time; see
+ * @range: an inserted range whose ops have removed(); see
  *	mmnotify_range_remove_async()
  *
- * Callbacks may still run until removed() is called, from a work item.
- * mmnotify_synchronize() waits for that.
+ * Callbacks may still run until removed() is called, from a work item, and may
+ * ask again: it happens once. mmnotify_synchronize() waits for that.
  *
  * Context: Any process context, callbacks included; does not sleep.
- * Return: 0; -EINVAL without removed(), and nothing happens.
+ * Return: 0; -EALREADY if it was asked for before; -EINVAL without removed().
+ * With an error nothing happens.
  */
 int mmnotify_range_remove_async_v1(struct mmnotify_range *range)
 {
@@ -544,6 +551,9 @@ int mmnotify_range_remove_async_v1(struct mmnotify_range *range)
 			     range->ops);
 		return -EINVAL;
 	}
+	/* A node that points to itself was never asked for; see insert(). */
+	if (cmpxchg(&range->async.next, &range->async, NULL) != &range->async)
+		return -EALREADY;
 	llist_add(&range->async, &unwanted);
 	schedule_work(&remove_work);
 	return 0;

@@ -130,7 +130,8 @@ struct mmnotify_finish {
  *	info->effects touches, and wait for the device, before returning. Call
  *	mmnotify_set_seq() with @seq under the lock that mmnotify_read_retry()
  *	is called under. Return false only if that needs to sleep while
- *	mmnotify_blockable() says no: the kernel then gives up the operation.
+ *	mmnotify_blockable() says no: the kernel then gives up the operation (else
+ *	false is logged and counts as true).
  *	It may run in any task (kswapd, ksmd, another process) under any mm lock:
  *	it must not take mmap_lock, allocate memory in a way that reclaims,
  *	insert, move or remove a range or put an object of the same mm (remove
@@ -143,8 +144,9 @@ struct mmnotify_finish {
  * @invalidate_finish: second pass: wait. Runs for each stored *finish, also if
  *	another range refused the event. Same rules as @invalidate.
  * @end: an invalidation that this range was told of is over: the page tables are
- *	as @info said. Only after blockable ones, never after MMNOTIFY_RELEASE;
- *	never early, but late if memory is short, and then @info is not exact. It
+ *	as @info said. Once for each blockable one but MMNOTIFY_RELEASE and what
+ *	begins after it; what runs while the mm is released has its end then. Never
+ *	early, but late if memory is short; in both cases @info is not exact. It
  *	needs a look at every event of the mm. Optional.
  * @release: the mm goes away: called once, before any page is freed, in place of
  *	@invalidate with MMNOTIFY_RELEASE and under its rules. The UNMAP of
@@ -213,8 +215,8 @@ struct mmnotify_range {
  * @end: the invalidation is over, the page tables are as @info said. Only
  *	promised after a blockable start, and never without a start. Optional.
  * @release: the mm goes away: the last callback, exactly once, before any page
- *	is freed; not called if the last put came first. mmnotify_mm_put() is
- *	legal inside. Optional.
+ *	is freed, or from mmnotify_mm_unregister(); not called if the last put
+ *	came first. mmnotify_mm_put() is legal inside. Optional.
  * @alloc: make the object that embeds struct mmnotify_mm, or ERR_PTR(). Called
  *	once per (mm, ops) under a mutex, may sleep.
  * @free: the last reference is gone and no callback runs any more. Called from

@@ -47,6 +47,28 @@ dmesg | sed -n 's/.*TAP: //p' > /tmp/misuse
 append /tmp/misuse "the module"
 rmmod mmn_misuse
 
+# A driver made to order: each requirement on the API by its number.
+check "insmod /modules/mmn_devmem.ko" "a driver that migrates"
+dmesg -c > /dev/null
+insmod /modules/mmn_contract.ko
+dmesg | sed -n 's/.*TAP: //p' > /tmp/inside
+append /tmp/inside "the module that keeps the contracts"
+check "! rmmod mmnotify 2> /dev/null" "req 26: mmnotify does not unload under its clients"
+check "grep -q '^mmnotify .* mmn_contract' /proc/modules || grep -q '^mmnotify [^ ]* [2-9] ' /proc/modules" \
+	"req 26: their symbols count as a use"
+echo 1 > /sys/module/mmnotify/parameters/watch
+dmesg -c > /dev/null
+timeout 200 /files/contract > /tmp/contract
+append /tmp/contract "the program that tests contracts"
+check "dmesg | grep -q 'mmn_contract_start.* refused an invalidation that may block'" \
+	"req 8: a wrong refusal is logged, with its function"
+check "grep -q '^contract mmn_contract 0 0 [1-9][0-9]* [1-9][0-9]* [1-9]' $debugfs/clients" \
+	"req 27: callbacks are counted and timed by client, and no object is left"
+check "grep -q '^contract2 mmn_contract 0 0 [1-9]' $debugfs/clients" \
+	"req 27: each client has its own"
+echo 0 > /sys/module/mmnotify/parameters/watch
+check "rmmod mmn_contract" "req 26: a client with nothing left unloads"
+
 # Somebody who never heard of mmnotify: a bare notifier on the shell's own mm,
 # which forks, writes and frees.
 tracing=/sys/kernel/tracing
@@ -82,6 +104,10 @@ check "! insmod /modules/mmnotify.ko hook=magic 2> /dev/null" \
 check "dmesg | grep -q 'hook=magic is not to be had'" "and says what to do"
 check "insmod /modules/mmnotify.ko hook=none" "it loads without a hook"
 check "grep -q '^backend none' $debugfs/hook" "and says so"
+insmod /modules/mmn_contract.ko
+/files/contract inexact > /tmp/contract
+append /tmp/contract "the program without a hook"
+rmmod mmn_contract
 check "rmmod mmnotify" "and unloads"
 echo "1..$nr" > "$tap"
 exit $failed

@@ -131,14 +131,33 @@ static void start(struct env *e, const char *p)
 
 /* ---- an administrator asks for it ---- */
 
+/* More gaps on node 1, between pages that nobody watches. */
+static void more_gaps(struct env *e)
+{
+	char *p = map_at(e, AREA, PG, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	size_t i;
+
+	madvise(p, AREA, MADV_NOHUGEPAGE);
+	bind_node(e, 1);
+	fill(p, AREA, 1);
+	bind_node(e, -1);
+	for (i = 0; i < AREA_PAGES; i += 2 * RUN_PAGES)
+		must(e, !madvise(p + i * PG, RUN_PAGES * PG, MADV_DONTNEED));
+}
+
+/* If nothing moves, there was no gap that the kernel likes: there may be elsewhere. */
 static void compact(struct env *e, const char *file)
 {
 	char *p = fragmented(e, false);
 	unsigned int tries;
 
 	start(e, p);
-	for (tries = 0; !moved(e, p) && tries < 10; tries++)
+	for (tries = 0; !moved(e, p) && tries < 5; tries++) {
+		if (tries)
+			more_gaps(e);
 		need(e, !put(file, "1"), "no compaction");
+	}
 	must(e, moved(e, p));
 }
 
@@ -212,10 +231,13 @@ static void run_direct_pool(struct env *e)
 	must(e, moved(e, p));
 }
 
-/* Touches fresh huge pages until a watched page has moved. */
+/*
+ * Touches fresh huge pages until a watched page has moved; in rounds, since a
+ * compaction that failed may put off the next ones.
+ */
 static void fault(struct env *e, const char *defrag)
 {
-	unsigned int i, n = 300;
+	unsigned int i, n = 300, round;
 	char *p = scarce_room(e), *huge;
 
 	huge = map_at(e, n * HUGE, HUGE, PROT_READ | PROT_WRITE,
@@ -225,9 +247,13 @@ static void fault(struct env *e, const char *defrag)
 	knob(e, DEFRAG, defrag);
 	bind_node(e, 1);
 	start(e, p);
-	for (i = 0; !moved(e, p) && i < n; i++) {
-		huge[i * HUGE] = 1;
-		sleep_ms(20);
+	for (round = 0; !moved(e, p) && round < 4; round++) {
+		if (round)
+			must(e, !madvise(huge, n * HUGE, MADV_DONTNEED));
+		for (i = 0; !moved(e, p) && i < n; i++) {
+			huge[i * HUGE] = 1;
+			sleep_ms(20);
+		}
 	}
 	bind_node(e, -1);
 	settle_by(e, p);

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <linux/mempolicy.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,6 +16,9 @@
 #define MEMORY		"/sys/devices/system/memory/"
 #define CHUNK_PAGES	16384UL
 #define WATCH_PAGES	256UL
+#define MAX_FLAGS	65536UL
+#define KPF_SLAB	(1ULL << 7)
+#define KPF_NOPAGE	(1ULL << 20)
 #define KPF_RESERVED	(1ULL << 32)
 
 /* ---- a block of memory goes offline ---- */
@@ -33,26 +37,34 @@ static void block_file(char *path, size_t size, long block, const char *name)
 	snprintf(path, size, MEMORY "memory%ld/%s", block, name);
 }
 
+/* Is any of these pages said to be one of @bits? */
+static bool any_page(struct env *e, unsigned long frame, unsigned long n, __u64 bits)
+{
+	static __u64 flags[MAX_FLAGS];
+	unsigned long i;
+	int fd;
+
+	must(e, n <= MAX_FLAGS);
+	fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	need(e, fd >= 0, "no /proc/kpageflags");
+	must(e, pread(fd, flags, n * 8, frame * 8) == (ssize_t)(n * 8));
+	close(fd);
+	for (i = 0; i < n; i++)
+		if (flags[i] & bits)
+			return true;
+	return false;
+}
+
 /* Only user memory, and nothing in it that the kernel reserved at boot. */
 static bool can_go(struct env *e, long block)
 {
-	static __u64 flags[65536];
-	unsigned long n = block_pages(e), i;
+	unsigned long n = block_pages(e);
 	char path[128], zones[64];
-	int fd;
 
 	block_file(path, sizeof(path), block, "valid_zones");
 	if (get(path, zones, sizeof(zones)) || strncmp(zones, "Movable", 7))
 		return false;
-	must(e, n <= 65536);
-	fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
-	need(e, fd >= 0, "no /proc/kpageflags");
-	must(e, pread(fd, flags, n * 8, block * n * 8) == (ssize_t)(n * 8));
-	close(fd);
-	for (i = 0; i < n; i++)
-		if (flags[i] & KPF_RESERVED)
-			return false;
-	return true;
+	return !any_page(e, block * n, n, KPF_RESERVED);
 }
 
 static long block_of(struct env *e, void *p)
@@ -160,19 +172,61 @@ static void run_longterm(struct env *e)
 
 #define GIANT		"/sys/devices/system/node/node1/hugepages/hugepages-1048576kB/nr_hugepages"
 #define GIANT_PAGES	(1UL << 18)
+#define MOST_HUGE	900
+
+/* Is there nothing in this GiB that the kernel keeps where it is? */
+static bool whole(struct env *e, unsigned long giant)
+{
+	unsigned long from = giant * GIANT_PAGES, at;
+
+	for (at = from; at < from + GIANT_PAGES; at += MAX_FLAGS)
+		if (any_page(e, at, MAX_FLAGS, KPF_RESERVED | KPF_NOPAGE | KPF_SLAB))
+			return false;
+	return true;
+}
+
+/*
+ * A huge page of node 1 in a GiB that can be emptied. Only the mapping is bound to
+ * the node: by a policy of the task its page tables would come from there, too, and
+ * those cannot move.
+ */
+static char *in_whole_giant(struct env *e)
+{
+	unsigned long node = 1UL << 1, giant = 0, now;
+	size_t i;
+	char *p;
+
+	p = map_at(e, MOST_HUGE * HUGE, HUGE, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	need(e, !madvise(p, MOST_HUGE * HUGE, MADV_HUGEPAGE),
+	     "no transparent huge pages");
+	must(e, !syscall(SYS_mbind, p, MOST_HUGE * HUGE, MPOL_BIND, &node, 64UL, 0));
+	for (i = 0; i < MOST_HUGE; i++) {
+		p[i * HUGE] = 1;
+		now = page_frame(p + i * HUGE) / GIANT_PAGES;
+		if ((!i || now != giant) && whole(e, now))
+			return p + i * HUGE;
+		giant = now;
+	}
+	skip(e, "no GiB of node 1 is free of the kernel's own pages");
+}
 
 static void run_giant(struct env *e)
 {
+	unsigned int tries;
 	char *p;
 
 	need(e, !access(GIANT, W_OK), "no pages of 1 GiB");
 	need(e, kernel_is(5, 12), "this kernel takes free memory only");
-	/* The first GiB above the hole has the kernel's own pages, too. */
-	p = thp_above(e, 5 * GIANT_PAGES);
+	p = in_whole_giant(e);
 	watch(e, p, HUGE);
 	device(e, p, HUGE, true);
 	begin(e);
 	knob(e, GIANT, "1");
+	for (tries = 0; tries < 5 && get_number(GIANT) < 1; tries++) {
+		sleep_ms(200);
+		put(GIANT, "1");
+	}
 	must(e, get_number(GIANT) == 1);
 }
 

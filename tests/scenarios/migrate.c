@@ -421,7 +421,9 @@ const struct scenario migrate_scenarios[] = {
 	{ .name = "numa_hint", .run = run_numa_hint, .expect = { HINTED },
 	  .demo = "NUMA balancing" },
 	{ .name = "numa_migration", .run = run_numa, .expect = { HINTED,
-		MUST(CLEAR, NUMA_MIGRATION, CLEAR, ALL(C)) } },
+		MUST(CLEAR, NUMA_MIGRATION, CLEAR, ALL(C)),
+		MAY("a hint that meets a page on its way takes its right to write",
+		    CLEAR, COW, CLEAR, TO_5_10(C)) } },
 	{ .name = "numa_hint_thp", .run = run_numa_thp, .expect = { HINTED,
 		MUST(CLEAR, NUMA_MIGRATION, CLEAR, FROM_6_1(C)) } },
 	{ .name = NULL }

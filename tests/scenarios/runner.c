@@ -70,7 +70,7 @@ static void run_child(struct env *e)
 
 	setpgid(0, 0);
 	e->sc->run(e);
-	for (tries = 0; tries < 50; tries++) {
+	for (tries = 0; tries < 500; tries++) {
 		drain(e);
 		if (!ends_pending(e->sh))
 			break;

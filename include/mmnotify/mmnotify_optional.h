@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mmnotify_optional: tier 1 for a driver that must also load where mmnotify is not
+ * there. It has no symbol of mmnotify, so modprobe and depmod know of no dependency;
+ * if mmnotify is loaded when it asks, verdicts are mmnotify's, else
+ * mmnotify_conservative()'s. For modules under the GPL. Needs no
+ * MMNOTIFY_COMPAT_IMPLEMENTATION.
+ *
+ * MODULE_SOFTDEP("pre: mmnotify") makes modprobe load it first where it is
+ * installed.
+ */
+#ifndef MMNOTIFY_OPTIONAL_H
+#define MMNOTIFY_OPTIONAL_H
+
+#include <linux/errno.h>
+#include <linux/module.h>
+
+#include "mmnotify_compat.h"
+
+/* For their types only: nothing is linked. */
+int mmnotify_register_v1(struct mmnotify_client *client, size_t size);
+int mmnotify_unregister_v1(struct mmnotify_client *client);
+void mmnotify_classify_v1(const struct mmu_notifier_range *range,
+			  struct mmnotify_info *info, size_t size);
+
+/**
+ * struct mmnotify_optional - mmnotify, if it is there
+ * @client: registered with it, or NULL
+ * @do_register: mmnotify_register_v1(), or NULL
+ * @do_unregister: mmnotify_unregister_v1(), or NULL
+ * @do_classify: mmnotify_classify_v1(), or NULL
+ *
+ * Static, one per driver, zeroed.
+ */
+struct mmnotify_optional {
+	struct mmnotify_client *client;
+	int (*do_register)(struct mmnotify_client *client, size_t size);
+	int (*do_unregister)(struct mmnotify_client *client);
+	void (*do_classify)(const struct mmu_notifier_range *range,
+			    struct mmnotify_info *info, size_t size);
+};
+
+/**
+ * mmnotify_optional_put() - the driver is done
+ * @opt: as given to mmnotify_optional_get(), whatever that returned
+ *
+ * From here on mmnotify may be unloaded.
+ *
+ * Context: Process, may sleep; no callback that classifies may run.
+ */
+static inline void mmnotify_optional_put(struct mmnotify_optional *opt)
+{
+	if (opt->client)
+		opt->do_unregister(opt->client);
+	if (opt->do_classify)
+		symbol_put(mmnotify_classify_v1);
+	if (opt->do_unregister)
+		symbol_put(mmnotify_unregister_v1);
+	if (opt->do_register)
+		symbol_put(mmnotify_register_v1);
+	memset(opt, 0, sizeof(*opt));
+}
+
+/**
+ * mmnotify_optional_get() - use mmnotify if it is loaded, and keep it
+ * @opt: zeroed
+ * @client: static, with name and owner set
+ *
+ * To be called at init, before the first notifier is registered: a driver does
+ * not change over while callbacks may run.
+ *
+ * Context: Process, may sleep; not under mmap_lock.
+ * Return: 0; -ENOENT if mmnotify is not loaded, or has another ABI; else what
+ * mmnotify_register() said. If not 0, mmnotify_optional_classify() works all the
+ * same.
+ */
+static inline int mmnotify_optional_get(struct mmnotify_optional *opt,
+					struct mmnotify_client *client)
+{
+	int ret = -ENOENT;
+
+	opt->do_register = symbol_get(mmnotify_register_v1);
+	opt->do_unregister = symbol_get(mmnotify_unregister_v1);
+	opt->do_classify = symbol_get(mmnotify_classify_v1);
+	if (opt->do_register && opt->do_unregister && opt->do_classify)
+		ret = opt->do_register(client, sizeof(*client));
+	if (ret)
+		mmnotify_optional_put(opt);
+	else
+		opt->client = client;
+	return ret;
+}
+
+/**
+ * mmnotify_optional_classify() - the verdict, inside a native callback
+ * @opt: of the driver
+ * @range: what the kernel passed to the callback, unchanged
+ * @info: filled by mmnotify_classify(), or by mmnotify_conservative()
+ *
+ * Context: The callback's; does not sleep.
+ */
+static inline void
+mmnotify_optional_classify(const struct mmnotify_optional *opt,
+			   const struct mmu_notifier_range *range,
+			   struct mmnotify_info *info)
+{
+	if (opt->do_classify)
+		opt->do_classify(range, info, sizeof(*info));
+	else
+		mmnotify_conservative(range, info);
+}
+
+#endif /* MMNOTIFY_OPTIONAL_H */

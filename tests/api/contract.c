@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * contract: each requirement on the API, seen from a process whose memory a driver
+ * mirrors. Each test's name begins with the numbers of what it tests. TAP on
+ * stdout. "contract inexact": what must hold without a hook.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "devmem.h"
+#include "drv.h"
+
+#define HUGE_SIZE	(2UL << 20)
+
+static bool is_exact(const struct contract_record *r)
+{
+	return r->flags & MMNOTIFY_F_EXACT;
+}
+
+static void test_classify(void)
+{
+	char *p = pages(1, RW);
+	int native = add(CONTRACT_NATIVE, p, PAGE, 0);
+	int range = add(CONTRACT_RANGE, p, PAGE, 0);
+	const struct contract_record *a, *b;
+
+	madvise(p, PAGE, MADV_DONTNEED);
+	fetch();
+	a = nth(native, CONTRACT_AT_START, 0);
+	b = nth(range, CONTRACT_AT_START, 0);
+	ok(a->cause == MMNOTIFY_CAUSE_MADV_DONTNEED && is_exact(a),
+	   "req 1: a native callback classifies");
+	ok(a->cause == b->cause && a->effects == b->effects &&
+	   a->flags == b->flags, "req 1: and agrees with a range's verdict");
+	ok(nth(native, CONTRACT_AT_RESULT, 0)->result == 1,
+	   "req 1: as does a second call for one event");
+	call(CONTRACT_IOC_DEL, native);
+	call(CONTRACT_IOC_DEL, range);
+	unmap(p, 1);
+}
+
+/* Zapping a part of a huge page splits it on the way: a pair inside a pair. */
+static void test_nested(void)
+{
+	char *raw = mmap(NULL, 2 * HUGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = (char *)(((unsigned long)raw + HUGE_SIZE - 1) & -HUGE_SIZE);
+	const char *name = "req 1, 10, 11: a split inside a zap: both pairs are right";
+	const struct contract_record *outer, *inner;
+	int mm, range, native;
+
+	madvise(p, HUGE_SIZE, MADV_HUGEPAGE);
+	memset(p, 1, HUGE_SIZE);
+	mm = add(CONTRACT_MM, NULL, 0, CONTRACT_END);
+	range = add(CONTRACT_RANGE, p, HUGE_SIZE, CONTRACT_END);
+	native = add(CONTRACT_NATIVE, p, HUGE_SIZE, 0);
+	madvise(p + PAGE, PAGE, MADV_DONTNEED);
+	fetch();
+	outer = nth(mm, CONTRACT_AT_START, 0);
+	inner = nth(mm, CONTRACT_AT_START, 1);
+	if (!find(mm, CONTRACT_AT_START, MMNOTIFY_CAUSE_THP_SPLIT)) {
+		skip(name, "there was no huge page");
+	} else {
+		ok(outer->cause == MMNOTIFY_CAUSE_MADV_DONTNEED &&
+		   inner->cause == MMNOTIFY_CAUSE_THP_SPLIT &&
+		   nth(mm, CONTRACT_AT_END, 0)->cause == inner->cause &&
+		   nth(mm, CONTRACT_AT_END, 1)->cause == outer->cause, name);
+		ok(nth(range, CONTRACT_AT_END, 0)->cause == inner->cause &&
+		   nth(range, CONTRACT_AT_END, 1)->cause == outer->cause &&
+		   count(range, CONTRACT_AT_END) == count(range, CONTRACT_AT_START),
+		   "req 11: and so are a range's ends, the inner one first");
+		ok(nth(native, CONTRACT_AT_START, 1)->cause == inner->cause,
+		   "req 1: and a native callback inside the other's event");
+	}
+	call(CONTRACT_IOC_DEL, native);
+	call(CONTRACT_IOC_DEL, range);
+	call(CONTRACT_IOC_DEL, mm);
+	call(CONTRACT_IOC_SYNC, 0);
+	munmap(raw, 2 * HUGE_SIZE);
+}
+
+static void test_sequence(void)
+{
+	char *p = pages(2, RW);
+	int id = add(CONTRACT_RANGE, p, PAGE, 0);
+	unsigned long long seq = begin(id);
+
+	ok(!retry(id, seq), "req 3: a read with no event in between is good");
+	madvise(p + PAGE, PAGE, MADV_DONTNEED);
+	ok(!retry(id, seq), "req 3: and with one elsewhere");
+	madvise(p, PAGE, MADV_DONTNEED);
+	ok(retry(id, seq) == 1, "req 3: one in the range makes it retry");
+	fetch();
+	ok(nth(id, CONTRACT_AT_START, 0)->seq & 1, "req 3: the sequence is odd");
+	seq = begin(id);
+	ok(!retry(id, seq), "req 3: then it can be read again");
+	ok(!move(id, p + PAGE, PAGE), "req 2: move");
+	madvise(p, PAGE, MADV_DONTNEED);
+	madvise(p + PAGE, PAGE, MADV_DONTNEED);
+	fetch();
+	ok(count(id, CONTRACT_AT_START) == 1 &&
+	   nth(id, CONTRACT_AT_START, 0)->start == (unsigned long)p + PAGE,
+	   "req 2: afterwards it hears of its new place only");
+	ok(retry(id, seq) == 1, "req 2, 3: an old sequence is known to be stale");
+	ok(move(id, p, 0) == -EINVAL && move(id, (void *)-PAGE, 2 * PAGE) == -EOVERFLOW,
+	   "req 2: a wrong place is refused");
+	call(CONTRACT_IOC_DEL, id);
+	unmap(p, 2);
+}
+
+static void test_end(void)
+{
+	char *p = pages(3, RW);
+	int id = add(CONTRACT_RANGE, p, 3 * PAGE, CONTRACT_END);
+	const struct contract_record *s, *e;
+
+	madvise(p, PAGE, MADV_DONTNEED);
+	fetch();
+	s = nth(id, CONTRACT_AT_START, 0);
+	e = nth(id, CONTRACT_AT_END, 0);
+	ok(count(id, CONTRACT_AT_START) == 1 && count(id, CONTRACT_AT_END) == 1 &&
+	   s < e, "req 11: end() follows the start it belongs to");
+	ok(s->cause == e->cause && s->effects == e->effects && s->start == e->start &&
+	   s->end == e->end && is_exact(e), "req 11: with the same verdict");
+	call(CONTRACT_IOC_DEL, id);
+	unmap(p, 3);
+}
+
+/* ---- pairs of a whole mm ---- */
+
+/* Events of [p, p + n pages) only: an mm object hears of all. */
+static unsigned int about(int id, unsigned int phase, const char *p, unsigned int n)
+{
+	unsigned long start = (unsigned long)p, end = start + n * PAGE;
+	unsigned int i, sum = 0;
+
+	for (i = 0; i < nr_recs; i++)
+		sum += recs[i].id == (unsigned int)id && recs[i].phase == phase &&
+		       recs[i].start < end && recs[i].end > start;
+	return sum;
+}
+
+static void test_pairs(void)
+{
+	int all = add(CONTRACT_MM, NULL, 0, CONTRACT_END);
+	int gone = add_for(MMNOTIFY_FX_VMA_GONE, CONTRACT_MM, NULL, 0, CONTRACT_END);
+	char *p = pages(4, RW);
+
+	fetch();
+	madvise(p, PAGE, MADV_DONTNEED);
+	mprotect(p, 4 * PAGE, PROT_READ);
+	fetch();
+	ok(about(all, CONTRACT_AT_START, p, 4) == 2 &&
+	   about(all, CONTRACT_AT_END, p, 4) == 2, "req 10: a start and an end each");
+	ok(!about(gone, CONTRACT_AT_START, p, 4),
+	   "req 18: a filter drops starts that cannot matter");
+	ok(!about(gone, CONTRACT_AT_END, p, 4), "req 10: no end without its start");
+	unmap(p, 4);
+	fetch();
+	ok(about(gone, CONTRACT_AT_START, p, 4) == 1 &&
+	   about(gone, CONTRACT_AT_END, p, 4) == 1,
+	   "req 10, 18: what matters has both");
+	call(CONTRACT_IOC_DEL, gone);
+	call(CONTRACT_IOC_DEL, all);
+	call(CONTRACT_IOC_SYNC, 0);
+}
+
+static void test_lifetime(void)
+{
+	int id = add(CONTRACT_MM, NULL, 0, 0), i, leaks = 0;
+	cpu_set_t one, other, all;
+
+	fetch();
+	ok(call(CONTRACT_IOC_GET, id) == 1, "req 6: a second get is the same object");
+	ok(call(CONTRACT_IOC_UNREGISTER, id) == -EBUSY,
+	   "req 6: unregister wants the last reference");
+	call(CONTRACT_IOC_DEL, id);
+	call(CONTRACT_IOC_SYNC, 0);
+	fetch();
+	ok(!count(id, CONTRACT_AT_FREE), "req 6: the first of two puts frees nothing");
+	ok(!call(CONTRACT_IOC_UNREGISTER, id), "req 6: unregister");
+	fetch();
+	ok(count(id, CONTRACT_AT_RELEASE) == 1 && count(id, CONTRACT_AT_FREE) == 1,
+	   "req 6, 7: that releases and frees once, at once");
+	id = add(CONTRACT_MM, NULL, 0, CONTRACT_PUT);
+	ok(!call(CONTRACT_IOC_UNREGISTER, id), "req 6: put in unregister's release");
+	call(CONTRACT_IOC_SYNC, 0);
+	fetch();
+	ok(count(id, CONTRACT_AT_RELEASE) == 1 && count(id, CONTRACT_AT_FREE) == 1,
+	   "req 6, 7: does no harm");
+
+	sched_getaffinity(0, sizeof(all), &all);
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	CPU_ZERO(&other);
+	CPU_SET(1, &other);
+	for (i = 0; i < 16; i++) {
+		id = add(CONTRACT_MM, NULL, 0, 0);
+		sched_setaffinity(0, sizeof(one), i & 1 ? &one : &other);
+		call(CONTRACT_IOC_DEL, id);
+		sched_setaffinity(0, sizeof(one), i & 1 ? &other : &one);
+		call(CONTRACT_IOC_SYNC, 0);
+		fetch();
+		leaks += count(id, CONTRACT_AT_FREE) != 1;
+	}
+	sched_setaffinity(0, sizeof(all), &all);
+	ok(!leaks, "req 6, 26: synchronize waits for what another CPU frees");
+}
+
+/* ---- what is told ---- */
+
+/* A page of zeroes, mapped: the next write copies. */
+static char *zero_page(char *p)
+{
+	madvise(p, PAGE, MADV_DONTNEED);
+	if (*(volatile char *)p)
+		bail("a page of zeroes");
+	fetch();
+	return p;
+}
+
+static void fork_and_wait(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	waitpid(pid, &status, 0);
+}
+
+static void test_meaning(void)
+{
+	char *p = pages(2, RW);
+	int id = add(CONTRACT_RANGE, p, 2 * PAGE, 0);
+	const struct contract_record *r;
+
+	fork_and_wait();
+	fetch();
+	r = nth(id, CONTRACT_AT_START, 0);
+	ok(r->event == MMNOTIFY_PROTECTION_PAGE && r->cause == MMNOTIFY_CAUSE_FORK,
+	   "req 15: fork is told as the cause");
+	ok(r->effects == MMNOTIFY_FX_NO_WRITE && is_exact(r),
+	   "req 14: and takes write access only");
+	*(volatile char *)zero_page(p) = 2;
+	fetch();
+	r = nth(id, CONTRACT_AT_START, 0);
+	ok(r->cause == MMNOTIFY_CAUSE_COW && (r->effects & MMNOTIFY_FX_PFN) &&
+	   !(r->effects & MMNOTIFY_FX_VMA_GONE),
+	   "req 14, 15: copy-on-write changes the page, not the mapping");
+	munmap(p, PAGE);
+	fetch();
+	r = nth(id, CONTRACT_AT_START, 0);
+	ok(r->event == MMNOTIFY_UNMAP && (r->effects & MMNOTIFY_FX_VMA_GONE) &&
+	   r->cause == MMNOTIFY_CAUSE_MUNMAP,
+	   "req 14, 15: munmap takes the mapping");
+	call(CONTRACT_IOC_DEL, id);
+	munmap(p + PAGE, PAGE);
+}
+
+static unsigned int perm_of(int id)
+{
+	fetch();
+	return nth(id, CONTRACT_AT_START, 0)->perm;
+}
+
+static void test_perm(void)
+{
+	char *p = pages(2, RW);
+	int id = add(CONTRACT_RANGE, p, PAGE, 0);
+
+	mprotect(p, PAGE, PROT_READ);
+	ok(perm_of(id) == MMNOTIFY_PERM_RO, "req 16: mprotect to read-only");
+	mprotect(p, PAGE, RW);
+	ok(perm_of(id) == MMNOTIFY_PERM_RW, "req 16: mprotect to read and write");
+	mprotect(p, PAGE, PROT_NONE);
+	ok(perm_of(id) == MMNOTIFY_PERM_NONE, "req 16: mprotect to nothing");
+	mprotect(p, PAGE, RW);
+	*(volatile char *)p = 1;
+	fetch();
+	madvise(p, PAGE, MADV_DONTNEED);
+	ok(perm_of(id) == MMNOTIFY_PERM_UNKNOWN, "req 16: of other events, unknown");
+	call(CONTRACT_IOC_DEL, id);
+	unmap(p, 2);
+}
+
+static void test_two_pass(bool native)
+{
+	char *p = pages(1, RW);
+	int a = add(CONTRACT_RANGE, p, PAGE, CONTRACT_TWO_PASS);
+	int b = add(CONTRACT_RANGE, p, PAGE, CONTRACT_TWO_PASS);
+	int c = add(CONTRACT_RANGE, p, PAGE,
+		    CONTRACT_TWO_PASS | CONTRACT_NO_FINISH);
+	const struct contract_record *last, *first;
+
+	madvise(p, PAGE, MADV_DONTNEED);
+	fetch();
+	ok(count(a, CONTRACT_AT_FINISH) == 1 && count(b, CONTRACT_AT_FINISH) == 1 &&
+	   nth(a, CONTRACT_AT_START, 0) < nth(a, CONTRACT_AT_FINISH, 0) &&
+	   nth(b, CONTRACT_AT_START, 0) < nth(b, CONTRACT_AT_FINISH, 0),
+	   "req 17: each finish follows its start");
+	last = nth(b, CONTRACT_AT_START, 0);
+	if (nth(a, CONTRACT_AT_START, 0) > last)
+		last = nth(a, CONTRACT_AT_START, 0);
+	first = nth(a, CONTRACT_AT_FINISH, 0);
+	if (nth(b, CONTRACT_AT_FINISH, 0) < first)
+		first = nth(b, CONTRACT_AT_FINISH, 0);
+	ok((last < first) == native, native ?
+	   "req 17: all start before any finishes" :
+	   "req 17: emulated: each finishes at once");
+	ok(count(c, CONTRACT_AT_START) == 1 && !count(c, CONTRACT_AT_FINISH),
+	   "req 17: who has nothing to wait for is not finished");
+	call(CONTRACT_IOC_DEL, a);
+	call(CONTRACT_IOC_DEL, b);
+	call(CONTRACT_IOC_DEL, c);
+	unmap(p, 1);
+}
+
+static void test_filter(bool exact)
+{
+	char *p = pages(1, RW);
+	int id = add_for(MMNOTIFY_FX_VMA_GONE, CONTRACT_RANGE, p, PAGE, CONTRACT_END);
+	int mm = add_for(MMNOTIFY_FX_VMA_GONE, CONTRACT_MM, NULL, 0, CONTRACT_END);
+	unsigned long long seq = begin(id);
+	const struct contract_record *r;
+
+	fetch();
+	mprotect(p, PAGE, PROT_READ);
+	fetch();
+	r = nth(id, CONTRACT_AT_START, 0);
+	if (exact) {
+		ok(!count(id, CONTRACT_AT_START) && !count(id, CONTRACT_AT_END),
+		   "req 18: a range's filter drops what cannot matter");
+		ok(!retry(id, seq), "req 18: and that leaves the sequence alone");
+	} else {
+		ok(count(id, CONTRACT_AT_START) == 1 && !is_exact(r) &&
+		   r->effects == MMNOTIFY_FX_ALL,
+		   "req 18: what is not exact passes every filter");
+		ok(retry(id, seq) == 1, "req 18: and counts in the sequence");
+		ok(count(id, CONTRACT_AT_END) == 1,
+		   "req 11, 18: without a hook a start has its end, too");
+		ok(about(mm, CONTRACT_AT_START, p, 1) == 1 &&
+		   about(mm, CONTRACT_AT_END, p, 1) == 1,
+		   "req 10, 18: and so for a whole mm");
+	}
+	munmap(p, PAGE);
+	fetch();
+	ok(count(id, CONTRACT_AT_START) == 1 && count(id, CONTRACT_AT_END) == 1,
+	   exact ? "req 18: what matters passes, with its end" :
+		   "req 18: what matters passes without a hook");
+	call(CONTRACT_IOC_DEL, id);
+	call(CONTRACT_IOC_DEL, mm);
+	call(CONTRACT_IOC_SYNC, 0);
+	munmap(p - PAGE, 3 * PAGE);
+}
+
+/* ---- what a driver does itself ---- */
+
+static bool self_write(char *p, int reclaim, int nested)
+{
+	struct contract_self s = {
+		.addr = (unsigned long)zero_page(p), .reclaim = reclaim,
+		.nested = nested,
+	};
+
+	if (ioctl(dev, CONTRACT_IOC_SELF, &s))
+		bail("write for the driver");
+	fetch();
+	return true;
+}
+
+static bool is_self(int id)
+{
+	return nth(id, CONTRACT_AT_START, 0)->flags & MMNOTIFY_F_SELF;
+}
+
+static void test_self(void)
+{
+	char *p = pages(1, RW);
+	int mine = add(CONTRACT_RANGE, p, PAGE, CONTRACT_END);
+	int theirs = add(CONTRACT_RANGE, p, PAGE, CONTRACT_SECOND);
+
+	self_write(p, 0, 0);
+	ok(nth(mine, CONTRACT_AT_START, 0)->cause == MMNOTIFY_CAUSE_COW &&
+	   is_self(mine), "req 13: a driver's own work is told as its own");
+	ok(count(theirs, CONTRACT_AT_START) == 1 && !is_self(theirs),
+	   "req 13: and to others as somebody's");
+	self_write(p, 0, 1);
+	ok(is_self(mine), "req 13: an inner section's end leaves the outer open");
+	self_write(p, 1, 0);
+	ok(count(mine, CONTRACT_AT_START) == 1 && !is_self(mine),
+	   "req 13, 28: not what a task in reclaim does");
+	*(volatile char *)zero_page(p) = 1;
+	fetch();
+	ok(count(mine, CONTRACT_AT_START) == 1 && !is_self(mine),
+	   "req 13: nor what comes after the section");
+	call(CONTRACT_IOC_DEL, mine);
+	call(CONTRACT_IOC_DEL, theirs);
+	unmap(p, 1);
+}
+
+static int migrate(int fd, char *p)
+{
+	struct devmem_range r = { .start = (unsigned long)p, .len = 2 * PAGE };
+
+	*(volatile char *)p = 1;
+	return ioctl(fd, DEVMEM_IOC_MIGRATE, &r) ? -errno : 0;
+}
+
+static bool has_owner(int id)
+{
+	const struct contract_record *r = find(id, CONTRACT_AT_START,
+					       MMNOTIFY_CAUSE_MIGRATE_VMA);
+
+	return r && r->event == MMNOTIFY_MIGRATE && r->owner;
+}
+
+static void test_owner(void)
+{
+	const char *name = "req 12: a migration tells its owner";
+	int fd = open("/dev/mmn_devmem", O_RDWR | O_CLOEXEC), id, own, ret, odd = 0;
+	char *p = pages(2, RW);
+	unsigned int i;
+
+	id = add(CONTRACT_RANGE, p, 2 * PAGE, 0);
+	ret = fd < 0 ? -ENODEV : migrate(fd, p);
+	if (ret) {
+		skip(name, "this kernel is built without migrate_vma_setup()");
+	} else {
+		fetch();
+		ok(has_owner(id), name);
+		for (i = 0; i < nr_recs; i++)
+			odd += recs[i].owner && recs[i].event != MMNOTIFY_MIGRATE;
+		ok(!odd, "req 12: and no other event has one");
+		own = add(CONTRACT_RANGE, p, 2 * PAGE, CONTRACT_LAST_OWNER);
+		migrate(fd, p);
+		fetch();
+		ok(has_owner(id) && !has_owner(own),
+		   "req 12: the owner does not hear of its own migration");
+		mprotect(p, 2 * PAGE, PROT_READ);
+		fetch();
+		ok(count(own, CONTRACT_AT_START), "req 12: but of everything else");
+		call(CONTRACT_IOC_DEL, own);
+	}
+	call(CONTRACT_IOC_DEL, id);
+	unmap(p, 2);
+	close(fd);
+}
+
+/* ---- what a callback may and may not ---- */
+
+static void test_misuse(void)
+{
+	char *p = pages(1, RW);
+	int id = add(CONTRACT_RANGE, p, PAGE, CONTRACT_MISUSE);
+
+	madvise(p, PAGE, MADV_DONTNEED);
+	fetch();
+	ok(nth(id, CONTRACT_AT_RESULT, 0)->result == -EDEADLK,
+	   "req 22: remove in a callback is caught (debug=1)");
+	ok(nth(id, CONTRACT_AT_RESULT, 1)->result == -EDEADLK,
+	   "req 22: and so is move");
+	call(CONTRACT_IOC_DEL, id);
+	id = add(CONTRACT_RANGE, p, PAGE, CONTRACT_REFUSE_ALL | CONTRACT_END);
+	*(volatile char *)p = 1;
+	ok(!madvise(p, PAGE, MADV_DONTNEED) && !p[0],
+	   "req 8: to refuse what may block does not stop it");
+	fetch();
+	ok(count(id, CONTRACT_AT_END) == count(id, CONTRACT_AT_START),
+	   "req 8, 10: and it has its end");
+	call(CONTRACT_IOC_DEL, id);
+	unmap(p, 1);
+}
+
+static void test_async(void)
+{
+	char *p = pages(2, RW);
+	int id = add(CONTRACT_RANGE, p, 2 * PAGE, CONTRACT_ASYNC | CONTRACT_END);
+	int other = add(CONTRACT_RANGE, p, 2 * PAGE, 0);
+
+	madvise(p, PAGE, MADV_DONTNEED);
+	call(CONTRACT_IOC_SYNC, 0);
+	fetch();
+	ok(nth(id, CONTRACT_AT_RESULT, 0)->result == 0,
+	   "req 23: remove_async() in a callback");
+	ok(count(id, CONTRACT_AT_REMOVED) == 1,
+	   "req 23: synchronize waits until it is removed");
+	ok(nth(id, CONTRACT_AT_REMOVED, 0) > nth(id, CONTRACT_AT_END, 0) &&
+	   count(id, CONTRACT_AT_END) == 1, "req 11, 23: after its end");
+	madvise(p, PAGE, MADV_DONTNEED);
+	fetch();
+	ok(!count(id, CONTRACT_AT_START), "req 23: then it hears no more");
+	id = add(CONTRACT_RANGE, p, PAGE, 0);
+	ok(!call(CONTRACT_IOC_ASYNC, id), "req 23: outside of a callback, too");
+	call(CONTRACT_IOC_SYNC, 0);
+	fetch();
+	ok(count(id, CONTRACT_AT_REMOVED) == 1, "req 23: and once");
+	call(CONTRACT_IOC_DEL, other);
+	unmap(p, 2);
+}
+
+static void test_widened(void)
+{
+	const char *name = "req 25: clear_refs is widened to the whole mm";
+	int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+	char *p = pages(3, RW);
+	int id = add(CONTRACT_RANGE, p + PAGE, PAGE, 0);
+	const struct contract_record *r;
+
+	if (write(fd, "4", 1) != 1)
+		bail("clear_refs");
+	close(fd);
+	fetch();
+	r = find(id, CONTRACT_AT_START, MMNOTIFY_CAUSE_SOFT_DIRTY_CLEAR);
+	if (r) {
+		ok((r->flags & MMNOTIFY_F_WIDENED) && !r->start, name);
+		ok(r->first == (unsigned long)p + PAGE && r->last == r->first + PAGE,
+		   "req 25: and clamped to the range");
+	} else {
+		skip(name, "this kernel is built without soft-dirty");
+	}
+	munmap(p, 2 * PAGE);
+	fetch();
+	r = nth(id, CONTRACT_AT_START, 0);
+	ok(!(r->flags & MMNOTIFY_F_WIDENED) && r->first == (unsigned long)p + PAGE &&
+	   r->last == r->first + PAGE, "req 25: munmap says what it means");
+	call(CONTRACT_IOC_DEL, id);
+	munmap(p + 2 * PAGE, PAGE);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, text, strlen(text)) < 0)
+		fprintf(stderr, "# %s: %s\n", path, strerror(errno));
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	const char *kernel = getenv("MMN_KERNEL");
+
+	dev = open("/dev/mmn_contract", O_RDWR | O_CLOEXEC);
+	if (dev < 0)
+		bail("/dev/mmn_contract");
+	write_file("/proc/sys/kernel/numa_balancing", "0");
+	if (argc > 1 && !strcmp(argv[1], "inexact")) {
+		test_filter(false);
+		return plan() ? 1 : 0;
+	}
+	test_classify();
+	test_nested();
+	test_sequence();
+	test_end();
+	test_pairs();
+	test_lifetime();
+	test_meaning();
+	test_perm();
+	/* Native since 7.x; the module says the same, mmnotify_caps(). */
+	test_two_pass(kernel && kernel[0] >= '7');
+	test_filter(true);
+	test_self();
+	test_owner();
+	test_misuse();
+	test_async();
+	test_widened();
+	test_parallel();
+	test_lives();
+	return plan() ? 1 : 0;
+}

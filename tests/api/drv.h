@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* drv: /dev/mmn_contract for the tests that use it, and their TAP. */
+#ifndef API_DRV_H
+#define API_DRV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <mmnotify/mmnotify_types.h>
+
+#include "contract.h"
+
+#define PAGE	4096UL
+#define RW	(PROT_READ | PROT_WRITE)
+#define NR(a)	((unsigned int)(sizeof(a) / sizeof((a)[0])))
+
+extern int dev;
+extern struct contract_record recs[CONTRACT_LOG];
+extern unsigned int nr_recs;
+
+/* TAP: a test, one that cannot be here, and how many failed in the end */
+void ok(bool good, const char *what);
+void skip(const char *what, const char *why);
+void bail(const char *what);
+unsigned int plan(void);
+
+/* Memory with holes around it, touched. */
+char *pages(unsigned int n, int prot);
+void unmap(char *p, unsigned int n);
+
+/* Objects; an id or -errno. */
+int add(unsigned int kind, const void *p, size_t len, unsigned int flags);
+int add_for(unsigned int effects, unsigned int kind, const void *p, size_t len,
+	    unsigned int flags);
+int call(unsigned int cmd, int id);
+int move(int id, const void *p, size_t len);
+unsigned long long begin(int id);
+int retry(int id, unsigned long long seq);
+struct contract_counts counts(int id);
+
+/* Wait, for some seconds, until an object was called that often. */
+bool wait_held(int id);
+bool wait_starts(int id, unsigned int n);
+bool wait_ends(int id, unsigned int n);
+
+/* Fetch the log into recs and forget it; then look. */
+void fetch(void);
+unsigned int count(int id, unsigned int phase);
+unsigned int count_cause(int id, unsigned int phase, unsigned int cause);
+const struct contract_record *nth(int id, unsigned int phase, unsigned int n);
+const struct contract_record *find(int id, unsigned int phase, unsigned int cause);
+void show(void);
+
+bool set_parameter(const char *name, const char *value);
+
+/* parallel.c and lives.c */
+void test_parallel(void);
+void test_lives(void);
+
+#endif /* API_DRV_H */

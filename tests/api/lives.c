@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lives: contracts about processes that die, are killed, or are written to by
+ * others. The child makes its objects through the file that it inherits, and the
+ * parent reads the log and removes them.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "drv.h"
+
+#ifndef SYS_process_mrelease
+#define SYS_process_mrelease	448
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open		434
+#endif
+
+/* What a child tells its parent. */
+static struct share {
+	volatile int ids[8];
+	char *volatile page;
+	volatile bool ready, go;
+} *shared;
+
+static void wait_for(volatile bool *flag)
+{
+	unsigned int i;
+
+	for (i = 0; i < 5000 && !*flag; i++)
+		usleep(1000);
+}
+
+static pid_t child(void (*f)(void))
+{
+	pid_t pid;
+
+	memset((void *)shared, 0, sizeof(*shared));
+	pid = fork();
+	if (!pid) {
+		f();
+		_exit(0);
+	}
+	if (pid < 0)
+		bail("fork");
+	wait_for(&shared->ready);
+	return pid;
+}
+
+static void del_all(unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		call(CONTRACT_IOC_DEL, shared->ids[i]);
+	call(CONTRACT_IOC_SYNC, 0);
+}
+
+/* ---- release ---- */
+
+#define BIG	4096
+
+static void die_with_objects(void)
+{
+	char *p = pages(BIG, RW);
+
+	shared->ids[0] = add(CONTRACT_RANGE, p, PAGE, CONTRACT_END);
+	shared->ids[1] = add(CONTRACT_RANGE, p, PAGE, CONTRACT_RELEASE);
+	shared->ids[2] = add(CONTRACT_RANGE, p, PAGE, CONTRACT_TWO_PASS);
+	shared->ids[3] = add(CONTRACT_MM, NULL, 0, CONTRACT_END);
+	shared->ids[4] = add(CONTRACT_MM, NULL, 0, CONTRACT_END | CONTRACT_PUT);
+	shared->ids[5] = add_for(MMNOTIFY_FX_NO_WRITE, CONTRACT_RANGE, p, PAGE,
+				 CONTRACT_RELEASE);
+	shared->page = p;
+	shared->ready = true;
+}
+
+static bool is_release(const struct contract_record *r)
+{
+	return r->phase == CONTRACT_AT_RELEASE ||
+	       (r->phase == CONTRACT_AT_START && r->event == MMNOTIFY_RELEASE);
+}
+
+static unsigned int releases(int id)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < nr_recs; i++)
+		n += recs[i].id == (unsigned int)id && is_release(&recs[i]);
+	return n;
+}
+
+static const struct contract_record *unmap_of(int id)
+{
+	unsigned int n = 0;
+
+	while (nth(id, CONTRACT_AT_START, n)->event == MMNOTIFY_RELEASE)
+		n++;
+	return nth(id, CONTRACT_AT_START, n);
+}
+
+/* Return: index of the first record of the end of all mappings. */
+static unsigned int first_unmap(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_recs; i++)
+		if (recs[i].phase == CONTRACT_AT_START &&
+		    recs[i].event == MMNOTIFY_UNMAP &&
+		    recs[i].cause == MMNOTIFY_CAUSE_EXIT)
+			break;
+	return i;
+}
+
+static void check_order(void)
+{
+	unsigned int i, unmap_at = first_unmap(), late = 0, few = 0, after = 0;
+	bool gone[CONTRACT_OBJECTS] = { };
+
+	for (i = 0; i < nr_recs; i++) {
+		if (is_release(&recs[i])) {
+			late += i > unmap_at;
+			few += recs[i].pages < BIG / 2;
+			gone[recs[i].id] = true;
+		} else if (gone[recs[i].id] && (recs[i].phase == CONTRACT_AT_END ||
+						recs[i].id == (unsigned int)shared->ids[3])) {
+			after += recs[i].phase != CONTRACT_AT_FREE;
+		}
+	}
+	ok(!late, "req 7: all are released before the mappings go");
+	ok(!few, "req 7: and before any page is freed");
+	ok(!after, "req 7, 11: a whole mm hears nothing afterwards, a range no end");
+}
+
+static void test_release(void)
+{
+	static const char * const names[] = {
+		"req 7: release once: a range, as an event",
+		"req 7: release once: a range with release()",
+		"req 7, 17: release once: a range of two passes",
+		"req 7: release once: a whole mm",
+		"req 6, 7: release once: a whole mm that is put in release()",
+		"req 7, 18: release once: a range with a filter",
+	};
+	pid_t pid = child(die_with_objects);
+	const struct contract_record *r;
+	unsigned int i;
+
+	waitpid(pid, NULL, 0);
+	call(CONTRACT_IOC_SYNC, 0);
+	fetch();
+	for (i = 0; i < NR(names); i++)
+		ok(releases(shared->ids[i]) == 1, names[i]);
+	for (i = 0; i < 3; i++) {
+		r = unmap_of(shared->ids[i]);
+		ok(r->cause == MMNOTIFY_CAUSE_EXIT &&
+		   (r->effects & MMNOTIFY_FX_VMA_GONE),
+		   "req 7, 15: the unmap of all follows, because of the exit");
+		ok(r->first == (unsigned long)shared->page &&
+		   r->last == r->first + PAGE, "req 25: clamped to the range");
+	}
+	ok(count(shared->ids[2], CONTRACT_AT_FINISH) == 2,
+	   "req 7, 17: release and unmap have their second pass");
+	check_order();
+	ok(count(shared->ids[4], CONTRACT_AT_FREE) == 1,
+	   "req 6: what was put in release() is freed");
+	/* The place of the one that put itself is free. */
+	shared->ids[4] = shared->ids[5];
+	del_all(5);
+	fetch();
+	ok(count(shared->ids[3], CONTRACT_AT_FREE) == 1 &&
+	   !count(shared->ids[3], CONTRACT_AT_RELEASE),
+	   "req 6, 7: a put after the release only frees");
+}
+
+/* ---- memory that is taken from a dying process ---- */
+
+static void *zap_one(void *page)
+{
+	madvise(page, PAGE, MADV_DONTNEED);
+	return NULL;
+}
+
+/* A thread that sits in a callback keeps the mm when the process is killed. */
+static void wait_to_be_killed(void)
+{
+	char *held = pages(1, RW), *p = pages(16, RW);
+	pthread_t thread;
+
+	shared->ids[0] = add(CONTRACT_RANGE, p, 8 * PAGE,
+			     CONTRACT_TWO_PASS | CONTRACT_END);
+	shared->ids[1] = add(CONTRACT_RANGE, p + PAGE, 8 * PAGE,
+			     CONTRACT_REFUSE | CONTRACT_END);
+	shared->ids[2] = add(CONTRACT_RANGE, held, PAGE, CONTRACT_HOLD_START);
+	shared->ids[3] = add(CONTRACT_MM, NULL, 0, CONTRACT_END);
+	shared->page = p;
+	if (pthread_create(&thread, NULL, zap_one, held))
+		bail("pthread_create");
+	wait_held(shared->ids[2]);
+	shared->ready = true;
+	pause();
+}
+
+static bool about(const struct contract_record *r, const char *p)
+{
+	return r->start <= (unsigned long)p && r->end > (unsigned long)p;
+}
+
+/* Callbacks that may not block, for the range of @p. */
+static unsigned int reaps(int id, unsigned int phase, const char *p)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < nr_recs; i++)
+		n += recs[i].id == (unsigned int)id && recs[i].phase == phase &&
+		     about(&recs[i], p) &&
+		     !(recs[i].flags & MMNOTIFY_F_BLOCKABLE);
+	return n;
+}
+
+static void check_refused(const char *p)
+{
+	const struct contract_record *r = NULL;
+	unsigned int i;
+
+	for (i = 0; i < nr_recs && !r; i++)
+		if (recs[i].id == (unsigned int)shared->ids[1] &&
+		    !(recs[i].flags & MMNOTIFY_F_BLOCKABLE))
+			r = &recs[i];
+	ok(reaps(shared->ids[1], CONTRACT_AT_START, p + PAGE) == 1,
+	   "req 8, 22: a callback is told that it may not block");
+	ok(r && r->cause == MMNOTIFY_CAUSE_PROCESS_MRELEASE &&
+	   (r->flags & MMNOTIFY_F_REMOTE), "req 15, 24: and whose work it is");
+	ok(!reaps(shared->ids[3], CONTRACT_AT_START, p) &&
+	   !reaps(shared->ids[3], CONTRACT_AT_END, p),
+	   "req 9, 10: what a range refused has neither start nor end");
+	ok(count(shared->ids[0], CONTRACT_AT_FINISH) ==
+	   count(shared->ids[0], CONTRACT_AT_START),
+	   "req 17: who was told before the refusal is finished all the same");
+}
+
+static void test_reaped(void)
+{
+	pid_t pid = child(wait_to_be_killed);
+	bool here = syscall(SYS_process_mrelease, -1, 0) != -1 || errno == EBADF;
+	int fd = syscall(SYS_pidfd_open, pid, 0), ret, status;
+
+	kill(pid, SIGKILL);
+	fetch();
+	ret = syscall(SYS_process_mrelease, fd, 0) ? -errno : 0;
+	if (!here) {
+		skip("req 8: a callback is told that it may not block",
+		     "no process_mrelease() on this kernel");
+	} else {
+		ok(ret == -EAGAIN, "req 8: a refusal gives the operation up");
+		fetch();
+		check_refused(shared->page);
+		ret = syscall(SYS_process_mrelease, fd, 0) ? -errno : 0;
+		ok(!ret, "req 8, 9: without a refusal it goes through");
+		fetch();
+		ok(reaps(shared->ids[3], CONTRACT_AT_START, shared->page) == 1 &&
+		   reaps(shared->ids[3], CONTRACT_AT_END, shared->page) == 1,
+		   "req 9, 10: a whole mm is told, and of the end");
+		ok(!reaps(shared->ids[0], CONTRACT_AT_END, shared->page),
+		   "req 8, 11: a range gets no end of what may not block");
+	}
+	call(CONTRACT_IOC_OPEN, shared->ids[2]);
+	waitpid(pid, &status, 0);
+	close(fd);
+	fetch();
+	del_all(4);
+}
+
+/* ---- somebody else's work ---- */
+
+static void map_zero(void)
+{
+	char *p = pages(1, PROT_READ);
+
+	mprotect(p, PAGE, RW);
+	if (*(volatile char *)p)
+		bail("a page of zeroes");
+	shared->page = p;
+	shared->ids[0] = add(CONTRACT_RANGE, p, PAGE, 0);
+	shared->ready = true;
+	wait_for(&shared->go);
+}
+
+static void test_remote(void)
+{
+	pid_t pid = child(map_zero);
+	char byte = 1;
+	struct iovec from = { &byte, 1 }, to = { shared->page, 1 };
+	const struct contract_record *r;
+
+	fetch();
+	if (process_vm_writev(pid, &from, 1, &to, 1, 0) != 1)
+		bail("process_vm_writev");
+	fetch();
+	r = nth(shared->ids[0], CONTRACT_AT_START, 0);
+	ok((r->flags & MMNOTIFY_F_REMOTE) && r->tid == (unsigned int)getpid(),
+	   "req 24: another process's work is remote");
+	shared->go = true;
+	waitpid(pid, NULL, 0);
+	del_all(1);
+	fetch();
+}
+
+/* ---- the mm goes while events of its files run ---- */
+
+static int files[2];
+
+static void map_files(void)
+{
+	char *p = mmap(NULL, 3 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		if (mmap(p + (i + 1) * PAGE, PAGE, RW, MAP_SHARED | MAP_FIXED,
+			 files[i], 0) == MAP_FAILED)
+			bail("mmap of a file");
+		p[(i + 1) * PAGE] = 1;
+	}
+	shared->ids[0] = add(CONTRACT_RANGE, p, 3 * PAGE,
+			     CONTRACT_END | CONTRACT_HOLD_END);
+	shared->ids[1] = add(CONTRACT_RANGE, p + 2 * PAGE, PAGE, CONTRACT_HOLD_START);
+	shared->page = p;
+	shared->ready = true;
+	wait_for(&shared->go);
+}
+
+static void *truncate_it(void *fd)
+{
+	if (ftruncate(*(int *)fd, 0))
+		bail("ftruncate");
+	return NULL;
+}
+
+/*
+ * One truncate is inside end(), or not there at all; the other is held among the
+ * ranges when the mm is released: its end can only come from the release.
+ */
+static void test_exit_with_pending(bool busy, const char *name)
+{
+	pthread_t threads[2];
+	unsigned int i, before = busy ? 2 : 1;
+	bool told;
+	pid_t pid;
+
+	for (i = 0; i < 2; i++) {
+		files[i] = memfd_create("contract", MFD_CLOEXEC);
+		if (files[i] < 0 || ftruncate(files[i], PAGE))
+			bail("memfd_create");
+	}
+	pid = child(map_files);
+	set_parameter("starve_ends", "1");
+	if (busy) {
+		pthread_create(&threads[0], NULL, truncate_it, &files[0]);
+		wait_held(shared->ids[0]);
+	} else {
+		call(CONTRACT_IOC_OPEN, shared->ids[0]);
+	}
+	pthread_create(&threads[1], NULL, truncate_it, &files[1]);
+	wait_held(shared->ids[1]);
+	fetch();
+	shared->go = true;
+	/* The release comes on top of the truncates. */
+	wait_starts(shared->ids[0], before + 1);
+	usleep(200 * 1000);
+	if (busy)
+		call(CONTRACT_IOC_OPEN, shared->ids[0]);
+	told = wait_ends(shared->ids[0], before);
+	ok(told, name);
+	call(CONTRACT_IOC_OPEN, shared->ids[1]);
+	for (i = !busy; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	waitpid(pid, NULL, 0);
+	set_parameter("starve_ends", "0");
+	ok(counts(shared->ids[0]).ends == before, "req 11: and once");
+	fetch();
+	/* Without its ends the removal would wait for ever. */
+	if (told)
+		del_all(2);
+	close(files[0]);
+	close(files[1]);
+}
+
+void test_lives(void)
+{
+	shared = mmap(NULL, sizeof(*shared), RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		bail("mmap");
+	test_release();
+	test_reaped();
+	test_remote();
+	test_exit_with_pending(false, "req 11: an end that the exit makes impossible comes with it");
+	test_exit_with_pending(true, "req 11, 28: also if another end runs and there is no memory");
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * parallel: contracts that several threads of one process put to the test. A held
+ * callback keeps an invalidation under way while another runs. Nothing is mapped
+ * or unmapped meanwhile: who holds mmap_lock waits, too.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "drv.h"
+
+#define ROUNDS	100
+
+/* A thread that zaps a page, or removes an object. */
+struct job {
+	pthread_t thread;
+	char *page;
+	int del;
+	volatile bool done;
+};
+
+static void *zap(void *arg)
+{
+	struct job *j = arg;
+
+	madvise(j->page, PAGE, MADV_DONTNEED);
+	j->done = true;
+	return NULL;
+}
+
+static void *del(void *arg)
+{
+	struct job *j = arg;
+
+	call(CONTRACT_IOC_DEL, j->del);
+	j->done = true;
+	return NULL;
+}
+
+static void start(struct job *j, void *(*f)(void *))
+{
+	if (pthread_create(&j->thread, NULL, f, j))
+		bail("pthread_create");
+}
+
+static void join(struct job *j)
+{
+	pthread_join(j->thread, NULL);
+}
+
+static bool inexact(const struct contract_record *r)
+{
+	return !(r->flags & MMNOTIFY_F_EXACT) && r->effects == MMNOTIFY_FX_ALL;
+}
+
+/* Two events of one range at once: the second's note is not the range's own. */
+static void test_two_events(void)
+{
+	char *p = pages(3, RW);
+	int r = add(CONTRACT_RANGE, p, 3 * PAGE, CONTRACT_END);
+	int a = add(CONTRACT_RANGE, p + PAGE, PAGE, CONTRACT_HOLD_START);
+	int b = add(CONTRACT_RANGE, p + 2 * PAGE, PAGE, CONTRACT_HOLD_START);
+	struct job ja = { .page = p + PAGE }, jb = { .page = p + 2 * PAGE };
+
+	start(&ja, zap);
+	start(&jb, zap);
+	ok(wait_held(a) && wait_held(b), "req 11: two events run at once");
+	ok(counts(r).starts == 2 && !counts(r).ends,
+	   "req 11: a range hears both, and no end yet");
+	call(CONTRACT_IOC_OPEN, b);
+	join(&jb);
+	ok(counts(r).ends == 1, "req 11: one ends");
+	call(CONTRACT_IOC_OPEN, a);
+	join(&ja);
+	fetch();
+	ok(nth(r, CONTRACT_AT_END, 0)->start == (unsigned long)jb.page &&
+	   nth(r, CONTRACT_AT_END, 1)->start == (unsigned long)ja.page &&
+	   count(r, CONTRACT_AT_END) == 2, "req 11: each end is of its own event");
+	call(CONTRACT_IOC_DEL, a);
+	call(CONTRACT_IOC_DEL, b);
+	call(CONTRACT_IOC_DEL, r);
+	unmap(p, 3);
+}
+
+/*
+ * The same without memory. The second event is held among the ranges while the
+ * first ends: nothing may be told of the second then.
+ */
+static void test_starved(void)
+{
+	char *p = pages(3, RW);
+	int r = add(CONTRACT_RANGE, p, 3 * PAGE, CONTRACT_END);
+	int a = add(CONTRACT_RANGE, p + PAGE, PAGE, CONTRACT_HOLD_START);
+	int b = add(CONTRACT_RANGE, p + 2 * PAGE, PAGE, CONTRACT_HOLD_START);
+	struct job ja = { .page = p + PAGE }, jb = { .page = p + 2 * PAGE };
+
+	ok(set_parameter("starve_ends", "1"), "req 28: callbacks get no memory");
+	start(&ja, zap);
+	wait_held(a);
+	start(&jb, zap);
+	wait_held(b);
+	call(CONTRACT_IOC_OPEN, a);
+	join(&ja);
+	ok(counts(r).ends == 1, "req 11, 28: without memory no end is early");
+	call(CONTRACT_IOC_OPEN, b);
+	join(&jb);
+	ok(wait_ends(r, 2), "req 11, 28: late is good enough");
+	fetch();
+	ok(count(r, CONTRACT_AT_END) == 2 && inexact(nth(r, CONTRACT_AT_END, 1)),
+	   "req 11: once, and not exact");
+	set_parameter("starve_ends", "0");
+	call(CONTRACT_IOC_DEL, a);
+	call(CONTRACT_IOC_DEL, b);
+	call(CONTRACT_IOC_DEL, r);
+	unmap(p, 3);
+}
+
+static void test_removal_waits(void)
+{
+	char *p = pages(1, RW);
+	int r = add(CONTRACT_RANGE, p, PAGE, CONTRACT_END | CONTRACT_HOLD_END);
+	struct job z = { .page = p }, d = { .del = r };
+
+	start(&z, zap);
+	ok(wait_held(r), "req 11: end() may sleep");
+	start(&d, del);
+	usleep(200 * 1000);
+	ok(!d.done, "req 11: a removal waits for an end that runs");
+	call(CONTRACT_IOC_OPEN, r);
+	join(&d);
+	join(&z);
+	ok(d.done, "req 11: and goes on after it");
+	fetch();
+	unmap(p, 1);
+}
+
+static void test_async_twice(void)
+{
+	char *p = pages(3, RW);
+	int r = add(CONTRACT_RANGE, p, 3 * PAGE, CONTRACT_ASYNC);
+	int a = add(CONTRACT_RANGE, p + PAGE, PAGE, CONTRACT_HOLD_START);
+	struct job ja = { .page = p + PAGE };
+
+	start(&ja, zap);
+	wait_held(a);
+	madvise(p + 2 * PAGE, PAGE, MADV_DONTNEED);
+	call(CONTRACT_IOC_OPEN, a);
+	join(&ja);
+	call(CONTRACT_IOC_SYNC, 0);
+	fetch();
+	ok(nth(r, CONTRACT_AT_RESULT, 0)->result == 0 &&
+	   nth(r, CONTRACT_AT_RESULT, 1)->result == -EALREADY,
+	   "req 23: remove_async() in two callbacks");
+	ok(count(r, CONTRACT_AT_REMOVED) == 1, "req 23: removes once");
+	call(CONTRACT_IOC_DEL, a);
+	unmap(p, 3);
+}
+
+/* ---- traffic ---- */
+
+static volatile bool stop;
+
+static void *traffic(void *arg)
+{
+	char *p = arg;
+
+	while (!stop) {
+		*(volatile char *)p = 1;
+		madvise(p, PAGE, MADV_DONTNEED);
+		mprotect(p, PAGE, PROT_READ);
+		mprotect(p, PAGE, RW);
+	}
+	return NULL;
+}
+
+struct sequence {
+	char *page;
+	int id;
+	unsigned int stale;
+};
+
+/* Each zap of a page that the range never leaves must spoil a read. */
+static void *sequences(void *arg)
+{
+	struct sequence *s = arg;
+	unsigned long long seq;
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		*(volatile char *)s->page = 1;
+		seq = begin(s->id);
+		madvise(s->page, PAGE, MADV_DONTNEED);
+		s->stale += !retry(s->id, seq);
+	}
+	return NULL;
+}
+
+static void test_move(void)
+{
+	char *p = pages(3, RW), *q = pages(1, RW);
+	int r = add(CONTRACT_RANGE, p, 2 * PAGE, CONTRACT_END);
+	struct sequence s = { .page = p + PAGE, .id = r };
+	unsigned int moves = 0, bad = 0, n;
+	pthread_t zapper, other;
+
+	stop = false;
+	if (pthread_create(&other, NULL, traffic, q) ||
+	    pthread_create(&zapper, NULL, sequences, &s))
+		bail("pthread_create");
+	while (counts(r).starts < ROUNDS) {
+		bad += !!move(r, moves++ & 1 ? p : p + PAGE, 2 * PAGE);
+		if (moves > 20 * ROUNDS)
+			break;
+	}
+	pthread_join(zapper, NULL);
+	stop = true;
+	pthread_join(other, NULL);
+	fetch();
+	n = counts(r).starts;
+	ok(!bad && moves > 10, "req 2: a range moves under traffic");
+	ok(n >= ROUNDS, "req 2: and misses no event on the way");
+	ok(!s.stale, "req 2, 3: nor does its sequence");
+	ok(wait_ends(r, n) && counts(r).ends == n,
+	   "req 2, 11: and each start has its end");
+	printf("# %u moves, %u starts for %u zaps\n", moves, n, ROUNDS);
+	call(CONTRACT_IOC_DEL, r);
+	unmap(p, 3);
+	unmap(q, 1);
+}
+
+static void test_pairs(const char *starve, const char *name)
+{
+	int all = add(CONTRACT_MM, NULL, 0, CONTRACT_END);
+	int some = add_for(MMNOTIFY_FX_NO_READ, CONTRACT_MM, NULL, 0, CONTRACT_END);
+	char *p = pages(4, RW);
+	int r = add(CONTRACT_RANGE, p, 4 * PAGE, CONTRACT_END);
+	struct contract_counts a, b, c;
+	pthread_t threads[4];
+	unsigned int i;
+
+	set_parameter("starve_ends", starve);
+	stop = false;
+	for (i = 0; i < NR(threads); i++)
+		if (pthread_create(&threads[i], NULL, traffic, p + i * PAGE))
+			bail("pthread_create");
+	wait_starts(r, 10 * ROUNDS);
+	stop = true;
+	for (i = 0; i < NR(threads); i++)
+		pthread_join(threads[i], NULL);
+	a = counts(all);
+	b = counts(some);
+	c = counts(r);
+	ok(a.starts == a.ends && b.starts == b.ends && b.starts < a.starts &&
+	   c.starts >= 10 * ROUNDS && c.starts == c.ends, name);
+	printf("# starts %u %u %u, ends %u %u %u\n", a.starts, b.starts, c.starts,
+	       a.ends, b.ends, c.ends);
+	set_parameter("starve_ends", "0");
+	call(CONTRACT_IOC_DEL, r);
+	call(CONTRACT_IOC_DEL, some);
+	call(CONTRACT_IOC_DEL, all);
+	call(CONTRACT_IOC_SYNC, 0);
+	fetch();
+	unmap(p, 4);
+}
+
+void test_parallel(void)
+{
+	test_two_events();
+	test_starved();
+	test_removal_waits();
+	test_async_twice();
+	test_move();
+	test_pairs("0", "req 10, 11: four threads: as many ends as starts, filtered or not");
+	test_pairs("1", "req 10, 11, 28: and when there is no memory");
+}

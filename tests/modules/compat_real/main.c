@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The same driver, built with mmnotify. */
+#include "../compat_user/main.c"

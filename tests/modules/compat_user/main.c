@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmn_compat_user: a driver of two files that is built without mmnotify (and as
+ * mmn_compat_real with it). It runs its tests in the mm of the process that loads
+ * it, leaves a range and an mm behind there for that process to exit with, and says
+ * when it is unloaded what became of them. Results go to the kernel log as TAP.
+ */
+#define pr_fmt(fmt) "TAP: " fmt
+
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "compat_user.h"
+
+/* Not before the first include: another header may have been faster. */
+#define MMNOTIFY_COMPAT_IMPLEMENTATION
+#include <mmnotify/mmnotify_compat.h>
+
+static unsigned int nr, failed;
+
+struct mmnotify_client mmn_compat_client = {
+	.name = "compat",
+	.owner = THIS_MODULE,
+};
+
+void mmn_compat_expect(const char *what, long got, long want)
+{
+	bool ok = got == want;
+
+	failed += !ok;
+	pr_info("%sok %u - %s\n", ok ? "" : "not ", ++nr, what);
+	if (!ok)
+		pr_info("# got %ld, want %ld\n", got, want);
+}
+
+unsigned long mmn_compat_map(unsigned int pages)
+{
+	unsigned long addr = vm_mmap(NULL, 0, pages * PAGE_SIZE,
+				     PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	unsigned int i;
+
+	for (i = 0; i < pages && !IS_ERR_VALUE(addr); i++)
+		if (put_user(1, (int __user *)(addr + i * PAGE_SIZE)))
+			pr_info("# cannot touch the page\n");
+	return addr;
+}
+
+/* ---- what is left to the exit of the process ---- */
+
+static struct mmnotify_range left_range;
+static unsigned int range_releases, range_unmaps, mm_releases, mm_late, mm_frees;
+static atomic_t range_starts, range_ends;
+
+static bool mmn_compat_left_invalidate(struct mmnotify_range *range,
+				       const struct mmnotify_info *info,
+				       unsigned long seq)
+{
+	mmnotify_set_seq(range, seq);
+	if (mmnotify_blockable(info))
+		atomic_inc(&range_starts);
+	range_unmaps += range_releases && info->end == ULONG_MAX;
+	return true;
+}
+
+static void mmn_compat_left_end(struct mmnotify_range *range,
+				const struct mmnotify_info *info)
+{
+	atomic_inc(&range_ends);
+}
+
+static void mmn_compat_left_release(struct mmnotify_range *range,
+				    unsigned long seq)
+{
+	mmnotify_set_seq(range, seq);
+	range_releases++;
+}
+
+static const struct mmnotify_range_ops left_range_ops = {
+	.invalidate = mmn_compat_left_invalidate,
+	.end = mmn_compat_left_end,
+	.release = mmn_compat_left_release,
+};
+
+static struct mmnotify_mm *mmn_compat_left_alloc(struct mm_struct *mm)
+{
+	struct mmnotify_mm *m = kzalloc(sizeof(*m), GFP_KERNEL);
+
+	return m ? m : ERR_PTR(-ENOMEM);
+}
+
+static void mmn_compat_left_start(struct mmnotify_mm *m,
+				  const struct mmnotify_info *info)
+{
+	mm_late += mm_releases;
+}
+
+/* The one callback in which putting is legal. */
+static void mmn_compat_left_mm_release(struct mmnotify_mm *m)
+{
+	mm_releases++;
+	mmnotify_mm_put(m);
+}
+
+static void mmn_compat_left_free(struct mmnotify_mm *m)
+{
+	mm_frees++;
+	kfree(m);
+}
+
+static const struct mmnotify_mm_ops left_mm_ops = {
+	.start = mmn_compat_left_start,
+	.release = mmn_compat_left_mm_release,
+	.alloc = mmn_compat_left_alloc,
+	.free = mmn_compat_left_free,
+};
+
+static void leave_behind(void)
+{
+	struct mmnotify_mm *m;
+
+	mmn_compat_expect("exit: a range over everything is left",
+			  mmnotify_range_insert(&mmn_compat_client, &left_range,
+						current->mm, 0,
+						ULONG_MAX & PAGE_MASK,
+						&left_range_ops), 0);
+	m = mmnotify_mm_get(&mmn_compat_client, current->mm, &left_mm_ops);
+	mmn_compat_expect("exit: an mm is left", PTR_ERR_OR_ZERO(m), 0);
+}
+
+static void check_left(void)
+{
+	mmn_compat_expect("exit: the range was released once", range_releases, 1);
+	mmn_compat_expect("exit: and then unmapped", range_unmaps, 1);
+	mmn_compat_expect("exit: the mm was released once", mm_releases, 1);
+	mmn_compat_expect("exit: and silent after that", mm_late, 0);
+	mmn_compat_expect("unregister with a live range",
+			  mmnotify_unregister(&mmn_compat_client), -EBUSY);
+	mmn_compat_expect("exit: remove the range",
+			  mmnotify_range_remove(&left_range), 0);
+	mmnotify_synchronize();
+	mmn_compat_expect("exit: put in release() freed the mm", mm_frees, 1);
+	pr_info("# %d starts of the range that is left\n",
+		atomic_read(&range_starts));
+}
+
+static int __init mmn_compat_init(void)
+{
+	mmn_compat_tests();
+	leave_behind();
+	return 0;
+}
+module_init(mmn_compat_init);
+
+static void __exit mmn_compat_exit(void)
+{
+	check_left();
+	mmn_compat_expect("unregister", mmnotify_unregister(&mmn_compat_client), 0);
+	mmn_compat_expect("unregister twice",
+			  mmnotify_unregister(&mmn_compat_client), -EINVAL);
+	pr_info("1..%u\n", nr);
+	pr_info("# %u failed\n", failed);
+}
+module_exit(mmn_compat_exit);
+
+MODULE_AUTHOR("The mmnotify authors");
+MODULE_DESCRIPTION("A driver that is built with or without mmnotify");
+MODULE_LICENSE("GPL");
+MMNOTIFY_IMPORT_NS();

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * inside: what can be tested in the mm of the process that loads us, which has no
+ * notifier yet. Results go to the kernel log as TAP; each test's name begins with
+ * the numbers of the requirements that it tests (docs/testing.md).
+ */
+#define pr_fmt(fmt) "TAP: " fmt
+
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mmap_lock.h>
+#include <linux/module.h>
+#include <linux/sched/mm.h>
+#include <linux/uaccess.h>
+
+#include <mmnotify/mmnotify.h>
+
+#include "log.h"
+
+static unsigned int nr, failed;
+
+static void expect(const char *what, long got, long want)
+{
+	bool ok = got == want;
+
+	failed += !ok;
+	pr_info("%sok %u - %s\n", ok ? "" : "not ", ++nr, what);
+	if (!ok)
+		pr_info("# got %ld, want %ld\n", got, want);
+}
+
+static struct mmnotify_client inside_client = {
+	.name = "inside",
+	.owner = THIS_MODULE,
+};
+
+/* A range that remembers the last event; most live on the stack here. */
+struct seen {
+	struct mmnotify_range range;
+	struct mmnotify_info info;
+	unsigned int calls;
+	bool sleeps;
+};
+
+static bool mmn_inside_see(struct mmnotify_range *range,
+			   const struct mmnotify_info *info, unsigned long seq)
+{
+	struct seen *s = container_of(range, struct seen, range);
+
+	s->calls++;
+	s->info = *info;
+	mmnotify_set_seq(range, seq);
+	if (s->sleeps && mmnotify_blockable(info))
+		msleep(20);
+	return true;
+}
+
+static void mmn_inside_end(struct mmnotify_range *range,
+			   const struct mmnotify_info *info)
+{
+}
+
+static void mmn_inside_finish(struct mmnotify_finish *finish)
+{
+}
+
+static const struct mmnotify_range_ops see_ops = {
+	.invalidate = mmn_inside_see,
+};
+
+static const struct mmnotify_range_ops end_ops = {
+	.invalidate = mmn_inside_see,
+	.end = mmn_inside_end,
+};
+
+static const struct mmnotify_range_ops only_finish_ops = {
+	.invalidate_finish = mmn_inside_finish,
+};
+
+static unsigned long map_page(void)
+{
+	unsigned long addr = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, 0);
+
+	if (!IS_ERR_VALUE(addr) && put_user(1, (int __user *)addr))
+		pr_info("# cannot touch the page\n");
+	return addr;
+}
+
+static long insert(struct seen *s, unsigned long addr,
+		   const struct mmnotify_range_ops *ops)
+{
+	return mmnotify_range_insert(&inside_client, &s->range, current->mm,
+				     addr, PAGE_SIZE, ops);
+}
+
+static long insert_primed(struct seen *s, unsigned long addr,
+			  const struct mmnotify_range_ops *ops)
+{
+	long ret;
+
+	mmap_read_lock(current->mm);
+	ret = mmnotify_range_insert_primed(&inside_client, &s->range, current->mm,
+					   addr, PAGE_SIZE, ops);
+	mmap_read_unlock(current->mm);
+	return ret;
+}
+
+static long insert_locked(struct seen *s, unsigned long addr,
+			  const struct mmnotify_range_ops *ops)
+{
+	long ret;
+
+	mmap_write_lock(current->mm);
+	ret = mmnotify_prime_locked(current->mm);
+	if (!ret)
+		ret = mmnotify_range_insert_locked(&inside_client, &s->range,
+						   current->mm, addr, PAGE_SIZE,
+						   ops);
+	mmap_write_unlock(current->mm);
+	return ret;
+}
+
+/* Must come first: afterwards the mm is primed. */
+static void test_primed(void)
+{
+	struct seen read = { }, write = { };
+	unsigned long addr = map_page();
+
+	expect("req 4: insert_primed() refuses an mm that nobody primed",
+	       insert_primed(&read, addr, &see_ops), -EINVAL);
+	expect("req 4: prime()", mmnotify_prime(current->mm), 0);
+	expect("req 4: prime() again", mmnotify_prime(current->mm), 0);
+	expect("req 4: prime() without an mm", mmnotify_prime(NULL), -EINVAL);
+	expect("req 4: insert_primed() with mmap_lock held for read",
+	       insert_primed(&read, addr, &see_ops), 0);
+	expect("req 4: prime_locked() and insert_locked(), held for write",
+	       insert_locked(&write, addr, &end_ops), 0);
+	vm_munmap(addr, PAGE_SIZE);
+	expect("req 4: the range that was inserted primed hears", read.calls, 1);
+	expect("req 4: and so does the one inserted locked", write.calls, 1);
+	mmnotify_range_remove(&write.range);
+	expect("req 4, 11: insert_primed() refuses a range with end()",
+	       insert_primed(&write, addr, &end_ops), -EINVAL);
+	mmnotify_range_remove(&read.range);
+}
+
+static void test_on_stack(void)
+{
+	struct seen a = { .sleeps = true }, b = { };
+	unsigned long addr = map_page();
+
+	expect("req 2: insert a range on the stack", insert(&a, addr, &see_ops), 0);
+	expect("req 2: and another one over it", insert(&b, addr, &see_ops), 0);
+	expect("req 2: the native object is inside", mmnotify_hmm(&a.range) ==
+	       &a.range.mni && mmnotify_range_mm(&a.range) == current->mm, 1);
+	vm_munmap(addr, PAGE_SIZE);
+	expect("req 2: both hear", a.calls == 1 && b.calls == 1, 1);
+	expect("req 12: no owner but for MIGRATE and EXCLUSIVE", !a.info.owner, 1);
+	expect("req 22: a callback that may block may sleep",
+	       !!mmnotify_blockable(&a.info), 1);
+	expect("req 24: the mm is always told, and this one is not remote",
+	       a.info.mm == current->mm &&
+	       !(a.info.flags & MMNOTIFY_F_REMOTE), 1);
+	expect("req 16: new_perm() knows nothing of an unmap",
+	       mmnotify_new_perm(&a.info), MMNOTIFY_PERM_UNKNOWN);
+	mmnotify_range_remove(&a.range);
+	mmnotify_range_remove(&b.range);
+	addr = map_page();
+	vm_munmap(addr, PAGE_SIZE);
+	expect("req 2: silent after the removal", a.calls + b.calls, 2);
+}
+
+/* ---- a worker that has only the mm_struct ---- */
+
+struct worker {
+	struct seen seen;
+	struct mm_struct *mm;
+	unsigned long addr;
+	long inserted, removed;
+	struct completion did, go, gone;
+};
+
+static int work(void *arg)
+{
+	struct worker *w = arg;
+
+	w->inserted = -ESRCH;
+	if (mmget_not_zero(w->mm)) {
+		w->inserted = mmnotify_range_insert(&inside_client,
+						    &w->seen.range, w->mm,
+						    w->addr, PAGE_SIZE,
+						    &end_ops);
+		mmput(w->mm);
+	}
+	complete(&w->did);
+	wait_for_completion(&w->go);
+	w->removed = w->inserted ? : mmnotify_range_remove(&w->seen.range);
+	mmdrop(w->mm);
+	complete(&w->gone);
+	return 0;
+}
+
+static void test_worker(void)
+{
+	struct worker w = { .mm = current->mm, .addr = map_page() };
+	struct task_struct *task;
+
+	init_completion(&w.did);
+	init_completion(&w.go);
+	init_completion(&w.gone);
+	mmgrab(w.mm);
+	task = kthread_run(work, &w, "mmn_contract");
+	if (IS_ERR(task)) {
+		mmdrop(w.mm);
+		expect("req 5: a kernel thread", PTR_ERR(task), 0);
+		return;
+	}
+	wait_for_completion(&w.did);
+	expect("req 5: a kernel thread inserts into a foreign mm", w.inserted, 0);
+	vm_munmap(w.addr, PAGE_SIZE);
+	expect("req 5: the range hears of its process", w.seen.calls, 1);
+	expect("req 5: without a hold on the process",
+	       atomic_read(&w.mm->mm_users), 1);
+	complete(&w.go);
+	wait_for_completion(&w.gone);
+	expect("req 5: and the thread removes it", w.removed, 0);
+}
+
+/* ---- what needs no event ---- */
+
+static void test_self_table(void)
+{
+	unsigned int cookies[32], i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(cookies); i++) {
+		cookies[i] = mmnotify_self_begin(&inside_client, current->mm);
+		n += !!cookies[i];
+	}
+	expect("req 13: self sections nest", n >= 2, 1);
+	expect("req 13: more than fit are told by a 0", n < ARRAY_SIZE(cookies), 1);
+	for (i = 0; i < ARRAY_SIZE(cookies); i++)
+		mmnotify_self_end(cookies[i]);
+	cookies[0] = mmnotify_self_begin(&inside_client, current->mm);
+	expect("req 13: and there is room again", !!cookies[0], 1);
+	mmnotify_self_end(cookies[0]);
+}
+
+static void test_shapes(void)
+{
+	struct seen s = { };
+
+	expect("req 9: start() of an mm has no way to fail",
+	       __same_type(((struct mmnotify_mm_ops *)0)->start,
+			   void (*)(struct mmnotify_mm *,
+				    const struct mmnotify_info *)), 1);
+	expect("req 19, 20, 21: no ops for young, secondary TLB or change_pte",
+	       sizeof(struct mmnotify_range_ops) == 6 * sizeof(void *) + 8 &&
+	       sizeof(struct mmnotify_mm_ops) == 5 * sizeof(void *) + 8, 1);
+	expect("req 17: two passes need both", insert(&s, 0, &only_finish_ops),
+	       -EINVAL);
+	expect("req 28: the object in a range needs no memory",
+	       sizeof(struct mmnotify_range) >=
+	       sizeof(struct mmu_interval_notifier) +
+	       sizeof(struct mmnotify_pending), 1);
+}
+
+static void test_affects(void)
+{
+	struct mmnotify_info info = { .effects = MMNOTIFY_FX_NO_WRITE };
+
+	expect("req 18: what is not exact affects everybody",
+	       mmnotify_affects(&info, MMNOTIFY_FX_VMA_GONE), 1);
+	info.flags = MMNOTIFY_F_EXACT;
+	expect("req 18: what is exact does not",
+	       mmnotify_affects(&info, MMNOTIFY_FX_VMA_GONE), 0);
+	expect("req 14, 18: unless the effect is there",
+	       mmnotify_affects(&info, MMNOTIFY_FX_NO_WRITE), 1);
+}
+
+static void test_clamp(void)
+{
+	struct mmnotify_info info = { .end = ULONG_MAX };
+	struct mmnotify_range r = { };
+	unsigned long start, end;
+
+	r.mni.interval_tree.start = 2 * PAGE_SIZE;
+	r.mni.interval_tree.last = 4 * PAGE_SIZE - 1;
+	expect("req 25: a whole mm is clamped to the range",
+	       mmnotify_clamp(&r, &info, &start, &end) &&
+	       start == 2 * PAGE_SIZE && end == 4 * PAGE_SIZE, 1);
+	info.start = 3 * PAGE_SIZE;
+	expect("req 25: from the middle", mmnotify_clamp(&r, &info, &start, &end) &&
+	       start == 3 * PAGE_SIZE && end == 4 * PAGE_SIZE, 1);
+	info.start = 0;
+	info.end = 3 * PAGE_SIZE;
+	expect("req 25: to the middle", mmnotify_clamp(&r, &info, &start, &end) &&
+	       start == 2 * PAGE_SIZE && end == 3 * PAGE_SIZE, 1);
+	info.end = 2 * PAGE_SIZE;
+	expect("req 25: what ends where it begins is outside",
+	       !mmnotify_clamp(&r, &info, &start, &end) && start == end, 1);
+	r.mni.interval_tree.last = ULONG_MAX - 1;
+	info.end = ULONG_MAX;
+	expect("req 25: at the very end of the addresses",
+	       mmnotify_clamp(&r, &info, &start, &end) && end == ULONG_MAX, 1);
+}
+
+static void test_unregister(void)
+{
+	struct seen s = { };
+	unsigned long addr = map_page();
+
+	insert(&s, addr, &see_ops);
+	expect("req 26: a client with a range cannot go",
+	       mmnotify_unregister(&inside_client), -EBUSY);
+	expect("req 23: remove_async() needs removed()",
+	       mmnotify_range_remove_async(&s.range), -EINVAL);
+	mmnotify_range_remove(&s.range);
+	vm_munmap(addr, PAGE_SIZE);
+	mmnotify_synchronize();
+	expect("req 26: without, it can", mmnotify_unregister(&inside_client), 0);
+}
+
+int contract_inside(void)
+{
+	expect("req 26: register", mmnotify_register(&inside_client), 0);
+	test_primed();
+	test_on_stack();
+	test_worker();
+	test_self_table();
+	test_shapes();
+	test_affects();
+	test_clamp();
+	test_unregister();
+	pr_info("1..%u\n", nr);
+	return failed ? -EPROTO : 0;
+}

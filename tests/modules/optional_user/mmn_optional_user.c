@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmn_optional_user: a driver with a native notifier that asks mmnotify if that is
+ * there when it is loaded. Results go to the kernel log as TAP; the parameter says
+ * what the test is to expect.
+ */
+#define pr_fmt(fmt) "TAP: " fmt
+
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/mmu_notifier.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+
+#include <mmnotify/mmnotify_optional.h>
+
+static bool there;
+module_param(there, bool, 0400);
+MODULE_PARM_DESC(there, "mmnotify is loaded");
+
+static unsigned int nr, calls;
+static struct mmnotify_optional optional;
+static struct mmnotify_info seen;
+
+static struct mmnotify_client mmn_optional_client = {
+	.name = "optional",
+	.owner = THIS_MODULE,
+};
+
+static void expect(const char *what, long got, long want)
+{
+	bool ok = got == want;
+
+	pr_info("%sok %u - %s\n", ok ? "" : "not ", ++nr, what);
+	if (!ok)
+		pr_info("# got %ld, want %ld\n", got, want);
+}
+
+static bool mmn_optional_invalidate(struct mmu_interval_notifier *mni,
+				    const struct mmu_notifier_range *range,
+				    unsigned long seq)
+{
+	mmu_interval_set_seq(mni, seq);
+	mmnotify_optional_classify(&optional, range, &seen);
+	calls++;
+	return true;
+}
+
+static const struct mmu_interval_notifier_ops native_ops = {
+	.invalidate = mmn_optional_invalidate,
+};
+
+static void test_munmap(void)
+{
+	unsigned long addr = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	struct mmu_interval_notifier mni = { };
+
+	if (IS_ERR_VALUE(addr) || put_user(1, (int __user *)addr))
+		pr_info("# cannot touch the page\n");
+	expect("insert", mmu_interval_notifier_insert(&mni, current->mm, addr,
+						      PAGE_SIZE, &native_ops), 0);
+	vm_munmap(addr, PAGE_SIZE);
+	mmu_interval_notifier_remove(&mni);
+	expect("a munmap is told once", calls, 1);
+	expect("as the kernel says it", seen.native, MMNOTIFY_UNMAP);
+	expect("exact only with mmnotify",
+	       !!(seen.flags & MMNOTIFY_F_EXACT), there);
+	expect("and so is the event", seen.event,
+	       there ? MMNOTIFY_UNMAP : MMNOTIFY_CLEAR);
+	expect("and the cause", seen.cause,
+	       there ? MMNOTIFY_CAUSE_MUNMAP : MMNOTIFY_CAUSE_UNKNOWN);
+	expect("the addresses are gone",
+	       !!(seen.effects & MMNOTIFY_FX_VMA_GONE), 1);
+}
+
+static int __init mmn_optional_init(void)
+{
+	expect("get", mmnotify_optional_get(&optional, &mmn_optional_client),
+	       there ? 0 : -ENOENT);
+	test_munmap();
+	pr_info("1..%u\n", nr);
+	return 0;
+}
+module_init(mmn_optional_init);
+
+static void __exit mmn_optional_exit(void)
+{
+	mmnotify_optional_put(&optional);
+}
+module_exit(mmn_optional_exit);
+
+MODULE_AUTHOR("The mmnotify authors");
+MODULE_DESCRIPTION("A driver that asks mmnotify if it is there");
+MODULE_LICENSE("GPL");
