@@ -39,7 +39,7 @@ ADVICE(willneed, MADV_WILLNEED)
 ADVICE(hugepage, d->a & 1 ? MADV_HUGEPAGE : MADV_NOHUGEPAGE)
 ADVICE(mergeable, d->a % 3 ? MADV_MERGEABLE : MADV_UNMERGEABLE)
 ADVICE(populate, d->a & 1 ? POPULATE_READ : POPULATE_WRITE)
-ADVICE(wipeonfork, d->a % 4 == 1 ? MADV_DONTFORK : d->a % 4 == 3 ? MADV_WIPEONFORK : \
+ADVICE(wipeonfork, d->a % 4 == 1 ? MADV_DONTFORK : d->a % 4 == 3 ? MADV_WIPEONFORK :
 		   d->a % 4 == 2 ? MADV_KEEPONFORK : MADV_DOFORK)
 
 /*
@@ -72,8 +72,8 @@ static long op_collapse(struct actor *a, const struct draw *d)
 /* Another process has an opinion about ours. */
 static long op_process_madvise(struct actor *a, const struct draw *d)
 {
-	static const int advices[] = { COLD, PAGEOUT, PAGEOUT, MADV_WILLNEED, COLLAPSE };
 	static __thread int fd;
+	static const int advices[] = { COLD, PAGEOUT, PAGEOUT, MADV_WILLNEED, COLLAPSE };
 	struct iovec iov;
 	long ret;
 

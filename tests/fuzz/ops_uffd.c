@@ -187,7 +187,7 @@ static long op_scan(struct actor *a, const struct draw *d)
 
 	(void)a;
 	if (fds[1] < 0)
-		return -ENOSYS;
+		return -EOPNOTSUPP;
 	ret = enlist(fds[1], p, len, UFFDIO_REGISTER_MODE_WP);
 	if (ret)
 		return ret;

@@ -8,12 +8,13 @@
 
 #include "fuzz.h"
 
-static __thread sigjmp_buf *back;
+static __thread sigjmp_buf back;
+static __thread bool armed;
 
 static void on_fault(int sig)
 {
-	if (back)
-		siglongjmp(*back, sig);
+	if (armed)
+		siglongjmp(back, sig);
 	signal(sig, SIG_DFL);
 }
 
@@ -39,15 +40,13 @@ void access_pages(volatile char *at, const char *end, bool write, int value)
 /* Return: false if a page of it cannot be reached. */
 static bool touch(char *p, size_t len, bool write, int value)
 {
-	sigjmp_buf here;
-
-	if (sigsetjmp(here, 0)) {
-		back = NULL;
+	if (sigsetjmp(back, 0)) {
+		armed = false;
 		return false;
 	}
-	back = &here;
+	armed = true;
 	access_pages(p, p + len, write, value);
-	back = NULL;
+	armed = false;
 	return true;
 }
 
