@@ -70,30 +70,39 @@ void device_writes(struct bench *b, char *p, size_t len)
 	device_access(b, p, len, true);
 }
 
-/* A pass of a program on the device: reads all, writes an eighth of it. */
-void device_pass(struct bench *b, unsigned int nr)
+/* A pass of a program on the device: reads its input, writes its output. */
+void device_pass(struct bench *b)
 {
-	device_reads(b, b->mem, BYTES);
-	device_writes(b, b->mem + nr % 8 * (BYTES / 8), BYTES / 8);
+	device_reads(b, b->mem, INPUT);
+	device_writes(b, b->mem + INPUT, BYTES - INPUT);
 }
 
+static void add_range(struct bench *b, size_t at, size_t len, unsigned int flags)
+{
+	struct device_range range = {
+		.start = (uintptr_t)b->mem + at, .len = len, .flags = flags,
+	};
+
+	if (ioctl(b->fd, DEVICE_IOC_ADD_RANGE, &range))
+		fail("ADD_RANGE");
+}
+
+/* Of buffers it is known which of them the device writes. */
 static void attach(struct bench *b)
 {
 	struct device_attach attach = { .mode = b->aware ? DEVICE_AWARE : DEVICE_NAIVE };
-	struct device_range range = { .start = (uintptr_t)b->mem, .len = BYTES,
-				      .flags = DEVICE_WRITE };
 	char path[64];
 
 	snprintf(path, sizeof(path), "/dev/mmn_%s", b->device);
 	b->fd = open(path, O_RDWR | O_CLOEXEC);
 	if (b->fd < 0 || ioctl(b->fd, DEVICE_IOC_ATTACH, &attach))
 		fail(path);
-	if (!strcmp(b->device, "svm"))
-		return;
 	if (!strcmp(b->device, "odp"))
-		range.flags |= DEVICE_IMPLICIT;
-	if (ioctl(b->fd, DEVICE_IOC_ADD_RANGE, &range))
-		fail("ADD_RANGE");
+		add_range(b, 0, BYTES, DEVICE_WRITE | DEVICE_IMPLICIT);
+	if (!strcmp(b->device, "userptr")) {
+		add_range(b, 0, INPUT, 0);
+		add_range(b, INPUT, BYTES - INPUT, DEVICE_WRITE);
+	}
 }
 
 static void print(const struct bench *b, const struct workload *w,
@@ -136,11 +145,12 @@ static void run(struct bench *b, const struct workload *w)
 	if (b->mem == MAP_FAILED)
 		fail("mmap");
 	madvise(b->mem, BYTES, MADV_NOHUGEPAGE);
-	cpu_writes(b->mem, BYTES, 1);
+	/* A cgroup is charged for what comes after this. */
 	if (w->begin)
 		w->begin(b);
+	cpu_writes(b->mem, BYTES, 0x5a);
 	attach(b);
-	device_writes(b, b->mem, BYTES);
+	device_pass(b);
 	if (ioctl(b->fd, DEVICE_IOC_STAT, &before))
 		fail("STAT");
 	for (i = 0; i < w->rounds; i++)

@@ -13,6 +13,8 @@
 #define PG	4096UL
 #define PAGES	256UL
 #define BYTES	(PAGES * PG)
+/* What the device only reads; the rest is its output. */
+#define INPUT	(BYTES / 8 * 7)
 
 /* One process, its memory and one device. */
 struct bench {
@@ -37,7 +39,7 @@ extern const struct workload workloads[];
 void fail(const char *what);
 void device_reads(struct bench *b, char *p, size_t len);
 void device_writes(struct bench *b, char *p, size_t len);
-void device_pass(struct bench *b, unsigned int nr);
+void device_pass(struct bench *b);
 void cpu_writes(char *p, size_t len, int value);
 int put(const char *path, const char *value);
 void sleep_ms(unsigned int ms);

@@ -4,11 +4,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "thrash.h"
@@ -28,7 +28,7 @@ static void gc_write_round(struct bench *b, unsigned int nr)
 	device_reads(b, b->mem, BYTES);
 	mprotect(part, BYTES / 4, RW);
 	cpu_writes(part, 8 * PG, nr);
-	device_pass(b, nr);
+	device_pass(b);
 }
 
 /* One that moves objects: nobody shall see the part meanwhile. */
@@ -39,7 +39,7 @@ static void gc_move_round(struct bench *b, unsigned int nr)
 	mprotect(part, BYTES / 4, PROT_NONE);
 	mprotect(part, BYTES / 4, RW);
 	cpu_writes(part, 8 * PG, nr);
-	device_pass(b, nr);
+	device_pass(b);
 }
 
 /* A database that saves itself: the child reads what the parent goes on changing. */
@@ -55,9 +55,9 @@ static void snapshot_round(struct bench *b, unsigned int nr)
 		_exit(0);
 	}
 	cpu_writes(b->mem + nr % 16 * (BYTES / 16), BYTES / 16, nr);
-	device_pass(b, nr);
+	device_pass(b);
 	waitpid(pid, NULL, 0);
-	device_pass(b, nr + 1);
+	device_pass(b);
 }
 
 /* An allocator that gives back what is free, and hands it out again. */
@@ -67,7 +67,7 @@ static void purge_round(struct bench *b, unsigned int nr)
 
 	madvise(part, BYTES / 8, nr & 1 ? MADV_FREE : MADV_DONTNEED);
 	cpu_writes(part, BYTES / 8, nr);
-	device_pass(b, nr);
+	device_pass(b);
 }
 
 static void numa_begin(struct bench *b)
@@ -91,22 +91,24 @@ static void numa_begin(struct bench *b)
 		printf("# no NUMA balancing\n");
 }
 
-/* The scheduler has moved the task once in a while. */
+/* Half way the scheduler moves the task to the other node. */
 static void numa_round(struct bench *b, unsigned int nr)
 {
+	struct timespec begun, now;
 	cpu_set_t set;
-	int i;
 
-	if (nr % 50 == 0) {
+	if (nr % 150 == 0) {
 		CPU_ZERO(&set);
-		CPU_SET(nr / 50 % 2, &set);
+		CPU_SET(nr / 150 % 2, &set);
 		sched_setaffinity(0, sizeof(set), &set);
 	}
-	for (i = 0; i < 4; i++) {
+	/* What is looked at is paid for in time on the CPU: 10 ms of it. */
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begun);
+	do {
 		cpu_writes(b->mem, BYTES, nr);
-		sleep_ms(5);
-	}
-	device_pass(b, nr);
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	} while ((now.tv_sec - begun.tv_sec) * 1000 + (now.tv_nsec - begun.tv_nsec) / 1000000 < 10);
+	device_pass(b);
 }
 
 static void numa_end(struct bench *b)
@@ -115,10 +117,9 @@ static void numa_end(struct bench *b)
 	put("/proc/sys/kernel/numa_balancing", "0");
 }
 
-/* Half of the pages are the same; few are written. */
+/* Many pages are the same; few are written. */
 static void ksm_begin(struct bench *b)
 {
-	memset(b->mem, 0x5a, BYTES / 2);
 	put("/sys/kernel/mm/ksm/smart_scan", "0");
 	put("/sys/kernel/mm/ksm/sleep_millisecs", "20");
 	put("/sys/kernel/mm/ksm/pages_to_scan", "200");
@@ -128,11 +129,10 @@ static void ksm_begin(struct bench *b)
 
 static void ksm_round(struct bench *b, unsigned int nr)
 {
-	cpu_writes(b->mem + nr % 16 * 8 * PG, 2 * PG, 0x5a);
+	cpu_writes(b->mem + nr % 16 * 8 * PG, 2 * PG, nr & 15);
 	if (nr % 10 == 0)
 		put("/proc/sys/vm/compact_memory", "1");
-	device_reads(b, b->mem, BYTES);
-	device_writes(b, b->mem + BYTES / 2, BYTES / 8);
+	device_pass(b);
 	sleep_ms(10);
 }
 
@@ -175,7 +175,7 @@ static void memcg_round(struct bench *b, unsigned int nr)
 {
 	reclaim();
 	cpu_writes(b->mem, BYTES / 2, nr);
-	device_pass(b, nr);
+	device_pass(b);
 }
 
 static void memcg_end(struct bench *b)
@@ -189,7 +189,7 @@ const struct workload workloads[] = {
 	{ "gc_move", 100, NULL, gc_move_round, NULL },
 	{ "snapshot", 40, NULL, snapshot_round, NULL },
 	{ "purge", 100, NULL, purge_round, NULL },
-	{ "numa", 200, numa_begin, numa_round, numa_end },
+	{ "numa", 300, numa_begin, numa_round, numa_end },
 	{ "ksm", 150, ksm_begin, ksm_round, ksm_end },
 	{ "memcg", 60, memcg_begin, memcg_round, memcg_end },
 	{ }
