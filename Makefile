@@ -13,7 +13,8 @@ user := build/user
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules_install clean demo check lint unit bench \
-	check-api check-storm check-dkms check-causes check-modes check-stress user dist
+	fuzz bench-thrash check-api check-storm check-dkms check-causes check-modes \
+	check-stress user dist
 
 help:
 	@echo 'make demo           watch it explain a program, live, in a VM'
@@ -28,6 +29,8 @@ help:
 	@echo 'make check-causes   every scenario on every machine, every event verified (KERNEL=)'
 	@echo 'make check-modes    without ftrace, beside other tracers, with unknown sites'
 	@echo 'make check-stress   stress-ng with mirrors at its processes (KERNEL=, SECONDS=60)'
+	@echo 'make fuzz           random mm operations under three devices (KERNEL=, SEED=, STEPS=, SEEDS=)'
+	@echo 'make bench-thrash   what devices lose, naive and aware, on six workloads (KERNEL=)'
 	@echo 'make dist           the release tree, as a tar file in build/'
 
 modules modules_install clean:
@@ -36,7 +39,7 @@ modules modules_install clean:
 # ---- programs that run in the VM ----
 
 user: $(user)/bench $(user)/api $(user)/contract $(user)/samples $(user)/scenarios \
-	$(user)/follow
+	$(user)/follow $(user)/fuzz $(user)/thrash
 
 $(user)/bench: tests/bench/bench.c
 	@mkdir -p $(@D)
@@ -67,6 +70,16 @@ $(user)/follow: tests/stress/follow.c tests/samples/mirror/mirror.h
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Itests/samples/mirror -o $@ $<
 
+$(user)/fuzz: $(wildcard tests/fuzz/*.[ch]) tests/samples/common/device.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -Itests/samples/common -o $@ $(filter %.c,$^)
+
+$(user)/thrash: $(wildcard tests/bench/thrash/*.[ch]) tests/samples/common/device.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -Itests/samples/common -o $@ $(filter %.c,$^)
+
 -include tests/scenarios/Makefile.inc
 
 # ---- what people run ----
@@ -85,6 +98,12 @@ unit: deps-unit
 
 bench: deps-vm user
 	@tests/bench/run $(KERNELS)
+
+fuzz: deps-vm user
+	@tests/fuzz/run $(KERNELS)
+
+bench-thrash: deps-vm deps-chart user
+	@tests/bench/thrash/run $(KERNELS)
 
 check-api: deps-vm user
 	@tests/check --api $(KERNELS)
@@ -111,8 +130,8 @@ docs: deps-unit
 	@tools/causes-doc >build/causes.md
 	@mv build/causes.md docs/causes.md
 
-.PHONY: deps-vm deps-unit deps-lint
-deps-vm deps-unit deps-lint:
+.PHONY: deps-vm deps-unit deps-lint deps-chart
+deps-vm deps-unit deps-lint deps-chart:
 	@tools/install-deps $(subst deps-,,$@)
 
 # What is released and what dkms builds: no tests but the sample.

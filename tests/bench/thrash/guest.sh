@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in the VM: swap, the samples, and the program; a machine that moves pages
+# only when a workload asks for it.
+set -eu
+
+modprobe -q lzo_rle || true
+modprobe zram
+echo 96M > /sys/block/zram0/disksize
+mkswap /dev/zram0 > /dev/null
+swapon /dev/zram0
+echo 0 > /proc/sys/kernel/numa_balancing
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+insmod /modules/mmnotify.ko
+for module in mmn_svm mmn_userptr mmn_odp; do
+	insmod /modules/$module.ko
+done
+status=0
+/files/thrash "$@" > /tmp/result || status=$?
+cat /tmp/result
+cat /tmp/result > "$MMN_OUT"
+exit $status

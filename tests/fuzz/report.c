@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* report: what is printed of a run. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+
+static const char *const names[DEVICES] = { "svm", "userptr", "odp" };
+
+static int later(const void *a, const void *b)
+{
+	const struct step *x = a, *y = b;
+
+	return (x->nr > y->nr) - (x->nr < y->nr);
+}
+
+static void print_step(FILE *to, const struct step *s)
+{
+	const struct op *op = op_get(s->op);
+
+	fprintf(to, "#  %8llu actor %u %-16s %p + %u pages, %#x %#x: ",
+		(unsigned long long)s->nr, s->actor, op ? op->name : "?", s->p, s->pages,
+		s->a, s->b);
+	if (s->ret == RUNNING)
+		fprintf(to, "not over\n");
+	else if (s->ret)
+		fprintf(to, "%s\n", strerror(-s->ret));
+	else
+		fprintf(to, "done\n");
+}
+
+/* The last steps of all actors, in the order in which they began. */
+void report_history(FILE *to)
+{
+	static struct step all[ACTORS * HISTORY];
+	unsigned int i, j, nr = 0;
+
+	for (i = 0; i < ACTORS; i++)
+		for (j = 0; j < HISTORY && j < sh->history[i].at; j++)
+			all[nr++] = sh->history[i].log[j];
+	qsort(all, nr, sizeof(*all), later);
+	for (i = nr > 48 ? nr - 48 : 0; i < nr; i++)
+		print_step(to, &all[i]);
+}
+
+/* Per operation: how many did what they say, and how long all of them took. */
+void report_ops(FILE *to)
+{
+	const struct op *op;
+	unsigned int i;
+
+	for (i = 0; (op = op_get(i)); i++)
+		fprintf(to, "#  %-16s %8llu of %8llu %8llu us\n", op->name,
+			(unsigned long long)sh->done[i], (unsigned long long)sh->tried[i],
+			(unsigned long long)sh->ns[i] / 1000);
+}
+
+static void print_stat(FILE *to, const char *name, const struct device_stat *s)
+{
+	fprintf(to, "#  %-8s events %llu skipped %llu inexact %llu faults %llu filled %llu zapped %llu downgraded %llu rebuilds %llu evictions %llu\n",
+		name, (unsigned long long)s->events, (unsigned long long)s->skipped,
+		(unsigned long long)s->inexact, (unsigned long long)s->faults,
+		(unsigned long long)s->filled, (unsigned long long)s->zapped,
+		(unsigned long long)s->downgraded, (unsigned long long)s->rebuilds,
+		(unsigned long long)s->evictions);
+}
+
+void report_run(FILE *to, double seconds)
+{
+	unsigned long long checked = 0, unsettled = 0, stale = 0, refused = 0;
+	int i;
+
+	for (i = 0; i < DEVICES; i++) {
+		checked += sh->totals[i].checked;
+		unsettled += sh->totals[i].unsettled;
+		stale += sh->totals[i].stale;
+		refused += sh->totals[i].refused;
+	}
+	fprintf(to, "# seed %llu: %llu steps, %.0f steps/s, checks %llu, compared %llu, stale %llu, unsettled %llu, refused %llu\n",
+		(unsigned long long)opt.seed, (unsigned long long)sh->steps,
+		sh->steps / seconds, (unsigned long long)sh->totals[SVM].checks, checked, stale,
+		unsettled, refused);
+	for (i = 0; i < DEVICES; i++)
+		print_stat(to, names[i], &sh->stat[i]);
+	if (sh->failed)
+		fprintf(to, "# STALE: %s at step %llu: %llu translations; seed %llu\n",
+			names[sh->failed_device], (unsigned long long)sh->failed_at,
+			(unsigned long long)sh->stale, (unsigned long long)opt.seed);
+	if (sh->error[0])
+		fprintf(to, "# seed %llu, step %llu: %s\n", (unsigned long long)opt.seed,
+			(unsigned long long)sh->steps, sh->error);
+}
+
+static void print_file(FILE *to, const char *format, int pid, int tid)
+{
+	char path[64], line[200];
+	FILE *f;
+
+	snprintf(path, sizeof(path), format, pid, tid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		fprintf(to, "#    %s", line);
+	if (f)
+		fclose(f);
+}
+
+/* Where all threads of a process are. */
+static void report_process(FILE *to, int pid)
+{
+	char path[64];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		int tid = atoi(entry->d_name);
+
+		if (!tid)
+			continue;
+		fprintf(to, "#  task %d of %d\n", tid, pid);
+		print_file(to, "/proc/%d/task/%d/wchan", pid, tid);
+		fprintf(to, "\n");
+		print_file(to, "/proc/%d/task/%d/stack", pid, tid);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* Of a run that does not end, all processes. */
+void report_stacks(FILE *to, pid_t group)
+{
+	struct dirent *entry;
+	DIR *dir = opendir("/proc");
+
+	while (dir && (entry = readdir(dir))) {
+		int pid = atoi(entry->d_name);
+
+		if (pid && getpgid(pid) == group)
+			report_process(to, pid);
+	}
+	if (dir)
+		closedir(dir);
+}
