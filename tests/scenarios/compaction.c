@@ -131,33 +131,14 @@ static void start(struct env *e, const char *p)
 
 /* ---- an administrator asks for it ---- */
 
-/* More gaps on node 1, between pages that nobody watches. */
-static void more_gaps(struct env *e)
-{
-	char *p = map_at(e, AREA, PG, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	size_t i;
-
-	madvise(p, AREA, MADV_NOHUGEPAGE);
-	bind_node(e, 1);
-	fill(p, AREA, 1);
-	bind_node(e, -1);
-	for (i = 0; i < AREA_PAGES; i += 2 * RUN_PAGES)
-		must(e, !madvise(p + i * PG, RUN_PAGES * PG, MADV_DONTNEED));
-}
-
-/* If nothing moves, there was no gap that the kernel likes: there may be elsewhere. */
 static void compact(struct env *e, const char *file)
 {
-	char *p = fragmented(e, false);
+	char *p = fragmented(e, true);
 	unsigned int tries;
 
 	start(e, p);
-	for (tries = 0; !moved(e, p) && tries < 5; tries++) {
-		if (tries)
-			more_gaps(e);
+	for (tries = 0; !moved(e, p) && tries < 10; tries++)
 		need(e, !put(file, "1"), "no compaction");
-	}
 	must(e, moved(e, p));
 }
 

@@ -23,6 +23,7 @@
 #define FAST		0
 #define SLOW		1
 #define PAGES		512
+#define ROUNDS		4
 
 /* The next memory of this process comes from a node; -1: from any. */
 static void from_node(struct env *e, int node)
@@ -173,18 +174,25 @@ static void hog_quickly(struct env *e, const char *arg)
 /* The fast node is short of memory. */
 static void under_pressure(struct env *e, other_job *job, const char *min_kb)
 {
-	struct other o;
+	struct other o[ROUNDS];
+	unsigned int i;
 	char *p;
 
 	slow_node(e);
-	o = other_process(e, job, NULL);
+	for (i = 0; i < ROUNDS; i++)
+		o[i] = other_process(e, job, NULL);
 	p = watched_fast(e, false);
 	from_node(e, FAST);
 	scarce(e, min_kb);
 	from_node(e, -1);
 	must(e, !madvise(p, PAGES * PG, MADV_COLD));
 	begin(e);
-	other_does(e, &o);
+	/* Other pages may go first. */
+	for (i = 0; i < ROUNDS && !seen(e, MMNOTIFY_CAUSE_DEMOTION); i++) {
+		if (i)
+			must(e, !madvise(p, PAGES * PG, MADV_COLD));
+		other_does(e, &o[i]);
+	}
 	plenty(e);
 }
 
