@@ -11,6 +11,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/mmu_notifier.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
@@ -25,6 +26,7 @@
 #include "walk.h"
 
 #define DETACH_DELAY	HZ
+#define LOOK_DELAY	(30 * HZ)
 
 /* Guards all below; never taken in the hook. */
 static DEFINE_MUTEX(hook_lock);
@@ -32,7 +34,11 @@ static const struct mmn_hook_backend *hook_backend;
 static unsigned int users;
 static bool attached;
 static bool chosen;
+static bool stuck;
 static int attach_error;
+
+static void tend(struct work_struct *work);
+static DECLARE_DELAYED_WORK(tend_work, tend);
 
 /**
  * mmn_hook_start() - an invalidation begins
@@ -85,6 +91,19 @@ void mmn_hook_end(const struct mmu_notifier_range *range)
 		mmn_record_close(rec, range);
 }
 
+/* mod_delayed_work() wants its queue by name, and the name differs by kernel. */
+static void tend_in(unsigned long delay)
+{
+	lockdep_assert_held(&hook_lock);
+	cancel_delayed_work(&tend_work);
+	schedule_delayed_work(&tend_work, delay);
+}
+
+static bool may_get_stuck(void)
+{
+	return attached && !stuck && hook_backend->is_stuck;
+}
+
 static void attach(void)
 {
 	lockdep_assert_held(&hook_lock);
@@ -100,28 +119,50 @@ static void attach(void)
 		return;
 	}
 	attached = true;
+	if (may_get_stuck())
+		tend_in(LOOK_DELAY);
+}
+
+/* The kernel's text will call us until it boots again: so we have to stay. */
+static void stay(void)
+{
+	stuck = true;
+	__module_get(THIS_MODULE);
+	pr_err("the kernel has given up ftrace, its warning says why: mmnotify goes on with the hook that it has, and cannot be unloaded before a reboot\n");
+}
+
+static void look(void)
+{
+	lockdep_assert_held(&hook_lock);
+	if (may_get_stuck() && hook_backend->is_stuck())
+		stay();
 }
 
 static void detach(void)
 {
 	lockdep_assert_held(&hook_lock);
-	if (!attached)
+	if (!attached || stuck)
 		return;
+	if (hook_backend->detach()) {
+		stay();
+		return;
+	}
 	attached = false;
-	hook_backend->detach();
 	/* Records whose end came too late must not be found again. */
 	mmn_record_reset();
 }
 
-static void detach_if_idle(struct work_struct *work)
+static void tend(struct work_struct *work)
 {
 	mutex_lock(&hook_lock);
-	if (!users)
+	if (users)
+		look();
+	else
 		detach();
+	if (may_get_stuck())
+		tend_in(LOOK_DELAY);
 	mutex_unlock(&hook_lock);
 }
-
-static DECLARE_DELAYED_WORK(detach_work, detach_if_idle);
 
 /**
  * mmn_hook_get() - somebody needs to know call sites
@@ -146,8 +187,9 @@ void mmn_hook_get(void)
 void mmn_hook_put(void)
 {
 	mutex_lock(&hook_lock);
+	look();
 	if (!--users)
-		schedule_delayed_work(&detach_work, DETACH_DELAY);
+		tend_in(DETACH_DELAY);
 	mutex_unlock(&hook_lock);
 }
 
@@ -180,7 +222,7 @@ bool mmn_hook_is_attached(void)
  */
 void mmn_hook_init(const struct mmn_hook_backend *backend)
 {
-	cancel_delayed_work_sync(&detach_work);
+	cancel_delayed_work_sync(&tend_work);
 	mutex_lock(&hook_lock);
 	detach();
 	hook_backend = backend;
@@ -202,24 +244,31 @@ void mmn_hook_choose(void)
 /**
  * mmn_hook_exit() - detach at once
  *
+ * Who finds out only here that it cannot be never returns: text that the kernel still
+ * calls may not go. That leaves rmmod waiting, but nothing oopses.
+ *
  * Context: Process, at unload: there are no users.
  */
 void mmn_hook_exit(void)
 {
-	cancel_delayed_work_sync(&detach_work);
+	cancel_delayed_work_sync(&tend_work);
 	mutex_lock(&hook_lock);
 	detach();
 	mutex_unlock(&hook_lock);
+	while (stuck)
+		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
 }
 
 /* The state of the hook, for debugfs. */
 void mmn_hook_show(struct seq_file *m)
 {
 	mutex_lock(&hook_lock);
+	look();
 	seq_printf(m, "backend %s\n", hook_backend->name);
 	seq_printf(m, "attached %d\n", attached);
 	seq_printf(m, "users %u\n", users);
 	seq_printf(m, "attach_error %d\n", attach_error);
+	seq_printf(m, "stuck %d\n", stuck);
 	mutex_unlock(&hook_lock);
 	seq_printf(m, "stack_walks %s\n", mmn_walk_allowed() ? "allowed" : "no");
 	seq_printf(m, "watched %d\n", mmn_judge_watched());

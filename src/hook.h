@@ -13,14 +13,17 @@ struct seq_file;
  * @caps: MMNOTIFY_CAP_* it gives while attached
  * @may_miss: an end may be missed, so the stack must confirm each record
  * @attach: start to call mmn_hook_start() and mmn_hook_end(); errno
- * @detach: stop, and wait until no call is in flight
+ * @detach: stop, and wait until no call is in flight; errno if the kernel does
+ *	not let go of us
+ * @is_stuck: is that so already? NULL if it cannot be
  */
 struct mmn_hook_backend {
 	const char *name;
 	u32 caps;
 	bool may_miss;
 	int (*attach)(void);
-	void (*detach)(void);
+	int (*detach)(void);
+	bool (*is_stuck)(void);
 };
 
 /* For backends. Context: treat as atomic; no sleep, no allocation. */

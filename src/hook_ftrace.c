@@ -7,20 +7,17 @@
  * The callbacks call nothing that could invalidate, so they need no recursion
  * protection. PERMANENT keeps kernel.ftrace_enabled=0 from silencing them.
  */
+#include <linux/errno.h>
 #include <linux/ftrace.h>
 #include <linux/kernel.h>
+#include <linux/kprobes.h>
 #include <linux/mmu_notifier.h>
-#include <linux/string.h>
 
 #include <mmnotify/mmnotify_types.h>
 
 #include "compat/compat.h"
 #include "hook.h"
 #include "hook_backends.h"
-
-/* Not const: ftrace parses a filter in place. */
-static char start_name[] = "__mmu_notifier_invalidate_range_start";
-static char end_name[] = "__mmu_notifier_invalidate_range_end";
 
 static void notrace mmn_hook_ftrace_start(unsigned long ip,
 					  unsigned long parent_ip,
@@ -58,9 +55,31 @@ static void drop_filter(struct ftrace_ops *ops)
 	ftrace_set_filter(ops, NULL, 0, 1);
 }
 
-static int hook_one(struct ftrace_ops *ops, char *name)
+/* Return: where ftrace patches the function, or 0. The probe is never armed. */
+static unsigned long address_of(const char *name)
 {
-	int ret = ftrace_set_filter(ops, name, strlen(name), 1);
+	struct kprobe kp = {
+		.symbol_name = name,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	unsigned long ip;
+
+	if (register_kprobe(&kp))
+		return 0;
+	ip = (unsigned long)kp.addr;
+	unregister_kprobe(&kp);
+	return ip;
+}
+
+/*
+ * By address, not by name: if memory is short ftrace_set_filter() (5.10 to 7.3,
+ * kernel/trace/ftrace.c:match_records()) leaves the filter empty and says 0, and an
+ * empty filter is every function of the kernel.
+ */
+static int hook_one(struct ftrace_ops *ops, const char *name)
+{
+	unsigned long ip = address_of(name);
+	int ret = ip ? ftrace_set_filter_ip(ops, ip, 0, 1) : -ENOENT;
 
 	if (ret)
 		return ret;
@@ -70,30 +89,45 @@ static int hook_one(struct ftrace_ops *ops, char *name)
 	return ret;
 }
 
-static void unhook_one(struct ftrace_ops *ops)
+static int unhook_one(struct ftrace_ops *ops)
 {
-	unregister_ftrace_function(ops);
-	drop_filter(ops);
+	int ret = unregister_ftrace_function(ops);
+
+	if (!ret)
+		drop_filter(ops);
+	return ret;
 }
 
 /* End first: a start that is seen must see its end. */
 static int attach(void)
 {
-	int ret = hook_one(&end_ops, end_name);
+	int ret = hook_one(&end_ops, "__mmu_notifier_invalidate_range_end");
 
 	if (ret)
 		return ret;
-	ret = hook_one(&start_ops, start_name);
+	ret = hook_one(&start_ops, "__mmu_notifier_invalidate_range_start");
 	if (ret)
 		unhook_one(&end_ops);
 	return ret;
 }
 
 /* Both ops live in a module: ftrace waits for all tasks to leave them. */
-static void detach(void)
+static int detach(void)
 {
-	unhook_one(&start_ops);
-	unhook_one(&end_ops);
+	int ret = unhook_one(&start_ops);
+
+	return ret ? ret : unhook_one(&end_ops);
+}
+
+/*
+ * After ftrace_kill() the trampolines go on calling us, and nothing takes them out
+ * again. ftrace says so to whoever asks for anything, like this, which is nothing.
+ */
+static bool is_stuck(void)
+{
+	static struct ftrace_ops idle_ops;
+
+	return ftrace_set_filter(&idle_ops, NULL, 0, 1) == -ENODEV;
 }
 
 const struct mmn_hook_backend mmn_hook_ftrace = {
@@ -101,4 +135,5 @@ const struct mmn_hook_backend mmn_hook_ftrace = {
 	.caps = MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_FTRACE,
 	.attach = attach,
 	.detach = detach,
+	.is_stuck = is_stuck,
 };

@@ -54,10 +54,11 @@ static int attach(void)
 	return ret;
 }
 
-static void detach(void)
+static int detach(void)
 {
 	unregister_kprobe(&start_probe);
 	unregister_kprobe(&end_probe);
+	return 0;
 }
 
 const struct mmn_hook_backend mmn_hook_kprobe = {

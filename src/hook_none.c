@@ -12,8 +12,9 @@ static int attach(void)
 	return 0;
 }
 
-static void detach(void)
+static int detach(void)
 {
+	return 0;
 }
 
 const struct mmn_hook_backend mmn_hook_stack = {
