@@ -21,22 +21,40 @@
 #include "sites.h"
 #include "walk.h"
 
-static void classify(const struct mmnotify_client *client,
-		     const struct mmu_notifier_range *range,
-		     struct mmnotify_info *info, size_t size)
+static void judge(const struct mmnotify_client *client,
+		  const struct mmu_notifier_range *range,
+		  struct mmnotify_info *info)
+{
+	mmn_judge_range(range, false, info);
+	if (client)
+		mmn_self_mark(client, info);
+}
+
+/* The driver knows another version of the structure. */
+static noinline void judge_other(const struct mmnotify_client *client,
+				 const struct mmu_notifier_range *range,
+				 struct mmnotify_info *info, size_t size)
 {
 	struct mmnotify_info mine;
 	size_t common = min(size, sizeof(mine));
 
-	if (!mmn_hook_caps())
-		pr_info_once("mmnotify_classify() has no hook, so it walks the stack each time or is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
-	mmn_judge_range(range, false, &mine);
-	if (client)
-		mmn_self_mark(client, &mine);
+	judge(client, range, &mine);
 	mine.size = common;
 	memcpy(info, &mine, common);
 	if (size > common)
 		memset((void *)info + common, 0, size - common);
+}
+
+static void classify(const struct mmnotify_client *client,
+		     const struct mmu_notifier_range *range,
+		     struct mmnotify_info *info, size_t size)
+{
+	if (!mmn_hook_caps())
+		pr_info_once("mmnotify_classify() has no hook, so it walks the stack each time or is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
+	if (size == sizeof(*info))
+		judge(client, range, info);
+	else
+		judge_other(client, range, info, size);
 }
 
 /**

@@ -505,24 +505,34 @@ static bool arg_holds(const struct rule *r, const struct mmn_ctx *ctx)
 	}
 }
 
-static bool saw(const struct mmn_ctx *ctx, unsigned int frame)
+/* The frames of a context as a set: a list of rules asks for many of them. */
+struct frames {
+	u64 bits[MMN_NR_FRAMES / 64 + 1];
+};
+
+static void collect(const struct mmn_ctx *ctx, struct frames *set)
 {
 	unsigned int i;
 
 	for (i = 0; i < ctx->nr_frames; i++)
-		if (ctx->frames[i] == frame)
-			return true;
-	return false;
+		set->bits[ctx->frames[i] / 64] |= 1ULL << ctx->frames[i] % 64;
 }
 
-static bool stack_holds(const struct rule *r, const struct mmn_ctx *ctx)
+static bool saw(const struct frames *set, unsigned int frame)
+{
+	return set->bits[frame / 64] >> frame % 64 & 1;
+}
+
+static bool stack_holds(const struct rule *r, const struct mmn_ctx *ctx,
+			const struct frames *set)
 {
 	if (r->ask)
 		return !(ctx->bits & MMN_CTX_WALKED);
-	return (!r->saw || saw(ctx, r->saw)) && (!r->also || saw(ctx, r->also));
+	return (!r->saw || saw(set, r->saw)) && (!r->also || saw(set, r->also));
 }
 
-static bool rule_holds(const struct rule *r, const struct mmn_ctx *ctx, u32 bits)
+static bool rule_holds(const struct rule *r, const struct mmn_ctx *ctx,
+		       const struct frames *set, u32 bits)
 {
 	if ((bits & r->need) != r->need || (bits & r->not))
 		return false;
@@ -530,13 +540,14 @@ static bool rule_holds(const struct rule *r, const struct mmn_ctx *ctx, u32 bits
 	    (!(bits & MMN_CTX_SYSCALL) || ctx->sys != r->sys ||
 	     !arg_holds(r, ctx)))
 		return false;
-	return stack_holds(r, ctx);
+	return stack_holds(r, ctx, set);
 }
 
 static const struct rule *find_rule(unsigned int class,
 				    const struct mmn_ctx *ctx)
 {
 	const struct rule *r;
+	struct frames set = { };
 	unsigned int i;
 	u32 bits;
 
@@ -544,8 +555,9 @@ static const struct rule *find_rule(unsigned int class,
 		return NULL;
 	r = lists[class].rules;
 	bits = ctx->bits | lists[class].bits;
+	collect(ctx, &set);
 	for (i = 0; i < lists[class].nr; i++, r++)
-		if (rule_holds(r, ctx, bits))
+		if (rule_holds(r, ctx, &set, bits))
 			return r;
 	return NULL;
 }

@@ -247,7 +247,7 @@ static bool is_mine(const struct mmn_record *rec,
 }
 
 /* The stack must say the same, where the hook alone is not enough. */
-static bool is_confirmed(const struct mmn_record *rec, bool at_end)
+static bool is_confirmed(unsigned long recorded, bool at_end)
 {
 	unsigned long site;
 
@@ -255,24 +255,35 @@ static bool is_confirmed(const struct mmn_record *rec, bool at_end)
 		return true;
 	site = mmn_walk_find_site(true);
 	if (!at_end)
-		return site == rec->site;
+		return site == recorded;
 	/* Announced from elsewhere in the same function. */
-	return site && mmn_sites_resolve(site) == mmn_sites_resolve(rec->site);
+	return site && mmn_sites_resolve(site) == mmn_sites_resolve(recorded);
 }
 
-/* A copy that is consistent, or nothing. */
+/* What a callback needs of a record. */
+struct seen {
+	unsigned long site;
+	struct mmn_verdict verdict;
+	u8 state;
+};
+
+/* What was seen is consistent, or nothing was. */
 static struct mmn_record *read_record(const struct mmu_notifier_range *range,
-				      struct mmn_record *copy, bool at_end)
+				      struct seen *seen, bool at_end)
 {
 	struct mmn_record *rec = mmn_record_find(range);
+	bool mine;
 
 	if (!rec)
 		return NULL;
-	*copy = *rec;
+	seen->site = rec->site;
+	seen->verdict = rec->verdict;
+	seen->state = rec->state;
+	mine = is_mine(rec, range);
 	/* Pairs with the release of the key in mmn_record_open(). */
 	smp_rmb();
-	if (!mmn_record_is(rec, range) || !is_mine(copy, range) ||
-	    !is_confirmed(copy, at_end))
+	if (!mine || !mmn_record_is(rec, range) ||
+	    !is_confirmed(seen->site, at_end))
 		return NULL;
 	return rec;
 }
@@ -306,28 +317,28 @@ static unsigned long judge_alone(const struct mmu_notifier_range *range,
  * blockable: others may be taken over when they look forgotten (record.c), so
  * each asker judges for itself.
  */
-static void judge_copy(const struct mmu_notifier_range *range,
-		       struct mmn_record *rec, struct mmn_record *copy,
+static void judge_seen(const struct mmu_notifier_range *range,
+		       struct mmn_record *rec, struct seen *seen,
 		       bool at_end)
 {
 	struct sight s = {
-		.site = copy->site, .may_look = true, .late = at_end,
+		.site = seen->site, .may_look = true, .late = at_end,
 	};
 
-	if (copy->state & MMN_RECORD_JUDGED)
+	if (seen->state & MMN_RECORD_JUDGED)
 		return;
 	s.row = mmn_sites_resolve(s.site);
 	find_row(&s);
-	classify(range, &s, mmn_sitenames_class(s.row), &copy->verdict);
+	classify(range, &s, mmn_sitenames_class(s.row), &seen->verdict);
 	if (!at_end) {
 		mmn_sites_note(s.site, s.row);
-		publish(range, &copy->verdict, &s);
+		publish(range, &seen->verdict, &s);
 	}
-	copy->state |= MMN_RECORD_JUDGED;
-	if (!(copy->state & MMN_RECORD_BLOCKABLE))
+	seen->state |= MMN_RECORD_JUDGED;
+	if (!(seen->state & MMN_RECORD_BLOCKABLE))
 		return;
-	rec->verdict = copy->verdict;
-	WRITE_ONCE(rec->state, copy->state);
+	rec->verdict = seen->verdict;
+	WRITE_ONCE(rec->state, seen->state);
 }
 
 static void *owner_of(const struct mmu_notifier_range *range, unsigned int event)
@@ -339,6 +350,28 @@ static void *owner_of(const struct mmu_notifier_range *range, unsigned int event
 	    range->event != MMN_NOTIFY_EXCLUSIVE)
 		return NULL;
 	return mmn_range_owner(range);
+}
+
+/* Each member by itself: clearing all of it first would double the price. */
+static void fill_info(const struct mmu_notifier_range *range,
+		      const struct seen *seen, struct mmnotify_info *info)
+{
+	info->size = sizeof(*info);
+	info->event = seen->verdict.event;
+	info->cause = seen->verdict.cause;
+	info->native = range->event;
+	info->rsvd16 = 0;
+	info->effects = seen->verdict.effects;
+	info->flags = seen->verdict.flags | range_flags(range);
+	info->rsvd32 = 0;
+	info->mm = range->mm;
+	info->start = range->start;
+	info->end = range->end;
+	info->owner = owner_of(range, info->event);
+	info->site = seen->site;
+	memset(info->rsvd, 0, sizeof(info->rsvd));
+	/* Nothing is forgotten when members are added. */
+	BUILD_BUG_ON(offsetofend(struct mmnotify_info, rsvd) != sizeof(*info));
 }
 
 /**
@@ -385,24 +418,13 @@ void mmn_judge_end_done(const struct mmu_notifier_range *range)
 void mmn_judge_range(const struct mmu_notifier_range *range, bool at_end,
 		     struct mmnotify_info *info)
 {
-	struct mmn_record copy, *rec;
+	struct mmn_record *rec;
+	struct seen seen;
 
-	rec = read_record(range, &copy, at_end);
+	rec = read_record(range, &seen, at_end);
 	if (rec)
-		judge_copy(range, rec, &copy, at_end);
+		judge_seen(range, rec, &seen, at_end);
 	else
-		copy.site = judge_alone(range, &copy.verdict, at_end);
-
-	memset(info, 0, sizeof(*info));
-	info->size = sizeof(*info);
-	info->event = copy.verdict.event;
-	info->cause = copy.verdict.cause;
-	info->native = range->event;
-	info->effects = copy.verdict.effects;
-	info->flags = copy.verdict.flags | range_flags(range);
-	info->mm = range->mm;
-	info->start = range->start;
-	info->end = range->end;
-	info->owner = owner_of(range, info->event);
-	info->site = copy.site;
+		seen.site = judge_alone(range, &seen.verdict, at_end);
+	fill_info(range, &seen, info);
 }

@@ -14,6 +14,7 @@
  * Pure enough to compile in user space too.
  */
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/hash.h>
 #include <linux/jiffies.h>
@@ -36,6 +37,13 @@ static struct mmn_record table[1 << RECORD_BITS];
 #define BUSY		1UL	/* somebody fills it; no range lives at 0 */
 #define GENERATION	7UL
 
+/*
+ * How many records are not in their first slot. Mostly none, and then nobody has
+ * to look further. A task that has such a record has counted it before it looks
+ * for it; whether it sees those of others does not matter to it.
+ */
+static atomic_t displaced __read_mostly;
+
 static bool is_of(unsigned long key, const void *range)
 {
 	return (key & ~GENERATION) == (unsigned long)range;
@@ -45,6 +53,20 @@ static struct mmn_record *slot(const void *range, unsigned int probe)
 {
 	return &table[(hash_ptr((void *)range, RECORD_BITS) + probe) &
 		      (ARRAY_SIZE(table) - 1)];
+}
+
+/* How many slots may hold the record of a range of ours. */
+static unsigned int probes(void)
+{
+	return atomic_read(&displaced) ? RECORD_PROBES : 1;
+}
+
+/* The record is, or is no more, that of @range, which has its own first slot. */
+static void count_displaced(const struct mmn_record *rec, const void *range,
+			    int n)
+{
+	if (rec != slot(range, 0))
+		atomic_add(n, &displaced);
 }
 
 /* Nobody will ever close it: refused at start, or left over at end. */
@@ -67,8 +89,11 @@ static struct mmn_record *take_stale(const void *range, unsigned long now)
 		/* Pairs with the release in mmn_record_open(). */
 		key = smp_load_acquire(&rec->key);
 		if (key != FREE && key != BUSY && is_stale(rec, now) &&
-		    cmpxchg(&rec->key, key, BUSY) == key)
+		    cmpxchg(&rec->key, key, BUSY) == key) {
+			count_displaced(rec, (void *)(key & ~GENERATION), -1);
+			count_displaced(rec, range, 1);
 			return rec;
+		}
 	}
 	return NULL;
 }
@@ -81,8 +106,10 @@ static struct mmn_record *take_free(const void *range)
 	for (i = 0; i < RECORD_PROBES; i++) {
 		rec = slot(range, i);
 		if (READ_ONCE(rec->key) == FREE &&
-		    cmpxchg(&rec->key, FREE, BUSY) == FREE)
+		    cmpxchg(&rec->key, FREE, BUSY) == FREE) {
+			count_displaced(rec, range, 1);
 			return rec;
+		}
 	}
 	return NULL;
 }
@@ -146,10 +173,10 @@ struct mmn_record *mmn_record_open(const void *range,
  */
 struct mmn_record *mmn_record_find(const void *range)
 {
+	unsigned int i, nr = probes();
 	struct mmn_record *rec;
-	unsigned int i;
 
-	for (i = 0; i < RECORD_PROBES; i++) {
+	for (i = 0; i < nr; i++) {
 		rec = slot(range, i);
 		if (is_of(READ_ONCE(rec->key), range))
 			return rec;
@@ -181,8 +208,8 @@ void mmn_record_close(struct mmn_record *rec, const void *range)
 {
 	unsigned long key = READ_ONCE(rec->key);
 
-	if (is_of(key, range))
-		cmpxchg(&rec->key, key, FREE);
+	if (is_of(key, range) && cmpxchg(&rec->key, key, FREE) == key)
+		count_displaced(rec, range, -1);
 }
 
 /**
@@ -193,6 +220,7 @@ void mmn_record_close(struct mmn_record *rec, const void *range)
 void mmn_record_reset(void)
 {
 	memset(table, 0, sizeof(table));
+	atomic_set(&displaced, 0);
 }
 
 /**
