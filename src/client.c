@@ -52,9 +52,12 @@ static DEFINE_STATIC_KEY_FALSE(timing);
 static DEFINE_MUTEX(clients_lock);
 static LIST_HEAD(clients);
 
-/* Callbacks in flight, kept only with debug=1; under delivery_lock. */
+/*
+ * Callbacks in flight, kept only with debug=1; under delivery_lock. Raw, because some
+ * may not sleep, and with PREEMPT_RT other locks do.
+ */
 static DEFINE_STATIC_KEY_FALSE(debugging);
-static DEFINE_SPINLOCK(delivery_lock);
+static DEFINE_RAW_SPINLOCK(delivery_lock);
 static LIST_HEAD(deliveries);
 
 static struct mmn_client *mine(const struct mmnotify_client *client)
@@ -117,9 +120,9 @@ void mmn_client_enter(struct mmnotify_client *client, struct mmn_delivery *d)
 	if (!static_branch_unlikely(&debugging))
 		return;
 	d->task = current;
-	spin_lock(&delivery_lock);
+	raw_spin_lock(&delivery_lock);
 	list_add(&d->list, &deliveries);
-	spin_unlock(&delivery_lock);
+	raw_spin_unlock(&delivery_lock);
 }
 
 static void note_time(const struct mmn_delivery *d)
@@ -137,9 +140,9 @@ void mmn_client_leave(struct mmn_delivery *d)
 		note_time(d);
 	if (!d->task)
 		return;
-	spin_lock(&delivery_lock);
+	raw_spin_lock(&delivery_lock);
 	list_del(&d->list);
-	spin_unlock(&delivery_lock);
+	raw_spin_unlock(&delivery_lock);
 }
 
 /**
@@ -156,10 +159,10 @@ bool mmn_client_in_callback(const char *what)
 
 	if (!static_branch_unlikely(&debugging))
 		return false;
-	spin_lock(&delivery_lock);
+	raw_spin_lock(&delivery_lock);
 	list_for_each_entry(d, &deliveries, list)
 		found |= d->task == current;
-	spin_unlock(&delivery_lock);
+	raw_spin_unlock(&delivery_lock);
 	if (found)
 		pr_err_once("%s from inside a callback would wait for itself: do it from a work item (caller %ps)\n",
 			    what, __builtin_return_address(0));

@@ -49,13 +49,18 @@ static bool call(struct mmnotify_range *r, const struct mmnotify_info *info,
 	return ops->invalidate(r, info, seq);
 }
 
-/* The kernel forbids to sleep only where it calls; here it does not. */
+/*
+ * The kernel forbids to sleep only where it calls; here it does not. With PREEMPT_RT
+ * it would take a driver's spinlock for sleeping.
+ */
 static bool call_nonblock(struct mmnotify_range *r,
 			  const struct mmnotify_info *info, unsigned long seq,
 			  struct mmnotify_finish **finish)
 {
 	bool ret;
 
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return call(r, info, seq, finish);
 	non_block_start();
 	ret = call(r, info, seq, finish);
 	non_block_end();

@@ -159,3 +159,18 @@ unsigned int mmn_sitenames_find(const char *symbol)
 			return row;
 	return MMN_SITE_UNKNOWN;
 }
+
+/**
+ * mmn_sitenames_hide() - leave no address where a name is expected
+ * @symbol: as kallsyms prints it, which is the address where it has no name; at
+ *	least 19 bytes, as an address has
+ *
+ * Context: Any.
+ */
+void mmn_sitenames_hide(char *symbol)
+{
+	static const char none[] = "(no-symbol)";
+
+	if (symbol[0] == '0')
+		memcpy(symbol, none, sizeof(none));
+}

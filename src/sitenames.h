@@ -12,5 +12,6 @@ const char *mmn_sitenames_name(unsigned int row);
 unsigned int mmn_sitenames_class(unsigned int row);
 const char *mmn_sitenames_kernels(unsigned int row);
 unsigned int mmn_sitenames_find(const char *symbol);
+void mmn_sitenames_hide(char *symbol);
 
 #endif /* MMN_SITENAMES_H */

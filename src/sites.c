@@ -46,7 +46,8 @@ struct unknown {
 };
 
 static struct entry cache[1 << CACHE_BITS];
-static DEFINE_SPINLOCK(site_lock);
+/* Raw: who asks for a verdict may not sleep, and with PREEMPT_RT others do. */
+static DEFINE_RAW_SPINLOCK(site_lock);
 static struct unknown unknowns[UNKNOWN_MAX];
 static unsigned int nr_unknowns;
 static bool resolved[128];
@@ -114,13 +115,20 @@ static void remember(const struct entry *what)
 	}
 }
 
+/* Never an address: names end up in a log that anybody may read. */
+static void name_of(unsigned long site, char *name)
+{
+	/* A return address may lie behind the end of its function. */
+	sprint_symbol_no_offset(name, site - 1);
+	mmn_sitenames_hide(name);
+}
+
 /* Fills @e; @name has room for KSYM_SYMBOL_LEN. */
 static void look_up(unsigned long site, struct entry *e, char *name)
 {
 	unsigned long flags;
 
-	/* A return address may lie behind the end of its function. */
-	sprint_symbol_no_offset(name, site - 1);
+	name_of(site, name);
 	e->site = site;
 	e->row = mmn_sitenames_find(name);
 	if (test_bit(e->row, forgotten))
@@ -128,9 +136,22 @@ static void look_up(unsigned long site, struct entry *e, char *name)
 	e->frame = mmn_framenames_find(name);
 	if (strchr(name, '['))
 		return;
-	spin_lock_irqsave(&site_lock, flags);
+	raw_spin_lock_irqsave(&site_lock, flags);
 	remember(e);
-	spin_unlock_irqrestore(&site_lock, flags);
+	raw_spin_unlock_irqrestore(&site_lock, flags);
+}
+
+/*
+ * Apart from those who ask, as all that has room for a name: kernels that zero
+ * the stack would do so each time, also for those who need no name.
+ */
+static noinline struct entry look_up_new(unsigned long site)
+{
+	char name[KSYM_SYMBOL_LEN];
+	struct entry e;
+
+	look_up(site, &e, name);
+	return e;
 }
 
 /* Return: true the first time that a name is seen. */
@@ -152,14 +173,16 @@ static bool count_unknown(const char *name)
 	return true;
 }
 
-static void note_unknown(const char *name)
+static noinline void note_unknown(unsigned long site)
 {
+	char name[KSYM_SYMBOL_LEN];
 	unsigned long flags;
 	bool first;
 
-	spin_lock_irqsave(&site_lock, flags);
+	name_of(site, name);
+	raw_spin_lock_irqsave(&site_lock, flags);
 	first = count_unknown(name);
-	spin_unlock_irqrestore(&site_lock, flags);
+	raw_spin_unlock_irqrestore(&site_lock, flags);
 	if (first)
 		pr_info("unknown call site %s: its events are reported as not exact; please report the name and the kernel version\n",
 			name);
@@ -175,13 +198,8 @@ static void note_unknown(const char *name)
 unsigned int mmn_sites_resolve(unsigned long site)
 {
 	const struct entry *known = cached(site);
-	char name[KSYM_SYMBOL_LEN];
-	struct entry e;
 
-	if (known)
-		return known->row;
-	look_up(site, &e, name);
-	return e.row;
+	return known ? known->row : look_up_new(site).row;
 }
 
 /**
@@ -193,15 +211,10 @@ unsigned int mmn_sites_resolve(unsigned long site)
  */
 void mmn_sites_note(unsigned long site, unsigned int row)
 {
-	char name[KSYM_SYMBOL_LEN];
-
-	if (row != MMN_SITE_UNKNOWN) {
-		if (!READ_ONCE(resolved[row]))
-			WRITE_ONCE(resolved[row], true);
-		return;
-	}
-	sprint_symbol_no_offset(name, site - 1);
-	note_unknown(name);
+	if (row == MMN_SITE_UNKNOWN)
+		note_unknown(site);
+	else if (!READ_ONCE(resolved[row]))
+		WRITE_ONCE(resolved[row], true);
 }
 
 /**
@@ -217,15 +230,11 @@ void mmn_sites_note(unsigned long site, unsigned int row)
 int mmn_sites_frame(unsigned long pc, bool may_look)
 {
 	const struct entry *known = cached(pc);
-	char name[KSYM_SYMBOL_LEN];
-	struct entry e;
 
 	if (known)
 		return known->frame;
-	if (may_look) {
-		look_up(pc, &e, name);
-		return e.frame;
-	}
+	if (may_look)
+		return look_up_new(pc).frame;
 	if (mmn_in_module_area(pc))
 		return MMN_FRAME_MODULE;
 	mmn_sites_defer(pc);
@@ -353,7 +362,7 @@ int mmn_sites_print(unsigned long site, char *buf, size_t size)
 
 	if (!site)
 		return snprintf(buf, size, "-");
-	sprint_symbol_no_offset(name, site - 1);
+	name_of(site, name);
 	return snprintf(buf, size, "%s", name);
 }
 

@@ -12,6 +12,9 @@
 #include "sites.h"
 #include "walk.h"
 
+/* So many frames hold the callers of a notifier and most of what a rule asks for. */
+#define FIRST_DEPTH	16
+
 static bool allowed;
 
 /**
@@ -30,6 +33,11 @@ bool mmn_walk_allowed(void)
 	return allowed;
 }
 
+static void take(struct mmn_stack *st, unsigned int depth)
+{
+	st->nr = allowed ? mmn_stack_save(st->pc, depth) : 0;
+}
+
 /**
  * mmn_walk_take() - the stack of current
  * @st: filled, innermost first; empty where stacks may not be read
@@ -38,7 +46,7 @@ bool mmn_walk_allowed(void)
  */
 void mmn_walk_take(struct mmn_stack *st)
 {
-	st->nr = allowed ? mmn_stack_save(st->pc, MMN_WALK_DEPTH) : 0;
+	take(st, MMN_WALK_DEPTH);
 }
 
 /**
@@ -111,7 +119,7 @@ bool mmn_walk_frames(const struct mmn_stack *st, unsigned long site,
 	bool known = true, asked = false;
 	int frame;
 
-	ctx->bits |= MMN_CTX_WALKED;
+	ctx->bits = (ctx->bits & ~MMN_CTX_MODULE_CALLS) | MMN_CTX_WALKED;
 	ctx->nr_frames = 0;
 	for (; i < st->nr && ctx->nr_frames < MMN_FRAMES_MAX; i++) {
 		frame = mmn_sites_frame(st->pc[i], may_look);
@@ -134,11 +142,20 @@ bool mmn_walk_frames(const struct mmn_stack *st, unsigned long site,
 	return known;
 }
 
+static bool has_ended(const struct mmn_ctx *ctx)
+{
+	return ctx->nr_frames &&
+	       mmn_framenames_ends(ctx->frames[ctx->nr_frames - 1]);
+}
+
 /**
  * mmn_walk_ctx() - walk the stack to complete a context
  * @site: return address into the call site
  * @may_look: false in the hook
  * @ctx: frames and bits are added
+ *
+ * Each frame costs some 400 instructions, so at first only a few are taken. If the
+ * search ends among them, the others would not be looked at.
  *
  * Context: As mmn_walk_frames().
  * Return: as mmn_walk_frames().
@@ -146,8 +163,13 @@ bool mmn_walk_frames(const struct mmn_stack *st, unsigned long site,
 bool mmn_walk_ctx(unsigned long site, bool may_look, struct mmn_ctx *ctx)
 {
 	struct mmn_stack st;
+	bool known;
 
-	mmn_walk_take(&st);
+	take(&st, FIRST_DEPTH);
+	known = mmn_walk_frames(&st, site, may_look, false, ctx);
+	if (st.nr < FIRST_DEPTH || (known && has_ended(ctx)))
+		return known;
+	take(&st, MMN_WALK_DEPTH);
 	return mmn_walk_frames(&st, site, may_look, false, ctx);
 }
 

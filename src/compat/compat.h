@@ -38,8 +38,9 @@
 #define MMN_NUMA_HINT_MOVES	0
 #endif
 
-/* ftrace */
-#if defined(CONFIG_DYNAMIC_FTRACE) && defined(MMN_HAVE_FTRACE_ARGS)
+/* ftrace, with a kprobe to tell where a function is */
+#if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_KPROBES) && \
+	defined(MMN_HAVE_FTRACE_ARGS)
 #define MMN_HAVE_FTRACE		1
 #include <linux/ftrace.h>
 
@@ -172,6 +173,12 @@ enum mmn_mmap_lock {
 	MMN_MMAP_LOCK_NOT_WRITE,
 };
 
+#if defined(MMN_HAVE_RWSEM_RT_OWNER)
+#define mmn_rt_owner(mm)	((mm)->mmap_lock.rwbase.rtmutex.owner)
+#elif defined(MMN_HAVE_RWSEM_RT_PATCH_OWNER)
+#define mmn_rt_owner(mm)	((mm)->mmap_lock.rtmutex.owner)
+#endif
+
 /**
  * mmn_mmap_lock_mine() - does current hold mmap_lock for write?
  * @mm: whose lock
@@ -192,10 +199,11 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mine(const struct mm_struct *mm)
 	if (!(owner & 1) && (owner & ~7UL) == (unsigned long)current)
 		return MMN_MMAP_LOCK_WRITE;
 	return MMN_MMAP_LOCK_NOT_WRITE;
-#elif defined(MMN_HAVE_RWSEM_RT_OWNER)
-	unsigned long owner;
+#elif defined(MMN_HAVE_RWSEM_RT_OWNER) || \
+	defined(MMN_HAVE_RWSEM_RT_PATCH_OWNER)
+	unsigned long owner = (unsigned long)READ_ONCE(mmn_rt_owner(mm));
 
-	owner = (unsigned long)READ_ONCE(mm->mmap_lock.rwbase.rtmutex.owner);
+	/* Bit 0: somebody waits. */
 	if ((owner & ~1UL) == (unsigned long)current)
 		return MMN_MMAP_LOCK_WRITE;
 	return MMN_MMAP_LOCK_NOT_WRITE;

@@ -125,6 +125,18 @@ static void test_out_of_range(void)
 	}
 }
 
+static void test_hidden(void)
+{
+	char address[] = "0xffffffffc0123456", symbol[] = "zap_page_range";
+
+	mmn_sitenames_hide(address);
+	ok(!strcmp(address, "(no-symbol)") &&
+	   mmn_sitenames_find(address) == MMN_SITE_UNKNOWN,
+	   "an address is not shown");
+	mmn_sitenames_hide(symbol);
+	ok(!strcmp(symbol, "zap_page_range"), "a symbol is");
+}
+
 static void test_callsites(void)
 {
 	FILE *file = fopen(TOP "/tests/unit/callsites.txt", "r");
@@ -161,6 +173,7 @@ int main(void)
 	test_long();
 	test_rows();
 	test_out_of_range();
+	test_hidden();
 	test_callsites();
 	return tap_done();
 }

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* until v5.15: 42254105dfe8 locking/rwsem: Add rtmutex based R/W semaphore; PREEMPT_RT patch */
+#include <linux/mm_types.h>
+
+void *probe(struct mm_struct *mm);
+void *probe(struct mm_struct *mm)
+{
+	return mm->mmap_lock.rtmutex.owner;
+}
