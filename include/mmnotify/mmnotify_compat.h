@@ -2,9 +2,9 @@
 /*
  * mmnotify_compat: the calls of mmnotify.h for a driver that is built with or
  * without mmnotify, without an #ifdef of its own. Copy this file,
- * mmnotify_compat_impl.h, mmnotify_compat_ends.h and mmnotify_types.h side by side
- * into the driver, include this one wherever mmnotify.h would be, and in exactly
- * one .c say
+ * mmnotify_compat_impl.h, mmnotify_compat_ends.h, mmnotify_inline.h and
+ * mmnotify_types.h side by side into the driver, include this one wherever
+ * mmnotify.h would be, and in exactly one .c say
  *
  *	#define MMNOTIFY_COMPAT_IMPLEMENTATION
  *	#include "mmnotify_compat.h"
@@ -15,8 +15,8 @@
  * With HAVE_MMNOTIFY, which mmnotify.mk defines, all this is <mmnotify/mmnotify.h>.
  * Else it is the kernel's own notifiers and no verdict is exact: every filter delivers
  * everything but a range's own owner. What each call promises is said in
- * mmnotify.h and holds here too; only differences are said here, and
- * docs/compat.md sums them up.
+ * mmnotify.h and mmnotify_inline.h and holds here too; only differences are said
+ * here, and docs/compat.md sums them up.
  */
 #ifndef MMNOTIFY_COMPAT_H
 #define MMNOTIFY_COMPAT_H
@@ -35,7 +35,6 @@
 #define MMNOTIFY_COMPAT_ACTIVE	1
 
 #include <linux/atomic.h>
-#include <linux/interval_tree.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/llist.h>
@@ -46,63 +45,12 @@
 
 #include "mmnotify_types.h"
 
-struct mmnotify_mm;
-struct mmnotify_range;
+struct mmnotify_client;
+struct mmnotify_mm_ops;
+struct mmnotify_range_ops;
 
 /* Nothing to import; modinfo shows that the driver does without. */
 #define MMNOTIFY_IMPORT_NS()	MODULE_INFO(mmnotify, "compat")
-
-/* As in mmnotify.h, to the byte. */
-struct mmnotify_info {
-	u32 size;
-	u16 event;
-	u16 cause;
-	u16 native;
-	u16 rsvd16;
-	u32 effects;
-	u32 flags;
-	u32 rsvd32;
-	struct mm_struct *mm;
-	unsigned long start;
-	unsigned long end;
-	void *owner;
-	unsigned long site;
-	unsigned long rsvd[4];
-};
-
-/* As in mmnotify.h, to the byte. */
-struct mmnotify_client {
-	const char *name;
-	struct module *owner;
-	void *priv;
-	unsigned long rsvd[4];
-};
-
-/* As in mmnotify.h. */
-struct mmnotify_finish {
-	struct mmnotify_range *range;
-	unsigned long priv[4];
-};
-
-/*
- * As in mmnotify.h; here effects hides nothing, and end() comes once no blockable
- * invalidation of the mm runs, with the range of all that it is the end of.
- */
-struct mmnotify_range_ops {
-	bool (*invalidate)(struct mmnotify_range *range,
-			   const struct mmnotify_info *info, unsigned long seq);
-	bool (*invalidate_start)(struct mmnotify_range *range,
-				 const struct mmnotify_info *info,
-				 unsigned long seq,
-				 struct mmnotify_finish **finish);
-	void (*invalidate_finish)(struct mmnotify_finish *finish);
-	void (*end)(struct mmnotify_range *range,
-		    const struct mmnotify_info *info);
-	void (*release)(struct mmnotify_range *range, unsigned long seq);
-	void (*removed)(struct mmnotify_range *range);
-	u32 effects;
-	u32 rsvd;
-};
 
 /* As in mmnotify.h, but for what is private. */
 struct mmnotify_range {
@@ -121,17 +69,6 @@ struct mmnotify_range {
 	unsigned long due_end;
 };
 
-/* As in mmnotify.h; here effects hides nothing. */
-struct mmnotify_mm_ops {
-	void (*start)(struct mmnotify_mm *m, const struct mmnotify_info *info);
-	void (*end)(struct mmnotify_mm *m, const struct mmnotify_info *info);
-	void (*release)(struct mmnotify_mm *m);
-	struct mmnotify_mm *(*alloc)(struct mm_struct *mm);
-	void (*free)(struct mmnotify_mm *m);
-	u32 effects;
-	u32 rsvd;
-};
-
 /* As in mmnotify.h, but for what is private. */
 struct mmnotify_mm {
 	struct mmu_notifier mn;
@@ -143,9 +80,12 @@ struct mmnotify_mm {
 	unsigned int state;
 };
 
-/* The native object, for struct hmm_range.notifier, and its mm. */
-#define mmnotify_hmm(range)		(&(range)->mni)
-#define mmnotify_range_mm(range)	((range)->mni.mm)
+/*
+ * Of what it says is different here: nothing is exact, so mmnotify_affects() is
+ * always true and the effects of ops hide nothing; end() comes once no blockable
+ * invalidation of the mm runs, with the range of all that it is the end of.
+ */
+#include "mmnotify_inline.h"
 
 /* In the file with MMNOTIFY_COMPAT_IMPLEMENTATION. */
 int mmnotify_range_insert(struct mmnotify_client *client,
@@ -370,32 +310,6 @@ static inline void mmnotify_classify_as(struct mmnotify_client *client,
 }
 
 /**
- * mmnotify_blockable() - may this callback sleep?
- * @info: the verdict of the running callback
- *
- * Context: Any.
- * Return: false if sleeping, and so waiting for the device, is forbidden.
- */
-static inline bool mmnotify_blockable(const struct mmnotify_info *info)
-{
-	return info->flags & MMNOTIFY_F_BLOCKABLE;
-}
-
-/**
- * mmnotify_affects() - does this invalidation touch what I depend on?
- * @info: the verdict of the running callback
- * @effects: mask of MMNOTIFY_FX_*
- *
- * Context: Any.
- * Return: true here: nothing is exact.
- */
-static inline bool mmnotify_affects(const struct mmnotify_info *info,
-				    u32 effects)
-{
-	return !(info->flags & MMNOTIFY_F_EXACT) || (info->effects & effects);
-}
-
-/**
  * mmnotify_new_perm() - what the process may do after a PROTECTION_VMA
  * @info: the verdict of the running callback
  *
@@ -493,73 +407,6 @@ static inline int mmnotify_site_name(const struct mmnotify_info *info,
 				     char *buf, size_t size)
 {
 	return snprintf(buf, size, "-");
-}
-
-/**
- * mmnotify_clamp() - which part of a range does an invalidation touch?
- * @range: an inserted range
- * @info: the verdict of the running callback
- * @start: out: first byte, inside the range
- * @end: out: first byte behind, at most the first behind the range
- *
- * Context: Any.
- * Return: false if they do not overlap; the outputs are then both the range's
- * first byte.
- */
-static inline bool mmnotify_clamp(const struct mmnotify_range *range,
-				  const struct mmnotify_info *info,
-				  unsigned long *start, unsigned long *end)
-{
-	unsigned long first = range->mni.interval_tree.start;
-	unsigned long last = range->mni.interval_tree.last;
-
-	*start = first;
-	*end = first;
-	if (info->start > last || info->end <= first)
-		return false;
-	if (info->start > first)
-		*start = info->start;
-	*end = last < info->end ? last + 1 : info->end;
-	return true;
-}
-
-/**
- * mmnotify_read_begin() - begin to read the CPU's page tables of a range
- * @range: an inserted range
- *
- * Context: May sleep until a running invalidation ends; not in callbacks.
- * Return: the sequence for mmnotify_read_retry().
- */
-static inline unsigned long mmnotify_read_begin(struct mmnotify_range *range)
-{
-	return mmu_interval_read_begin(&range->mni);
-}
-
-/**
- * mmnotify_read_retry() - was there an invalidation since read_begin?
- * @range: an inserted range
- * @seq: what mmnotify_read_begin() returned
- *
- * Context: Under the driver's lock that mmnotify_set_seq() is called under.
- * Return: true if what was read is stale and must be read again.
- */
-static inline bool mmnotify_read_retry(struct mmnotify_range *range,
-				       unsigned long seq)
-{
-	return mmu_interval_read_retry(&range->mni, seq);
-}
-
-/**
- * mmnotify_set_seq() - make concurrent readers retry
- * @range: the range being invalidated
- * @seq: as passed to the callback
- *
- * Context: In the invalidate callback, under the driver's lock.
- */
-static inline void mmnotify_set_seq(struct mmnotify_range *range,
-				    unsigned long seq)
-{
-	mmu_interval_set_seq(&range->mni, seq);
 }
 #endif /* MMNOTIFY_COMPAT_ACTIVE */
 
