@@ -5,67 +5,77 @@
  * exact; of many samples the smallest is the operation itself, the others had
  * an interrupt or a refill of some cache in them.
  *
- * Usage: bench [DEVICE]: with DEVICE open (it attaches a notifier to us), print
- * one line per operation: name, smallest, median.
+ * Usage: bench [-n SAMPLES] [-o OPERATION] [-e] [DEVICE]: with DEVICE open (it attaches a notifier
+ * to us), print one line per operation: name, units, smallest, median, and with
+ * -e how many events mmnotify saw in it and how many of them took a walk of the
+ * stack ("-" without).
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <stdint.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/personality.h>
 #include <unistd.h>
 
-#define WARMUP	200
-#define SAMPLES	1001
+#include "bench.h"
 
-static size_t page;
+#define SAMPLES	101
+#define BIG	25	/* of operations that take millions of instructions */
+#define MOST	2001
+#define CALM	50000	/* us; an idle VM skips them */
+#define DEBUGFS	"/sys/kernel/debug/mmnotify/"
 
-static inline uint64_t now(void)
+const char *device;
+static unsigned int nr_samples;
+
+void die(const char *what)
 {
-	uint32_t lo, hi;
-
-	__asm__ volatile("lfence; rdtsc; lfence" : "=a"(lo), "=d"(hi) : : "memory");
-	return (uint64_t)hi << 32 | lo;
+	fprintf(stderr, "bench: %s: %m\n", what);
+	exit(1);
 }
 
-static char *map(void)
-{
-	char *p = mmap(NULL, page, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+/* A loop of 2 * LOOPS instructions must be counted as that, and a few for the clock. */
+#define LOOPS	100000U
 
-	if (p == MAP_FAILED) {
-		perror("bench: mmap");
-		exit(1);
+static void check_clock(void)
+{
+	uint64_t t, least = ~0ULL;
+	unsigned int i, n;
+
+	for (i = 0; i < 20; i++) {
+		n = LOOPS;
+		t = now();
+		__asm__ volatile("1: dec %0; jnz 1b" : "+r"(n) : : "cc");
+		t = now() - t;
+		if (t < least)
+			least = t;
 	}
-	*p = 1;
-	return p;
+	if (least >= 2 * LOOPS && least < 2 * LOOPS + 32)
+		return;
+	fprintf(stderr, "bench: the clock does not count instructions: %llu for %u\n",
+		(unsigned long long)least, 2 * LOOPS);
+	exit(1);
 }
 
-static uint64_t time_munmap(void)
+static uint64_t sample(const struct op *op, int check)
 {
-	char *p = map();
-	uint64_t t = now();
+	uint64_t t, begun;
 
-	munmap(p, page);
-	return now() - t;
-}
-
-/* Two pages around it, so that the VMA cannot merge or split differently. */
-static uint64_t time_mprotect(void)
-{
-	static char *p;
-	uint64_t t;
-
-	if (!p)
-		p = map();
-	mprotect(p, page, PROT_READ | PROT_WRITE);
-	*p = 1;
+	if (op->big)
+		usleep(CALM);
+	if (op->prepare)
+		op->prepare();
+	begun = now();
+	op->act();
 	t = now();
-	mprotect(p, page, PROT_READ);
-	return now() - t;
+	t = op->elapsed ? op->elapsed(t) : t - begun;
+	if (check && op->check)
+		op->check();
+	if (op->undo)
+		op->undo();
+	return t;
 }
 
 static int compare(const void *a, const void *b)
@@ -75,35 +85,102 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void run(const char *name, uint64_t (*sample)(void))
+/* The number behind a word of a page of mmnotify's. */
+static long number(const char *page, const char *word)
 {
-	static uint64_t samples[SAMPLES];
-	int i;
+	static char text[65536];
+	const char *at;
+	ssize_t len;
+	int fd = open(page, O_RDONLY);
 
-	for (i = 0; i < WARMUP; i++)
-		sample();
-	for (i = 0; i < SAMPLES; i++)
-		samples[i] = sample();
-	qsort(samples, SAMPLES, sizeof(*samples), compare);
-	printf("%s %llu %llu\n", name, (unsigned long long)samples[0],
-	       (unsigned long long)samples[SAMPLES / 2]);
+	len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (len < 0)
+		die(page);
+	text[len] = 0;
+	at = strstr(text, word);
+	return at ? atol(at + strlen(word)) : 0;
+}
+
+static void count(const struct op *op, long *events, long *walks)
+{
+	if (op->prepare)
+		op->prepare();
+	*events = -number(DEBUGFS "hook", "starts ");
+	*walks = -number(DEBUGFS "counters", "# walks ");
+	op->act();
+	*walks += number(DEBUGFS "counters", "# walks ");
+	*events += number(DEBUGFS "hook", "starts ");
+	if (op->undo)
+		op->undo();
+}
+
+static void run(const struct op *op, int count_events)
+{
+	unsigned int i, nr = nr_samples ? nr_samples : op->big ? BIG : SAMPLES;
+	static uint64_t samples[MOST];
+	long events, walks;
+
+	if (op->setup)
+		op->setup();
+	for (i = 0; i < nr / 4 + 1; i++)
+		sample(op, i == 0);
+	for (i = 0; i < nr; i++)
+		samples[i] = sample(op, 0);
+	qsort(samples, nr, sizeof(*samples), compare);
+	printf("%s %u %llu %llu ", op->name, op->units,
+	       (unsigned long long)samples[0],
+	       (unsigned long long)samples[nr / 2]);
+	if (count_events) {
+		count(op, &events, &walks);
+		count(op, &events, &walks);
+		printf("%ld %ld\n", op->events ? op->events : events,
+		       walks);
+	} else {
+		puts("- -");
+	}
+}
+
+/* Nobody runs in between but who is waited for; children are ordinary again. */
+static void be_alone(void)
+{
+	struct sched_param param = { .sched_priority = 50 };
+
+	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param))
+		die("sched_setscheduler");
 }
 
 int main(int argc, char **argv)
 {
+	const char *only = NULL;
+	const struct op *op;
+	int option, count_events = 0;
+
 	/* The same addresses every time: the same page tables, the same cost. */
 	if (!(personality(0xffffffff) & ADDR_NO_RANDOMIZE)) {
 		personality(ADDR_NO_RANDOMIZE);
 		execv("/proc/self/exe", argv);
-		perror("bench: exec");
-		return 1;
+		die("exec");
 	}
-	page = sysconf(_SC_PAGESIZE);
-	if (argc > 1 && open(argv[1], O_RDWR) < 0) {
-		perror(argv[1]);
-		return 1;
+	while ((option = getopt(argc, argv, "n:o:e")) != -1) {
+		if (option == 'n')
+			nr_samples = atoi(optarg);
+		else if (option == 'o')
+			only = optarg;
+		else if (option == 'e')
+			count_events = 1;
+		else
+			return 2;
 	}
-	run("munmap", time_munmap);
-	run("mprotect", time_mprotect);
+	if (nr_samples > MOST)
+		return 2;
+	device = argv[optind];
+	be_alone();
+	check_clock();
+	if (device && open(device, O_RDWR) < 0)
+		die(device);
+	for (op = ops; op->name; op++)
+		if (!only || !strcmp(only, op->name))
+			run(op, count_events);
 	return 0;
 }

@@ -1,103 +1,156 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_client: an mmnotify per-mm object with empty callbacks for the process
- * that opens the device: what mmnotify itself costs, and nothing else.
+ * mmn_client: each way to use mmnotify, with callbacks that do nothing: what
+ * mmnotify itself costs, and nothing else. To be compared with mmn_native.
  */
-#include <linux/err.h>
-#include <linux/fs.h>
-#include <linux/miscdevice.h>
-#include <linux/module.h>
-#include <linux/sched.h>
-#include <linux/slab.h>
-
 #include <mmnotify/mmnotify.h>
 
-static struct mmnotify_client mmn_bench_client = {
+#include "whole.h"
+
+static struct mmnotify_client client = {
 	.name = "bench",
 	.owner = THIS_MODULE,
 };
 
-static void mmn_bench_start(struct mmnotify_mm *m,
-			    const struct mmnotify_info *info)
+/* ---- tier 1: a native notifier that asks ---- */
+
+/* Kept so that the verdict is used. */
+static u32 seen_effects;
+
+static int tier1_start(struct mmu_notifier *mn,
+		       const struct mmu_notifier_range *range)
+{
+	struct mmnotify_info info;
+
+	mmnotify_classify(range, &info);
+	WRITE_ONCE(seen_effects, info.effects);
+	return 0;
+}
+
+static const struct mmu_notifier_ops tier1_ops = {
+	.invalidate_range_start = tier1_start,
+	.invalidate_range_end = whole_end,
+};
+
+static void *attach_tier1(struct mm_struct *mm)
+{
+	return attach_whole(mm, &tier1_ops);
+}
+
+/* ---- a range ---- */
+
+static bool range_invalidate(struct mmnotify_range *r,
+			     const struct mmnotify_info *info, unsigned long seq)
+{
+	mmnotify_set_seq(r, seq);
+	return true;
+}
+
+static const struct mmnotify_range_ops range_ops = {
+	.invalidate = range_invalidate,
+};
+
+static void *attach_range(struct mm_struct *mm)
+{
+	struct mmnotify_range *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int ret;
+
+	if (!r)
+		return ERR_PTR(-ENOMEM);
+	ret = mmnotify_range_insert(&client, r, mm, 0, ALL_ADDRESSES,
+				    &range_ops);
+	if (ret) {
+		kfree(r);
+		return ERR_PTR(ret);
+	}
+	return r;
+}
+
+static void detach_range(void *object)
+{
+	mmnotify_range_remove(object);
+	kfree(object);
+}
+
+/* ---- a whole mm ---- */
+
+static void mm_start(struct mmnotify_mm *m, const struct mmnotify_info *info)
 {
 }
 
-static void mmn_bench_end(struct mmnotify_mm *m,
-			  const struct mmnotify_info *info)
+static void mm_end(struct mmnotify_mm *m, const struct mmnotify_info *info)
 {
 }
 
-static struct mmnotify_mm *mmn_bench_alloc(struct mm_struct *mm)
+static struct mmnotify_mm *mm_alloc_object(struct mm_struct *mm)
 {
 	struct mmnotify_mm *m = kzalloc(sizeof(*m), GFP_KERNEL);
 
 	return m ? m : ERR_PTR(-ENOMEM);
 }
 
-static void mmn_bench_free(struct mmnotify_mm *m)
+static void mm_free_object(struct mmnotify_mm *m)
 {
 	kfree(m);
 }
 
-static const struct mmnotify_mm_ops mmn_bench_ops = {
-	.start = mmn_bench_start,
-	.end = mmn_bench_end,
-	.alloc = mmn_bench_alloc,
-	.free = mmn_bench_free,
+static const struct mmnotify_mm_ops mm_ops = {
+	.start = mm_start,
+	.end = mm_end,
+	.alloc = mm_alloc_object,
+	.free = mm_free_object,
 };
 
-static int mmn_bench_open(struct inode *inode, struct file *file)
-{
-	struct mmnotify_mm *m;
-
-	m = mmnotify_mm_get(&mmn_bench_client, current->mm, &mmn_bench_ops);
-	if (IS_ERR(m))
-		return PTR_ERR(m);
-	file->private_data = m;
-	return 0;
-}
-
-static int mmn_bench_release(struct inode *inode, struct file *file)
-{
-	mmnotify_mm_put(file->private_data);
-	return 0;
-}
-
-static const struct file_operations mmn_bench_fops = {
-	.owner = THIS_MODULE,
-	.open = mmn_bench_open,
-	.release = mmn_bench_release,
+static const struct mmnotify_mm_ops mm_start_only_ops = {
+	.start = mm_start,
+	.alloc = mm_alloc_object,
+	.free = mm_free_object,
 };
 
-static struct miscdevice mmn_bench_device = {
-	.minor = MISC_DYNAMIC_MINOR,
-	.name = "mmn_client",
-	.fops = &mmn_bench_fops,
-	.mode = 0600,
+static void *attach_mm(struct mm_struct *mm)
+{
+	return mmnotify_mm_get(&client, mm, &mm_ops);
+}
+
+static void *attach_mm_start(struct mm_struct *mm)
+{
+	return mmnotify_mm_get(&client, mm, &mm_start_only_ops);
+}
+
+static void detach_mm(void *object)
+{
+	mmnotify_mm_put(object);
+}
+
+static struct attacher attachers[] = {
+	ATTACHER("bench_tier1", tier1, whole),
+	ATTACHER("bench_range", range, range),
+	ATTACHER("bench_mm", mm, mm),
+	ATTACHER("bench_mm_start", mm_start, mm),
 };
 
 static int __init mmn_bench_init(void)
 {
-	int ret = mmnotify_register(&mmn_bench_client);
+	int ret = mmnotify_register(&client);
 
 	if (ret)
 		return ret;
-	ret = misc_register(&mmn_bench_device);
+	ret = bench_register(attachers, ARRAY_SIZE(attachers));
 	if (ret)
-		mmnotify_unregister(&mmn_bench_client);
+		mmnotify_unregister(&client);
 	return ret;
 }
 module_init(mmn_bench_init);
 
 static void __exit mmn_bench_exit(void)
 {
-	misc_deregister(&mmn_bench_device);
+	bench_unregister(attachers, ARRAY_SIZE(attachers));
 	mmnotify_synchronize();
-	mmnotify_unregister(&mmn_bench_client);
+	mmnotify_unregister(&client);
 }
 module_exit(mmn_bench_exit);
 
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("An empty mmnotify client, for the benchmark");
+MODULE_DESCRIPTION("Empty mmnotify clients, for the benchmark");
 MODULE_LICENSE("GPL");
 MMNOTIFY_IMPORT_NS();

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_native: a bare mmu_notifier for the process that opens the device, as
- * the yardstick of the benchmark. It does not know mmnotify.
+ * mmn_native: the yardsticks of the benchmark, a bare mmu_notifier and a bare
+ * mmu_interval_notifier over all addresses, with empty callbacks. They do not
+ * know mmnotify.
  */
-#include <linux/fs.h>
-#include <linux/miscdevice.h>
-#include <linux/mmu_notifier.h>
-#include <linux/module.h>
-#include <linux/sched.h>
-#include <linux/sched/mm.h>
-#include <linux/slab.h>
+#include "whole.h"
 
 static int mmn_native_start(struct mmu_notifier *mn,
 			    const struct mmu_notifier_range *range)
@@ -17,56 +12,68 @@ static int mmn_native_start(struct mmu_notifier *mn,
 	return 0;
 }
 
-static void mmn_native_end(struct mmu_notifier *mn,
-			   const struct mmu_notifier_range *range)
-{
-}
-
-static const struct mmu_notifier_ops mmn_native_ops = {
+static const struct mmu_notifier_ops native_ops = {
 	.invalidate_range_start = mmn_native_start,
-	.invalidate_range_end = mmn_native_end,
+	.invalidate_range_end = whole_end,
 };
 
-static int mmn_native_open(struct inode *inode, struct file *file)
+static void *attach_native(struct mm_struct *mm)
 {
-	struct mmu_notifier *mn = kzalloc(sizeof(*mn), GFP_KERNEL);
+	return attach_whole(mm, &native_ops);
+}
+
+/* What a driver must do at the very least. */
+static bool mmn_native_invalidate(struct mmu_interval_notifier *mni,
+				  const struct mmu_notifier_range *range,
+				  unsigned long seq)
+{
+	mmu_interval_set_seq(mni, seq);
+	return true;
+}
+
+static const struct mmu_interval_notifier_ops interval_ops = {
+	.invalidate = mmn_native_invalidate,
+};
+
+static void *attach_interval(struct mm_struct *mm)
+{
+	struct mmu_interval_notifier *mni = kzalloc(sizeof(*mni), GFP_KERNEL);
 	int ret;
 
-	if (!mn)
-		return -ENOMEM;
-	mn->ops = &mmn_native_ops;
-	ret = mmu_notifier_register(mn, current->mm);
+	if (!mni)
+		return ERR_PTR(-ENOMEM);
+	ret = mmu_interval_notifier_insert(mni, mm, 0, ALL_ADDRESSES,
+					   &interval_ops);
 	if (ret) {
-		kfree(mn);
-		return ret;
+		kfree(mni);
+		return ERR_PTR(ret);
 	}
-	file->private_data = mn;
-	return 0;
+	return mni;
 }
 
-static int mmn_native_release(struct inode *inode, struct file *file)
+static void detach_interval(void *object)
 {
-	struct mmu_notifier *mn = file->private_data;
-
-	mmu_notifier_unregister(mn, mn->mm);
-	kfree(mn);
-	return 0;
+	mmu_interval_notifier_remove(object);
+	kfree(object);
 }
 
-static const struct file_operations mmn_native_fops = {
-	.owner = THIS_MODULE,
-	.open = mmn_native_open,
-	.release = mmn_native_release,
+static struct attacher attachers[] = {
+	ATTACHER("bench_native", native, whole),
+	ATTACHER("bench_interval", interval, interval),
 };
 
-static struct miscdevice mmn_native_device = {
-	.minor = MISC_DYNAMIC_MINOR,
-	.name = "mmn_native",
-	.fops = &mmn_native_fops,
-	.mode = 0600,
-};
-module_misc_device(mmn_native_device);
+static int __init mmn_native_init(void)
+{
+	return bench_register(attachers, ARRAY_SIZE(attachers));
+}
+module_init(mmn_native_init);
+
+static void __exit mmn_native_exit(void)
+{
+	bench_unregister(attachers, ARRAY_SIZE(attachers));
+}
+module_exit(mmn_native_exit);
 
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("A bare mmu_notifier, for the benchmark");
+MODULE_DESCRIPTION("Bare notifiers, for the benchmark");
 MODULE_LICENSE("GPL");

@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs in the VM: profile.sh CONFIG OPERATION SAMPLES. One operation with the device
+# of CONFIG, for QEMU's log of what runs in modules; and where their functions are.
+set -eu
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+insmod /modules/mmn_native.ko
+insmod /modules/mmnotify.ko
+insmod /modules/mmn_client.ko
+echo 0 > /proc/sys/kernel/kptr_restrict
+sleep 2
+before=$(starts)
+bench "$1" -n "$3" -o "$2" "/dev/bench_$1"
+echo "EVENTS $(($(starts) - before))" > "$MMN_OUT"
+grep -E ' [tT] .*\[(mmnotify|mmn_native|mmn_client|__builtin__ftrace)\]' /proc/kallsyms |
+	sed 's/^/SYMBOL /' > "$MMN_OUT"
