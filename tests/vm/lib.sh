@@ -43,6 +43,7 @@ need_tools()
 	done
 }
 
+# Those without a third word.
 kernels_listed()
 {
 	sed 's/#.*//' "$vm_dir/kernels.list" | awk 'NF == 2 { print $1 }'
@@ -59,15 +60,18 @@ root_of_suite()
 	echo "$cache/roots/${1%-backports}"
 }
 
-# kernel_find KERNEL: a name of kernels.list, or the path of a kernel build tree
-# (anything with a slash). Sets NAME, VERSION, ROOT, VMLINUZ, SUITE and KTREE;
+# kernel_find KERNEL: a name of kernels.list, a debug kernel (kasan-6.12), or the
+# path of a kernel build tree (anything with a slash). Sets NAME, VERSION, ROOT, VMLINUZ, SUITE and KTREE;
 # ROOT is empty for a build tree and KTREE for a name.
 kernel_find()
 {
 	VERSION='' ROOT='' VMLINUZ='' SUITE='' KTREE=''
 	case $1 in
-	*/*)
-		KTREE=$(cd "$1" 2>/dev/null && pwd) || die "no kernel build tree at $1"
+	*/*|kasan-*|kcsan-*)
+		KTREE=$1
+		[[ $1 == */* ]] || KTREE=$cache/debug/$1
+		KTREE=$(cd "$KTREE" 2>/dev/null && pwd) ||
+			die "no kernel build tree $1; tests/vm/build-kernel makes those of debug kernels"
 		NAME=${KTREE##*/}
 		VMLINUZ=$KTREE/arch/x86/boot/bzImage
 		VERSION=$(cat "$KTREE/include/config/kernel.release" 2>/dev/null) ||
@@ -89,10 +93,11 @@ kernel_find()
 }
 
 # in_root ROOT BIND COMMAND...: runs COMMAND in ROOT with /proc (objtool wants
-# it), this machine's name servers and, if BIND is not empty, that folder at
-# /mmnotify. The mounts are the command's own and go with it, and it goes with
-# its caller. It is not process 1 itself: make, for one, then spins for ever when
-# a signal should end it.
+# it), a /tmp of its own (make's jobserver names a file there by its process
+# number, which others may have, too), this machine's name servers and, if BIND is
+# not empty, that folder at /mmnotify. The mounts are the command's own and go with
+# it, and it goes with its caller. It is not process 1 itself: make, for one, then
+# spins for ever when a signal should end it.
 in_root()
 {
 	[ ! -f /etc/resolv.conf ] || cp -L /etc/resolv.conf "$1/etc/resolv.conf"
@@ -102,6 +107,7 @@ in_root()
 		root=$1 bind=$2
 		shift 2
 		mount -t proc proc "$root/proc"
+		mount -t tmpfs tmp "$root/tmp"
 		if [ -n "$bind" ]; then
 			mkdir -p "$root/mmnotify"
 			mount --bind "$bind" "$root/mmnotify"

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# For the scripts that run in the VM; sourced. One check is one line of TAP.
+# shellcheck disable=SC2034
+
+tap=${MMN_TAP:-/dev/stdout}
+nr=0
+failed=0
+
+say() {
+	echo "$*" > "$tap"
+}
+
+check() {
+	nr=$((nr + 1))
+	if eval "$1"; then
+		say "ok $nr - $2"
+	else
+		failed=1
+		say "not ok $nr - $2"
+		return 1
+	fi
+}
+
+# skip WHAT WHY
+skip() {
+	nr=$((nr + 1))
+	say "ok $nr - $1 # SKIP $2"
+}
+
+# renumber FILE [PREFIX]: a TAP stream becomes a part of ours. What its plan says and
+# how many tests it has are left in $planned and $seen, for the caller to compare.
+renumber() {
+	planned='' seen=0
+	while read -r line; do
+		case $line in
+		"ok "*|"not ok "*)
+			seen=$((seen + 1)) nr=$((nr + 1))
+			case $line in not*) failed=1 ;; esac
+			say "$(echo "$line" | sed "s/ok [0-9]*/ok $nr/; s/ - / - ${2:-}/")"
+			;;
+		1..*) planned=${line#1..} ;;
+		TAP*) ;;
+		*) say "$line" ;;
+		esac
+	done < "$1"
+}
+
+finish() {
+	say "1..$nr"
+	exit $failed
+}

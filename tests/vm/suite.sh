@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154
+# For suites that take many steps in VMs; sourced after lib.sh. Each step leaves TAP and
+# a log in $results.
+
+say()
+{
+	printf '%s == %s\n' "$(date +%T)" "$*"
+}
+
+# A step that cannot even start is one failed test, not a missing one.
+broken()
+{
+	printf '1..1\nnot ok 1 - %s\n' "$2" >"$results/$1.tap"
+}
+
+# step_in_vm NAME KERNEL ARG...: TAP comes through the VM's serial port. The run
+# itself is judged too: a kernel message fails it although all tests passed. The VM
+# goes with the suite, whatever ends it.
+step_in_vm()
+{
+	local name=$1 kernel=$2 log=$results/$1.log status begun=$SECONDS
+	shift 2
+	setpriv --pdeathsig TERM "$top/tests/vm/run" --kernel "$kernel" --tap "$results/$name.tap" \
+		--files "$top/build/user" "$@" >"$log" 2>&1
+	status=$?
+	grep -q '^1\.\.' "$results/$name.tap" 2>/dev/null ||
+		broken "$name" "$name: no plan, see ${log#"$top/"}"
+	if [ "$status" -ge 99 ]; then
+		tail -n 25 "$log"
+		broken "$name-console" "$name: the VM run failed ($status), see ${log#"$top/"}"
+	else
+		printf '1..1\nok 1 - %s: the run ended and the kernel log is clean\n' \
+			"$name" >"$results/$name-console.tap"
+	fi
+	say "$name: $((SECONDS - begun)) s"
+}
