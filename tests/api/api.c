@@ -106,6 +106,7 @@ static void test_before_attach(void)
 static void test_ranges(void)
 {
 	char *p = map(4 * PAGE, PROT_READ | PROT_WRITE), small[8];
+	struct mirror_lookup last = { .addr = ~0ULL };
 	__u64 start = (unsigned long)p;
 	int fd = dev_open(), other = dev_open();
 
@@ -130,6 +131,8 @@ static void test_ranges(void)
 	fails(range(fd, MIRROR_IOC_ADD_RANGE, start, 4 * PAGE), 0, "add a range");
 	fails(range(fd, MIRROR_IOC_ADD_RANGE, start, 2 * PAGE), 0,
 	      "add a range that overlaps");
+	fails(ioctl(fd, MIRROR_IOC_LOOKUP, &last), ENOENT,
+	      "look up the last address there is");
 	close(other);
 	close(fd);
 	munmap(p, 4 * PAGE);

@@ -4,36 +4,13 @@
 # Runs in the VM with no module loaded: drivers that are built without mmnotify,
 # alone and beside it, and the same sources built with it, as one TAP stream.
 set -u
-
-tap=${MMN_TAP:-/dev/stdout}
-nr=0
-failed=0
-
-check() {
-	nr=$((nr + 1))
-	if eval "$1"; then
-		echo "ok $nr - $2" > "$tap"
-	else
-		failed=1
-		echo "not ok $nr - $2" > "$tap"
-	fi
-}
+# shellcheck source-path=SCRIPTDIR source=../tap/tap.sh
+. "${0%/*}/tap.sh"
 
 # What the module said since the last time, renumbered; its plan is checked here.
 append() {
-	planned='' seen=0
 	dmesg -c | sed -n 's/.*TAP: //p' > /tmp/said
-	while read -r line; do
-		case $line in
-		"ok "*|"not ok "*)
-			seen=$((seen + 1)) nr=$((nr + 1))
-			case $line in not*) failed=1 ;; esac
-			echo "$line" | sed "s/ok [0-9]* - /ok $nr - $1: /" > "$tap"
-			;;
-		1..*) planned=${line#1..} ;;
-		*) echo "$line" > "$tap" ;;
-		esac
-	done < /tmp/said
+	renumber /tmp/said "$1: "
 	check "[ '$planned' = '$seen' ]" "$1: ends with its plan"
 }
 
@@ -46,7 +23,7 @@ user() {
 	check "! [ -d /sys/module/$1 ]" "$2: and is gone"
 }
 
-echo 'TAP version 13' > "$tap"
+say 'TAP version 13'
 dmesg -c > /dev/null
 check '! [ -d /sys/module/mmnotify ]' "mmnotify is not loaded"
 user mmn_compat_user "without"
@@ -66,5 +43,4 @@ check '! rmmod mmnotify 2> /dev/null' "optional: and keeps it"
 check 'rmmod mmn_optional_user' "optional: until it unloads"
 append "optional, with"
 check 'rmmod mmnotify' "mmnotify unloads after its users"
-echo "1..$nr" > "$tap"
-exit $failed
+finish

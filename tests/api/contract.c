@@ -8,8 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -18,8 +16,6 @@
 
 #include "devmem.h"
 #include "drv.h"
-
-#define HUGE_SIZE	(2UL << 20)
 
 static bool is_exact(const struct contract_record *r)
 {
@@ -135,18 +131,6 @@ static void test_end(void)
 }
 
 /* ---- pairs of a whole mm ---- */
-
-/* Events of [p, p + n pages) only: an mm object hears of all. */
-static unsigned int about(int id, unsigned int phase, const char *p, unsigned int n)
-{
-	unsigned long start = (unsigned long)p, end = start + n * PAGE;
-	unsigned int i, sum = 0;
-
-	for (i = 0; i < nr_recs; i++)
-		sum += recs[i].id == (unsigned int)id && recs[i].phase == phase &&
-		       recs[i].start < end && recs[i].end > start;
-	return sum;
-}
 
 static void test_pairs(void)
 {
@@ -407,44 +391,58 @@ static void test_self(void)
 	unmap(p, 1);
 }
 
-static int migrate(int fd, char *p)
+/* The two things that a device does to the mm itself. */
+static const struct taking {
+	unsigned long how;
+	unsigned int cause, event;
+	const char *missing, *told, *not_told;
+} takings[] = {
+	{ DEVMEM_IOC_MIGRATE, MMNOTIFY_CAUSE_MIGRATE_VMA, MMNOTIFY_MIGRATE,
+	  "this kernel is built without migrate_vma_setup()",
+	  "req 12: a migration tells its owner",
+	  "req 12: the owner does not hear of its own migration" },
+	{ DEVMEM_IOC_EXCLUSIVE, MMNOTIFY_CAUSE_DEVICE_EXCLUSIVE, MMNOTIFY_EXCLUSIVE,
+	  "this kernel has no make_device_exclusive()",
+	  "req 12: exclusive access tells its owner",
+	  "req 12: the owner does not hear of its own access" },
+};
+
+static int take(int fd, const struct taking *t, char *p)
 {
 	struct devmem_range r = { .start = (unsigned long)p, .len = 2 * PAGE };
 
-	*(volatile char *)p = 1;
-	return ioctl(fd, DEVMEM_IOC_MIGRATE, &r) ? -errno : 0;
+	p[0] = 1;
+	p[PAGE] = 1;
+	return ioctl(fd, t->how, &r) ? -errno : 0;
 }
 
-static bool has_owner(int id)
+static bool has_owner(int id, const struct taking *t)
 {
-	const struct contract_record *r = find(id, CONTRACT_AT_START,
-					       MMNOTIFY_CAUSE_MIGRATE_VMA);
+	const struct contract_record *r = find(id, CONTRACT_AT_START, t->cause);
 
-	return r && r->event == MMNOTIFY_MIGRATE && r->owner;
+	return r && r->event == t->event && r->owner;
 }
 
-static void test_owner(void)
+static void test_owner(const struct taking *t)
 {
-	const char *name = "req 12: a migration tells its owner";
 	int fd = open("/dev/mmn_devmem", O_RDWR | O_CLOEXEC), id, own, ret, odd = 0;
 	char *p = pages(2, RW);
 	unsigned int i;
 
 	id = add(CONTRACT_RANGE, p, 2 * PAGE, 0);
-	ret = fd < 0 ? -ENODEV : migrate(fd, p);
+	ret = fd < 0 ? -ENODEV : take(fd, t, p);
 	if (ret) {
-		skip(name, "this kernel is built without migrate_vma_setup()");
+		skip(t->told, t->missing);
 	} else {
 		fetch();
-		ok(has_owner(id), name);
+		ok(has_owner(id, t), t->told);
 		for (i = 0; i < nr_recs; i++)
-			odd += recs[i].owner && recs[i].event != MMNOTIFY_MIGRATE;
+			odd += recs[i].owner && recs[i].event != t->event;
 		ok(!odd, "req 12: and no other event has one");
 		own = add(CONTRACT_RANGE, p, 2 * PAGE, CONTRACT_LAST_OWNER);
-		migrate(fd, p);
+		take(fd, t, p);
 		fetch();
-		ok(has_owner(id) && !has_owner(own),
-		   "req 12: the owner does not hear of its own migration");
+		ok(has_owner(id, t) && !has_owner(own, t), t->not_told);
 		mprotect(p, 2 * PAGE, PROT_READ);
 		fetch();
 		ok(count(own, CONTRACT_AT_START), "req 12: but of everything else");
@@ -536,20 +534,9 @@ static void test_widened(void)
 	munmap(p + 2 * PAGE, PAGE);
 }
 
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	if (write(fd, text, strlen(text)) < 0)
-		fprintf(stderr, "# %s: %s\n", path, strerror(errno));
-	close(fd);
-}
-
 int main(int argc, char **argv)
 {
-	const char *kernel = getenv("MMN_KERNEL");
+	unsigned int i;
 
 	dev = open("/dev/mmn_contract", O_RDWR | O_CLOEXEC);
 	if (dev < 0)
@@ -568,14 +555,18 @@ int main(int argc, char **argv)
 	test_meaning();
 	test_perm();
 	/* Native since 7.x; the module says the same, mmnotify_caps(). */
-	test_two_pass(kernel && kernel[0] >= '7');
+	test_two_pass(kernel_is(7, 0));
 	test_filter(true);
 	test_self();
-	test_owner();
+	for (i = 0; i < NR(takings); i++)
+		test_owner(&takings[i]);
 	test_misuse();
 	test_async();
 	test_widened();
+	test_hugetlb();
 	test_parallel();
 	test_lives();
+	test_reap();
+	test_deaths();
 	return plan() ? 1 : 0;
 }

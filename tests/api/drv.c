@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "drv.h"
@@ -17,6 +18,7 @@
 int dev = -1;
 struct contract_record recs[CONTRACT_LOG];
 unsigned int nr_recs;
+struct share *shared;
 
 static unsigned int nr, failed;
 
@@ -224,6 +226,32 @@ const struct contract_record *find(int id, unsigned int phase, unsigned int caus
 	return NULL;
 }
 
+bool is_release(const struct contract_record *r)
+{
+	return r->phase == CONTRACT_AT_RELEASE ||
+	       (r->phase == CONTRACT_AT_START && r->event == MMNOTIFY_RELEASE);
+}
+
+unsigned int releases(int id)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < nr_recs; i++)
+		n += recs[i].id == (unsigned int)id && is_release(&recs[i]);
+	return n;
+}
+
+unsigned int about(int id, unsigned int phase, const char *p, unsigned int n)
+{
+	unsigned long start = (unsigned long)p, end = start + n * PAGE;
+	unsigned int i, sum = 0;
+
+	for (i = 0; i < nr_recs; i++)
+		sum += recs[i].id == (unsigned int)id && recs[i].phase == phase &&
+		       recs[i].start < end && recs[i].end > start;
+	return sum;
+}
+
 void show(void)
 {
 	const struct contract_record *r;
@@ -237,6 +265,65 @@ void show(void)
 		       r->result, r->owner);
 	}
 	fflush(stdout);
+}
+
+void wait_for(volatile bool *flag)
+{
+	unsigned int i;
+
+	for (i = 0; i < 5000 && !*flag; i++)
+		usleep(1000);
+}
+
+pid_t child(void (*f)(void))
+{
+	pid_t pid;
+
+	if (!shared)
+		shared = mmap(NULL, sizeof(*shared), RW,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		bail("mmap");
+	memset((void *)shared, 0, sizeof(*shared));
+	pid = fork();
+	if (!pid) {
+		f();
+		_exit(0);
+	}
+	if (pid < 0)
+		bail("fork");
+	wait_for(&shared->ready);
+	return pid;
+}
+
+void del_all(unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		call(CONTRACT_IOC_DEL, shared->ids[i]);
+	call(CONTRACT_IOC_SYNC, 0);
+}
+
+bool kernel_is(int major, int minor)
+{
+	struct utsname u;
+	int a = 0, b = 0;
+
+	if (uname(&u) || sscanf(u.release, "%d.%d", &a, &b) != 2)
+		bail("uname");
+	return a > major || (a == major && b >= minor);
+}
+
+void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, text, strlen(text)) < 0)
+		fprintf(stderr, "# %s: %s\n", path, strerror(errno));
+	close(fd);
 }
 
 bool set_parameter(const char *name, const char *value)

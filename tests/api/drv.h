@@ -5,12 +5,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include <mmnotify/mmnotify_types.h>
 
 #include "contract.h"
 
 #define PAGE	4096UL
+#define HUGE_SIZE	(2UL << 20)
 #define RW	(PROT_READ | PROT_WRITE)
 #define NR(a)	((unsigned int)(sizeof(a) / sizeof((a)[0])))
 
@@ -49,12 +51,42 @@ unsigned int count(int id, unsigned int phase);
 unsigned int count_cause(int id, unsigned int phase, unsigned int cause);
 const struct contract_record *nth(int id, unsigned int phase, unsigned int n);
 const struct contract_record *find(int id, unsigned int phase, unsigned int cause);
+unsigned int releases(int id);
+bool is_release(const struct contract_record *r);
+/* Of events of [p, p + n pages) only: a whole mm hears of all. */
+unsigned int about(int id, unsigned int phase, const char *p, unsigned int n);
 void show(void);
 
+/* What a child tells its parent. */
+struct share {
+	volatile int ids[8];
+	char *volatile page;
+	volatile bool ready, go;
+};
+
+extern struct share *shared;
+
+/*
+ * A child makes its objects through the file that it inherits, says so, and the
+ * parent reads the log and removes the first n of them.
+ */
+pid_t child(void (*f)(void));
+void wait_for(volatile bool *flag);
+void del_all(unsigned int n);
+
+/* The machine. */
+bool kernel_is(int major, int minor);
+void write_file(const char *path, const char *text);
 bool set_parameter(const char *name, const char *value);
 
-/* parallel.c and lives.c */
+/* reap.c: sysrq kills @pid; does the reaper say that of it then? */
+bool oom_kill(pid_t pid, const char *what);
+
+/* parallel.c, lives.c, deaths.c, reap.c and hugetlb.c */
 void test_parallel(void);
 void test_lives(void);
+void test_deaths(void);
+void test_reap(void);
+void test_hugetlb(void);
 
 #endif /* API_DRV_H */

@@ -1,69 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lives: contracts about processes that die, are killed, or are written to by
- * others. The child makes its objects through the file that it inherits, and the
- * parent reads the log and removes them.
+ * lives: contracts about processes that die or are written to by others.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "drv.h"
-
-#ifndef SYS_process_mrelease
-#define SYS_process_mrelease	448
-#endif
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open		434
-#endif
-
-/* What a child tells its parent. */
-static struct share {
-	volatile int ids[8];
-	char *volatile page;
-	volatile bool ready, go;
-} *shared;
-
-static void wait_for(volatile bool *flag)
-{
-	unsigned int i;
-
-	for (i = 0; i < 5000 && !*flag; i++)
-		usleep(1000);
-}
-
-static pid_t child(void (*f)(void))
-{
-	pid_t pid;
-
-	memset((void *)shared, 0, sizeof(*shared));
-	pid = fork();
-	if (!pid) {
-		f();
-		_exit(0);
-	}
-	if (pid < 0)
-		bail("fork");
-	wait_for(&shared->ready);
-	return pid;
-}
-
-static void del_all(unsigned int n)
-{
-	unsigned int i;
-
-	for (i = 0; i < n; i++)
-		call(CONTRACT_IOC_DEL, shared->ids[i]);
-	call(CONTRACT_IOC_SYNC, 0);
-}
 
 /* ---- release ---- */
 
@@ -82,21 +28,6 @@ static void die_with_objects(void)
 				 CONTRACT_RELEASE);
 	shared->page = p;
 	shared->ready = true;
-}
-
-static bool is_release(const struct contract_record *r)
-{
-	return r->phase == CONTRACT_AT_RELEASE ||
-	       (r->phase == CONTRACT_AT_START && r->event == MMNOTIFY_RELEASE);
-}
-
-static unsigned int releases(int id)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < nr_recs; i++)
-		n += recs[i].id == (unsigned int)id && is_release(&recs[i]);
-	return n;
 }
 
 static const struct contract_record *unmap_of(int id)
@@ -180,104 +111,6 @@ static void test_release(void)
 	ok(count(shared->ids[3], CONTRACT_AT_FREE) == 1 &&
 	   !count(shared->ids[3], CONTRACT_AT_RELEASE),
 	   "req 6, 7: a put after the release only frees");
-}
-
-/* ---- memory that is taken from a dying process ---- */
-
-static void *zap_one(void *page)
-{
-	madvise(page, PAGE, MADV_DONTNEED);
-	return NULL;
-}
-
-/* A thread that sits in a callback keeps the mm when the process is killed. */
-static void wait_to_be_killed(void)
-{
-	char *held = pages(1, RW), *p = pages(16, RW);
-	pthread_t thread;
-
-	shared->ids[0] = add(CONTRACT_RANGE, p, 8 * PAGE,
-			     CONTRACT_TWO_PASS | CONTRACT_END);
-	shared->ids[1] = add(CONTRACT_RANGE, p + PAGE, 8 * PAGE,
-			     CONTRACT_REFUSE | CONTRACT_END);
-	shared->ids[2] = add(CONTRACT_RANGE, held, PAGE, CONTRACT_HOLD_START);
-	shared->ids[3] = add(CONTRACT_MM, NULL, 0, CONTRACT_END);
-	shared->page = p;
-	if (pthread_create(&thread, NULL, zap_one, held))
-		bail("pthread_create");
-	wait_held(shared->ids[2]);
-	shared->ready = true;
-	pause();
-}
-
-static bool about(const struct contract_record *r, const char *p)
-{
-	return r->start <= (unsigned long)p && r->end > (unsigned long)p;
-}
-
-/* Callbacks that may not block, for the range of @p. */
-static unsigned int reaps(int id, unsigned int phase, const char *p)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < nr_recs; i++)
-		n += recs[i].id == (unsigned int)id && recs[i].phase == phase &&
-		     about(&recs[i], p) &&
-		     !(recs[i].flags & MMNOTIFY_F_BLOCKABLE);
-	return n;
-}
-
-static void check_refused(const char *p)
-{
-	const struct contract_record *r = NULL;
-	unsigned int i;
-
-	for (i = 0; i < nr_recs && !r; i++)
-		if (recs[i].id == (unsigned int)shared->ids[1] &&
-		    !(recs[i].flags & MMNOTIFY_F_BLOCKABLE))
-			r = &recs[i];
-	ok(reaps(shared->ids[1], CONTRACT_AT_START, p + PAGE) == 1,
-	   "req 8, 22: a callback is told that it may not block");
-	ok(r && r->cause == MMNOTIFY_CAUSE_PROCESS_MRELEASE &&
-	   (r->flags & MMNOTIFY_F_REMOTE), "req 15, 24: and whose work it is");
-	ok(!reaps(shared->ids[3], CONTRACT_AT_START, p) &&
-	   !reaps(shared->ids[3], CONTRACT_AT_END, p),
-	   "req 9, 10: what a range refused has neither start nor end");
-	ok(count(shared->ids[0], CONTRACT_AT_FINISH) ==
-	   count(shared->ids[0], CONTRACT_AT_START),
-	   "req 17: who was told before the refusal is finished all the same");
-}
-
-static void test_reaped(void)
-{
-	pid_t pid = child(wait_to_be_killed);
-	bool here = syscall(SYS_process_mrelease, -1, 0) != -1 || errno == EBADF;
-	int fd = syscall(SYS_pidfd_open, pid, 0), ret, status;
-
-	kill(pid, SIGKILL);
-	fetch();
-	ret = syscall(SYS_process_mrelease, fd, 0) ? -errno : 0;
-	if (!here) {
-		skip("req 8: a callback is told that it may not block",
-		     "no process_mrelease() on this kernel");
-	} else {
-		ok(ret == -EAGAIN, "req 8: a refusal gives the operation up");
-		fetch();
-		check_refused(shared->page);
-		ret = syscall(SYS_process_mrelease, fd, 0) ? -errno : 0;
-		ok(!ret, "req 8, 9: without a refusal it goes through");
-		fetch();
-		ok(reaps(shared->ids[3], CONTRACT_AT_START, shared->page) == 1 &&
-		   reaps(shared->ids[3], CONTRACT_AT_END, shared->page) == 1,
-		   "req 9, 10: a whole mm is told, and of the end");
-		ok(!reaps(shared->ids[0], CONTRACT_AT_END, shared->page),
-		   "req 8, 11: a range gets no end of what may not block");
-	}
-	call(CONTRACT_IOC_OPEN, shared->ids[2]);
-	waitpid(pid, &status, 0);
-	close(fd);
-	fetch();
-	del_all(4);
 }
 
 /* ---- somebody else's work ---- */
@@ -396,11 +229,7 @@ static void test_exit_with_pending(bool busy, const char *name)
 
 void test_lives(void)
 {
-	shared = mmap(NULL, sizeof(*shared), RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		bail("mmap");
 	test_release();
-	test_reaped();
 	test_remote();
 	test_exit_with_pending(false, "req 11: an end that the exit makes impossible comes with it");
 	test_exit_with_pending(true, "req 11, 28: also if another end runs and there is no memory");

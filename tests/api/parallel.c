@@ -2,11 +2,12 @@
 /*
  * parallel: contracts that several threads of one process put to the test. A held
  * callback keeps an invalidation under way while another runs. Nothing is mapped
- * or unmapped meanwhile: who holds mmap_lock waits, too.
+ * or unmapped meanwhile, no thread's stack either: it would wait for mmap_lock.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -18,15 +19,23 @@
 /* A thread that zaps a page, or removes an object. */
 struct job {
 	pthread_t thread;
+	sem_t go;
 	char *page;
 	int del;
 	volatile bool done;
 };
 
+static void await(struct job *j)
+{
+	while (sem_wait(&j->go))
+		;
+}
+
 static void *zap(void *arg)
 {
 	struct job *j = arg;
 
+	await(j);
 	madvise(j->page, PAGE, MADV_DONTNEED);
 	j->done = true;
 	return NULL;
@@ -36,15 +45,22 @@ static void *del(void *arg)
 {
 	struct job *j = arg;
 
+	await(j);
 	call(CONTRACT_IOC_DEL, j->del);
 	j->done = true;
 	return NULL;
 }
 
-static void start(struct job *j, void *(*f)(void *))
+static void create(struct job *j, void *(*f)(void *))
 {
+	sem_init(&j->go, 0, 0);
 	if (pthread_create(&j->thread, NULL, f, j))
 		bail("pthread_create");
+}
+
+static void start(struct job *j)
+{
+	sem_post(&j->go);
 }
 
 static void join(struct job *j)
@@ -66,8 +82,10 @@ static void test_two_events(void)
 	int b = add(CONTRACT_RANGE, p + 2 * PAGE, PAGE, CONTRACT_HOLD_START);
 	struct job ja = { .page = p + PAGE }, jb = { .page = p + 2 * PAGE };
 
-	start(&ja, zap);
-	start(&jb, zap);
+	create(&ja, zap);
+	create(&jb, zap);
+	start(&ja);
+	start(&jb);
 	ok(wait_held(a) && wait_held(b), "req 11: two events run at once");
 	ok(counts(r).starts == 2 && !counts(r).ends,
 	   "req 11: a range hears both, and no end yet");
@@ -99,9 +117,11 @@ static void test_starved(void)
 	struct job ja = { .page = p + PAGE }, jb = { .page = p + 2 * PAGE };
 
 	ok(set_parameter("starve_ends", "1"), "req 28: callbacks get no memory");
-	start(&ja, zap);
+	create(&ja, zap);
+	create(&jb, zap);
+	start(&ja);
 	wait_held(a);
-	start(&jb, zap);
+	start(&jb);
 	wait_held(b);
 	call(CONTRACT_IOC_OPEN, a);
 	join(&ja);
@@ -125,9 +145,11 @@ static void test_removal_waits(void)
 	int r = add(CONTRACT_RANGE, p, PAGE, CONTRACT_END | CONTRACT_HOLD_END);
 	struct job z = { .page = p }, d = { .del = r };
 
-	start(&z, zap);
+	create(&z, zap);
+	create(&d, del);
+	start(&z);
 	ok(wait_held(r), "req 11: end() may sleep");
-	start(&d, del);
+	start(&d);
 	usleep(200 * 1000);
 	ok(!d.done, "req 11: a removal waits for an end that runs");
 	call(CONTRACT_IOC_OPEN, r);
@@ -145,7 +167,8 @@ static void test_async_twice(void)
 	int a = add(CONTRACT_RANGE, p + PAGE, PAGE, CONTRACT_HOLD_START);
 	struct job ja = { .page = p + PAGE };
 
-	start(&ja, zap);
+	create(&ja, zap);
+	start(&ja);
 	wait_held(a);
 	madvise(p + 2 * PAGE, PAGE, MADV_DONTNEED);
 	call(CONTRACT_IOC_OPEN, a);

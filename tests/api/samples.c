@@ -433,6 +433,59 @@ static void counters(int kind)
 		   names[kind], "aware", "stops its queues less often");
 }
 
+/* Return: false if this kernel has no memory of devices. */
+static bool take(int fd, char *p, const char *mode)
+{
+	struct device_migrate m = { .start = (unsigned long)p, .len = LEN };
+
+	if (ioctl(fd, DEVICE_IOC_MIGRATE, &m) && errno == EOPNOTSUPP) {
+		printf("ok %u - svm %s: device memory # SKIP this kernel is built without\n",
+		       ++nr, mode);
+		return false;
+	}
+	ok(m.pages == PAGES, "svm", mode, "takes all pages to its own memory");
+	return true;
+}
+
+/*
+ * Pages go to the device's memory, and come back when somebody else wants them.
+ * The device itself does not hear of it, which the owner of its ranges is for.
+ */
+static void device_memory(unsigned int mode)
+{
+	int fd = attach(KIND_SVM, mode), other = attach(KIND_ODP, mode);
+	const char *how = modes[mode];
+	unsigned long seen, others;
+	__u64 events;
+	char *p = fresh();
+
+	range(other, DEVICE_IOC_ADD_RANGE, p, LEN, DEVICE_WRITE);
+	reach(other, p, LEN, 1);
+	reach(fd, p, LEN, 1);
+	events = stat_of(fd).events;
+	if (!take(fd, p, how))
+		goto out;
+	ok(stat_of(fd).events == events, "svm", how,
+	   "is not told of its own migration");
+	ok(!stale(fd, &seen) && !seen && !stale(other, &others) && !others, "svm",
+	   how, "no device has the old pages");
+	ok(reach(fd, p, LEN, 1) == PAGES && !stale(fd, &seen) && seen == PAGES &&
+	   stat_of(fd).events == events, "svm", how,
+	   "reaches them there, and they stay");
+	ok(p[5 * PAGE] == 1 && !stale(fd, &seen) && seen == PAGES - 1, "svm", how,
+	   "the CPU fetches one back as it was");
+	op_fork_write(p);
+	ok(!stale(fd, NULL) && p[20 * PAGE] == 1 && p[0] == 4, "svm", how,
+	   "a child shares them until somebody writes");
+	ok(reach(other, p, LEN, 1) == PAGES && !stale(fd, NULL) &&
+	   !stale(other, &seen) && seen == PAGES, "svm", how,
+	   "another device gets all of them back");
+out:
+	close(fd);
+	close(other);
+	munmap(p, LEN);
+}
+
 /* The process goes while its device is in use, and the file with it. */
 static void sudden_death(int kind, unsigned int mode)
 {
@@ -503,6 +556,10 @@ int main(int argc, char **argv)
 		all_ops(kind, DEVICE_NAIVE);
 		all_ops(kind, DEVICE_AWARE);
 		counters(kind);
+		if (kind == KIND_SVM) {
+			device_memory(DEVICE_NAIVE);
+			device_memory(DEVICE_AWARE);
+		}
 		sudden_death(kind, DEVICE_NAIVE);
 		sudden_death(kind, DEVICE_AWARE);
 	}

@@ -6,41 +6,19 @@
 # ignore effects is found out; then nothing may be left. "samples.sh svm": only
 # that device.
 set -u
+# shellcheck source-path=SCRIPTDIR source=../tap/tap.sh
+. "${0%/*}/tap.sh"
 
-tap=${MMN_TAP:-/dev/stdout}
 clients=/sys/kernel/debug/mmnotify/clients
-nr=0
-failed=0
-
-check() {
-	nr=$((nr + 1))
-	if eval "$1"; then
-		echo "ok $nr - $2" > "$tap"
-	else
-		failed=1
-		echo "not ok $nr - $2" > "$tap"
-	fi
-}
 
 # run ARG...: the program's results, renumbered into ours.
 run() {
 	/files/samples "$@" > /tmp/samples
-	planned='' seen=0
-	while read -r line; do
-		case $line in
-		"ok "*|"not ok "*)
-			seen=$((seen + 1)) nr=$((nr + 1))
-			case $line in not*) failed=1 ;; esac
-			echo "$line" | sed "s/ok [0-9]*/ok $nr/" > "$tap"
-			;;
-		1..*) planned=${line#1..} ;;
-		*) echo "$line" > "$tap" ;;
-		esac
-	done < /tmp/samples
+	renumber /tmp/samples
 	check "[ '$planned' = $seen ]" "samples $*: it ends with its plan"
 }
 
-echo 'TAP version 13' > "$tap"
+say 'TAP version 13'
 [ $# -gt 0 ] || set -- svm userptr odp
 for device; do
 	run "$device"
@@ -58,5 +36,4 @@ for device; do
 	check "rmmod mmn_$device" "$device: it unloads"
 done
 check "grep -q '^records_live 0' /sys/kernel/debug/mmnotify/hook" "no record is left"
-echo "1..$nr" > "$tap"
-exit $failed
+finish

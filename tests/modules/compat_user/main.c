@@ -9,11 +9,9 @@
 
 #include <linux/err.h>
 #include <linux/mm.h>
-#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "compat_user.h"
 
@@ -21,7 +19,7 @@
 #define MMNOTIFY_COMPAT_IMPLEMENTATION
 #include <mmnotify/mmnotify_compat.h>
 
-static unsigned int nr, failed;
+#include "../common/tap.h"
 
 struct mmnotify_client mmn_compat_client = {
 	.name = "compat",
@@ -30,25 +28,12 @@ struct mmnotify_client mmn_compat_client = {
 
 void mmn_compat_expect(const char *what, long got, long want)
 {
-	bool ok = got == want;
-
-	failed += !ok;
-	pr_info("%sok %u - %s\n", ok ? "" : "not ", ++nr, what);
-	if (!ok)
-		pr_info("# got %ld, want %ld\n", got, want);
+	expect(what, got, want);
 }
 
 unsigned long mmn_compat_map(unsigned int pages)
 {
-	unsigned long addr = vm_mmap(NULL, 0, pages * PAGE_SIZE,
-				     PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS, 0);
-	unsigned int i;
-
-	for (i = 0; i < pages && !IS_ERR_VALUE(addr); i++)
-		if (put_user(1, (int __user *)(addr + i * PAGE_SIZE)))
-			pr_info("# cannot touch the page\n");
-	return addr;
+	return map_pages(pages);
 }
 
 /* ---- what is left to the exit of the process ---- */
@@ -163,8 +148,8 @@ static void __exit mmn_compat_exit(void)
 	mmn_compat_expect("unregister", mmnotify_unregister(&mmn_compat_client), 0);
 	mmn_compat_expect("unregister twice",
 			  mmnotify_unregister(&mmn_compat_client), -EINVAL);
-	pr_info("1..%u\n", nr);
-	pr_info("# %u failed\n", failed);
+	pr_info("1..%u\n", tap_nr);
+	pr_info("# %u failed\n", tap_failed);
 }
 module_exit(mmn_compat_exit);
 

@@ -20,6 +20,7 @@
 #include <linux/workqueue.h>
 
 #include "compat_user.h"
+#include "../common/counted_mm.h"
 
 #define expect	mmn_compat_expect
 
@@ -446,15 +447,6 @@ static void test_native(void)
 
 /* ---- the whole mm ---- */
 
-static unsigned int frees, releases;
-
-static struct mmnotify_mm *mmn_compat_alloc(struct mm_struct *mm)
-{
-	struct mmnotify_mm *m = kzalloc(sizeof(*m), GFP_KERNEL);
-
-	return m ? m : ERR_PTR(-ENOMEM);
-}
-
 static void mmn_compat_mm_start(struct mmnotify_mm *m,
 				const struct mmnotify_info *info)
 {
@@ -467,27 +459,12 @@ static void mmn_compat_mm_end(struct mmnotify_mm *m,
 	note('e');
 }
 
-static void mmn_compat_mm_release(struct mmnotify_mm *m)
-{
-	releases++;
-}
-
-static void mmn_compat_free(struct mmnotify_mm *m)
-{
-	frees++;
-	kfree(m);
-}
-
 static const struct mmnotify_mm_ops mm_ops = {
 	.start = mmn_compat_mm_start,
 	.end = mmn_compat_mm_end,
-	.release = mmn_compat_mm_release,
-	.alloc = mmn_compat_alloc,
-	.free = mmn_compat_free,
-};
-
-static const struct mmnotify_mm_ops no_alloc_ops = {
-	.free = mmn_compat_free,
+	.release = counted_mm_release,
+	.alloc = counted_mm_alloc,
+	.free = counted_mm_free,
 };
 
 static struct mmnotify_mm *get(const struct mmnotify_mm_ops *ops)

@@ -31,6 +31,9 @@
 #define CONTRACT_PUT		(1u << 10) /* puts itself in release() */
 #define CONTRACT_MISUSE		(1u << 11) /* does in callbacks what it must not */
 #define CONTRACT_SECOND		(1u << 12) /* belongs to the second client */
+#define CONTRACT_REFUSE_EACH	(1u << 13) /* that may not block, until opened */
+#define CONTRACT_HOLD_RELEASE	(1u << 14) /* releases wait until opened */
+#define CONTRACT_KILLED		(1u << 15) /* is not added before its process is killed */
 
 /* What a record tells of. */
 #define CONTRACT_AT_START	0
@@ -125,8 +128,9 @@ struct contract_self {
 #define CONTRACT_IOC_ASYNC	_IO('c', 2)
 #define CONTRACT_IOC_UNREGISTER	_IO('c', 3)
 #define CONTRACT_IOC_GET	_IO('c', 4)	/* again; 1: the same object */
-#define CONTRACT_IOC_OPEN	_IO('c', 5)	/* what was held goes on */
+#define CONTRACT_IOC_OPEN	_IO('c', 5)	/* nothing is held or refused any more */
 #define CONTRACT_IOC_SYNC	_IO('c', 6)
+#define CONTRACT_IOC_AGAIN	_IO('c', 7)	/* another one in its mm, for a moment */
 
 #define CONTRACT_IOC_ADD	_IOW('c', 10, struct contract_object)
 #define CONTRACT_IOC_MOVE	_IOW('c', 11, struct contract_object)

@@ -4,6 +4,7 @@
  * how they behave, does things to its memory, and reads what they were told.
  * What needs no second process is tested when it is loaded (inside.c).
  */
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/ioctl.h>
@@ -13,6 +14,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
@@ -65,6 +67,18 @@ static void hold(struct object *o, u32 flag)
 	atomic_dec(&o->held);
 }
 
+/* For some seconds: until somebody kills the task. A result of 1 says it waits. */
+static void wait_to_be_killed(struct object *o)
+{
+	unsigned int i;
+
+	if (!(o->flags & CONTRACT_KILLED))
+		return;
+	contract_log_result(o->id, 1);
+	for (i = 0; i < 8000 && !fatal_signal_pending(current); i++)
+		usleep_range(1000, 2000);
+}
+
 /* ---- ranges ---- */
 
 static struct object *from_range(struct mmnotify_range *range)
@@ -82,8 +96,11 @@ static bool refuses(struct object *o, const struct mmnotify_info *info)
 {
 	if (o->flags & CONTRACT_REFUSE_ALL)
 		return true;
-	return (o->flags & CONTRACT_REFUSE) && !mmnotify_blockable(info) &&
-	       !atomic_fetch_inc(&o->refused);
+	if (mmnotify_blockable(info))
+		return false;
+	if (READ_ONCE(o->flags) & CONTRACT_REFUSE_EACH)
+		return true;
+	return (o->flags & CONTRACT_REFUSE) && !atomic_fetch_inc(&o->refused);
 }
 
 static bool mmn_contract_start(struct mmnotify_range *range,
@@ -149,6 +166,7 @@ static void mmn_contract_release(struct mmnotify_range *range, unsigned long seq
 	mmnotify_set_seq(range, seq);
 	spin_unlock(&o->lock);
 	contract_log(o->id, CONTRACT_AT_RELEASE, NULL, range, seq);
+	hold(o, CONTRACT_HOLD_RELEASE);
 }
 
 static void mmn_contract_removed(struct mmnotify_range *range)
@@ -159,6 +177,18 @@ static void mmn_contract_removed(struct mmnotify_range *range)
 	forget(o);
 	kfree(o);
 }
+
+static bool mmn_contract_again(struct mmnotify_range *range,
+			       const struct mmnotify_info *info,
+			       unsigned long seq)
+{
+	mmnotify_set_seq(range, seq);
+	return true;
+}
+
+static const struct mmnotify_range_ops again_ops = {
+	.invalidate = mmn_contract_again,
+};
 
 static int insert_range(struct object *o, const struct contract_object *arg)
 {
@@ -218,12 +248,15 @@ static void mmn_contract_mm_release(struct mmnotify_mm *m)
 	struct mmnotify_info info = { .mm = m->mn.mm };
 
 	contract_log(o->id, CONTRACT_AT_RELEASE, &info, NULL, 0);
+	hold(o, CONTRACT_HOLD_RELEASE);
 	if (o->flags & CONTRACT_PUT)
 		mmnotify_mm_put(m);
 }
 
+/* In the middle of mmnotify_mm_get(). */
 static struct mmnotify_mm *mmn_contract_alloc(struct mm_struct *mm)
 {
+	wait_to_be_killed(to_add);
 	return &to_add->m;
 }
 
@@ -294,6 +327,7 @@ static int insert(struct object *o, const struct contract_object *arg)
 {
 	switch (arg->kind) {
 	case CONTRACT_RANGE:
+		wait_to_be_killed(o);
 		return insert_range(o, arg);
 	case CONTRACT_MM:
 		return insert_mm(o, arg);
@@ -323,6 +357,8 @@ static long add(const struct contract_object *arg)
 	if (id >= 0) {
 		o->id = id;
 		ret = insert(o, arg);
+		if (arg->flags & CONTRACT_KILLED)
+			contract_log_result(id, ret);
 	}
 	if (!ret)
 		table[id] = o;
@@ -355,6 +391,26 @@ static long del(struct object *o)
 	return 0;
 }
 
+/* Its process may be dead. */
+static long again(struct object *o)
+{
+	struct mmnotify_range range = { };
+	struct mmnotify_mm *m;
+	long ret;
+
+	if (o->kind == CONTRACT_MM) {
+		m = mmnotify_mm_get(&clients[0], o->m.mn.mm, &o->mm_ops);
+		if (!IS_ERR(m))
+			mmnotify_mm_put(m);
+		return PTR_ERR_OR_ZERO(m);
+	}
+	ret = mmnotify_range_insert(&clients[0], &range, o->range.mni.mm, 0,
+				    PAGE_SIZE, &again_ops);
+	if (!ret)
+		mmnotify_range_remove(&range);
+	return ret;
+}
+
 static long on_object(unsigned int cmd, struct object *o)
 {
 	switch (cmd) {
@@ -364,11 +420,15 @@ static long on_object(unsigned int cmd, struct object *o)
 		return mmnotify_range_remove_async(&o->range);
 	case CONTRACT_IOC_GET:
 		return mmnotify_mm_get(&clients[0], o->m.mn.mm, &o->mm_ops) == &o->m;
+	case CONTRACT_IOC_AGAIN:
+		return again(o);
 	case CONTRACT_IOC_UNREGISTER:
 		return mmnotify_mm_unregister(&o->m);
 	case CONTRACT_IOC_OPEN:
 		WRITE_ONCE(o->flags, o->flags & ~(CONTRACT_HOLD_START |
-						  CONTRACT_HOLD_END));
+						  CONTRACT_HOLD_END |
+						  CONTRACT_HOLD_RELEASE |
+						  CONTRACT_REFUSE_EACH));
 		wake_up_all(&o->wait);
 		return 0;
 	default:

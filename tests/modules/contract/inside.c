@@ -12,27 +12,14 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
-#include <linux/mman.h>
 #include <linux/mmap_lock.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
-#include <linux/uaccess.h>
 
 #include <mmnotify/mmnotify.h>
 
+#include "../common/tap.h"
 #include "log.h"
-
-static unsigned int nr, failed;
-
-static void expect(const char *what, long got, long want)
-{
-	bool ok = got == want;
-
-	failed += !ok;
-	pr_info("%sok %u - %s\n", ok ? "" : "not ", ++nr, what);
-	if (!ok)
-		pr_info("# got %ld, want %ld\n", got, want);
-}
 
 static struct mmnotify_client inside_client = {
 	.name = "inside",
@@ -82,16 +69,6 @@ static const struct mmnotify_range_ops only_finish_ops = {
 	.invalidate_finish = mmn_inside_finish,
 };
 
-static unsigned long map_page(void)
-{
-	unsigned long addr = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS, 0);
-
-	if (!IS_ERR_VALUE(addr) && put_user(1, (int __user *)addr))
-		pr_info("# cannot touch the page\n");
-	return addr;
-}
-
 static long insert(struct seen *s, unsigned long addr,
 		   const struct mmnotify_range_ops *ops)
 {
@@ -130,7 +107,7 @@ static long insert_locked(struct seen *s, unsigned long addr,
 static void test_primed(void)
 {
 	struct seen read = { }, write = { };
-	unsigned long addr = map_page();
+	unsigned long addr = map_pages(1);
 
 	expect("req 4: insert_primed() refuses an mm that nobody primed",
 	       insert_primed(&read, addr, &see_ops), -EINVAL);
@@ -153,7 +130,7 @@ static void test_primed(void)
 static void test_on_stack(void)
 {
 	struct seen a = { .sleeps = true }, b = { };
-	unsigned long addr = map_page();
+	unsigned long addr = map_pages(1);
 
 	expect("req 2: insert a range on the stack", insert(&a, addr, &see_ops), 0);
 	expect("req 2: and another one over it", insert(&b, addr, &see_ops), 0);
@@ -171,7 +148,7 @@ static void test_on_stack(void)
 	       mmnotify_new_perm(&a.info), MMNOTIFY_PERM_UNKNOWN);
 	mmnotify_range_remove(&a.range);
 	mmnotify_range_remove(&b.range);
-	addr = map_page();
+	addr = map_pages(1);
 	vm_munmap(addr, PAGE_SIZE);
 	expect("req 2: silent after the removal", a.calls + b.calls, 2);
 }
@@ -208,7 +185,7 @@ static int work(void *arg)
 
 static void test_worker(void)
 {
-	struct worker w = { .mm = current->mm, .addr = map_page() };
+	struct worker w = { .mm = current->mm, .addr = map_pages(1) };
 	struct task_struct *task;
 
 	init_completion(&w.did);
@@ -313,7 +290,7 @@ static void test_clamp(void)
 static void test_unregister(void)
 {
 	struct seen s = { };
-	unsigned long addr = map_page();
+	unsigned long addr = map_pages(1);
 
 	insert(&s, addr, &see_ops);
 	expect("req 26: a client with a range cannot go",
@@ -337,6 +314,6 @@ int contract_inside(void)
 	test_affects();
 	test_clamp();
 	test_unregister();
-	pr_info("1..%u\n", nr);
-	return failed ? -EPROTO : 0;
+	pr_info("1..%u\n", tap_nr);
+	return tap_failed ? -EPROTO : 0;
 }

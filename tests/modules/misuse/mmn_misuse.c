@@ -8,25 +8,13 @@
 
 #include <linux/err.h>
 #include <linux/mm.h>
-#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include <mmnotify/mmnotify.h>
 
-static unsigned int nr, failed;
-
-static void expect(const char *what, long got, long want)
-{
-	bool ok = got == want;
-
-	failed += !ok;
-	pr_info("%sok %u - %s\n", ok ? "" : "not ", ++nr, what);
-	if (!ok)
-		pr_info("# got %ld, want %ld\n", got, want);
-}
+#include "../common/tap.h"
+#include "../common/counted_mm.h"
 
 static struct mmnotify_client mmn_misuse_client = {
 	.name = "misuse",
@@ -66,19 +54,9 @@ static const struct mmnotify_range_ops remove_ops = {
 
 static const struct mmnotify_range_ops empty_ops;
 
-static unsigned long map_page(void)
-{
-	unsigned long addr = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS, 0);
-
-	if (!IS_ERR_VALUE(addr) && put_user(1, (int __user *)addr))
-		pr_info("# cannot touch the page\n");
-	return addr;
-}
-
 /* ---- an object for the whole mm that counts ---- */
 
-static unsigned int starts, ends, frees, releases;
+static unsigned int starts, ends;
 
 static void mmn_misuse_start(struct mmnotify_mm *m,
 			     const struct mmnotify_info *info)
@@ -92,44 +70,22 @@ static void mmn_misuse_end(struct mmnotify_mm *m,
 	ends += info->event == MMNOTIFY_UNMAP;
 }
 
-static void mmn_misuse_release(struct mmnotify_mm *m)
-{
-	releases++;
-}
-
-static struct mmnotify_mm *mmn_misuse_alloc(struct mm_struct *mm)
-{
-	struct mmnotify_mm *m = kzalloc(sizeof(*m), GFP_KERNEL);
-
-	return m ? m : ERR_PTR(-ENOMEM);
-}
-
 static struct mmnotify_mm *mmn_misuse_alloc_fails(struct mm_struct *mm)
 {
 	return ERR_PTR(-EXDEV);
 }
 
-static void mmn_misuse_free(struct mmnotify_mm *m)
-{
-	frees++;
-	kfree(m);
-}
-
 static const struct mmnotify_mm_ops mm_ops = {
 	.start = mmn_misuse_start,
 	.end = mmn_misuse_end,
-	.release = mmn_misuse_release,
-	.alloc = mmn_misuse_alloc,
-	.free = mmn_misuse_free,
+	.release = counted_mm_release,
+	.alloc = counted_mm_alloc,
+	.free = counted_mm_free,
 };
 
 static const struct mmnotify_mm_ops alloc_fails_ops = {
 	.alloc = mmn_misuse_alloc_fails,
-	.free = mmn_misuse_free,
-};
-
-static const struct mmnotify_mm_ops no_alloc_ops = {
-	.free = mmn_misuse_free,
+	.free = counted_mm_free,
 };
 
 /* ---- the tests ---- */
@@ -197,7 +153,7 @@ static void test_range_arguments(void)
 static void test_remove_in_callback(void)
 {
 	struct mmnotify_range range = { };
-	unsigned long addr = map_page();
+	unsigned long addr = map_pages(1);
 
 	expect("range: insert over a page",
 	       insert(&range, current->mm, addr, PAGE_SIZE, &remove_ops,
@@ -229,7 +185,7 @@ static void test_mm(void)
 	expect("mm: get", PTR_ERR_OR_ZERO(a), 0);
 	b = get(&mm_ops);
 	expect("mm: get again is the same object", a == b, 1);
-	vm_munmap(map_page(), PAGE_SIZE);
+	vm_munmap(map_pages(1), PAGE_SIZE);
 	expect("mm: one munmap is one start", starts, 1);
 	expect("mm: and one end, with the same verdict", ends, 1);
 	mmnotify_mm_put(b);
@@ -239,7 +195,7 @@ static void test_mm(void)
 	mmnotify_synchronize();
 	expect("mm: freed once after the last put", frees, 1);
 	expect("mm: put is not release", releases, 0);
-	vm_munmap(map_page(), PAGE_SIZE);
+	vm_munmap(map_pages(1), PAGE_SIZE);
 	expect("mm: silent after the put", starts, 1);
 }
 
@@ -252,8 +208,8 @@ static int __init mmn_misuse_init(void)
 	expect("unregister", mmnotify_unregister(&mmn_misuse_client), 0);
 	expect("unregister twice", mmnotify_unregister(&mmn_misuse_client),
 	       -EINVAL);
-	pr_info("1..%u\n", nr);
-	return failed ? -EPROTO : 0;
+	pr_info("1..%u\n", tap_nr);
+	return tap_failed ? -EPROTO : 0;
 }
 module_init(mmn_misuse_init);
 

@@ -6,21 +6,20 @@
  */
 #define pr_fmt(fmt) "TAP: " fmt
 
-#include <linux/err.h>
 #include <linux/mm.h>
-#include <linux/mman.h>
 #include <linux/mmu_notifier.h>
 #include <linux/module.h>
 #include <linux/sched.h>
-#include <linux/uaccess.h>
 
 #include <mmnotify/mmnotify_optional.h>
+
+#include "../common/tap.h"
 
 static bool there;
 module_param(there, bool, 0400);
 MODULE_PARM_DESC(there, "mmnotify is loaded");
 
-static unsigned int nr, calls;
+static unsigned int calls;
 static struct mmnotify_optional optional;
 static struct mmnotify_info seen;
 
@@ -28,15 +27,6 @@ static struct mmnotify_client mmn_optional_client = {
 	.name = "optional",
 	.owner = THIS_MODULE,
 };
-
-static void expect(const char *what, long got, long want)
-{
-	bool ok = got == want;
-
-	pr_info("%sok %u - %s\n", ok ? "" : "not ", ++nr, what);
-	if (!ok)
-		pr_info("# got %ld, want %ld\n", got, want);
-}
 
 static bool mmn_optional_invalidate(struct mmu_interval_notifier *mni,
 				    const struct mmu_notifier_range *range,
@@ -54,12 +44,9 @@ static const struct mmu_interval_notifier_ops native_ops = {
 
 static void test_munmap(void)
 {
-	unsigned long addr = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	unsigned long addr = map_pages(1);
 	struct mmu_interval_notifier mni = { };
 
-	if (IS_ERR_VALUE(addr) || put_user(1, (int __user *)addr))
-		pr_info("# cannot touch the page\n");
 	expect("insert", mmu_interval_notifier_insert(&mni, current->mm, addr,
 						      PAGE_SIZE, &native_ops), 0);
 	vm_munmap(addr, PAGE_SIZE);
@@ -81,7 +68,7 @@ static int __init mmn_optional_init(void)
 	expect("get", mmnotify_optional_get(&optional, &mmn_optional_client),
 	       there ? 0 : -ENOENT);
 	test_munmap();
-	pr_info("1..%u\n", nr);
+	pr_info("1..%u\n", tap_nr);
 	return 0;
 }
 module_init(mmn_optional_init);

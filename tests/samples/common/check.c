@@ -9,13 +9,24 @@
  * hmm_range_fault() takes for absent, are read here. What may be written is not
  * to be seen in them, so there the VMA's word is taken.
  *
+ * Such a page may come back read-only, because its VMA has no right to write by
+ * default or its migration failed. The right to write is not lost then: who
+ * asks for it next gets it without anybody being told (may_write_again()).
+ *
+ * munmap(), brk() and mremap() take a VMA out of the tree before they announce
+ * that its pages go, with mmap_lock downgraded to read in between: who holds it for
+ * read may find a hole where the pages still are, and translations are right. So
+ * what looks stale is looked at again with mmap_lock held for write.
+ *
  * The caller holds sdev.mutex: nobody fills translations meanwhile.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/page-flags.h>
 #include <linux/pgtable.h>
 #include <linux/rcupdate.h>
+#include <linux/rmap.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -57,68 +68,133 @@ static const struct mmu_interval_notifier_ops check_ops = {
 	.invalidate = check_invalidate,
 };
 
-/* Return: as hmm_range_fault() says it, for an entry that is a NUMA hint; or 0. */
-static unsigned long hinted_pmd(pmd_t pmd, unsigned long addr)
+/* Userfaultfd's mark in an entry. 7.3 renamed it, and the functions that read it. */
+#if defined(_PAGE_UFFD)
+#define ENTRY_UFFD	_PAGE_UFFD
+#elif defined(_PAGE_UFFD_WP)
+#define ENTRY_UFFD	_PAGE_UFFD_WP
+#else
+#define ENTRY_UFFD	0
+#endif
+
+/* What is looked at in an entry of any size. */
+struct entry {
+	unsigned long pfn;
+	bool hint;
+	bool dirty;
+	bool soft_dirty;
+	bool uffd;
+};
+
+static void read_leaf(pmd_t pmd, unsigned long addr, struct entry *e)
+{
+	e->pfn = pmd_pfn(pmd) + ((addr & ~PMD_MASK) >> PAGE_SHIFT);
+	e->hint = pmd_protnone(pmd);
+	e->dirty = pmd_dirty(pmd);
+	e->soft_dirty = pmd_soft_dirty(pmd);
+	e->uffd = pmd_val(pmd) & ENTRY_UFFD;
+}
+
+/* Return: false if nothing is there. */
+static bool read_pmd(pmd_t pmd, unsigned long addr, struct entry *e)
 {
 	pte_t pte;
 
 	if (!pmd_present(pmd))
-		return 0;
+		return false;
 	if (pmd_leaf(pmd)) {
-		if (!pmd_protnone(pmd))
-			return 0;
-		return HMM_PFN_VALID |
-		       (pmd_pfn(pmd) + ((addr & ~PMD_MASK) >> PAGE_SHIFT));
+		read_leaf(pmd, addr, e);
+		return true;
 	}
 	pte = READ_ONCE(*pte_offset_kernel(&pmd, addr));
-	return pte_protnone(pte) ? HMM_PFN_VALID | pte_pfn(pte) : 0;
+	if (!pte_present(pte))
+		return false;
+	e->pfn = pte_pfn(pte);
+	e->hint = pte_protnone(pte);
+	e->dirty = pte_dirty(pte);
+	e->soft_dirty = pte_soft_dirty(pte);
+	e->uffd = pte_val(pte) & ENTRY_UFFD;
+	return true;
 }
 
-static unsigned long hinted(struct mm_struct *mm, unsigned long addr)
+static bool read_entry(struct mm_struct *mm, unsigned long addr, struct entry *e)
 {
 	pgd_t *pgd = pgd_offset(mm, addr);
 	p4d_t *p4d;
 	pud_t *pud;
 
 	if (!pgd_present(*pgd))
-		return 0;
+		return false;
 	p4d = p4d_offset(pgd, addr);
 	if (!p4d_present(*p4d))
-		return 0;
+		return false;
 	pud = pud_offset(p4d, addr);
 	if (!pud_present(*pud) || pud_leaf(*pud))
-		return 0;
-	return hinted_pmd(READ_ONCE(*pmd_offset(pud, addr)), addr);
+		return false;
+	return read_pmd(READ_ONCE(*pmd_offset(pud, addr)), addr, e);
 }
 
-static unsigned long read_hinted(struct mm_struct *mm, unsigned long addr)
+/* Kernels without this mark keep the right to write in the hint itself. */
+static bool is_exclusive(unsigned long pfn)
+{
+#ifdef RMAP_NONE
+	struct page *page = pfn_to_page(pfn);
+
+	return PageAnon(page) && PageAnonExclusive(page);
+#else
+	return false;
+#endif
+}
+
+/*
+ * Who is told before an entry loses the right to write for good, leaves a trace in it:
+ * it is clean, marked by userfaultfd, shared after a fork or by KSM. Without
+ * any it is as mm/mprotect.c:can_change_pte_writable() says.
+ */
+static bool may_write_again(const struct vm_area_struct *vma,
+			    const struct entry *e)
+{
+	if (e->uffd)
+		return false;
+	if (IS_ENABLED(CONFIG_MEM_SOFT_DIRTY) && !(vma->vm_flags & VM_SOFTDIRTY) &&
+	    !e->soft_dirty)
+		return false;
+	return vma->vm_flags & VM_SHARED ? e->dirty : is_exclusive(e->pfn);
+}
+
+/* Return: as hmm_range_fault() says it, what it said being @pfn. */
+static unsigned long amend(struct mm_struct *mm, unsigned long addr,
+			   unsigned long pfn)
 {
 	struct vm_area_struct *vma = find_vma(mm, addr);
-	unsigned long pfn;
+	struct entry e;
+	bool there;
 
 	if (!vma || vma->vm_start > addr || !vma_is_accessible(vma))
-		return 0;
+		return pfn;
 	/* Page tables may be freed meanwhile, but not before a grace period. */
 	rcu_read_lock();
-	pfn = hinted(mm, addr);
+	there = read_entry(mm, addr, &e);
 	rcu_read_unlock();
-	if (pfn && (vma->vm_flags & VM_WRITE))
+	if (!there || !(pfn & HMM_PFN_VALID || e.hint))
+		return pfn;
+	if (!(pfn & HMM_PFN_VALID))
+		pfn = HMM_PFN_VALID | e.pfn;
+	if ((vma->vm_flags & VM_WRITE) && (e.hint || may_write_again(vma, &e)))
 		pfn |= HMM_PFN_WRITE;
 	return pfn;
 }
 
-/* What the CPU's page table says, into hmm->hmm_pfns. */
+/* What the CPU's page table says, into hmm->hmm_pfns. Under mmap_lock. */
 static int snapshot(struct mm_struct *mm, struct hmm_range *hmm)
 {
 	unsigned long addr, *pfn = hmm->hmm_pfns;
 	int ret;
 
-	mmap_read_lock(mm);
 	ret = hmm_range_fault(hmm);
 	for (addr = hmm->start; !ret && addr < hmm->end; addr += PAGE_SIZE, pfn++)
-		if (!(*pfn & HMM_PFN_VALID))
-			*pfn = read_hinted(mm, addr);
-	mmap_read_unlock(mm);
+		if (!(*pfn & HMM_PFN_VALID) || !(*pfn & HMM_PFN_WRITE))
+			*pfn = amend(mm, addr, *pfn);
 	return ret;
 }
 
@@ -129,10 +205,12 @@ static bool is_stale(unsigned long dev, unsigned long cpu)
 	return (dev & HMM_PFN_WRITE) && !(cpu & HMM_PFN_WRITE);
 }
 
-static void compare(struct check *c, const struct hmm_range *hmm)
+/* Return: false, and nothing is counted, if a stale one is not @sure to be. */
+static bool compare(struct check *c, const struct hmm_range *hmm, bool sure)
 {
 	unsigned long first = (hmm->start - c->o->start) >> PAGE_SHIFT;
 	unsigned long n = (hmm->end - hmm->start) >> PAGE_SHIFT, i;
+	unsigned long checked = 0;
 
 	lockdep_assert_held(&c->o->dev->lock);
 	for (i = 0; i < n; i++) {
@@ -141,15 +219,19 @@ static void compare(struct check *c, const struct hmm_range *hmm)
 
 		if (!dev)
 			continue;
-		c->result->checked++;
+		checked++;
 		if (!is_stale(dev, cpu))
 			continue;
+		if (!sure)
+			return false;
 		c->result->stale++;
 		if (c->printed + c->nr < CHECK_PRINT)
 			c->stale[c->nr++] = (struct stale) {
 				hmm->start + (i << PAGE_SHIFT), dev, cpu
 			};
 	}
+	c->result->checked += checked;
+	return true;
 }
 
 static const char *pte_text(unsigned long pte)
@@ -175,21 +257,42 @@ static void print_stale(struct check *c)
 	c->nr = 0;
 }
 
+enum outcome { UNSETTLED, SUSPECT, COMPARED };
+
+/* @sure: mmap_lock is held for write, so what looks stale is. */
+static enum outcome look(struct check *c, struct hmm_range *hmm, bool sure)
+{
+	struct sdev *dev = c->o->dev;
+	enum outcome outcome = COMPARED;
+
+	if (snapshot(dev->mm, hmm))
+		return UNSETTLED;
+	spin_lock(&dev->lock);
+	if (mmu_interval_read_retry(&c->mni, hmm->notifier_seq))
+		outcome = UNSETTLED;
+	else if (!compare(c, hmm, sure))
+		outcome = SUSPECT;
+	spin_unlock(&dev->lock);
+	return outcome;
+}
+
 /* Return: true if the chunk was compared. */
 static bool try_chunk(struct check *c, struct hmm_range *hmm)
 {
-	struct sdev *dev = c->o->dev;
-	bool settled;
+	struct mm_struct *mm = c->o->dev->mm;
+	enum outcome outcome;
 
 	hmm->notifier_seq = mmu_interval_read_begin(&c->mni);
-	if (snapshot(dev->mm, hmm))
-		return false;
-	spin_lock(&dev->lock);
-	settled = !mmu_interval_read_retry(&c->mni, hmm->notifier_seq);
-	if (settled)
-		compare(c, hmm);
-	spin_unlock(&dev->lock);
-	return settled;
+	mmap_read_lock(mm);
+	outcome = look(c, hmm, false);
+	mmap_read_unlock(mm);
+	if (outcome != SUSPECT)
+		return outcome == COMPARED;
+	hmm->notifier_seq = mmu_interval_read_begin(&c->mni);
+	mmap_write_lock(mm);
+	outcome = look(c, hmm, true);
+	mmap_write_unlock(mm);
+	return outcome == COMPARED;
 }
 
 static unsigned long count_present(struct sobj *o, unsigned long start,
@@ -213,6 +316,7 @@ static int check_chunk(struct check *c, unsigned long start, unsigned long end)
 		.start = start,
 		.end = end,
 		.hmm_pfns = c->o->dev->pfns,
+		.dev_private_owner = c->o->dev->model->owner,
 	};
 	unsigned int i;
 

@@ -80,6 +80,23 @@ struct device_check {
 };
 
 /**
+ * struct device_migrate - svm: take pages to the device's own memory
+ * @start: first byte, page aligned
+ * @len: bytes, page aligned; within one mapping
+ * @pages: out: pages that went; those that cannot stay where they are
+ * @rsvd: zero
+ *
+ * An access of the CPU brings them back. Fails with -EOPNOTSUPP if the device or
+ * the kernel has no such memory.
+ */
+struct device_migrate {
+	__u64 start;
+	__u64 len;
+	__u32 pages;
+	__u32 rsvd;
+};
+
+/**
  * struct device_stat - what the driver did since it was attached
  * @events: callbacks that came
  * @skipped: those after which nothing had to be done
@@ -95,6 +112,7 @@ struct device_check {
  * @tracking_freed: bytes freed of it
  * @policies_lost: ranges whose policy the user had set and the driver forgot
  *	although the memory is still mapped
+ * @migrated: pages taken to the device's own memory
  */
 struct device_stat {
 	__u64 events;
@@ -110,6 +128,7 @@ struct device_stat {
 	__u64 tracking_allocated;
 	__u64 tracking_freed;
 	__u64 policies_lost;
+	__u64 migrated;
 };
 
 #define DEVICE_IOC_ATTACH	_IOW('n', 1, struct device_attach)
@@ -118,5 +137,6 @@ struct device_stat {
 #define DEVICE_IOC_ACCESS	_IOWR('n', 4, struct device_access)
 #define DEVICE_IOC_CHECK	_IOR('n', 5, struct device_check)
 #define DEVICE_IOC_STAT		_IOR('n', 6, struct device_stat)
+#define DEVICE_IOC_MIGRATE	_IOWR('n', 7, struct device_migrate)
 
 #endif /* MMN_DEVICE_H */

@@ -7,10 +7,10 @@
  * on somebody else's mm, of which only the structure is held (mmgrab()).
  */
 #include <linux/fs.h>
-#include <linux/hmm.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -20,8 +20,6 @@
 #include <linux/uaccess.h>
 
 #include "sdev.h"
-
-#define FAULT_TIMEOUT	(10 * HZ)
 
 static unsigned int drop_effect;
 module_param(drop_effect, uint, 0600);
@@ -241,159 +239,23 @@ void sobj_follow(struct sobj *o, u32 effects, unsigned long start,
 		sobj_downgrade(o, start, end);
 }
 
-/* ---- faults ---- */
-
-/* Return: true if the translations are valid and were taken over. */
-static bool commit(struct sobj *o, const struct hmm_range *hmm)
-{
-	unsigned long first = (hmm->start - o->start) >> PAGE_SHIFT;
-	unsigned long n = (hmm->end - hmm->start) >> PAGE_SHIFT, i;
-	unsigned long bits = SDEV_PTE_BITS;
-	struct sdev *dev = o->dev;
-	bool ok;
-
-	if (!(o->flags & DEVICE_WRITE))
-		bits &= ~HMM_PFN_WRITE;
-	spin_lock(&dev->lock);
-	ok = !o->dead && !mmu_interval_read_retry(o->mni, hmm->notifier_seq);
-	for (i = 0; ok && i < n; i++) {
-		o->present += !o->pte[first + i];
-		o->pte[first + i] = hmm->hmm_pfns[i] & bits;
-	}
-	if (ok) {
-		dev->stat.faults++;
-		dev->stat.filled += n;
-	}
-	spin_unlock(&dev->lock);
-	return ok;
-}
-
 /*
- * The native protocol: read the sequence, fault, check under the driver lock.
- * Return: 0; -EAGAIN if the object is dead; -EFAULT if there is no such memory.
+ * The driver itself moves pages, and is not told of what it does: translations
+ * end here, and those that are being looked up are not taken over.
  */
-int sobj_fault(struct sobj *o, unsigned long start, unsigned long pages,
-	       bool write)
-{
-	unsigned long deadline = jiffies + FAULT_TIMEOUT;
-	struct sdev *dev = o->dev;
-	struct hmm_range hmm = {
-		.notifier = o->mni,
-		.start = start,
-		.end = start + (pages << PAGE_SHIFT),
-		.hmm_pfns = dev->pfns,
-		.default_flags = HMM_PFN_REQ_FAULT |
-			(write ? HMM_PFN_REQ_WRITE : 0),
-	};
-	int ret;
-
-	do {
-		if (READ_ONCE(dev->stop))
-			return -EINTR;
-		if (READ_ONCE(o->dead))
-			return -EAGAIN;
-		if (time_after(jiffies, deadline))
-			return -EBUSY;
-		cond_resched();
-		hmm.notifier_seq = mmu_interval_read_begin(o->mni);
-		mmap_read_lock(dev->mm);
-		ret = hmm_range_fault(&hmm);
-		mmap_read_unlock(dev->mm);
-		if (ret && ret != -EBUSY)
-			return -EFAULT;
-	} while (ret || !commit(o, &hmm));
-	return 0;
-}
-
-/* Return: how many pages from @at the device reaches (@hit) or does not. */
-static unsigned long run(struct sobj *o, unsigned long at, unsigned long end,
-			 bool write, bool hit)
-{
-	unsigned long need = HMM_PFN_VALID | (write ? HMM_PFN_WRITE : 0);
-	unsigned long i = (at - o->start) >> PAGE_SHIFT, n = 0;
-
-	spin_lock(&o->dev->lock);
-	while (at < end && n < SDEV_CHUNK &&
-	       ((o->pte[i] & need) == need) == hit) {
-		at += PAGE_SIZE;
-		i++;
-		n++;
-	}
-	spin_unlock(&o->dev->lock);
-	return n;
-}
-
-/* As far as it goes: what lies before the first page that is not there. */
-static int fault_some(struct sobj *o, unsigned long at, unsigned long *n,
-		      bool write)
-{
-	int ret = sobj_fault(o, at, *n, write);
-
-	while (ret == -EFAULT && *n > 1) {
-		*n /= 2;
-		ret = sobj_fault(o, at, *n, write);
-	}
-	return ret;
-}
-
-/* All of an object that can be had, for the access that it is for. */
-void sobj_fill(struct sobj *o)
-{
-	unsigned long at = o->start, n;
-	int ret;
-
-	while (at < o->end) {
-		n = min_t(unsigned long, (o->end - at) >> PAGE_SHIFT, SDEV_CHUNK);
-		ret = fault_some(o, at, &n, o->flags & DEVICE_WRITE);
-		if (ret && ret != -EFAULT)
-			return;
-		at += n << PAGE_SHIFT;
-	}
-}
-
-static int access_object(struct sobj *o, struct device_access *arg)
-{
-	unsigned long end = min_t(u64, arg->start + arg->len, o->end);
-	unsigned long at, n;
-	int ret;
-
-	while ((at = arg->start + ((u64)arg->pages << PAGE_SHIFT)) < end) {
-		n = run(o, at, end, arg->write, true);
-		if (n) {
-			arg->pages += n;
-			continue;
-		}
-		n = run(o, at, end, arg->write, false);
-		if (!n)
-			continue;
-		ret = fault_some(o, at, &n, arg->write);
-		if (ret)
-			return ret;
-		arg->pages += n;
-	}
-	return 0;
-}
-
-static int access_all(struct sdev *dev, struct device_access *arg)
+void sdev_revoke(struct sdev *dev, unsigned long start, unsigned long end)
 {
 	struct sobj *o;
-	u64 at;
-	int ret;
 
-	while ((at = (u64)arg->pages << PAGE_SHIFT) < arg->len) {
-		if (READ_ONCE(dev->stop))
-			return -EINTR;
-		o = dev->model->find(dev, arg->start + at, arg->write);
-		if (IS_ERR(o))
-			return PTR_ERR(o);
-		ret = access_object(o, arg);
-		sobj_put(o);
-		/* It died meanwhile: there may be, or come, another one. */
-		if (ret && ret != -EAGAIN)
-			return ret;
-	}
-	return 0;
+	spin_lock(&dev->lock);
+	dev->revoked++;
+	list_for_each_entry(o, &dev->objects, list)
+		if (o->pte && o->start < end && start < o->end)
+			sobj_zap(o, max(start, o->start), min(end, o->end));
+	spin_unlock(&dev->lock);
 }
+
+/* ---- the fault worker ---- */
 
 static void sdev_work(struct work_struct *work)
 {
@@ -403,7 +265,7 @@ static void sdev_work(struct work_struct *work)
 	if (mmget_not_zero(dev->mm)) {
 		if (dev->model->prepare)
 			dev->model->prepare(dev);
-		dev->ret = access_all(dev, &dev->access);
+		dev->ret = sdev_access_all(dev, &dev->access);
 		mmput(dev->mm);
 	}
 	complete(&dev->done);
@@ -462,6 +324,43 @@ static long sdev_range(struct sdev *dev, unsigned int cmd, void __user *argp)
 		return -ESRCH;
 	ret = dev->model->add(dev, &arg);
 	mmput(dev->mm);
+	return ret;
+}
+
+static long migrate(struct sdev *dev, struct device_migrate *arg)
+{
+	long ret;
+
+	if (arg->rsvd || arg->pages)
+		return -EINVAL;
+	ret = check_place(arg->start, arg->len);
+	if (ret)
+		return ret;
+	if (!dev->model->migrate)
+		return -EOPNOTSUPP;
+	if (!mmget_not_zero(dev->mm))
+		return -ESRCH;
+	ret = dev->model->migrate(dev, arg->start, arg->start + arg->len);
+	mmput(dev->mm);
+	if (ret < 0)
+		return ret;
+	arg->pages = ret;
+	spin_lock(&dev->lock);
+	dev->stat.migrated += ret;
+	spin_unlock(&dev->lock);
+	return 0;
+}
+
+static long sdev_migrate(struct sdev *dev, void __user *argp)
+{
+	struct device_migrate arg;
+	long ret;
+
+	if (copy_from_user(&arg, argp, sizeof(arg)))
+		return -EFAULT;
+	ret = migrate(dev, &arg);
+	if (!ret && copy_to_user(argp, &arg, sizeof(arg)))
+		return -EFAULT;
 	return ret;
 }
 
@@ -534,6 +433,8 @@ static long do_ioctl(struct sdev *dev, unsigned int cmd, void __user *argp)
 		return sdev_range(dev, cmd, argp);
 	case DEVICE_IOC_ACCESS:
 		return sdev_access(dev, argp);
+	case DEVICE_IOC_MIGRATE:
+		return sdev_migrate(dev, argp);
 	case DEVICE_IOC_CHECK:
 		return sdev_check(dev, argp);
 	case DEVICE_IOC_STAT:

@@ -86,6 +86,8 @@ struct sobj {
  * @prepare: before an access. In the fault worker. Optional
  * @attach: after the process is known. Optional
  * @detach: stop what runs by itself; there are no objects left. Optional
+ * @migrate: DEVICE_IOC_MIGRATE; returns how many pages went. Optional
+ * @owner: of the device's own memory; NULL: it has none
  */
 struct sdev_model {
 	const char *name;
@@ -98,6 +100,8 @@ struct sdev_model {
 	void (*prepare)(struct sdev *dev);
 	int (*attach)(struct sdev *dev);
 	void (*detach)(struct sdev *dev);
+	long (*migrate)(struct sdev *dev, unsigned long start, unsigned long end);
+	void *owner;
 };
 
 struct history;
@@ -111,6 +115,7 @@ struct history;
  * @mode: DEVICE_NAIVE or DEVICE_AWARE
  * @objects: under @lock
  * @stat: under @lock
+ * @revoked: counts sdev_revoke(), which no sequence knows of; under @lock
  * @history: the last verdicts, or NULL
  * @pfns: room for a chunk, under @mutex
  * @checks: how often CHECK was called, under @mutex
@@ -129,6 +134,7 @@ struct sdev {
 	u32 mode;
 	struct list_head objects;
 	struct device_stat stat;
+	unsigned int revoked;
 	struct history *history;
 	unsigned long *pfns;
 	unsigned int checks;
@@ -146,6 +152,7 @@ bool sdev_aware(const struct sdev *dev);
 u32 sdev_dropped(void);
 u32 sdev_effects(const struct mmnotify_info *info);
 bool sdev_is_gone(const struct mmnotify_info *info, u32 effects);
+void sdev_revoke(struct sdev *dev, unsigned long start, unsigned long end);
 void sdev_queue(struct delayed_work *work, unsigned int ms);
 
 int sobj_init(struct sobj *o, struct sdev *dev, const struct device_range *arg,
@@ -164,6 +171,8 @@ void sobj_zap(struct sobj *o, unsigned long start, unsigned long end);
 void sobj_downgrade(struct sobj *o, unsigned long start, unsigned long end);
 void sobj_follow(struct sobj *o, u32 effects, unsigned long start,
 		 unsigned long end);
+
+int sdev_access_all(struct sdev *dev, struct device_access *arg);
 
 int check_all(struct sdev *dev, struct device_check *result);
 

@@ -439,11 +439,15 @@ static struct mirror_dev_range *find_range(struct mirror *mirror, u64 start,
 					   u64 len)
 {
 	struct mirror_dev_range *r;
+	u64 bytes;
 
-	list_for_each_entry(r, &mirror->ranges, list)
-		if (start >= r->start &&
-		    start + len <= r->start + (r->pages << PAGE_SHIFT))
+	list_for_each_entry(r, &mirror->ranges, list) {
+		bytes = (u64)r->pages << PAGE_SHIFT;
+		/* The end of what is asked for may be beyond all addresses. */
+		if (start >= r->start && start - r->start < bytes &&
+		    len <= bytes - (start - r->start))
 			return r;
+	}
 	return NULL;
 }
 

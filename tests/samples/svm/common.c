@@ -3,5 +3,6 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "../common/sdev.c"
+#include "../common/fault.c"
 #include "../common/history.c"
 #include "../common/check.c"

@@ -16,22 +16,27 @@
  * another page or no access takes the translation; no more writing makes it
  * read-only; what has no effect does not even come here.
  *
- * There is no device memory: nothing migrates to the device. The ranges have an
- * owner all the same, as those of a driver that does would.
+ * DEVICE_IOC_MIGRATE takes pages to the device's own memory (vram.c), from where
+ * the CPU fetches them back. Both are MIGRATE events with our owner, which our
+ * ranges have, too: so they do not hear of them, and svm_revoke() does what has
+ * to be done, of all devices of the process.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/bitmap.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 
 #include <mmnotify/mmnotify.h>
 
 #include "../common/sdev.h"
+#include "vram.h"
 
 #define WINDOW		SZ_2M
 #define WINDOW_PAGES	(WINDOW / PAGE_SIZE)
@@ -45,6 +50,15 @@ struct svm_range {
 static struct mmnotify_client svm_client = {
 	.name = "mmn_svm",
 	.owner = THIS_MODULE,
+};
+
+/* Attached devices. */
+static DEFINE_SPINLOCK(devices_lock);	/* outside sdev.lock; guards the list */
+static LIST_HEAD(devices);
+
+struct svm_device {
+	struct list_head list;
+	struct sdev *dev;
 };
 
 static unsigned int page_in(const struct svm_range *r, unsigned long addr)
@@ -281,25 +295,82 @@ static int svm_del(struct sdev *dev, const struct device_range *arg)
 	return 0;
 }
 
+/* ---- the device's memory ---- */
+
+static int svm_attach(struct sdev *dev)
+{
+	struct svm_device *d = dev->private;
+
+	d->dev = dev;
+	spin_lock(&devices_lock);
+	list_add(&d->list, &devices);
+	spin_unlock(&devices_lock);
+	return 0;
+}
+
+static void svm_detach(struct sdev *dev)
+{
+	struct svm_device *d = dev->private;
+
+	spin_lock(&devices_lock);
+	list_del(&d->list);
+	spin_unlock(&devices_lock);
+}
+
+static void svm_revoke(struct mm_struct *mm, unsigned long start,
+		       unsigned long end)
+{
+	struct svm_device *d;
+
+	spin_lock(&devices_lock);
+	list_for_each_entry(d, &devices, list)
+		if (d->dev->mm == mm)
+			sdev_revoke(d->dev, start, end);
+	spin_unlock(&devices_lock);
+}
+
+static long svm_migrate(struct sdev *dev, unsigned long start, unsigned long end)
+{
+	return vram_take(dev->mm, start, end);
+}
+
+static const struct vram_ops svm_vram_ops = {
+	.revoke = svm_revoke,
+};
+
 static const struct sdev_model svm_model = {
 	.name = "mmn_svm",
 	.client = &svm_client,
+	.private = sizeof(struct svm_device),
 	.add = svm_add,
 	.del = svm_del,
 	.find = svm_find,
 	.remove = svm_remove,
+	.attach = svm_attach,
+	.detach = svm_detach,
+	.migrate = svm_migrate,
+	.owner = &svm_client,
 };
 
 static int __init svm_init(void)
 {
+	int ret;
+
 	BUILD_BUG_ON(offsetof(struct svm_range, obj));
-	return sdev_init(&svm_model);
+	ret = vram_init(svm_model.owner, &svm_vram_ops);
+	if (ret)
+		return ret;
+	ret = sdev_init(&svm_model);
+	if (ret)
+		vram_exit();
+	return ret;
 }
 module_init(svm_init);
 
 static void __exit svm_exit(void)
 {
 	sdev_exit();
+	vram_exit();
 }
 module_exit(svm_exit);
 

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmn_faults: lets an allocation fail, or a step that may. Kprobes at the entries of
+ * the kernel's allocators see each allocation of the armed task; those with
+ * mmnotify's code on the stack count, and the n-th of them returns NULL without
+ * being made. So what the kernel allocates on behalf of mmnotify fails, too.
+ * Steps are the same with functions that answer with an errno: -EBUSY then.
+ */
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "faults.h"
+
+#define FRAMES	40
+
+/* One at a time. Only the armed task writes to it while it is armed. */
+static struct task_struct *armed;
+static unsigned int nth;
+static bool steps;
+static struct faults_result result;
+static DEFINE_MUTEX(arm_lock);
+
+/* What runs in place of the allocator: it returns to the allocator's caller. */
+static noinline notrace void *no_memory(void)
+{
+	return NULL;
+}
+
+static noinline notrace long busy(void)
+{
+	return -EBUSY;
+}
+
+/* Return: true if mmnotify's code is on the stack; then result.site is filled. */
+static bool below_mmnotify(char *site, size_t size)
+{
+	unsigned long frames[FRAMES];
+	unsigned int i, n = stack_trace_save(frames, FRAMES, 0);
+	char name[KSYM_SYMBOL_LEN];
+
+	for (i = 0; i < n; i++) {
+		sprint_symbol(name, frames[i]);
+		if (!strstr(name, "[mmnotify]"))
+			continue;
+		strscpy(site, name, size);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Return: true if this call of @kp's function is the one that fails. Behind its
+ * breakpoint (where regs->ip is) the unwinder would take it that a first push is done.
+ */
+static bool is_nth(const struct kprobe *kp, struct pt_regs *regs, bool step)
+{
+	char site[sizeof(result.site)];
+	unsigned long ip = regs->ip;
+	bool below;
+
+	if (READ_ONCE(armed) != current || result.failed || step != steps)
+		return false;
+	regs->ip = (unsigned long)kp->addr;
+	below = below_mmnotify(site, sizeof(site));
+	regs->ip = ip;
+	if (!below)
+		return false;
+	if (++result.seen != nth)
+		return false;
+	result.failed = 1;
+	strscpy(result.site, site, sizeof(result.site));
+	strscpy(result.function, kp->symbol_name, sizeof(result.function));
+	return true;
+}
+
+static int on_alloc(struct kprobe *kp, struct pt_regs *regs)
+{
+	if (in_interrupt() || !is_nth(kp, regs, false))
+		return 0;
+	regs->ip = (unsigned long)no_memory;
+	return 1;
+}
+
+/* Not in an interrupt, though a breakpoint counts as one. */
+static int on_step(struct kprobe *kp, struct pt_regs *regs)
+{
+	if (!is_nth(kp, regs, true))
+		return 0;
+	regs->ip = (unsigned long)busy;
+	return 1;
+}
+
+/* With one of these a kprobe is never made a jump, which would ignore regs->ip. */
+static void stay_a_breakpoint(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
+{
+}
+
+/* By the names of 5.10 to 7.3; those that a kernel has not are left out. */
+#define PROBE_OF(name, handler) \
+	{ .symbol_name = name, .pre_handler = handler, .post_handler = stay_a_breakpoint }
+#define PROBE(name)	PROBE_OF(name, on_alloc)
+#define STEP(name)	PROBE_OF(name, on_step)
+
+static struct kprobe probes[] = {
+	PROBE("__kmalloc"),
+	PROBE("__kmalloc_noprof"),
+	PROBE("__kmalloc_node"),
+	PROBE("__kmalloc_node_noprof"),
+	PROBE("__kmalloc_track_caller"),
+	PROBE("__kmalloc_node_track_caller"),
+	PROBE("__kmalloc_node_track_caller_noprof"),
+	PROBE("kmalloc_trace"),
+	PROBE("kmalloc_node_trace"),
+	PROBE("__kmalloc_cache_noprof"),
+	PROBE("__kmalloc_cache_node_noprof"),
+	PROBE("kmem_cache_alloc"),
+	PROBE("kmem_cache_alloc_noprof"),
+	PROBE("kmem_cache_alloc_trace"),
+	PROBE("kmem_cache_alloc_node"),
+	PROBE("kmem_cache_alloc_node_noprof"),
+	PROBE("kmem_cache_alloc_node_trace"),
+	PROBE("kvmalloc_node"),
+	PROBE("__kvmalloc_node_noprof"),
+	PROBE("__alloc_percpu"),
+	PROBE("pcpu_alloc_noprof"),
+	STEP("ftrace_set_filter"),
+	STEP("ftrace_set_filter_ip"),
+	STEP("register_ftrace_function"),
+	STEP("register_kprobe"),
+	STEP("vm_mmap"),
+	STEP("debugfs_create_dir"),
+	STEP("debugfs_create_file"),
+	STEP("debugfs_create_file_full"),
+	STEP("mmu_notifier_register"),
+	STEP("__mmu_notifier_register"),
+	STEP("mmu_notifier_get_locked"),
+	STEP("mmu_interval_notifier_insert"),
+	STEP("mmu_interval_notifier_insert_locked"),
+};
+
+static bool there[ARRAY_SIZE(probes)];
+
+static long arm(unsigned long which, bool step)
+{
+	long ret = 0;
+
+	mutex_lock(&arm_lock);
+	if (armed) {
+		ret = -EBUSY;
+	} else {
+		memset(&result, 0, sizeof(result));
+		nth = which;
+		steps = step;
+		WRITE_ONCE(armed, current);
+	}
+	mutex_unlock(&arm_lock);
+	return ret;
+}
+
+static long disarm(void __user *to)
+{
+	long ret = 0;
+
+	mutex_lock(&arm_lock);
+	if (armed != current)
+		ret = -EINVAL;
+	else
+		WRITE_ONCE(armed, NULL);
+	if (!ret && copy_to_user(to, &result, sizeof(result)))
+		ret = -EFAULT;
+	mutex_unlock(&arm_lock);
+	return ret;
+}
+
+static long faults_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case FAULTS_IOC_ARM:
+		return arm(arg, false);
+	case FAULTS_IOC_ARM_STEP:
+		return arm(arg, true);
+	case FAULTS_IOC_DISARM:
+		return disarm((void __user *)arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+/* Who is armed and dies is disarmed by this: its file is closed. */
+static int faults_release(struct inode *inode, struct file *file)
+{
+	mutex_lock(&arm_lock);
+	if (armed == current)
+		WRITE_ONCE(armed, NULL);
+	mutex_unlock(&arm_lock);
+	return 0;
+}
+
+static const struct file_operations faults_fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = faults_ioctl,
+	.release = faults_release,
+};
+
+static struct miscdevice faults_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "mmn_faults",
+	.fops = &faults_fops,
+	.mode = 0600,
+};
+
+static void remove_probes(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++)
+		if (there[i])
+			unregister_kprobe(&probes[i]);
+}
+
+static int __init mmn_faults_init(void)
+{
+	unsigned int i, n = 0;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++) {
+		there[i] = !register_kprobe(&probes[i]);
+		n += there[i];
+	}
+	ret = misc_register(&faults_misc);
+	if (ret)
+		remove_probes();
+	else
+		pr_info("mmn_faults: %u functions\n", n);
+	return ret;
+}
+module_init(mmn_faults_init);
+
+static void __exit mmn_faults_exit(void)
+{
+	misc_deregister(&faults_misc);
+	remove_probes();
+}
+module_exit(mmn_faults_exit);
+
+MODULE_AUTHOR("The mmnotify authors");
+MODULE_DESCRIPTION("Lets allocations and steps fail, for tests");
+MODULE_LICENSE("GPL");
