@@ -2,24 +2,32 @@
 /*
  * background: what the kernel is kept busy with meanwhile. Not steps, and not
  * from the seed: compaction, reclaim in the cgroup, and somebody who takes most
- * of the memory and gives it back. ksmd, khugepaged and NUMA balancing are
+ * of the memory and gives it back. All of it goes with the steps, so that a slow
+ * machine spends its time on both alike. ksmd, khugepaged and NUMA balancing are
  * switched on by who started us.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/mempolicy.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "fuzz.h"
 
-#define LEAVE_KB	(14L << 10)
-#define CHUNK		(4UL << 20)
+#define NODES		2
+#define LEAVE_KB	(10L << 10)	/* on each node */
+#define CHUNK		(2UL << 20)
 #define CHUNKS		512
+#define HOLD_STEPS	384
+#define GIVE_STEPS	(16384 - HOLD_STEPS)
+#define COMPACT_STEPS	4096
+#define RECLAIM_STEPS	512
 
 int put(const char *path, const char *value)
 {
@@ -33,11 +41,13 @@ int put(const char *path, const char *value)
 	return done == (ssize_t)strlen(value) ? 0 : -1;
 }
 
-static void sleep_ms(unsigned int ms)
+static void await_steps(unsigned int steps)
 {
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+	const struct timespec t = { .tv_nsec = 5000000 };
+	__u64 from = sh->steps;
 
-	nanosleep(&t, NULL);
+	while (sh->steps < from + steps)
+		nanosleep(&t, NULL);
 }
 
 static long read_kb(const char *path, const char *format)
@@ -53,33 +63,49 @@ static long read_kb(const char *path, const char *format)
 	return kb;
 }
 
-/* Locked, so that what is reclaimed is others'. */
+static bool has_room(unsigned int node)
+{
+	char path[64], format[32];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/node/node%u/meminfo", node);
+	snprintf(format, sizeof(format), "Node %u MemFree: %%ld", node);
+	return read_kb(path, format) > LEAVE_KB;
+}
+
+/* Locked, so that what is reclaimed is others'. Return: NULL if there is none. */
+static char *take(unsigned int node)
+{
+	unsigned long nodes = 1UL << node;
+	char *p = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		       -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	madvise(p, CHUNK, MADV_HUGEPAGE);
+	if (!syscall(SYS_mbind, p, CHUNK, MPOL_BIND, &nodes, 64UL, 0) && !mlock(p, CHUNK))
+		return p;
+	munmap(p, CHUNK);
+	return NULL;
+}
+
+/* A node that is all taken would be out of memory for who migrates to it. */
 static void hog(void)
 {
 	static char *chunks[CHUNKS];
-	unsigned int nr = 0, keep;
+	unsigned int nr = 0, keep, node;
+	char *p = NULL;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	put("/proc/self/oom_score_adj", "1000");
 	for (;;) {
-		while (nr < CHUNKS && read_kb("/proc/meminfo", "MemFree: %ld") > LEAVE_KB) {
-			char *p = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
-				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-			if (p == MAP_FAILED)
-				break;
-			madvise(p, CHUNK, MADV_HUGEPAGE);
-			if (mlock(p, CHUNK)) {
-				munmap(p, CHUNK);
-				break;
-			}
-			chunks[nr++] = p;
-		}
-		sleep_ms(400);
+		for (node = 0; node < NODES; node++)
+			while (nr < CHUNKS && has_room(node) && (p = take(node)))
+				chunks[nr++] = p;
+		await_steps(HOLD_STEPS);
 		keep = nr / 4 * 3;
 		while (nr > keep)
 			munmap(chunks[--nr], CHUNK);
-		sleep_ms(600);
+		await_steps(GIVE_STEPS);
 	}
 }
 
@@ -109,10 +135,10 @@ void background(void)
 	if (!fork())
 		hog();
 	for (tick = 0;; tick++) {
-		sleep_ms(100);
-		if (tick % 8 == 0)
+		await_steps(RECLAIM_STEPS);
+		if (tick % (COMPACT_STEPS / RECLAIM_STEPS) == 0)
 			put("/proc/sys/vm/compact_memory", "1");
-		if (opt.cgroup && tick % 3 == 1)
+		if (opt.cgroup)
 			reclaim_cgroup();
 	}
 }

@@ -164,6 +164,7 @@ int run_once(const struct options *o);
 
 /* ops_map.c */
 extern char *heap;
+extern char *const segment;
 void map_setup(void);
 void map_teardown(void);
 
@@ -171,10 +172,12 @@ void map_teardown(void);
 int devices_open(void);
 void devices_close(void);
 bool devices_check(__u64 at);
+bool device_takes(void);
 
 /* ops_uffd.c */
 void uffd_setup(void);
 long uffd_leave(char *p, size_t len);
+char *range_unremembered(const struct draw *d, size_t *len);
 
 /* ops_share.c */
 void share_setup(void);

@@ -37,10 +37,21 @@ ADVICE(pageout, PAGEOUT)
 ADVICE(cold, COLD)
 ADVICE(willneed, MADV_WILLNEED)
 ADVICE(hugepage, d->a & 1 ? MADV_HUGEPAGE : MADV_NOHUGEPAGE)
-ADVICE(mergeable, d->a % 3 ? MADV_MERGEABLE : MADV_UNMERGEABLE)
 ADVICE(populate, d->a & 1 ? POPULATE_READ : POPULATE_WRITE)
 ADVICE(wipeonfork, d->a % 4 == 1 ? MADV_DONTFORK : d->a % 4 == 3 ? MADV_WIPEONFORK :
 		   d->a % 4 == 2 ? MADV_KEEPONFORK : MADV_DOFORK)
+
+/* Not where pages go to a device: ksmd of 7.3 reads them there, and dies. */
+static long op_mergeable(struct actor *a, const struct draw *d)
+{
+	size_t len;
+	char *p = draw_range(d, &len);
+
+	(void)a;
+	if (device_takes())
+		return -EOPNOTSUPP;
+	return madvise(p, len, d->a % 3 ? MADV_MERGEABLE : MADV_UNMERGEABLE) ? -errno : 0;
+}
 
 /*
  * Not where userfaultfd has write-protected what is not there: 7.x then tries for

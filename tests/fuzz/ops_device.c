@@ -19,7 +19,7 @@
 #define FIRST_FD	200
 
 static const char *const paths[DEVICES] = { "/dev/mmn_svm", "/dev/mmn_userptr", "/dev/mmn_odp" };
-static bool there[DEVICES];
+static bool there[DEVICES], has_memory;
 
 static int attached(int device)
 {
@@ -46,6 +46,19 @@ static long attach(int device)
 	return 0;
 }
 
+/* Every second seed, if there is such memory; the others have KSM. */
+bool device_takes(void)
+{
+	return has_memory && opt.seed & 1;
+}
+
+static bool try_to_take(void)
+{
+	struct device_migrate migrate = { .start = (uintptr_t)ARENA, .len = PG };
+
+	return !ioctl(FIRST_FD + SVM, DEVICE_IOC_MIGRATE, &migrate);
+}
+
 /* Return: how many there are; errno in sh->error if one cannot be attached. */
 int devices_open(void)
 {
@@ -61,6 +74,7 @@ int devices_open(void)
 			snprintf(sh->error, sizeof(sh->error), "%s: attach: %s",
 				 paths[i], strerror(-ret));
 	}
+	has_memory = there[SVM] && try_to_take();
 	return nr;
 }
 
@@ -132,7 +146,7 @@ bool devices_check(__u64 at)
 
 /* ---- steps ---- */
 
-/* svm covers the process, its heap too. */
+/* svm covers the process, its heap and its segment too. */
 static int pick(const struct draw *d)
 {
 	int device = d->a % 8;
@@ -145,7 +159,7 @@ static char *aim(const struct draw *d, int device, size_t *len)
 	if (device != SVM || d->b % 16)
 		return draw_range(d, len);
 	*len = (1 + d->pages % 8) * PG;
-	return heap + d->page % SMALL * PG;
+	return (d->b & 16 ? heap : segment) + d->page % SMALL * PG;
 }
 
 static long device_access(const struct draw *d, bool write)
@@ -182,6 +196,20 @@ static long op_device_use(struct actor *a, const struct draw *d)
 	(void)a;
 	touch_range(p, len, d->b & 2, 1);
 	return device_access(d, d->b & 1);
+}
+
+/* To the device's own memory, from where the CPU's next access brings them back. */
+static long op_device_take(struct actor *a, const struct draw *d)
+{
+	struct device_migrate migrate = { };
+	size_t len;
+
+	(void)a;
+	if (!device_takes())
+		return -EOPNOTSUPP;
+	migrate.start = (uintptr_t)draw_range(d, &len);
+	migrate.len = len;
+	return ioctl(FIRST_FD + SVM, DEVICE_IOC_MIGRATE, &migrate) ? -errno : 0;
 }
 
 /*
@@ -245,6 +273,7 @@ const struct op device_ops[] = {
 	{ "device_read", 70, BY_MAIN, op_device_read },
 	{ "device_write", 50, BY_MAIN, op_device_write },
 	{ "device_use", 90, BY_MAIN, op_device_use },
+	{ "device_take", 15, BY_MAIN, op_device_take },
 	{ "range_add", 25, BY_MAIN, op_range_add },
 	{ "range_del", 12, BY_MAIN, op_range_del },
 	{ "reattach", 1, BY_MAIN, op_reattach },

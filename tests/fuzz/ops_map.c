@@ -43,7 +43,8 @@ static long map_anon(char *p, size_t len, int prot, int flags, const struct draw
 static long op_mmap(struct actor *a, const struct draw *d)
 {
 	int populate = d->b % 8 == 1 ? MAP_POPULATE : 0;
-	int fd = d->a & 64 ? shared_fd : disk_fd;
+	/* Where nothing collapses: 7.2 deadlocks if somebody punches a hole meanwhile. */
+	int fd = d->a & 64 || d->slot >= BIG ? shared_fd : disk_fd;
 	off_t offset;
 	size_t len;
 	char *p = draw_range(d, &len);
@@ -143,7 +144,10 @@ static long op_toggle(struct actor *a, const struct draw *d)
 
 /* The heap has no slot: the devices reach it where it is. */
 char *heap;
-static int segment;
+
+/* Nor has the segment: 6.12 does not survive it that userfaultfd meets one. */
+char *const segment = ARENA + (SLOTS + 1) * STRIDE;
+static int segment_id;
 
 /* At the start each slot has something. */
 void map_setup(void)
@@ -153,14 +157,14 @@ void map_setup(void)
 	for (i = 0; i < SLOTS; i++)
 		mmap(slot_base(i), slot_pages(i) * PG, RW,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	segment = shmget(IPC_PRIVATE, SMALL * PG, IPC_CREAT | 0600);
+	segment_id = shmget(IPC_PRIVATE, SMALL * PG, IPC_CREAT | 0600);
 	heap = (char *)(((uintptr_t)syscall(SYS_brk, 0) + 2 * HUGE) & ~(HUGE - 1));
 }
 
 /* A segment of System V outlives everybody. */
 void map_teardown(void)
 {
-	shmctl(segment, IPC_RMID, NULL);
+	shmctl(segment_id, IPC_RMID, NULL);
 }
 
 static long op_brk(struct actor *a, const struct draw *d)
@@ -185,16 +189,22 @@ static long op_remap_file_pages(struct actor *a, const struct draw *d)
 
 static long op_shm(struct actor *a, const struct draw *d)
 {
+	long ret;
+
 	(void)a;
 	if (d->b % 3 == 0)
-		return shmdt(slot_base(d->slot)) ? -errno : 0;
-	return result(shmat(segment, slot_base(d->slot), SHM_REMAP));
+		return shmdt(segment) ? -errno : 0;
+	ret = result(shmat(segment_id, segment, SHM_REMAP));
+	if (!ret)
+		touch_range(segment, SMALL * PG, d->b & 4, d->b);
+	return ret;
 }
 
+/* 7.2 and 7.3 look for ever for a page that is both locked and remembered. */
 static long op_mlock(struct actor *a, const struct draw *d)
 {
 	size_t len;
-	char *p = draw_range(d, &len);
+	char *p = range_unremembered(d, &len);
 
 	(void)a;
 	if (d->a % 4)

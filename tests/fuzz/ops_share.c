@@ -234,12 +234,19 @@ static long op_vm_writev(struct actor *a, const struct draw *d)
 	return process_vm_writev(main_pid, &from, 1, &to, 1, 0) < 0 ? -errno : 0;
 }
 
+/*
+ * Soft-dirty not where pages go to a device: there the kernel takes a page's mark and
+ * leaves it its right to write, so it comes back writable, its writes are never
+ * seen, and only a NUMA hint that ends takes that right away.
+ */
 static long op_clear_refs(struct actor *a, const struct draw *d)
 {
 	static __thread int fd;
 	char path[32];
 
 	(void)a;
+	if (d->a % 4 && device_takes())
+		return -EOPNOTSUPP;
 	if (!fd) {
 		snprintf(path, sizeof(path), "/proc/%d/clear_refs", main_pid);
 		fd = open(path, O_WRONLY | O_CLOEXEC);

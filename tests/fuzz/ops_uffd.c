@@ -2,7 +2,8 @@
 /*
  * ops_uffd: userfaultfd. A fault that it would have to serve is a SIGBUS, since
  * nobody serves it. Two of them: the second lets writes through and remembers
- * them, for PAGEMAP_SCAN.
+ * them, for PAGEMAP_SCAN. Each has slots of its own, since 6.12 does not survive it
+ * that one gives up what the other registered (BUG in userfaultfd_unregister()).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -31,7 +32,30 @@ struct scan {
 #define SCAN_WP_MATCHING	1
 #define PAGE_WRITTEN		2
 
+enum { SIGBUSES, REMEMBERS };
+
 static int fds[2], pagemap;
+
+/* Where this one may register: every second slot, if there are two of them. */
+static char *range_for(int owner, const struct draw *d, size_t *len)
+{
+	struct draw at = *d;
+
+	if (fds[REMEMBERS] >= 0)
+		at.slot = (at.slot & ~1U) + owner;
+	return draw_range(&at, len);
+}
+
+/* Where no page is that lets writes through and remembers them. */
+char *range_unremembered(const struct draw *d, size_t *len)
+{
+	return range_for(SIGBUSES, d, len);
+}
+
+static int owner_of(const char *p)
+{
+	return fds[REMEMBERS] < 0 ? SIGBUSES : (p - ARENA) / STRIDE % 2;
+}
 
 static int open_uffd(__u64 features)
 {
@@ -49,16 +73,16 @@ void uffd_setup(void)
 {
 	__u64 wp = UFFD_FEATURE_SIGBUS | UFFD_FEATURE_PAGEFAULT_FLAG_WP;
 
-	fds[0] = open_uffd(wp | UFFD_FEATURE_WP_HUGETLBFS_SHMEM);
-	if (fds[0] < 0)
-		fds[0] = open_uffd(wp);
-	if (fds[0] < 0)
-		fds[0] = open_uffd(UFFD_FEATURE_SIGBUS);
+	fds[SIGBUSES] = open_uffd(wp | UFFD_FEATURE_WP_HUGETLBFS_SHMEM);
+	if (fds[SIGBUSES] < 0)
+		fds[SIGBUSES] = open_uffd(wp);
+	if (fds[SIGBUSES] < 0)
+		fds[SIGBUSES] = open_uffd(UFFD_FEATURE_SIGBUS);
 	/*
 	 * Without what marks pages that are not there (WP_UNPOPULATED): with it, and
 	 * with mlock(), 7.3 reads such a page of another process for ever.
 	 */
-	fds[1] = open_uffd(FEATURE_ASYNC | UFFD_FEATURE_PAGEFAULT_FLAG_WP |
+	fds[REMEMBERS] = open_uffd(FEATURE_ASYNC | UFFD_FEATURE_PAGEFAULT_FLAG_WP |
 			   UFFD_FEATURE_WP_HUGETLBFS_SHMEM);
 	pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 }
@@ -93,33 +117,32 @@ static long protect(int fd, char *p, size_t len, bool on)
 static long op_uffd_wp(struct actor *a, const struct draw *d)
 {
 	size_t len;
-	char *p = draw_range(d, &len);
+	char *p = range_for(SIGBUSES, d, &len);
 	long ret;
 
 	(void)a;
-	ret = enlist(fds[0], p, len, UFFDIO_REGISTER_MODE_WP);
+	ret = enlist(fds[SIGBUSES], p, len, UFFDIO_REGISTER_MODE_WP);
 	if (!ret)
-		ret = protect(fds[0], p, len, true);
+		ret = protect(fds[SIGBUSES], p, len, true);
 	if (ret || d->a % 4 == 0)
 		return ret;
 	if (d->a % 4 > 1)
-		ret = protect(fds[0], p, len, false);
+		ret = protect(fds[SIGBUSES], p, len, false);
 	if (d->a % 4 > 2)
-		ret = delist(fds[0], p, len);
+		ret = delist(fds[SIGBUSES], p, len);
 	return ret;
 }
 
-/* Of neither any more. Neither gives up a range of which the other has a part. */
+/* Of neither any more. */
 long uffd_leave(char *p, size_t len)
 {
+	int fd = fds[owner_of(p)];
 	char *at;
 
-	if (!delist(fds[1], p, len) && !delist(fds[0], p, len))
+	if (!delist(fd, p, len))
 		return 0;
-	for (at = p; at < p + len; at += PG) {
-		delist(fds[1], at, PG);
-		delist(fds[0], at, PG);
-	}
+	for (at = p; at < p + len; at += PG)
+		delist(fd, at, PG);
 	return 0;
 }
 
@@ -134,20 +157,20 @@ static long op_uffd_copy(struct actor *a, const struct draw *d)
 	static const char data[16 * PG] __attribute__((aligned(4096)));
 	struct uffdio_copy copy = { .src = (uintptr_t)data };
 	size_t len;
-	char *p = draw_range(d, &len);
+	char *p = range_for(SIGBUSES, d, &len);
 	long ret;
 
 	(void)a;
 	if (len > sizeof(data))
 		len = sizeof(data);
-	ret = enlist(fds[0], p, len, UFFDIO_REGISTER_MODE_MISSING);
+	ret = enlist(fds[SIGBUSES], p, len, UFFDIO_REGISTER_MODE_MISSING);
 	if (ret)
 		return ret;
 	madvise(p, len, MADV_DONTNEED);
 	copy.dst = (uintptr_t)p;
 	copy.len = len;
-	ret = ioctl(fds[0], UFFDIO_COPY, &copy) ? -errno : 0;
-	delist(fds[0], p, len);
+	ret = ioctl(fds[SIGBUSES], UFFDIO_COPY, &copy) ? -errno : 0;
+	delist(fds[SIGBUSES], p, len);
 	return ret;
 }
 
@@ -161,22 +184,22 @@ static long op_uffd_move(struct actor *a, const struct draw *d)
 
 	(void)a;
 	to.slot = d->a % SLOTS;
-	q = draw_range(&to, &room);
+	q = range_for(SIGBUSES, &to, &room);
 	move.len = room < len ? room : len;
 	move.dst = (uintptr_t)q;
-	ret = enlist(fds[0], q, move.len, UFFDIO_REGISTER_MODE_MISSING);
+	ret = enlist(fds[SIGBUSES], q, move.len, UFFDIO_REGISTER_MODE_MISSING);
 	if (ret)
 		return ret;
 	madvise(q, move.len, MADV_DONTNEED);
-	ret = ioctl(fds[0], UFFDIO_MOVE_, &move) ? -errno : 0;
-	delist(fds[0], q, move.len);
+	ret = ioctl(fds[SIGBUSES], UFFDIO_MOVE_, &move) ? -errno : 0;
+	delist(fds[SIGBUSES], q, move.len);
 	return ret;
 }
 
 static long op_scan(struct actor *a, const struct draw *d)
 {
 	size_t len;
-	char *p = draw_range(d, &len);
+	char *p = range_for(REMEMBERS, d, &len);
 	__u64 found[3 * 16];
 	struct scan scan = {
 		.size = sizeof(scan), .flags = SCAN_WP_MATCHING, .start = (uintptr_t)p,
@@ -186,9 +209,9 @@ static long op_scan(struct actor *a, const struct draw *d)
 	long ret;
 
 	(void)a;
-	if (fds[1] < 0)
+	if (fds[REMEMBERS] < 0)
 		return -EOPNOTSUPP;
-	ret = enlist(fds[1], p, len, UFFDIO_REGISTER_MODE_WP);
+	ret = enlist(fds[REMEMBERS], p, len, UFFDIO_REGISTER_MODE_WP);
 	if (ret)
 		return ret;
 	return ioctl(pagemap, PAGEMAP_SCAN_, &scan) < 0 ? -errno : 0;

@@ -94,17 +94,39 @@ void report_run(FILE *to, double seconds)
 			(unsigned long long)sh->steps, sh->error);
 }
 
-static void print_file(FILE *to, const char *format, int pid, int tid)
+/* Return: of /proc/PID/task/TID/NAME as much as fits, until the next call. */
+static char *task_file(int pid, int tid, const char *name)
 {
-	char path[64], line[200];
+	static char text[4096];
+	char path[64];
+	size_t n = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), format, pid, tid);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", pid, tid, name);
 	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f))
-		fprintf(to, "#    %s", line);
-	if (f)
+	if (f) {
+		n = fread(text, 1, sizeof(text) - 1, f);
 		fclose(f);
+	}
+	text[n] = 0;
+	return text;
+}
+
+static void print_task_file(FILE *to, int pid, int tid, const char *name)
+{
+	char *line, *rest = task_file(pid, tid, name);
+
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			fprintf(to, "#    %s\n", line);
+}
+
+static void report_task(FILE *to, int pid, int tid)
+{
+	fprintf(to, "#  task %d of %d\n", tid, pid);
+	print_task_file(to, pid, tid, "comm");
+	print_task_file(to, pid, tid, "syscall");
+	print_task_file(to, pid, tid, "stack");
 }
 
 /* Where all threads of a process are. */
@@ -121,16 +143,13 @@ static void report_process(FILE *to, int pid)
 
 		if (!tid)
 			continue;
-		fprintf(to, "#  task %d of %d\n", tid, pid);
-		print_file(to, "/proc/%d/task/%d/wchan", pid, tid);
-		fprintf(to, "\n");
-		print_file(to, "/proc/%d/task/%d/stack", pid, tid);
+		report_task(to, pid, tid);
 	}
 	if (dir)
 		closedir(dir);
 }
 
-/* Of a run that does not end, all processes. */
+/* Of a run that does not end, all processes, and who works for a device. */
 void report_stacks(FILE *to, pid_t group)
 {
 	struct dirent *entry;
@@ -141,6 +160,8 @@ void report_stacks(FILE *to, pid_t group)
 
 		if (pid && getpgid(pid) == group)
 			report_process(to, pid);
+		else if (pid && strstr(task_file(pid, pid, "stack"), "[mmn_"))
+			report_task(to, pid, pid);
 	}
 	if (dir)
 		closedir(dir);

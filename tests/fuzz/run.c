@@ -248,6 +248,24 @@ static int supervise(pid_t pid)
 	return status;
 }
 
+/* What does not even die leaves the next run a machine that is not its own. */
+static void end_stuck(pid_t pid)
+{
+	unsigned int i;
+
+	report_stacks(stdout, pid);
+	kill(-pid, SIGKILL);
+	for (i = 0; i < 100 && waitpid(pid, NULL, WNOHANG) != pid; i++)
+		usleep(100000);
+	if (i < 100)
+		return;
+	printf("# it does not die\n");
+	report_stacks(stdout, pid);
+	report_history(stdout);
+	fflush(stdout);
+	exit(2);
+}
+
 int run_once(const struct options *o)
 {
 	int status;
@@ -261,10 +279,8 @@ int run_once(const struct options *o)
 		main_process();
 	status = supervise(pid);
 	if (status < 0)
-		report_stacks(stdout, pid);
+		end_stuck(pid);
 	kill(-pid, SIGKILL);
-	if (status < 0)
-		waitpid(pid, NULL, 0);
 	if (sh->failed)
 		return RUN_STALE;
 	if (!status)
