@@ -35,7 +35,7 @@ flicker() {
 	status=$?
 	echo 1 > "$file"
 	check "[ $status = 0 ] && [ $turns -gt 9 ]" \
-		"$what: $turns turns, $(sed 's/^# //' /tmp/sums)" || failures
+		"$what: $turns turns, $(sed 's/^# //' /tmp/sums)" || failures /tmp/tap
 }
 
 say 'TAP version 13'

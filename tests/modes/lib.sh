@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# For the scripts that run in the VM; sourced. One check is one line of TAP.
+# For the scripts that run in the VM; sourced.
 # shellcheck disable=SC2034
+# shellcheck source-path=SCRIPTDIR source=../tap/tap.sh
+. "${0%/*}/tap.sh"
 
-tap=${MMN_TAP:-/dev/stdout}
 debugfs=/sys/kernel/debug/mmnotify
 tracing=/sys/kernel/tracing
-nr=0
-failed=0
 
 # Some of every kind, and those whose cause only the stack tells.
 brief=munmap,mmap_fixed,mremap_move,mremap_dontunmap,madv_dontneed,mprotect_none,fork
@@ -15,26 +14,6 @@ brief=$brief,cow,file_truncate,file_punch,exit,exec,thp_munmap_part,hugetlb_cow,
 asking=process_vm_writev,cow_proc_mem,move_pages,mbind,thp_split,ksm_write,uffd_wp
 asking=$asking,writeback_msync,direct_write,madv_pageout,tcp_zerocopy,time_namespace
 asking=$asking,soft_offline,hwpoison_file,process_mrelease
-
-say() {
-	echo "$*" > "$tap"
-}
-
-check() {
-	nr=$((nr + 1))
-	if eval "$1"; then
-		say "ok $nr - $2"
-	else
-		failed=1
-		say "not ok $nr - $2"
-		return 1
-	fi
-}
-
-finish() {
-	say "1..$nr"
-	exit $failed
-}
 
 # What the kernel has logged since the last mark.
 mark() {
@@ -53,9 +32,9 @@ counted() {
 	awk -v n="$1" '$1 == n { print $2 }' $debugfs/hook
 }
 
-# What the scenarios have to say about their failures, as comments.
+# failures TAP: what the scenarios have to say about their failures, as comments.
 failures() {
-	grep -A 12 '^not ok' /tmp/tap | cut -c 1-200 | sed 's/^[^#]/# &/' | head -n 60 > "$tap"
+	grep -A 12 '^not ok' "$1" | cut -c 1-200 | sed 's/^[^#]/# &/' | head -n 60 > "$tap"
 }
 
 # right DESCRIPTION ARG...: the scenarios agree. One check; what failed is told.
@@ -65,8 +44,8 @@ right() {
 	MMN_TAP=/tmp/tap MMN_OUT=/tmp/out /files/scenarios --quiet "$@" > /tmp/sums
 	status=$?
 	cat /tmp/out >> /tmp/outs
-	check "[ $status = 0 ] && ! grep -q '# 0 passed' /tmp/sums" \
-		"$what: $(sed 's/^# //' /tmp/sums)" || failures
+	check "[ $status = 0 ] && grep -q '# [1-9][0-9]* passed' /tmp/sums" \
+		"$what: $(sed 's/^# //' /tmp/sums)" || failures /tmp/tap
 }
 
 # The quick scenarios and those that ask the stack, all right.

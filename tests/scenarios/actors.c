@@ -9,23 +9,23 @@
 
 #include "actors.h"
 
+static void obey(struct env *e, void *arg)
+{
+	const struct actor *o = arg;
+
+	(void)e;
+	if (!o->act(o->order))
+		_exit(1);
+}
+
 void actor_ready(struct env *e, struct actor *o, bool (*act)(const struct order *))
 {
-	int fds[2];
-	char c;
-
 	o->order = mmap(NULL, PG, PROT_READ | PROT_WRITE,
 			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	must(e, o->order != MAP_FAILED && !pipe(fds));
-	o->go = fds[1];
+	must(e, o->order != MAP_FAILED);
 	o->order->to = getpid();
-	o->pid = child(e);
-	if (o->pid) {
-		close(fds[0]);
-		return;
-	}
-	close(fds[1]);
-	_exit(read(fds[0], &c, 1) != 1 || !act(o->order));
+	o->act = act;
+	o->process = other_process(e, obey, o);
 }
 
 void actor_acts(struct env *e, struct actor *o, char *p, size_t len, int what)
@@ -33,9 +33,7 @@ void actor_acts(struct env *e, struct actor *o, char *p, size_t len, int what)
 	o->order->p = p;
 	o->order->len = len;
 	o->order->what = what;
-	must(e, write(o->go, "x", 1) == 1);
-	reap(e, o->pid);
-	close(o->go);
+	other_does(e, &o->process);
 }
 
 pid_t sharer(struct env *e, int *release)

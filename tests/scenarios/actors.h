@@ -33,13 +33,13 @@ struct order {
 
 /**
  * struct actor - a process that waits for its order
- * @pid: its number
- * @go: the pipe that wakes it up
+ * @process: it
+ * @act: what it does
  * @order: shared with it
  */
 struct actor {
-	pid_t pid;
-	int go;
+	struct other process;
+	bool (*act)(const struct order *o);
 	struct order *order;
 };
 

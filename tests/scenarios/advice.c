@@ -30,6 +30,7 @@
  * @remote_major: the first one that lets another process say it, 0: none
  * @remote_minor: and its second number
  * @quiet: nothing is invalidated
+ * @thp: only where there are transparent huge pages
  */
 struct advice {
 	int advice;
@@ -37,6 +38,7 @@ struct advice {
 	int major, minor;
 	int remote_major, remote_minor;
 	bool quiet;
+	bool thp;
 };
 
 #define ADVICE(a)	.advice = (a), .name = #a
@@ -56,8 +58,8 @@ static const struct advice advices[] = {
 	{ ADVICE(MADV_MERGEABLE), .quiet = true },
 	/* Of pages that were not merged. */
 	{ ADVICE(MADV_UNMERGEABLE), .quiet = true },
-	{ ADVICE(MADV_HUGEPAGE), .quiet = true },
-	{ ADVICE(MADV_NOHUGEPAGE), .quiet = true },
+	{ ADVICE(MADV_HUGEPAGE), .quiet = true, .thp = true },
+	{ ADVICE(MADV_NOHUGEPAGE), .quiet = true, .thp = true },
 	{ ADVICE(MADV_DONTDUMP), .quiet = true },
 	{ ADVICE(MADV_DODUMP), .quiet = true },
 	{ ADVICE(MADV_WIPEONFORK), .quiet = true },
@@ -67,7 +69,7 @@ static const struct advice advices[] = {
 	{ ADVICE(POPULATE_READ), SINCE(5, 14), .quiet = true },
 	{ ADVICE(POPULATE_WRITE), SINCE(5, 14), .quiet = true },
 	{ ADVICE(DONTNEED_LOCKED), SINCE(5, 18) },
-	{ ADVICE(COLLAPSE), SINCE(6, 1), REMOTE(6, 1) },
+	{ ADVICE(COLLAPSE), SINCE(6, 1), REMOTE(6, 1), .thp = true },
 	{ ADVICE(MADV_HWPOISON) },
 	{ ADVICE(SOFT_OFFLINE) },
 	{ ADVICE(GUARD_INSTALL), SINCE(6, 13) },
@@ -78,7 +80,7 @@ enum way { MADVISE, PROCESS, OTHER, WORKER };
 
 static bool allowed(const struct advice *a, enum way from)
 {
-	if (!kernel_is(a->major, a->minor))
+	if (!kernel_is(a->major, a->minor) || (a->thp && !has_thp()))
 		return false;
 	if (from == MADVISE || from == WORKER)
 		return true;
@@ -304,14 +306,10 @@ static void run_guard_remove(struct env *e)
 static void fork_after(struct env *e, int advice)
 {
 	char *p = watched_anon(e, 8);
-	pid_t pid;
 
 	must(e, !madvise(p, 8 * PG, advice));
 	begin(e);
-	pid = child(e);
-	if (!pid)
-		_exit(0);
-	reap(e, pid);
+	fork_and_reap(e);
 }
 
 static void run_dontfork(struct env *e)

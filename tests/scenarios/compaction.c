@@ -89,12 +89,20 @@ static unsigned long middle(struct env *e)
 	return at;
 }
 
+static void make_gaps(struct env *e, char *p)
+{
+	size_t i;
+
+	for (i = 0; i < AREA_PAGES; i += 2 * RUN_PAGES)
+		must(e, !madvise(p + i * PG, RUN_PAGES * PG, MADV_DONTNEED));
+}
+
 /*
  * Watched memory with gaps. Before compaction tries blocks again that were of no
  * use, it wants pages to move in the lower half of the zone and gaps in the
  * upper half; so half of this memory comes from above the middle.
  */
-static char *fragmented(struct env *e, bool both_halves)
+static char *fragmented(struct env *e)
 {
 	char *p, *huge;
 	size_t i;
@@ -108,15 +116,12 @@ static char *fragmented(struct env *e, bool both_halves)
 	madvise(p, AREA, MADV_NOHUGEPAGE);
 	bind_node(e, 1);
 	fill(p, AREA / 2, 1);
-	if (both_halves) {
-		huge = thp_above(e, middle(e));
-		must(e, !munmap(huge, HUGE));
-	}
+	huge = thp_above(e, middle(e));
+	must(e, !munmap(huge, HUGE));
 	bind_node(e, 1);
 	fill(p + AREA / 2, AREA / 2, 1);
 	bind_node(e, -1);
-	for (i = 0; i < AREA_PAGES; i += 2 * RUN_PAGES)
-		must(e, !madvise(p + i * PG, RUN_PAGES * PG, MADV_DONTNEED));
+	make_gaps(e, p);
 	watch(e, p, AREA);
 	for (i = RUN_PAGES; i < AREA_PAGES; i += 2 * RUN_PAGES)
 		device(e, p + i * PG, RUN_PAGES * PG, true);
@@ -136,14 +141,12 @@ static void more_gaps(struct env *e)
 {
 	char *p = map_at(e, AREA, PG, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	size_t i;
 
 	madvise(p, AREA, MADV_NOHUGEPAGE);
 	bind_node(e, 1);
 	fill(p, AREA, 1);
 	bind_node(e, -1);
-	for (i = 0; i < AREA_PAGES; i += 2 * RUN_PAGES)
-		must(e, !madvise(p + i * PG, RUN_PAGES * PG, MADV_DONTNEED));
+	make_gaps(e, p);
 }
 
 /*
@@ -158,7 +161,7 @@ static void compact(struct env *e, const char *file)
 	two_nodes(e);
 	for (tries = 0; tries < 3; tries++)
 		need(e, !put(file, "1"), "no compaction");
-	p = fragmented(e, true);
+	p = fragmented(e);
 	start(e, p);
 	for (tries = 0; !moved(e, p) && tries < 6; tries++) {
 		if (tries)
@@ -214,7 +217,7 @@ static char *scarce_room(struct env *e)
 	long there;
 	char *p;
 
-	p = fragmented(e, true);
+	p = fragmented(e);
 	knob(e, "/proc/sys/vm/min_free_kbytes", "2048");
 	for (tries = 0; tries < 8; tries++) {
 		there = free_huge(e);

@@ -205,9 +205,12 @@ static void run_reclaim(struct env *e)
 static void run_collapse(struct env *e)
 {
 	size_t len = 8 * HUGE;
-	char *p = map_at(e, len, HUGE, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	char *p;
 
+	if (!has_thp())
+		skip(e, "no transparent huge pages");
+	p = map_at(e, len, HUGE, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	fill(p, len, 1);
 	watch(e, p, len);
 	device(e, p, len, true);

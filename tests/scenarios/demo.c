@@ -63,14 +63,9 @@ static const char *event_colour(unsigned int event)
 static void effects_short(unsigned int effects, char *buf, size_t size)
 {
 	static const char *const names[] = { "gone", "pfn", "-w", "-r", "dirty" };
-	size_t used = 0;
-	unsigned int i;
 
 	snprintf(buf, size, "nothing");
-	for (i = 0; i < 5; i++)
-		if ((effects & (1u << i)) && used < size)
-			used += snprintf(buf + used, size - used, "%s%s",
-					 used ? " " : "", names[i]);
+	bits_text(effects, names, " ", buf, size);
 }
 
 /* Pages from the start of the watched memory. */

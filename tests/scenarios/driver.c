@@ -81,25 +81,22 @@ static void run_revoke_pfns(struct env *e)
 	zapper_do(e, fd, ZAPPER_IOC_REVOKE, ZAPPER_MAP_PFNS);
 }
 
+static void revoke_pages(struct env *e, void *fd)
+{
+	zapper_do(e, *(int *)fd, ZAPPER_IOC_REVOKE, ZAPPER_MAP_PAGES);
+}
+
 /* Another process has the driver revoke; ours does nothing. */
 static void run_revoke_other(struct env *e)
 {
-	int fd = test_device(e, "mmn_zapper"), fds[2];
-	char *p = zapper_map(e, fd, ZAPPER_MAP_PAGES), c;
-	pid_t pid;
+	int fd = test_device(e, "mmn_zapper");
+	char *p = zapper_map(e, fd, ZAPPER_MAP_PAGES);
+	struct other o = other_process(e, revoke_pages, &fd);
 
-	must(e, !pipe(fds));
-	pid = child(e);
-	if (!pid) {
-		must(e, read(fds[0], &c, 1) == 1);
-		zapper_do(e, fd, ZAPPER_IOC_REVOKE, ZAPPER_MAP_PAGES);
-		_exit(0);
-	}
 	watch(e, p, PAGES * PG);
 	device(e, p, PAGES * PG, true);
 	begin(e);
-	must(e, write(fds[1], "", 1) == 1);
-	reap(e, pid);
+	other_does(e, &o);
 }
 
 /* The driver had mapped pages when it said no: they go again. */
@@ -176,25 +173,28 @@ static void run_migrate_thp(struct env *e)
 	     "this kernel is built without device memory");
 }
 
+struct shared_pages {
+	int fd;
+	char *p;
+};
+
+static void migrate_shared(struct env *e, void *arg)
+{
+	const struct shared_pages *s = arg;
+
+	devmem_do(e, s->fd, DEVMEM_IOC_MIGRATE, s->p);
+}
+
 /* The pages are ours, too, and go from us because a child's driver wants them. */
 static void run_migrate_shared(struct env *e)
 {
-	int fd = test_device(e, "mmn_devmem"), fds[2];
-	char *p = anon(e, PAGES), c;
-	pid_t pid;
+	struct shared_pages s = { test_device(e, "mmn_devmem"), anon(e, PAGES) };
+	struct other o = other_process(e, migrate_shared, &s);
 
-	must(e, !pipe(fds));
-	pid = child(e);
-	if (!pid) {
-		must(e, read(fds[0], &c, 1) == 1);
-		devmem_do(e, fd, DEVMEM_IOC_MIGRATE, p);
-		_exit(0);
-	}
-	watch(e, p, PAGES * PG);
-	device(e, p, PAGES * PG, false);
+	watch(e, s.p, PAGES * PG);
+	device(e, s.p, PAGES * PG, false);
 	begin(e);
-	must(e, write(fds[1], "", 1) == 1);
-	reap(e, pid);
+	other_does(e, &o);
 }
 
 static void run_exclusive(struct env *e)

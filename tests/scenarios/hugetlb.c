@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "runner.h"
+#include "actors.h"
 
 #ifndef MFD_HUGETLB
 #define MFD_HUGETLB	4U
@@ -64,34 +64,21 @@ static void run_mprotect(struct env *e)
 
 static void run_fork(struct env *e)
 {
-	pid_t pid;
-
 	huge_pages(e, -1);
 	begin(e);
-	pid = child(e);
-	if (!pid)
-		_exit(0);
-	reap(e, pid);
+	fork_and_reap(e);
 }
 
 static void run_cow(struct env *e)
 {
 	char *p = huge_pages(e, -1);
-	int fds[2];
-	pid_t pid;
-	char c;
+	int release;
+	pid_t pid = sharer(e, &release);
 
-	must(e, !pipe(fds));
-	pid = child(e);
-	if (!pid) {
-		close(fds[1]);
-		_exit(read(fds[0], &c, 1) ? 1 : 0);
-	}
 	device(e, p, 2 * HUGE, false);
 	begin(e);
 	p[0] = 2;
-	close(fds[1]);
-	reap(e, pid);
+	unshare_pages(e, pid, release);
 }
 
 static void run_truncate(struct env *e)
@@ -103,21 +90,20 @@ static void run_truncate(struct env *e)
 	must(e, !ftruncate(fd, HUGE));
 }
 
+static void cut(struct env *e, void *fd)
+{
+	must(e, !ftruncate(*(int *)fd, HUGE));
+}
+
 /* Another process truncates what ours has mapped. */
 static void run_other_truncate(struct env *e)
 {
-	int fd = huge_file(e), fds[2];
-	pid_t pid;
-	char c;
+	int fd = huge_file(e);
+	struct other o = other_process(e, cut, &fd);
 
-	must(e, !pipe(fds));
-	pid = child(e);
-	if (!pid)
-		_exit(read(fds[0], &c, 1) != 1 || ftruncate(fd, HUGE));
 	huge_pages(e, fd);
 	begin(e);
-	must(e, write(fds[1], "", 1) == 1);
-	reap(e, pid);
+	other_does(e, &o);
 }
 
 static void run_punch(struct env *e)

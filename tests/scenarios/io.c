@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/falloc.h>
-#include <linux/io_uring.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -16,72 +15,21 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "runner.h"
+#include "actors.h"
 
 /* Newer than the headers that this may be built with. */
 #define MADV_PAGEOUT_		21
 #define MADV_DONTNEED_LOCKED_	24
 #define IORING_OP_FTRUNCATE_	55
 
-struct ring {
-	int fd;
-	struct io_uring_params params;
-	struct io_uring_sqe *sqes;
-	char *sq, *cq;
-};
-
-static void ring_open(struct env *e, struct ring *r)
-{
-	size_t size;
-
-	memset(r, 0, sizeof(*r));
-	r->fd = syscall(SYS_io_uring_setup, 4, &r->params);
-	need(e, r->fd >= 0, "no io_uring");
-	size = r->params.sq_off.array + r->params.sq_entries * 4;
-	r->sq = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-		     r->fd, IORING_OFF_SQ_RING);
-	size = r->params.cq_off.cqes + r->params.cq_entries * sizeof(struct io_uring_cqe);
-	r->cq = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-		     r->fd, IORING_OFF_CQ_RING);
-	r->sqes = mmap(NULL, r->params.sq_entries * sizeof(struct io_uring_sqe),
-		       PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, r->fd,
-		       IORING_OFF_SQES);
-	must(e, r->sq != MAP_FAILED && r->cq != MAP_FAILED);
-	must(e, r->sqes != MAP_FAILED);
-}
-
-/* Return: the result of one request, done by a worker. */
-static int ring_do(struct env *e, struct ring *r, const struct io_uring_sqe *sqe)
-{
-	unsigned int *tail = (unsigned int *)(r->sq + r->params.sq_off.tail);
-	unsigned int *array = (unsigned int *)(r->sq + r->params.sq_off.array);
-	struct io_uring_cqe *cqe;
-
-	r->sqes[0] = *sqe;
-	r->sqes[0].flags |= IOSQE_ASYNC;
-	array[*tail & (r->params.sq_entries - 1)] = 0;
-	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
-	must(e, syscall(SYS_io_uring_enter, r->fd, 1, 1, IORING_ENTER_GETEVENTS,
-			NULL, 0) == 1);
-	cqe = (struct io_uring_cqe *)(r->cq + r->params.cq_off.cqes);
-	return cqe->res;
-}
-
 /* A worker has the number of a system call that is over: only its stack tells. */
 static int advise(struct env *e, char *p, size_t len, int advice)
 {
-	struct io_uring_sqe sqe = {
-		.opcode = IORING_OP_MADVISE, .fd = -1, .addr = (uintptr_t)p,
-		.len = len, .fadvise_advice = advice,
-	};
-	struct ring r;
-	int ret;
+	struct worker w;
 
-	ring_open(e, &r);
+	worker_open(e, &w);
 	begin(e);
-	ret = ring_do(e, &r, &sqe);
-	errno = ret < 0 ? -ret : 0;
-	return ret;
+	return worker_madvise(e, &w, p, len, advice);
 }
 
 static void run_madvise(struct env *e)
@@ -122,13 +70,13 @@ static void run_madvise_pageout(struct env *e)
 static void on_file(struct env *e, int fd, struct io_uring_sqe *sqe, int want,
 		    const char *why)
 {
-	struct ring r;
+	struct worker w;
 
-	ring_open(e, &r);
+	worker_open(e, &w);
 	sqe->fd = sqe->fd ? sqe->fd : fd;
 	watched_shared(e, fd, 8 * PG);
 	begin(e);
-	errno = -ring_do(e, &r, sqe);
+	errno = -worker_do(e, &w, sqe);
 	need(e, errno == -want, why);
 }
 
@@ -176,13 +124,13 @@ static void run_open(struct env *e)
 		.open_flags = O_RDWR | O_TRUNC,
 	};
 	int fd = mkstemp(path);
-	struct ring r;
+	struct worker w;
 
 	must(e, fd >= 0 && !ftruncate(fd, 8 * PG));
-	ring_open(e, &r);
+	worker_open(e, &w);
 	watched_shared(e, fd, 8 * PG);
 	begin(e);
-	must(e, ring_do(e, &r, &sqe) >= 0);
+	must(e, worker_do(e, &w, &sqe) >= 0);
 	unlink(path);
 }
 
@@ -201,57 +149,40 @@ static void run_write_direct(struct env *e)
 	on_file(e, fd, &sqe, PG, "no direct I/O by io_uring");
 }
 
-/* A helper that shares our pages until its end of the pipe is closed. */
-static pid_t sharer(struct env *e, int fds[2])
-{
-	pid_t pid;
-	char c;
-
-	must(e, !pipe(fds));
-	pid = child(e);
-	if (!pid) {
-		close(fds[1]);
-		_exit(read(fds[0], &c, 1) ? 1 : 0);
-	}
-	return pid;
-}
-
 /* What a worker reads into our memory is our own write. */
 static void run_read(struct env *e)
 {
 	struct io_uring_sqe sqe = { .opcode = IORING_OP_READ, .len = 4 * PG };
-	int fds[2], file = memfd(e, 8 * PG, 0);
+	int release, file = memfd(e, 8 * PG, 0);
 	char *p = anon(e, 8);
-	pid_t pid = sharer(e, fds);
-	struct ring r;
+	pid_t pid = sharer(e, &release);
+	struct worker w;
 
-	ring_open(e, &r);
+	worker_open(e, &w);
 	watch(e, p, 8 * PG);
 	device(e, p, 8 * PG, false);
 	sqe.fd = file;
 	sqe.addr = (uintptr_t)p;
 	begin(e);
-	must(e, ring_do(e, &r, &sqe) == (int)(4 * PG));
-	close(fds[1]);
-	reap(e, pid);
+	must(e, worker_do(e, &w, &sqe) == (int)(4 * PG));
+	unshare_pages(e, pid, release);
 }
 
 /* Pages that a child shares are made ours before they are pinned. */
 static void run_register(struct env *e)
 {
-	int fds[2];
 	char *p = anon(e, 8);
 	struct iovec iov = { p, 4 * PG };
-	pid_t pid = sharer(e, fds);
-	struct ring r;
+	int release;
+	pid_t pid = sharer(e, &release);
+	struct worker w;
 
-	ring_open(e, &r);
+	worker_open(e, &w);
 	watch(e, p, 8 * PG);
 	device(e, p, 8 * PG, false);
 	begin(e);
-	must(e, !syscall(SYS_io_uring_register, r.fd, IORING_REGISTER_BUFFERS, &iov, 1));
-	close(fds[1]);
-	reap(e, pid);
+	must(e, !syscall(SYS_io_uring_register, w.fd, IORING_REGISTER_BUFFERS, &iov, 1));
+	unshare_pages(e, pid, release);
 }
 
 /* The ring of an AIO context is unmapped by the kernel. */

@@ -179,6 +179,11 @@ char *watched_anon(struct env *e, size_t pages)
 	return p;
 }
 
+bool has_thp(void)
+{
+	return !access("/sys/kernel/mm/transparent_hugepage", F_OK);
+}
+
 /* Huge pages in a row, or the scenario is skipped. */
 char *thps(struct env *e, size_t nr)
 {
@@ -345,8 +350,18 @@ void reap(struct env *e, pid_t pid)
 		fail(e, "a helper ended with status %#x", status);
 }
 
+/* A child that does nothing. */
+void fork_and_reap(struct env *e)
+{
+	pid_t pid = child(e);
+
+	if (!pid)
+		_exit(0);
+	reap(e, pid);
+}
+
 /* Another process, which does its job when it is told to: before that it waits. */
-struct other other_process(struct env *e, other_job *job, const char *arg)
+struct other other_process(struct env *e, other_job *job, void *arg)
 {
 	struct other o;
 	int fds[2];

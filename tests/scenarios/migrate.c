@@ -121,40 +121,32 @@ static void run_hugetlb(struct env *e)
  * Another process moves the pages of this one. It was forked before they were
  * there, so it has none of them.
  */
-static void by_another(struct env *e, void (*how)(struct env *e, char *p))
+static void by_another(struct env *e, other_job *how)
 {
 	size_t len = 8 * PG;
-	int fds[2];
-	pid_t pid;
-	char *p, c;
+	struct other o;
+	char *p;
 
 	two_nodes(e);
-	must(e, !pipe(fds));
 	bind_node(e, 0);
 	p = map_at(e, len, PG, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	pid = child(e);
-	if (!pid) {
-		must(e, read(fds[0], &c, 1) == 1);
-		how(e, p);
-		_exit(0);
-	}
+	o = other_process(e, how, p);
 	fill(p, len, 1);
 	bind_node(e, -1);
 	watch(e, p, len);
 	device(e, p, len, true);
 	begin(e);
-	must(e, write(fds[1], "x", 1) == 1);
-	reap(e, pid);
+	other_does(e, &o);
 	must(e, page_node(p) == 1);
 }
 
-static void move_parent(struct env *e, char *p)
+static void move_parent(struct env *e, void *p)
 {
 	move(e, getppid(), p, MPOL_MF_MOVE);
 }
 
-static void migrate_parent(struct env *e, char *p)
+static void migrate_parent(struct env *e, void *p)
 {
 	unsigned long from = 1, to = 2;
 
@@ -310,6 +302,7 @@ static void *use_from_cpu(void *arg)
 	on_cpu(u->e, u->cpu);
 	while (!*u->stop)
 		use(u);
+	fill(u->p, u->len, 2);
 	return NULL;
 }
 
@@ -331,7 +324,7 @@ static char *numa_pages(struct env *e)
 /* Until the first page is on node 0 and stays, or 12 s are over. */
 static void balance(struct env *e, char *p, struct user *mine)
 {
-	time_t until = time(NULL) + 12;
+	time_t until = time_limit(12);
 
 	knob(e, "/proc/sys/kernel/numa_balancing", "1");
 	while (page_node(p) != 0 && time(NULL) < until)
@@ -339,7 +332,11 @@ static void balance(struct env *e, char *p, struct user *mine)
 	put("/proc/sys/kernel/numa_balancing", "0");
 }
 
-/* The first half's user is on node 0, the second half's on node 1. */
+/*
+ * The first half's user is on node 0, the second half's on node 1. Each ends the
+ * hints of its own half: a page nobody has touched since it was taken goes to
+ * whoever comes first.
+ */
 static void run_numa(struct env *e)
 {
 	char *p = numa_pages(e);
@@ -355,7 +352,7 @@ static void run_numa(struct env *e)
 	balance(e, p, &mine);
 	stop = true;
 	must(e, !pthread_join(thread, NULL));
-	fill(p, 2 * half, 3);
+	fill(p, half, 3);
 	must(e, page_node(p) == 0 && page_node(p + half) == 1);
 }
 
@@ -364,7 +361,7 @@ static void run_numa_hint(struct env *e)
 {
 	volatile bool stop = false;
 	struct user mine = { e, 1, NULL, NUMA_PAGES * PG, &stop };
-	time_t until = time(NULL) + 12;
+	time_t until = time_limit(12);
 
 	mine.p = numa_pages(e);
 	on_cpu(e, 1);

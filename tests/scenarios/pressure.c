@@ -15,8 +15,6 @@
 
 #include "runner.h"
 
-#define MB(x)	((x) << 8)	/* in pages */
-
 /*
  * What is left free, in kB, and where tasks start to reclaim. kswapd starts a
  * quarter earlier: a long way for it, or so short that a task is there first. What
@@ -148,24 +146,24 @@ static void offer(struct env *e, char *p, size_t len, bool file)
 	fail(e, "the pages do not stay");
 }
 
-/* Allocates until this cause was said; pauses after each quarter of a MiB. */
-void hog(struct env *e, unsigned int cause, unsigned int pause_ms)
+/* Allocates so much, or until this cause was said; pauses after each quarter of a MiB. */
+void hog(struct env *e, size_t pages, unsigned int cause, unsigned int pause_ms)
 {
-	time_t until = time(NULL) + 15;
+	time_t until = time_limit(15);
 	size_t at;
 	char *p;
 
-	p = map_at(e, HOG_PAGES * PG, PG, PROT_READ | PROT_WRITE,
+	p = map_at(e, pages * PG, PG, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	madvise(p, HOG_PAGES * PG, MADV_NOHUGEPAGE);
-	for (at = 0; at < HOG_PAGES; at += 64) {
+	madvise(p, pages * PG, MADV_NOHUGEPAGE);
+	for (at = 0; at < pages; at += 64) {
 		fill(p + at * PG, 64 * PG, 9);
 		if (seen(e, cause) || time(NULL) >= until)
 			break;
 		if (pause_ms)
 			sleep_ms(pause_ms);
 	}
-	must(e, !munmap(p, HOG_PAGES * PG));
+	must(e, !munmap(p, pages * PG));
 }
 
 /* Return: the thread that reclaims for node 0. */
@@ -190,17 +188,17 @@ void kswapd_policy(struct env *e, int policy)
 	must(e, !sched_setscheduler(kswapd(e), policy, &p));
 }
 
-static void hog_slowly(struct env *e, const char *arg)
+static void hog_slowly(struct env *e, void *arg)
 {
 	(void)arg;
-	hog(e, MMNOTIFY_CAUSE_RECLAIM_KSWAPD, 5);
+	hog(e, HOG_PAGES, MMNOTIFY_CAUSE_RECLAIM_KSWAPD, 5);
 }
 
-static void hog_quickly(struct env *e, const char *arg)
+static void hog_quickly(struct env *e, void *arg)
 {
 	(void)arg;
 	kswapd_policy(e, SCHED_IDLE);
-	hog(e, MMNOTIFY_CAUSE_RECLAIM_DIRECT, 0);
+	hog(e, HOG_PAGES, MMNOTIFY_CAUSE_RECLAIM_DIRECT, 0);
 	kswapd_policy(e, SCHED_OTHER);
 }
 
@@ -248,7 +246,7 @@ static void shortage(struct env *e, const struct shortage *s, char *p, size_t le
 		scarce_but(e, s->min_kb, p, len);
 }
 
-static void others(struct env *e, struct other *o, other_job *job, const char *arg)
+static void others(struct env *e, struct other *o, other_job *job, void *arg)
 {
 	unsigned int i;
 
@@ -328,7 +326,7 @@ static void run_direct_self(struct env *e)
 	plenty(e);
 }
 
-static void hog_reclaims_zone(struct env *e, const char *arg)
+static void hog_reclaims_zone(struct env *e, void *arg)
 {
 	put(ZONE_RECLAIM, "7");
 	hog_quickly(e, arg);
@@ -385,22 +383,22 @@ static char *map_shared(struct env *e, int fd)
 	return p;
 }
 
-static void share_and(struct env *e, const char *arg, other_job *job)
+static void share_and(struct env *e, void *fd, other_job *job)
 {
-	char *p = map_shared(e, arg[0]);
+	char *p = map_shared(e, *(int *)fd);
 
 	offer(e, p, MB(2) * PG, true);
 	job(e, NULL);
 }
 
-static void share_and_hog(struct env *e, const char *arg)
+static void share_and_hog(struct env *e, void *fd)
 {
-	share_and(e, arg, hog_slowly);
+	share_and(e, fd, hog_slowly);
 }
 
-static void share_and_hog_quickly(struct env *e, const char *arg)
+static void share_and_hog_quickly(struct env *e, void *fd)
 {
-	share_and(e, arg, hog_quickly);
+	share_and(e, fd, hog_quickly);
 }
 
 static const struct shortage sharing_by_kswapd = {
@@ -414,11 +412,11 @@ static const struct shortage sharing_by_task = {
 static void shared_pages(struct env *e, int fd, const struct shortage *s,
 			 const char *swappiness)
 {
-	char file[] = { fd, 0 }, *p;
 	struct other o[ROUNDS];
+	char *p;
 
 	swap_on(e);
-	others(e, o, s->job, file);
+	others(e, o, s->job, &fd);
 	p = map_shared(e, fd);
 	watch(e, p, MB(2) * PG);
 	device(e, p, MB(2) * PG, false);
@@ -450,7 +448,7 @@ static void run_shared_memory(struct env *e)
 
 /* ---- the limit of a cgroup that the mirrored process is in ---- */
 
-static const char *memcg_file(const char *dir, const char *name)
+static char *memcg_file(const char *dir, const char *name)
 {
 	static char path[128];
 
@@ -458,34 +456,32 @@ static const char *memcg_file(const char *dir, const char *name)
 	return path;
 }
 
-static void fill_9mb(struct env *e, const char *arg)
+static void fill_9mb(struct env *e, void *limit)
 {
 	anon(e, MB(9));
-	put(arg, "max");
+	put(limit, "max");
+}
+
+static void other_at_limit(struct env *e, const char *file, size_t pages)
+{
+	char *path = memcg_file(cgroup(e, "+memory"), file);
+	struct other o = other_process(e, fill_9mb, path);
+
+	swap_on(e);
+	must(e, !put(path, "8M"));
+	watched_anon(e, pages);
+	begin(e);
+	other_does(e, &o);
 }
 
 static void run_memcg_other(struct env *e)
 {
-	const char *path = memcg_file(cgroup(e, "+memory"), "memory.max");
-	struct other o = other_process(e, fill_9mb, path);
-
-	swap_on(e);
-	must(e, !put(path, "8M"));
-	watched_anon(e, MB(6));
-	begin(e);
-	other_does(e, &o);
+	other_at_limit(e, "memory.max", MB(6));
 }
 
 static void run_memcg_high_other(struct env *e)
 {
-	const char *path = memcg_file(cgroup(e, "+memory"), "memory.high");
-	struct other o = other_process(e, fill_9mb, path);
-
-	swap_on(e);
-	must(e, !put(path, "8M"));
-	watched_anon(e, MB(2));
-	begin(e);
-	other_does(e, &o);
+	other_at_limit(e, "memory.high", MB(2));
 }
 
 /* Datagrams that nobody reads; what they take is charged by interrupts. */
@@ -529,15 +525,15 @@ static void run_memcg_worker(struct env *e)
 	settle(e);
 }
 
-static void reclaim_2mb(struct env *e, const char *arg)
+static void reclaim_2mb(struct env *e, void *file)
 {
 	(void)e;
-	put(arg, "2M");
+	put(file, "2M");
 }
 
 static void run_reclaim_other(struct env *e)
 {
-	const char *path = memcg_file(cgroup(e, "+memory"), "memory.reclaim");
+	char *path = memcg_file(cgroup(e, "+memory"), "memory.reclaim");
 	struct other o = other_process(e, reclaim_2mb, path);
 
 	swap_on(e);

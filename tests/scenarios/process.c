@@ -19,14 +19,9 @@
 
 static void run_fork(struct env *e)
 {
-	pid_t pid;
-
 	watched_anon(e, 8);
 	begin(e);
-	pid = child(e);
-	if (!pid)
-		_exit(0);
-	reap(e, pid);
+	fork_and_reap(e);
 }
 
 /* One event for each VMA. */
@@ -34,44 +29,31 @@ static void run_fork_many(struct env *e)
 {
 	char *p = anon(e, MANY);
 	unsigned int i;
-	pid_t pid;
 
 	for (i = 0; i < MANY; i += 2)
 		must(e, !mprotect(p + i * PG, PG, PROT_READ));
 	watch(e, p, MANY * PG);
 	device(e, p, MANY * PG, false);
 	begin(e);
-	pid = child(e);
-	if (!pid)
-		_exit(0);
-	reap(e, pid);
+	fork_and_reap(e);
 }
 
 /* Shared memory is not copied on write, so fork says nothing of it. */
 static void run_fork_shared(struct env *e)
 {
 	int fd = memfd(e, 8 * PG, 0);
-	pid_t pid;
 
 	watched_shared(e, fd, 8 * PG);
 	begin(e);
-	pid = child(e);
-	if (!pid)
-		_exit(0);
-	reap(e, pid);
+	fork_and_reap(e);
 }
 
 /* Nor of a file's pages that nobody has written to. */
 static void run_fork_file(struct env *e)
 {
-	pid_t pid;
-
 	watched_private(e, memfd(e, 8 * PG, 0), 8 * PG);
 	begin(e);
-	pid = child(e);
-	if (!pid)
-		_exit(0);
-	reap(e, pid);
+	fork_and_reap(e);
 }
 
 static void run_vfork(struct env *e)
@@ -326,7 +308,7 @@ static void run_other_drops(struct env *e)
 
 	actor_ready(e, &o, hold_mm);
 	o.order->p = watched_anon(e, 8);
-	must(e, write(o.go, "x", 1) == 1);
+	must(e, write(o.process.go, "x", 1) == 1);
 	while (!__atomic_load_n(&o.order->what, __ATOMIC_ACQUIRE))
 		sleep_ms(2);
 	begin(e);

@@ -8,14 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "runner.h"
-
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open	434
-#endif
-#ifndef SYS_process_madvise
-#define SYS_process_madvise 440
-#endif
+#include "actors.h"
 
 /* Newer than the headers that this may be built with. */
 #define MADV_POPULATE_WRITE_	23
@@ -43,12 +36,12 @@ static void run_pageout_file(struct env *e)
 	must(e, !madvise(p, 64 * PG, MADV_PAGEOUT));
 }
 
-static void pageout_of(struct env *e, const char *arg)
+static void pageout_of(struct env *e, void *p)
 {
-	struct iovec iov = { .iov_len = 64 * PG };
+	struct iovec iov = { p, 64 * PG };
 	int pidfd = syscall(SYS_pidfd_open, getppid(), 0);
 
-	must(e, pidfd >= 0 && sscanf(arg, "%p", &iov.iov_base) == 1);
+	must(e, pidfd >= 0);
 	need(e, syscall(SYS_process_madvise, pidfd, &iov, 1UL, MADV_PAGEOUT,
 			0) >= 0, "no process_madvise");
 }
@@ -56,15 +49,13 @@ static void pageout_of(struct env *e, const char *arg)
 /* Another process advises. */
 static void run_pageout_remote(struct env *e)
 {
-	static char where[32];
 	struct other o;
 	char *p;
 
 	swap_on(e);
 	p = map_at(e, 64 * PG, PG, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	snprintf(where, sizeof(where), "%p", p);
-	o = other_process(e, pageout_of, where);
+	o = other_process(e, pageout_of, p);
 	fill(p, 64 * PG, 4);
 	watch(e, p, 64 * PG);
 	device(e, p, 64 * PG, true);
@@ -86,8 +77,6 @@ static void run_pageout_thp(struct env *e)
 
 /* ---- memory cgroups ---- */
 
-#define MB(x)	((x) << 8)	/* in pages */
-
 static const char *memcg(struct env *e)
 {
 	swap_on(e);
@@ -103,15 +92,26 @@ static int memcg_put(const char *dir, const char *file, const char *value)
 	return put(path, value);
 }
 
+static void limit(struct env *e, const char *dir, const char *file, const char *value)
+{
+	if (memcg_put(dir, file, value))
+		skip(e, "no %s (%m)", file);
+}
+
 /* The limit is set below what is in use. */
+static void squeeze(struct env *e, const char *dir, const char *file, const char *value)
+{
+	begin(e);
+	limit(e, dir, file, value);
+	memcg_put(dir, file, "max");
+}
+
 static void run_memcg_max(struct env *e)
 {
 	const char *dir = memcg(e);
 
 	watched_anon(e, MB(4));
-	begin(e);
-	need(e, !memcg_put(dir, "memory.max", "3M"), "no memory.max");
-	memcg_put(dir, "memory.max", "max");
+	squeeze(e, dir, "memory.max", "3M");
 }
 
 static void run_memcg_high(struct env *e)
@@ -119,9 +119,7 @@ static void run_memcg_high(struct env *e)
 	const char *dir = memcg(e);
 
 	watched_anon(e, MB(4));
-	begin(e);
-	need(e, !memcg_put(dir, "memory.high", "3M"), "no memory.high");
-	memcg_put(dir, "memory.high", "max");
+	squeeze(e, dir, "memory.high", "3M");
 }
 
 /* A huge page is swapped as it is, or split first. */
@@ -132,33 +130,30 @@ static void run_memcg_thp(struct env *e)
 
 	watch(e, p, HUGE);
 	device(e, p, HUGE, true);
+	squeeze(e, dir, "memory.high", "1M");
+}
+
+static void charge(struct env *e, const char *file)
+{
+	const char *dir = memcg(e);
+
+	watched_anon(e, MB(2));
+	limit(e, dir, file, "8M");
 	begin(e);
-	need(e, !memcg_put(dir, "memory.high", "1M"), "no memory.high");
-	memcg_put(dir, "memory.high", "max");
+	anon(e, MB(9));
+	memcg_put(dir, file, "max");
 }
 
 /* A task at its limit reclaims for itself, in a page fault. */
 static void run_memcg_charge(struct env *e)
 {
-	const char *dir = memcg(e);
-
-	watched_anon(e, MB(2));
-	need(e, !memcg_put(dir, "memory.max", "8M"), "no memory.max");
-	begin(e);
-	anon(e, MB(9));
-	memcg_put(dir, "memory.max", "max");
+	charge(e, "memory.max");
 }
 
 /* Above the other limit it does so on its way back to user space. */
 static void run_memcg_high_charge(struct env *e)
 {
-	const char *dir = memcg(e);
-
-	watched_anon(e, MB(2));
-	need(e, !memcg_put(dir, "memory.high", "8M"), "no memory.high");
-	begin(e);
-	anon(e, MB(9));
-	memcg_put(dir, "memory.high", "max");
+	charge(e, "memory.high");
 }
 
 /* The system call that needs the memory is about other memory. */
@@ -167,7 +162,7 @@ static void run_memcg_mmap(struct env *e)
 	const char *dir = memcg(e);
 
 	watched_anon(e, MB(2));
-	need(e, !memcg_put(dir, "memory.max", "8M"), "no memory.max");
+	limit(e, dir, "memory.max", "8M");
 	begin(e);
 	must(e, mmap(NULL, MB(9) * PG, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0) != MAP_FAILED);
@@ -182,7 +177,7 @@ static void run_memcg_populate(struct env *e)
 	watched_anon(e, MB(2));
 	p = map_at(e, MB(9) * PG, PG, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	need(e, !memcg_put(dir, "memory.max", "8M"), "no memory.max");
+	limit(e, dir, "memory.max", "8M");
 	begin(e);
 	need(e, !madvise(p, MB(9) * PG, MADV_POPULATE_WRITE_),
 	     "no MADV_POPULATE_WRITE");
@@ -197,10 +192,12 @@ static void run_memcg_collapse(struct env *e)
 
 	if (!kernel_is(6, 1))
 		skip(e, "no MADV_COLLAPSE before 6.1");
+	if (!has_thp())
+		skip(e, "no transparent huge pages");
 	p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	idle = watched_anon(e, MB(3));
-	need(e, !memcg_put(dir, "memory.max", "6M"), "no memory.max");
+	limit(e, dir, "memory.max", "6M");
 	must(e, !madvise(idle, MB(3) * PG, MADV_COLD));
 	fill(p, HUGE, 1);
 	begin(e);
@@ -225,9 +222,7 @@ static void run_memcg_file(struct env *e)
 	const char *dir = memcg(e);
 
 	watched_file(e, "reclaim", PROT_READ);
-	begin(e);
-	need(e, !memcg_put(dir, "memory.high", "1M"), "no memory.high");
-	memcg_put(dir, "memory.high", "max");
+	squeeze(e, dir, "memory.high", "1M");
 }
 
 static void run_memcg_dirty(struct env *e)
@@ -235,9 +230,7 @@ static void run_memcg_dirty(struct env *e)
 	const char *dir = memcg(e);
 
 	watched_file(e, "dirty", PROT_READ | PROT_WRITE);
-	begin(e);
-	need(e, !memcg_put(dir, "memory.high", "1M"), "no memory.high");
-	memcg_put(dir, "memory.high", "max");
+	squeeze(e, dir, "memory.high", "1M");
 }
 
 static void run_memcg_shmem(struct env *e)
@@ -245,22 +238,25 @@ static void run_memcg_shmem(struct env *e)
 	const char *dir = memcg(e);
 
 	watched_shared(e, memfd(e, MB(4) * PG, 0), MB(4) * PG);
-	begin(e);
-	need(e, !memcg_put(dir, "memory.high", "2M"), "no memory.high");
-	memcg_put(dir, "memory.high", "max");
+	squeeze(e, dir, "memory.high", "2M");
 }
 
 /* ---- because user space asks ---- */
+
+static void ask_for(struct env *e, const char *dir, const char *amount)
+{
+	begin(e);
+	errno = 0;
+	memcg_put(dir, "memory.reclaim", amount);
+	need(e, errno != ENOENT, "no memory.reclaim before 5.19");
+}
 
 static void run_memcg_reclaim(struct env *e)
 {
 	const char *dir = memcg(e);
 
 	watched_anon(e, MB(4));
-	begin(e);
-	errno = 0;
-	memcg_put(dir, "memory.reclaim", "2M");
-	need(e, errno != ENOENT, "no memory.reclaim before 5.19");
+	ask_for(e, dir, "2M");
 }
 
 static void run_reclaim_file(struct env *e)
@@ -268,10 +264,7 @@ static void run_reclaim_file(struct env *e)
 	const char *dir = memcg(e);
 
 	watched_file(e, "proactive", PROT_READ);
-	begin(e);
-	errno = 0;
-	memcg_put(dir, "memory.reclaim", "1M");
-	need(e, errno != ENOENT, "no memory.reclaim before 5.19");
+	ask_for(e, dir, "1M");
 }
 
 #define LRU_GEN	"/sys/kernel/debug/lru_gen"

@@ -11,32 +11,34 @@
 FILE *tap;
 FILE *json;
 
+void bits_text(unsigned int bits, const char *const names[5], const char *between,
+	       char *buf, size_t size)
+{
+	size_t used = 0;
+	unsigned int i;
+
+	for (i = 0; i < 5; i++)
+		if ((bits & (1u << i)) && used < size)
+			used += snprintf(buf + used, size - used, "%s%s",
+					 used ? between : "", names[i]);
+}
+
 void effects_text(unsigned int effects, char *buf, size_t size)
 {
 	static const char *const names[] = { "VMA_GONE", "PFN", "NO_WRITE",
 					     "NO_READ", "DIRTY" };
-	size_t used = 0;
-	unsigned int i;
 
 	snprintf(buf, size, "-");
-	for (i = 0; i < 5; i++)
-		if ((effects & (1u << i)) && used < size)
-			used += snprintf(buf + used, size - used, "%s%s",
-					 used ? "|" : "", names[i]);
+	bits_text(effects, names, "|", buf, size);
 }
 
 static void flags_text(unsigned int flags, char *buf, size_t size)
 {
 	static const char *const names[] = { "BLOCKABLE", "EXACT", "WIDENED",
 					     "SELF", "REMOTE" };
-	size_t used = 0;
-	unsigned int i;
 
 	snprintf(buf, size, "-");
-	for (i = 0; i < 5; i++)
-		if ((flags & (1u << i)) && used < size)
-			used += snprintf(buf + used, size - used, "%s%s",
-					 used ? "|" : "", names[i]);
+	bits_text(flags, names, "|", buf, size);
 }
 
 const char *tier_text(unsigned int tier)

@@ -28,8 +28,11 @@ const struct scenario *const families[] = {
 	misc_scenarios, compat_scenarios, fault_scenarios, advice_scenarios,
 	split_scenarios, fs_scenarios, driver_scenarios, compaction_scenarios,
 	pressure_scenarios, tiers_scenarios, damon_scenarios, dax_scenarios, hotplug_scenarios,
-	reap_scenarios, hwpoison_scenarios, NULL
+	reap_scenarios, hwpoison_scenarios, kvm_scenarios, NULL
 };
+
+/* Limits are this many times as long: a debug kernel takes its time. */
+static unsigned int patience = 1;
 
 static struct {
 	bool list;
@@ -81,6 +84,11 @@ static void run_child(struct env *e)
 	e->sh->done_at = e->sh->nr;
 	e->sh->result = RESULT_DONE;
 	_exit(0);
+}
+
+time_t time_limit(unsigned int seconds)
+{
+	return time(NULL) + seconds * patience;
 }
 
 static bool wait_child(pid_t pid, unsigned int seconds)
@@ -139,7 +147,7 @@ static void finish(struct env *e, struct mirror_stat *stat)
 /* Runs one scenario to its end; the result is in e->sh. e->fd is open. */
 void run_one(struct env *e, struct mirror_stat *stat)
 {
-	unsigned int seconds = e->sc->seconds ? e->sc->seconds : TIMEOUT_S;
+	unsigned int seconds = (e->sc->seconds ?: TIMEOUT_S) * patience;
 	pid_t pid;
 
 	memset(e->sh, 0, offsetof(struct shared, log));
@@ -324,7 +332,7 @@ static int run_all(struct shared *sh)
 
 static int usage(FILE *to)
 {
-	fprintf(to, "Usage: scenarios [--list] [--only NAME[,NAME]] [--machine NAME] [--loop SECONDS] [--inexact SITES] [--quiet] [--demo]\n"
+	fprintf(to, "Usage: scenarios [--list] [--only NAME[,NAME]] [--machine NAME] [--loop SECONDS] [--inexact SITES] [--patience N] [--quiet] [--demo]\n"
 		"Does what user space can do to memory and checks every verdict of mmnotify.\n\n"
 		"  --list          print names, machines and causes, of all or --machine, and end\n"
 		"  --only NAMES    these only, whatever machine they are for\n"
@@ -332,6 +340,7 @@ static int usage(FILE *to)
 		"  --loop SECONDS  repeat the quick ones; the device may go and come\n"
 		"  --inexact SITES what is announced there is not known: nothing may be claimed\n"
 		"                  of it (all: of nothing but the release)\n"
+		"  --patience N    wait N times as long, for a debug kernel\n"
 		"  --quiet         no times on stderr\n"
 		"  --demo          show the verdicts as a table, for people\n"
 		"  --table         print every expectation, for tools/causes-doc, and end\n\n"
@@ -360,6 +369,9 @@ static int parse(int argc, char **argv)
 			inexact = argv[++i];
 		else if (!strcmp(argv[i], "--loop") && i + 1 < argc)
 			options.loop = atol(argv[++i]);
+		else if (!strcmp(argv[i], "--patience") && i + 1 < argc &&
+			 atoi(argv[i + 1]) > 0)
+			patience = atoi(argv[++i]);
 		else
 			return -1;
 	}

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include <mmnotify/mmnotify_types.h>
 
@@ -22,6 +23,7 @@
 
 #define PG	4096UL
 #define HUGE	(2UL << 20)
+#define MB(x)	((x) << 8)	/* in pages */
 
 #define ALL_TIERS (MIRROR_TIER_MM | MIRROR_TIER_RANGE | MIRROR_TIER_CLASSIFY)
 
@@ -92,7 +94,7 @@ struct env;
  * @tiers: MIRROR_TIER_*; 0 means all
  * @demo: the operation as a person would write it; NULL: not in --demo
  * @machine: the row of machines.list that it needs; NULL: plain
- * @seconds: how long it may take; 0: 20
+ * @seconds: how long it may take, without --patience; 0: 20
  */
 struct scenario {
 	const char *name;
@@ -185,6 +187,7 @@ bool try_knob(struct env *e, const char *path, const char *value);
 void fill(void *p, size_t len, int byte);
 char *map_at(struct env *e, size_t len, size_t align, int prot, int flags, int fd);
 char *anon(struct env *e, size_t pages);
+bool has_thp(void);			/* PREEMPT_RT kernels have none */
 char *thps(struct env *e, size_t nr);
 char *thp(struct env *e);
 char *thp_above(struct env *e, unsigned long frame);
@@ -201,15 +204,16 @@ __u64 page_frame(void *p);
 void sleep_ms(unsigned int ms);
 pid_t child(struct env *e);
 void reap(struct env *e, pid_t pid);
+void fork_and_reap(struct env *e);
 
 struct other {
 	pid_t pid;
 	int go;
 };
 
-typedef void other_job(struct env *e, const char *arg);
+typedef void other_job(struct env *e, void *arg);
 
-struct other other_process(struct env *e, other_job *job, const char *arg);
+struct other other_process(struct env *e, other_job *job, void *arg);
 void other_does(struct env *e, struct other *o);
 
 void loopback_up(struct env *e);
@@ -219,12 +223,13 @@ void loopback_up(struct env *e);
 void scarce(struct env *e, const char *min_kb);
 void settle(struct env *e);
 void plenty(struct env *e);
-void hog(struct env *e, unsigned int cause, unsigned int pause_ms);
+void hog(struct env *e, size_t pages, unsigned int cause, unsigned int pause_ms);
 void kswapd_policy(struct env *e, int policy);
 
 /* ---- storage.c ---- */
 
 int modprobe(const char *name);
+void load_test_module(struct env *e, const char *name);
 int test_device(struct env *e, const char *name);
 const char *loop_for(const char *image, long bytes);
 const char *ext4(struct env *e);
@@ -264,6 +269,9 @@ const char *difference(unsigned int cause, unsigned int native,
 
 extern FILE *tap;
 extern FILE *json;
+/* The names of the bits that are set; with none @buf stays as it is. */
+void bits_text(unsigned int bits, const char *const names[5], const char *between,
+	       char *buf, size_t size);
 void effects_text(unsigned int effects, char *buf, size_t size);
 const char *tier_text(unsigned int tier);
 void report_records(const struct shared *sh);
@@ -279,6 +287,7 @@ int open_mirror(void);
 void drain(struct env *e);
 void look_at(struct env *e, struct page_state *pages);
 void run_one(struct env *e, struct mirror_stat *stat);
+time_t time_limit(unsigned int seconds);	/* so long from now, with --patience */
 int demo(struct shared *sh);
 
 /* ---- the families; each ends with an entry without a name ---- */
@@ -292,7 +301,7 @@ extern const struct scenario anon_scenarios[], file_scenarios[],
 	damon_scenarios[], compaction_scenarios[], hotplug_scenarios[],
 	dax_scenarios[], fs_scenarios[], driver_scenarios[],
 	fault_scenarios[], advice_scenarios[], split_scenarios[],
-	tiers_scenarios[];
+	tiers_scenarios[], kvm_scenarios[];
 extern const struct scenario *const families[];
 
 const char *mmn_names_event(unsigned int event);

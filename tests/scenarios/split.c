@@ -191,7 +191,6 @@ static void run_fork_pinned(struct env *e)
 	struct iovec iov = { .iov_len = HUGE };
 	struct worker w;
 	char *p;
-	pid_t pid;
 
 	worker_open(e, &w);
 	p = thp(e);
@@ -200,10 +199,7 @@ static void run_fork_pinned(struct env *e)
 	watch(e, p, HUGE);
 	device(e, p, HUGE, true);
 	begin(e);
-	pid = child(e);
-	if (!pid)
-		_exit(0);
-	reap(e, pid);
+	fork_and_reap(e);
 }
 
 /* ---- the page itself ---- */

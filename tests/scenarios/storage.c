@@ -61,8 +61,7 @@ int modprobe(const char *name)
 	return command(argv);
 }
 
-/* Loads a test module of the project, which makes /dev/NAME. */
-int test_device(struct env *e, const char *name)
+void load_test_module(struct env *e, const char *name)
 {
 	char path[64];
 	int fd;
@@ -72,6 +71,15 @@ int test_device(struct env *e, const char *name)
 	need(e, fd >= 0, "no test modules here");
 	must(e, !syscall(SYS_finit_module, fd, "", 0) || errno == EEXIST);
 	close(fd);
+}
+
+/* Loads a test module of the project, which makes /dev/NAME. */
+int test_device(struct env *e, const char *name)
+{
+	char path[64];
+	int fd;
+
+	load_test_module(e, name);
 	snprintf(path, sizeof(path), "/dev/%s", name);
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	must(e, fd >= 0);

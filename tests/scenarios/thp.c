@@ -154,7 +154,7 @@ static void run_collapse_file_other(struct env *e)
 	struct actor o;
 	char *p;
 
-	need(e, kernel_is(6, 1), "no MADV_COLLAPSE");
+	need(e, kernel_is(6, 1) && has_thp(), "no MADV_COLLAPSE");
 	actor_ready(e, &o, collapse_other);
 	p = scattered_file(e, fd);
 	begin(e);

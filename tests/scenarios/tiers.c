@@ -24,6 +24,8 @@
 #define SLOW		1
 #define PAGES		512
 #define ROUNDS		4
+/* More than the root file system, which is demoted first and leaves room. */
+#define HOG_PAGES	MB(120)
 
 /* The next memory of this process comes from a node; -1: from any. */
 static void from_node(struct env *e, int node)
@@ -155,19 +157,19 @@ static void run_memcg(struct env *e)
 	put(path, "max");
 }
 
-static void hog_slowly(struct env *e, const char *arg)
+static void hog_slowly(struct env *e, void *arg)
 {
 	(void)arg;
 	from_node(e, FAST);
-	hog(e, MMNOTIFY_CAUSE_DEMOTION, 5);
+	hog(e, HOG_PAGES, MMNOTIFY_CAUSE_DEMOTION, 5);
 }
 
-static void hog_quickly(struct env *e, const char *arg)
+static void hog_quickly(struct env *e, void *arg)
 {
 	(void)arg;
 	from_node(e, FAST);
 	kswapd_policy(e, SCHED_IDLE);
-	hog(e, MMNOTIFY_CAUSE_DEMOTION, 0);
+	hog(e, HOG_PAGES, MMNOTIFY_CAUSE_DEMOTION, 0);
 	kswapd_policy(e, SCHED_OTHER);
 }
 

@@ -135,15 +135,61 @@ static void run_fill(struct env *e)
 	must(e, !ioctl(fd, UFFDIO_ZEROPAGE, &zero));
 }
 
+/* ---- protection, in general ---- */
+
+/* The two ways to protect pages. */
+struct kind {
+	__u64 features, mode;
+	bool (*protect)(int fd, char *p, size_t len, bool on);
+};
+
+static const struct kind wp = { FEATURE_WP, MODE_WP, protect };
+static const struct kind wp_file = { FEATURE_WP_FILE, MODE_WP, protect };
+static const struct kind rwp = { FEATURE_RWP, MODE_RWP, protect_rw };
+
+static void of_anon(struct env *e, const struct kind *k)
+{
+	char *p = watched_anon(e, 8);
+	int fd = registered(e, p, 8 * PG, k->features, k->mode);
+
+	begin(e);
+	must(e, k->protect(fd, p, 4 * PG, true));
+}
+
+static void of_thp(struct env *e, const struct kind *k)
+{
+	char *p = watched_huge(e, thp(e));
+	int fd = registered(e, p, HUGE, k->features, k->mode);
+
+	begin(e);
+	must(e, k->protect(fd, p, HUGE, true));
+}
+
+static void of_shmem(struct env *e, const struct kind *k)
+{
+	int fd = uffd(e, k->features);
+	char *p = watched_shared(e, memfd(e, 8 * PG, 0), 8 * PG);
+
+	enlist(e, fd, p, 8 * PG, k->mode);
+	begin(e);
+	must(e, k->protect(fd, p, 4 * PG, true));
+}
+
+static void of_hugetlb(struct env *e, const struct kind *k, int flags)
+{
+	int fd = uffd(e, k->features);
+	char *p = watched_hugetlb(e, flags);
+
+	enlist(e, fd, p, HUGE, k->mode);
+	begin(e);
+	must(e, k->protect(fd, p, HUGE, true));
+}
+
 /* ---- write protection ---- */
 
 static void run_wp(struct env *e)
 {
-	char *p = watched_anon(e, 8);
-	int fd = registered(e, p, 8 * PG, FEATURE_WP, MODE_WP);
-
-	begin(e);
-	must(e, protect(fd, p, 4 * PG, true));
+	of_anon(e, &wp);
 }
 
 static void run_wp_end(struct env *e)
@@ -171,11 +217,7 @@ static void run_wp_async(struct env *e)
 
 static void run_wp_thp(struct env *e)
 {
-	char *p = watched_huge(e, thp(e));
-	int fd = registered(e, p, HUGE, FEATURE_WP, MODE_WP);
-
-	begin(e);
-	must(e, protect(fd, p, HUGE, true));
+	of_thp(e, &wp);
 }
 
 static void run_wp_thp_part(struct env *e)
@@ -189,32 +231,17 @@ static void run_wp_thp_part(struct env *e)
 
 static void run_wp_shmem(struct env *e)
 {
-	int fd = uffd(e, FEATURE_WP_FILE);
-	char *p = watched_shared(e, memfd(e, 8 * PG, 0), 8 * PG);
-
-	enlist(e, fd, p, 8 * PG, MODE_WP);
-	begin(e);
-	must(e, protect(fd, p, 4 * PG, true));
-}
-
-static void wp_hugetlb(struct env *e, int flags)
-{
-	int fd = uffd(e, FEATURE_WP_FILE);
-	char *p = watched_hugetlb(e, flags);
-
-	enlist(e, fd, p, HUGE, MODE_WP);
-	begin(e);
-	must(e, protect(fd, p, HUGE, true));
+	of_shmem(e, &wp_file);
 }
 
 static void run_wp_hugetlb(struct env *e)
 {
-	wp_hugetlb(e, MAP_SHARED);
+	of_hugetlb(e, &wp_file, MAP_SHARED);
 }
 
 static void run_wp_hugetlb_private(struct env *e)
 {
-	wp_hugetlb(e, MAP_PRIVATE);
+	of_hugetlb(e, &wp_file, MAP_PRIVATE);
 }
 
 /* Another process has the descriptor. */
@@ -251,11 +278,7 @@ static void run_wp_remote(struct env *e)
 
 static void run_rwp(struct env *e)
 {
-	char *p = watched_anon(e, 8);
-	int fd = registered(e, p, 8 * PG, FEATURE_RWP, MODE_RWP);
-
-	begin(e);
-	must(e, protect_rw(fd, p, 4 * PG, true));
+	of_anon(e, &rwp);
 }
 
 static void run_rwp_end(struct env *e)
@@ -270,31 +293,17 @@ static void run_rwp_end(struct env *e)
 
 static void run_rwp_thp(struct env *e)
 {
-	char *p = watched_huge(e, thp(e));
-	int fd = registered(e, p, HUGE, FEATURE_RWP, MODE_RWP);
-
-	begin(e);
-	must(e, protect_rw(fd, p, HUGE, true));
+	of_thp(e, &rwp);
 }
 
 static void run_rwp_shmem(struct env *e)
 {
-	int fd = uffd(e, FEATURE_RWP);
-	char *p = watched_shared(e, memfd(e, 8 * PG, 0), 8 * PG);
-
-	enlist(e, fd, p, 8 * PG, MODE_RWP);
-	begin(e);
-	must(e, protect_rw(fd, p, 4 * PG, true));
+	of_shmem(e, &rwp);
 }
 
 static void run_rwp_hugetlb(struct env *e)
 {
-	int fd = uffd(e, FEATURE_RWP);
-	char *p = watched_hugetlb(e, MAP_SHARED);
-
-	enlist(e, fd, p, HUGE, MODE_RWP);
-	begin(e);
-	must(e, protect_rw(fd, p, HUGE, true));
+	of_hugetlb(e, &rwp, MAP_SHARED);
 }
 
 static void run_rwp_remote(struct env *e)

@@ -4,7 +4,8 @@
  * mm, from soon after its birth to its death.
  *
  * Processes that live shorter than a look around takes are missed; how many
- * were followed is said at the end. One JSON line goes to $MMN_OUT.
+ * were followed is said at the end. One JSON line goes to $MMN_OUT. SIGUSR1: all
+ * mirrors go, and none comes before SIGUSR2; the device may go meanwhile.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -35,6 +36,7 @@ struct attached {
 
 static struct attached mirrors[MAX_MIRRORS];
 static unsigned int nr_mirrors;
+static volatile sig_atomic_t paused;
 
 static struct {
 	unsigned long followed;
@@ -117,6 +119,11 @@ static void follow(pid_t pid)
 	close(fd);
 }
 
+static void pause_or_go_on(int sig)
+{
+	paused = sig == SIGUSR1;
+}
+
 static void look_below(pid_t pid);
 
 static void look_at_children(pid_t pid, const char *tid)
@@ -157,6 +164,15 @@ static void look_below(pid_t pid)
 	closedir(dir);
 }
 
+static void look_around(void)
+{
+	if (!paused)
+		look_below(getpid());
+	while (paused && nr_mirrors)
+		let_go(0);
+	let_go_of_dead();
+}
+
 static void put(const char *path, const char *value)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -173,6 +189,8 @@ static pid_t start(char **argv)
 
 	if (pid)
 		return pid;
+	signal(SIGUSR1, SIG_DFL);
+	signal(SIGUSR2, SIG_DFL);
 	put("/proc/self/oom_score_adj", "0");
 	execvp(argv[0], argv);
 	fprintf(stderr, "follow: %s: %s\n", argv[0], strerror(errno));
@@ -214,8 +232,7 @@ static int watch(pid_t command, long limit_ms)
 	int status = 124;
 
 	while (reap(command, &status)) {
-		look_below(getpid());
-		let_go_of_dead();
+		look_around();
 		if (now_ms() - begun > limit_ms)
 			kill_children();
 		/* Half of the time is for the others. */
@@ -251,6 +268,8 @@ int main(int argc, char **argv)
 			"Runs COMMAND, at most so long, with a mirror at every process below it.\n");
 		return 2;
 	}
+	signal(SIGUSR1, pause_or_go_on);
+	signal(SIGUSR2, pause_or_go_on);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	setrlimit(RLIMIT_NOFILE, &files);
 	put("/proc/self/oom_score_adj", "-1000");

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kvm: the memory of a virtual machine. KVM's notifier and a bare one sit on the
+ * process beside mmnotify; what the guest reads after the operation, and what it can
+ * write, shows whether KVM's was told.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <linux/mempolicy.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "actors.h"
+
+#define PAGES	8UL
+#define WHERE	0x4000UL	/* of the memory, in the guest */
+
+/* In real mode: read eax from [ebx] or write it there, then stop. */
+#define READ	0
+#define WRITE	5
+static const unsigned char code[] = {
+	0x66, 0x67, 0x8b, 0x03, 0xf4,
+	0x66, 0x67, 0x89, 0x03, 0xf4,
+};
+
+struct guest {
+	int vm;
+	int cpu;
+	struct kvm_run *run;
+};
+
+static void slot(struct env *e, const struct guest *g, int nr, __u64 where, void *p,
+		 size_t len)
+{
+	struct kvm_userspace_memory_region r = {
+		.slot = nr, .guest_phys_addr = where, .memory_size = len,
+		.userspace_addr = (uintptr_t)p,
+	};
+
+	must(e, !ioctl(g->vm, KVM_SET_USER_MEMORY_REGION, &r));
+}
+
+static void start_cpu(struct env *e, struct guest *g, int kvm)
+{
+	int size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	struct kvm_sregs s;
+
+	g->cpu = ioctl(g->vm, KVM_CREATE_VCPU, 0);
+	must(e, g->cpu >= 0 && size > 0);
+	g->run = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, g->cpu, 0);
+	must(e, g->run != MAP_FAILED);
+	must(e, !ioctl(g->cpu, KVM_GET_SREGS, &s));
+	s.cs.base = 0;
+	s.cs.selector = 0;
+	must(e, !ioctl(g->cpu, KVM_SET_SREGS, &s));
+}
+
+/* A machine with one CPU, whose memory is the pages at @p. */
+static struct guest guest_with(struct env *e, void *p)
+{
+	char *text = anon(e, 1);
+	struct guest g;
+	int kvm;
+
+	need(e, !modprobe("kvm_amd"), "no kvm_amd");
+	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	need(e, kvm >= 0, "no KVM");
+	g.vm = ioctl(kvm, KVM_CREATE_VM, 0);
+	need(e, g.vm >= 0, "no virtual machines here");
+	memcpy(text, code, sizeof(code));
+	slot(e, &g, 0, 0, text, PG);
+	slot(e, &g, 1, WHERE, p, PAGES * PG);
+	start_cpu(e, &g, kvm);
+	close(kvm);
+	return g;
+}
+
+/* Return: 0, or -EFAULT if the host has no such memory for it. */
+static int guest_does(struct env *e, const struct guest *g, int what,
+		      unsigned int page, __u32 *value)
+{
+	struct kvm_regs r = {
+		.rip = what, .rbx = WHERE + page * PG, .rax = *value, .rflags = 2,
+	};
+	int ret;
+
+	must(e, !ioctl(g->cpu, KVM_SET_REGS, &r));
+	do {
+		ret = ioctl(g->cpu, KVM_RUN, 0);
+	} while (ret && (errno == EINTR || errno == EAGAIN));
+	if (ret) {
+		must(e, errno == EFAULT);
+		return -EFAULT;
+	}
+	if (g->run->exit_reason != KVM_EXIT_HLT)
+		fail(e, "the guest stopped for reason %u at page %u",
+		     g->run->exit_reason, page);
+	must(e, !ioctl(g->cpu, KVM_GET_REGS, &r));
+	*value = r.rax;
+	return 0;
+}
+
+static void guest_reads(struct env *e, const struct guest *g, unsigned int first,
+			unsigned int pages, __u32 value)
+{
+	unsigned int i;
+	__u32 got;
+
+	for (i = first; i < first + pages; i++) {
+		got = 0xdead;
+		if (guest_does(e, g, READ, i, &got))
+			fail(e, "the guest cannot read page %u", i);
+		if (got != value)
+			fail(e, "the guest reads %#x in page %u, and not %#x", got, i,
+			     value);
+	}
+}
+
+/* The process has to find it there. */
+static void guest_writes(struct env *e, const struct guest *g, char *p,
+			 unsigned int first, unsigned int pages, __u32 value)
+{
+	unsigned int i;
+
+	for (i = first; i < first + pages; i++) {
+		if (guest_does(e, g, WRITE, i, &value))
+			fail(e, "the guest cannot write page %u", i);
+		if (*(volatile __u32 *)(p + i * PG) != value)
+			fail(e, "what the guest writes to page %u is not there", i);
+	}
+}
+
+static void guest_cannot(struct env *e, const struct guest *g, int what)
+{
+	unsigned int i;
+	__u32 value = 0xbad;
+
+	for (i = 0; i < PAGES; i++)
+		if (!guest_does(e, g, what, i, &value))
+			fail(e, "the guest can still %s page %u",
+			     what == READ ? "read" : "write", i);
+}
+
+/* As the process; the guest reads words. */
+static void put_words(char *p, unsigned int pages, __u32 value)
+{
+	unsigned int i;
+
+	for (i = 0; i < pages; i++)
+		*(volatile __u32 *)(p + i * PG) = value;
+}
+
+/* Beside KVM, the mirror and a bare notifier; each has, or may have, translations. */
+static struct guest company(struct env *e, char *p)
+{
+	struct guest g = guest_with(e, p);
+	int fd;
+
+	watch(e, p, PAGES * PG);
+	device(e, p, PAGES * PG, true);
+	load_test_module(e, "mmn_native");
+	fd = open("/dev/bench_native", O_RDWR | O_CLOEXEC);
+	must(e, fd >= 0);
+	guest_writes(e, &g, p, 0, PAGES, 0x11111111);
+	guest_reads(e, &g, 0, PAGES, 0x11111111);
+	return g;
+}
+
+/* Where the old pages went: what the process writes, and then what the guest does. */
+static void share_new_pages(struct env *e, const struct guest *g, char *p)
+{
+	put_words(p, PAGES, 0x22222222);
+	guest_reads(e, g, 0, PAGES, 0x22222222);
+	guest_writes(e, g, p, 0, PAGES, 3);
+}
+
+/* ---- the operations ---- */
+
+static void run_munmap(struct env *e)
+{
+	char *p = anon(e, PAGES);
+	struct guest g = company(e, p);
+
+	begin(e);
+	must(e, !munmap(p, PAGES * PG));
+	guest_cannot(e, &g, READ);
+	must(e, mmap(p, PAGES * PG, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p);
+	share_new_pages(e, &g, p);
+}
+
+/* The guest gets pages of zeroes, and then those that the process writes. */
+static void run_dontneed(struct env *e)
+{
+	char *p = anon(e, PAGES);
+	struct guest g = company(e, p);
+
+	begin(e);
+	must(e, !madvise(p, PAGES * PG, MADV_DONTNEED));
+	guest_reads(e, &g, 0, PAGES, 0);
+	share_new_pages(e, &g, p);
+}
+
+static void run_mprotect(struct env *e)
+{
+	char *p = anon(e, PAGES);
+	struct guest g = company(e, p);
+
+	begin(e);
+	must(e, !mprotect(p, PAGES * PG, PROT_READ));
+	guest_cannot(e, &g, WRITE);
+	guest_reads(e, &g, 0, PAGES, 0x11111111);
+}
+
+static void run_mprotect_none(struct env *e)
+{
+	char *p = anon(e, PAGES);
+	struct guest g = company(e, p);
+
+	begin(e);
+	must(e, !mprotect(p, PAGES * PG, PROT_NONE));
+	guest_cannot(e, &g, READ);
+}
+
+/* Pages are the child's, too, until the guest or the process writes to them. */
+static void run_fork(struct env *e)
+{
+	char *p = anon(e, PAGES);
+	struct guest g = company(e, p);
+	int go[2];
+	pid_t pid;
+	char c;
+
+	begin(e);
+	must(e, !pipe(go));
+	pid = child(e);
+	if (!pid) {
+		close(go[1]);
+		while (read(go[0], &c, 1) > 0)
+			;
+		_exit(*(__u32 *)p != 0x11111111 ||
+		      *(__u32 *)(p + 4 * PG) != 0x11111111);
+	}
+	close(go[0]);
+	guest_writes(e, &g, p, 0, 4, 2);
+	put_words(p + 4 * PG, 4, 0x33333333);
+	guest_reads(e, &g, 4, 4, 0x33333333);
+	guest_reads(e, &g, 0, 4, 2);
+	close(go[1]);
+	reap(e, pid);
+}
+
+static void run_move_pages(struct env *e)
+{
+	int nodes[PAGES], status[PAGES];
+	void *pages[PAGES];
+	struct guest g;
+	unsigned int i;
+	char *p;
+
+	two_nodes(e);
+	bind_node(e, 0);
+	p = anon(e, PAGES);
+	bind_node(e, -1);
+	g = company(e, p);
+	for (i = 0; i < PAGES; i++) {
+		nodes[i] = 1;
+		pages[i] = p + i * PG;
+	}
+	begin(e);
+	must(e, !syscall(SYS_move_pages, 0, PAGES, pages, nodes, status, MPOL_MF_MOVE));
+	must(e, page_node(p) == 1 && page_node(p + 7 * PG) == 1);
+	guest_reads(e, &g, 0, PAGES, 0x11111111);
+	guest_writes(e, &g, p, 0, PAGES, 2);
+}
+
+/* What the guest has touched is spared at first, for KVM tells that it did. */
+static void run_pageout(struct env *e)
+{
+	unsigned int tries = 0;
+	struct guest g;
+	char *p;
+
+	swap_on(e);
+	p = anon(e, PAGES);
+	g = company(e, p);
+	begin(e);
+	while (seen(e, MMNOTIFY_CAUSE_MADV_PAGEOUT) < 3 * PAGES && tries++ < 200)
+		must(e, !madvise(p, PAGES * PG, MADV_PAGEOUT));
+	guest_reads(e, &g, 0, 4, 0x11111111);
+	guest_writes(e, &g, p, 4, 4, 2);
+}
+
+static void run_truncate(struct env *e)
+{
+	int fd = memfd(e, PAGES * PG, 0);
+	char *p = mmap(NULL, PAGES * PG, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	struct guest g;
+
+	must(e, p != MAP_FAILED);
+	g = company(e, p);
+	begin(e);
+	must(e, !ftruncate(fd, 0));
+	guest_cannot(e, &g, READ);
+	must(e, !ftruncate(fd, PAGES * PG));
+	guest_reads(e, &g, 0, PAGES, 0);
+	guest_writes(e, &g, p, 0, PAGES, 2);
+}
+
+static void run_mremap(struct env *e)
+{
+	char *to = map_at(e, PAGES * PG, PG, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	char *p = anon(e, PAGES);
+	struct guest g = company(e, p);
+
+	must(e, !munmap(to, PAGES * PG));
+	begin(e);
+	must(e, mremap(p, PAGES * PG, PAGES * PG, MREMAP_MAYMOVE | MREMAP_FIXED,
+		       to) == to);
+	guest_cannot(e, &g, READ);
+	must(e, *(__u32 *)to == 0x11111111);
+}
+
+/* With the machine running, so to speak: it goes with the process. */
+static void run_exit(struct env *e)
+{
+	company(e, anon(e, PAGES));
+	begin(e);
+	_exit(0);
+}
+
+/* A page that the guest writes is copied as one that the process writes. */
+#define COPIED	MUST_N(8, CLEAR, COW, CLEAR, ALL(C))
+
+const struct scenario kvm_scenarios[] = {
+	{ .name = "kvm_munmap", .run = run_munmap, .expect = {
+		MUST(UNMAP, MUNMAP, GONE, ALL(U)) }, .machine = "kvm" },
+	{ .name = "kvm_dontneed", .run = run_dontneed, .expect = {
+		MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)), COPIED }, .machine = "kvm" },
+	{ .name = "kvm_mprotect", .run = run_mprotect, .expect = {
+		MUST(PROTECTION_VMA, MPROTECT, WRITE, ALL(PV)) }, .machine = "kvm" },
+	{ .name = "kvm_mprotect_none", .run = run_mprotect_none, .expect = {
+		MUST(PROTECTION_VMA, MPROTECT, ACCESS, ALL(PV)) }, .machine = "kvm" },
+	{ .name = "kvm_fork", .run = run_fork, .expect = {
+		MUST(PROTECTION_PAGE, FORK, WRITE, ALL(PP)),
+		COPIED }, .machine = "kvm" },
+	{ .name = "kvm_move_pages", .run = run_move_pages, .expect = {
+		MUST_N(8, CLEAR, MOVE_PAGES, CLEAR, ALL(C)) }, .machine = "kvm" },
+	{ .name = "kvm_pageout", .run = run_pageout, .expect = {
+		MUST_N(8, CLEAR, MADV_PAGEOUT, CLEAR, ALL(C)) }, .machine = "kvm" },
+	{ .name = "kvm_truncate", .run = run_truncate, .expect = {
+		MUST(CLEAR, TRUNCATE, CLEAR, ALL(C)) }, .machine = "kvm" },
+	{ .name = "kvm_mremap", .run = run_mremap, .expect = {
+		MUST_N(2, UNMAP, MREMAP_MOVE, GONE, ALL(U)) }, .machine = "kvm" },
+	{ .name = "kvm_exit", .run = run_exit, .expect = {
+		MUST(RELEASE, EXIT, GONE, ALL(RE)),
+		MUST(UNMAP, EXIT, GONE, ALL(U)) },
+	  .flags = S_DIES, .machine = "kvm" },
+	{ .name = NULL }
+};
