@@ -5,6 +5,7 @@ KDIR ?= /lib/modules/$(KVER)/build
 # A release has no tests, so there may be no list.
 all-kernels := $(shell sed 's/\#.*//' tests/vm/kernels.list 2>/dev/null | awk 'NF == 2 { print $$1 }')
 KERNELS ?= $(or $(KERNEL),$(all-kernels))
+RT_KERNELS := $(shell sed 's/\#.*//' tests/vm/kernels.list 2>/dev/null | awk '$$3 == "rt" { print $$1 }')
 NEWEST := $(lastword $(all-kernels))
 
 CC := gcc
@@ -13,8 +14,8 @@ user := build/user
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules_install clean demo check lint unit bench \
-	fuzz bench-thrash check-api check-storm check-dkms check-causes check-modes \
-	check-stress user dist
+	fuzz bench-thrash check-api check-faults check-storm check-dkms check-causes check-modes check-debug \
+	check-stress check-power check-rt check-lockdown user dist
 
 help:
 	@echo 'make demo           watch it explain a program, live, in a VM'
@@ -22,13 +23,18 @@ help:
 	@echo 'make modules        build mmnotify.ko for the running kernel (KVER=, KDIR=)'
 	@echo 'make docs           docs/causes.md, from the tables and docs/causes.in'
 	@echo 'make lint | unit    only these'
-	@echo 'make bench          instructions per operation, five kernels (KERNEL=)'
+	@echo 'make bench          instructions per operation, against native notifiers and today (KERNEL=)'
 	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
-	@echo 'make check-api      each requirement on the API by its number, five kernels (KERNEL=)'
-	@echo 'make check-storm    200 loads and unloads under load (KERNEL=, STORM=)'
+	@echo 'make check-api      requirements by number, doors and their fuzzer (KERNEL=, SEED=, CALLS=)'
+	@echo 'make check-faults   each allocation and step fails once, five kernels (KERNEL=)'
+	@echo 'make check-storm    1,000 loads and unloads, storms of objects, exits (KERNEL=, STORM=)'
 	@echo 'make check-causes   every scenario on every machine, every event verified (KERNEL=)'
-	@echo 'make check-modes    without ftrace, beside other tracers, with unknown sites'
+	@echo 'make check-modes    without ftrace, beside other tracers and KVM, with unknown sites'
+	@echo 'make check-rt       Debian'"'"'s PREEMPT_RT kernels, and what they ask for (KERNEL=rt-6.12)'
+	@echo 'make check-lockdown signed and unsigned, on kernels that are locked down (KERNEL=)'
+	@echo 'make check-debug    kernels with KASAN, lockdep, kmemleak, KCSAN (KERNEL=kasan-6.12)'
 	@echo 'make check-stress   stress-ng with mirrors at its processes (KERNEL=, SECONDS=60)'
+	@echo 'make check-power    CPUs that go, sleep, kexec, on 5.10 and 7.3 (KERNEL=, ONLY=)'
 	@echo 'make fuzz           random mm operations under three devices (KERNEL=, SEED=, STEPS=, SEEDS=)'
 	@echo 'make bench-thrash   what devices lose, naive and aware, on six workloads (KERNEL=)'
 	@echo 'make dist           the release tree, as a tar file in build/'
@@ -39,12 +45,13 @@ modules modules_install clean:
 # ---- programs that run in the VM ----
 
 user: $(user)/bench $(user)/api $(user)/contract $(user)/samples $(user)/scenarios \
-	$(user)/follow $(user)/fuzz $(user)/thrash
+	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/doors $(user)/storm \
+	$(user)/kexec
 
-$(user)/bench: tests/bench/bench.c
+$(user)/bench: $(wildcard tests/bench/*.[ch])
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -o $@ $<
+	@$(CC) $(user-cflags) -o $@ $(filter %.c,$^)
 
 $(user)/api: tests/api/api.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)
@@ -56,7 +63,7 @@ $(user)/samples: tests/api/samples.c tests/samples/common/device.h
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Itests/samples/common -o $@ $<
 
-contract-src := $(addprefix tests/api/,contract.c drv.c parallel.c lives.c)
+contract-src := $(addprefix tests/api/,contract.c drv.c parallel.c lives.c deaths.c reap.c hugetlb.c)
 
 $(user)/contract: $(contract-src) tests/api/drv.h tests/modules/contract/contract.h \
 		  tests/modules/devmem/devmem.h include/mmnotify/mmnotify_types.h
@@ -64,6 +71,34 @@ $(user)/contract: $(contract-src) tests/api/drv.h tests/modules/contract/contrac
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -Iinclude -Itests/modules/contract \
 		-Itests/modules/devmem -o $@ $(contract-src)
+
+faults-src := tests/faults/faults.c tests/api/drv.c
+
+$(user)/faults: $(faults-src) tests/api/drv.h tests/modules/contract/contract.h \
+		tests/modules/faults/faults.h include/mmnotify/mmnotify_types.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -pthread -Iinclude -Itests/modules/contract \
+		-Itests/modules/faults -Itests/api -o $@ $(faults-src)
+
+doors-src := $(addprefix tests/doors/,fuzz.c call.c contract.c)
+
+$(user)/doors: $(doors-src) tests/doors/fuzz.h tests/modules/contract/contract.h \
+		tests/samples/mirror/mirror.h tests/samples/common/device.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -pthread -Itests/modules/contract -Itests/samples/mirror \
+		-Itests/samples/common -o $@ $(doors-src)
+
+$(user)/storm: $(wildcard tests/storm/*.[ch]) tests/modules/storm/storm.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -pthread -o $@ $(filter %.c,$^)
+
+$(user)/kexec: tests/power/kexec.c
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -o $@ $<
 
 $(user)/follow: tests/stress/follow.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)
@@ -108,17 +143,32 @@ bench-thrash: deps-vm deps-chart user
 check-api: deps-vm user
 	@tests/check --api $(KERNELS)
 
+check-faults: deps-vm user
+	@tests/check --faults $(KERNELS)
+
+check-rt: deps-vm user
+	@tests/check --rt $(or $(KERNEL),$(RT_KERNELS))
+
+check-lockdown: deps-vm deps-efi user
+	@tests/lockdown/run $(KERNEL)
+
 check-storm: deps-vm user
 	@tests/storm/run $(KERNELS)
 
 check-modes: deps-vm user
 	@tests/modes/run $(KERNEL)
 
+check-debug: deps-vm user
+	@tests/debug/run $(KERNEL)
+
 check-causes: deps-vm user
 	@tests/causes/run $(KERNELS)
 
 check-stress: deps-vm user
 	@STRESS_SECONDS=$(SECONDS) tests/stress/run $(KERNELS)
+
+check-power: deps-vm user
+	@tests/power/run $(KERNEL)
 
 check-dkms: deps-vm
 	@tests/dkms/run $(KERNEL)
@@ -130,8 +180,8 @@ docs: deps-unit
 	@tools/causes-doc >build/causes.md
 	@mv build/causes.md docs/causes.md
 
-.PHONY: deps-vm deps-unit deps-lint deps-chart
-deps-vm deps-unit deps-lint deps-chart:
+.PHONY: deps-vm deps-unit deps-lint deps-chart deps-efi
+deps-vm deps-unit deps-lint deps-chart deps-efi:
 	@tools/install-deps $(subst deps-,,$@)
 
 # What is released and what dkms builds: no tests but the sample.
