@@ -262,6 +262,8 @@ void mmn_hook_exit(void)
 /* The state of the hook, for debugfs. */
 void mmn_hook_show(struct seq_file *m)
 {
+	unsigned int live, left;
+
 	mutex_lock(&hook_lock);
 	look();
 	seq_printf(m, "backend %s\n", hook_backend->name);
@@ -272,6 +274,8 @@ void mmn_hook_show(struct seq_file *m)
 	mutex_unlock(&hook_lock);
 	seq_printf(m, "stack_walks %s\n", mmn_walk_allowed() ? "allowed" : "no");
 	seq_printf(m, "watched %d\n", mmn_judge_watched());
-	seq_printf(m, "records_live %u\n", mmn_record_live());
+	live = mmn_record_count(&left);
+	seq_printf(m, "records_live %u\n", live);
+	seq_printf(m, "records_left %u\n", left);
 	mmn_stats_show_hook(m);
 }

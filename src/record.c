@@ -223,17 +223,33 @@ void mmn_record_reset(void)
 	atomic_set(&displaced, 0);
 }
 
-/**
- * mmn_record_live() - how many records are in use
- *
- * Context: Any; a momentary count.
- * Return: the number of slots that are taken.
- */
-unsigned int mmn_record_live(void)
+/* Over, but an object that was to hear of the end went first. */
+static bool is_left(const struct mmn_record *rec)
 {
-	unsigned int i, nr = 0;
+	return READ_ONCE(rec->state) & MMN_RECORD_ENDED;
+}
 
-	for (i = 0; i < ARRAY_SIZE(table); i++)
-		nr += READ_ONCE(table[i].key) != FREE;
-	return nr;
+/**
+ * mmn_record_count() - how many records are in use
+ * @left: out: how many are left over by an object that went before the end; the
+ *	next range at that address has them, or whoever finds no other after 10 s
+ *
+ * Context: Any; a momentary count. While the ends of an event are told it looks
+ * left over.
+ * Return: the number of slots that are taken and not left over.
+ */
+unsigned int mmn_record_count(unsigned int *left)
+{
+	unsigned int i, live = 0;
+
+	*left = 0;
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		if (READ_ONCE(table[i].key) == FREE)
+			continue;
+		if (is_left(&table[i]))
+			++*left;
+		else
+			live++;
+	}
+	return live;
 }

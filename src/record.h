@@ -44,6 +44,6 @@ struct mmn_record *mmn_record_find(const void *range);
 bool mmn_record_is(const struct mmn_record *rec, const void *range);
 void mmn_record_close(struct mmn_record *rec, const void *range);
 void mmn_record_reset(void);
-unsigned int mmn_record_live(void);
+unsigned int mmn_record_count(unsigned int *left);
 
 #endif /* MMN_RECORD_H */

@@ -27,7 +27,7 @@ storm() {
 clean() {
 	check "nothing_left" "$1: no object is left and the table was never full" ||
 		say "# $left"
-	records=$(sed -n 's/^records_live //p' $debugfs/hook)
+	records=$(sed -n 's/^records_left //p' $debugfs/hook)
 	check "[ $records -lt 128 ]" "$1: few records are left of objects that went in time"
 	say "# $1: $records records are left"
 	after "$1"
