@@ -35,11 +35,21 @@ static char *forget;
 module_param(forget, charp, 0444);
 MODULE_PARM_DESC(forget, "for tests: rows of the table of call sites that are to be missing, or all");
 
+/* The kernel says -EINVAL, and to nobody why. */
+static int set_switch(const char *val, const struct kernel_param *kp)
+{
+	int ret = param_set_bool(val, kp);
+
+	if (ret)
+		pr_warn_ratelimited("%s is a switch: write 0 or 1 (%d)\n", kp->name, ret);
+	return ret;
+}
+
 static bool starve_ends;
 
 static int set_starve_ends(const char *val, const struct kernel_param *kp)
 {
-	int ret = param_set_bool(val, kp);
+	int ret = set_switch(val, kp);
 
 	mmn_ends_starve(starve_ends);
 	return ret;
@@ -67,7 +77,7 @@ static void set_watching(bool on)
 
 static int set_watch(const char *val, const struct kernel_param *kp)
 {
-	int ret = param_set_bool(val, kp);
+	int ret = set_switch(val, kp);
 
 	if (!ret && ready)
 		set_watching(watch);
@@ -76,7 +86,7 @@ static int set_watch(const char *val, const struct kernel_param *kp)
 
 static int set_debug(const char *val, const struct kernel_param *kp)
 {
-	int ret = param_set_bool(val, kp);
+	int ret = set_switch(val, kp);
 
 	if (!ret && ready)
 		mmn_client_set_debug(debug);
@@ -85,7 +95,7 @@ static int set_debug(const char *val, const struct kernel_param *kp)
 
 static int set_verify(const char *val, const struct kernel_param *kp)
 {
-	int ret = param_set_bool(val, kp);
+	int ret = set_switch(val, kp);
 
 	if (!ret && ready)
 		mmn_verify_set(verify);

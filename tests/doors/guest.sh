@@ -195,9 +195,11 @@ check_nobody
 check_odd_reads
 seeded 200 > /tmp/texts
 seeded 40 > /tmp/few
+dmesg -c > /dev/null
 for name in watch debug verify starve_ends; do
 	check_switch $name
 done
+check "dmesg | grep -q 'mmnotify: .* is a switch: write 0 or 1'" "and who writes something else reads why"
 check 'rmmod mmnotify' "it unloads"
 # Only a name of the list loads: none of these.
 check_load hook false
