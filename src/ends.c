@@ -343,7 +343,6 @@ static int mmn_ends_start(struct mmu_notifier *mn,
 
 	if (!mmu_notifier_range_blockable(range))
 		return 0;
-	mmn_judge_expect_end(range);
 	spin_lock(&ends->lock);
 	ends->active++;
 	at = find_unstarted(ends, range);
@@ -403,7 +402,6 @@ static void mmn_ends_end(struct mmu_notifier *mn,
 	spin_unlock(&ends->lock);
 	if (notes)
 		tell_event(ends, range, notes);
-	mmn_judge_end_done(range);
 	spin_lock(&ends->lock);
 	ends->active--;
 	if (is_idle(ends))

@@ -10,7 +10,6 @@
 
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
-#include <linux/mmu_notifier.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -50,45 +49,20 @@ static DECLARE_DELAYED_WORK(tend_work, tend);
  */
 void mmn_hook_start(const struct mmu_notifier_range *range, unsigned long site)
 {
-	struct mmn_record *rec;
-
 	mmn_stats_inc(MMN_STAT_HOOK_START);
-	rec = mmn_record_open(range, range->mm, current, jiffies);
-	if (!rec) {
-		mmn_stats_inc(MMN_STAT_HOOK_FULL);
-		return;
-	}
-	rec->site = site;
-	rec->start = range->start;
-	rec->end = range->end;
-	if (mmu_notifier_range_blockable(range))
-		WRITE_ONCE(rec->state, MMN_RECORD_BLOCKABLE);
-	if (mmn_judge_watched())
-		mmn_judge_in_hook(range, rec);
+	mmn_judge_start_in_hook(range, site);
 }
 
 /**
  * mmn_hook_end() - an invalidation is over
  * @range: the kernel's range
  *
- * Runs before the notifiers hear of the end: while some of them still have to
- * ask for the verdict, the last of them closes the record.
- *
  * Context: Entry of the kernel's end function, as mmn_hook_start().
  */
 void mmn_hook_end(const struct mmu_notifier_range *range)
 {
-	struct mmn_record *rec = mmn_record_find(range);
-
 	mmn_stats_inc(MMN_STAT_HOOK_END);
-	if (!rec)
-		return;
-	if (mmn_judge_watched())
-		mmn_judge_end_in_hook(range, rec);
-	if (rec->ends)
-		WRITE_ONCE(rec->state, rec->state | MMN_RECORD_ENDED);
-	else
-		mmn_record_close(rec, range);
+	mmn_judge_end_in_hook(range);
 }
 
 /* mod_delayed_work() wants its queue by name, and the name differs by kernel. */
@@ -262,8 +236,6 @@ void mmn_hook_exit(void)
 /* The state of the hook, for debugfs. */
 void mmn_hook_show(struct seq_file *m)
 {
-	unsigned int live, left;
-
 	mutex_lock(&hook_lock);
 	look();
 	seq_printf(m, "backend %s\n", hook_backend->name);
@@ -274,8 +246,7 @@ void mmn_hook_show(struct seq_file *m)
 	mutex_unlock(&hook_lock);
 	seq_printf(m, "stack_walks %s\n", mmn_walk_allowed() ? "allowed" : "no");
 	seq_printf(m, "watched %d\n", mmn_judge_watched());
-	live = mmn_record_count(&left);
-	seq_printf(m, "records_live %u\n", live);
-	seq_printf(m, "records_left %u\n", left);
+	seq_printf(m, "records_live %u\n", mmn_record_live());
+	seq_printf(m, "table_full %u\n", mmn_record_full());
 	mmn_stats_show_hook(m);
 }

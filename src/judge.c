@@ -4,7 +4,7 @@
  * classifies, counts and traces, and leaves the verdict in the record: the hook
  * if somebody watches, else the first client's callback.
  *
- * Without a record (no hook, attached too late, table full) every callback
+ * Without a record (no hook, attached too late, taken over) every callback
  * judges for itself: it asks the stack who announced the event, and if that may
  * not be asked, the native event is all there is, and never exact.
  */
@@ -157,93 +157,111 @@ static void find_row(struct sight *s)
 		s->row = mmn_sites_cached(site);
 }
 
-/* Return: false if the record stays open for those who may look names up. */
-static bool judge_in_hook(const struct mmu_notifier_range *range,
-			  struct mmn_record *rec, bool late)
+static unsigned long key_of(const struct mmu_notifier_range *range)
 {
-	struct sight s = { .site = rec->site, .late = late };
-	int row = mmn_sites_cached(rec->site);
+	return mmn_record_key(range, mmu_notifier_range_blockable(range));
+}
+
+static u64 id_of(const struct mmu_notifier_range *range)
+{
+	return mmn_record_id(range->mm, current, range->start, range->end);
+}
+
+/* Return: false if the verdict is left to those who may look names up. */
+static bool judge_in_hook(const struct mmu_notifier_range *range,
+			  struct mmn_seen *seen, bool late)
+{
+	struct sight s = { .site = seen->site, .late = late };
+	int row = mmn_sites_cached(seen->site);
 
 	if (row < 0) {
-		mmn_sites_defer(rec->site);
+		mmn_sites_defer(seen->site);
 		return false;
 	}
 	s.row = row;
 	find_row(&s);
-	if (!classify(range, &s, mmn_sitenames_class(s.row), &rec->verdict))
+	if (!classify(range, &s, mmn_sitenames_class(s.row), &seen->verdict))
 		return false;
 	mmn_sites_note_later(s.site, s.row);
-	publish(range, &rec->verdict, &s);
-	WRITE_ONCE(rec->state, rec->state | MMN_RECORD_JUDGED);
+	publish(range, &seen->verdict, &s);
+	mmn_record_judge(seen);
 	return true;
 }
 
+static noinline void show_start(const struct mmu_notifier_range *range,
+				struct mmn_record *rec, unsigned long site)
+{
+	struct mmn_seen seen = {
+		.rec = rec, .key = key_of(range), .id = id_of(range), .site = site,
+	};
+
+	judge_in_hook(range, &seen, false);
+	if (trace_invalidate_end_enabled())
+		WRITE_ONCE(rec->since, local_clock());
+}
+
 /**
- * mmn_judge_in_hook() - judge for those who watch but are no client
- * @range: the range whose invalidation begins
- * @rec: its record, just opened
+ * mmn_judge_start_in_hook() - an invalidation begins
+ * @range: the range
+ * @site: return address into the call site
  *
- * Names are not looked up here. What is not known yet is left to a client's
- * callback, or to the end of the event, and looked up somewhere else meanwhile.
+ * The record is for those who ask later. For those who watch but are no client the
+ * event is judged now. Names are not looked up here: what is not known yet is left to
+ * a client's callback, or to the end of the event, and looked up somewhere else
+ * meanwhile.
  *
  * Context: The hook.
  */
-void mmn_judge_in_hook(const struct mmu_notifier_range *range,
-		       struct mmn_record *rec)
+void mmn_judge_start_in_hook(const struct mmu_notifier_range *range,
+			     unsigned long site)
 {
-	judge_in_hook(range, rec, false);
-	if (trace_invalidate_end_enabled())
-		rec->since = local_clock();
+	struct mmn_record *rec;
+
+	rec = mmn_record_open(key_of(range), id_of(range), site);
+	if (mmn_judge_watched())
+		show_start(range, rec, site);
 }
 
-/*
- * By now the names may be known. Of what is not blockable a client may have
- * given a verdict that the record does not keep; once is enough.
- */
+/* By now the names may be known. */
 static bool judged_by_now(const struct mmu_notifier_range *range,
-			  struct mmn_record *rec)
+			  struct mmn_seen *seen)
 {
-	if (rec->state & MMN_RECORD_JUDGED)
-		return true;
-	if (!(rec->state & MMN_RECORD_BLOCKABLE))
-		return false;
-	if (judge_in_hook(range, rec, true))
+	if (seen->judged || judge_in_hook(range, seen, true))
 		return true;
 	mmn_stats_inc(MMN_STAT_UNJUDGED);
 	return false;
 }
 
+static noinline void show_end(const struct mmu_notifier_range *range)
+{
+	struct mmn_trace_event e;
+	struct mmn_seen seen;
+	u64 since;
+
+	if (!mmn_record_read(key_of(range), id_of(range), false, &seen) ||
+	    !judged_by_now(range, &seen))
+		return;
+	since = READ_ONCE(seen.rec->since);
+	if (!trace_invalidate_end_enabled() || !since)
+		return;
+	fill_trace(&e, range, &seen.verdict, seen.site);
+	e.ns = local_clock() - since;
+	trace_invalidate_end(&e, mmn_names_cause(seen.verdict.cause));
+}
+
 /**
- * mmn_judge_end_in_hook() - tell watchers that an invalidation is over
+ * mmn_judge_end_in_hook() - an invalidation is over
  * @range: the range
- * @rec: its record
+ *
+ * Runs before the notifiers hear of it, so the record stays readable for them.
  *
  * Context: The hook.
  */
-void mmn_judge_end_in_hook(const struct mmu_notifier_range *range,
-			   struct mmn_record *rec)
+void mmn_judge_end_in_hook(const struct mmu_notifier_range *range)
 {
-	struct mmn_trace_event e;
-
-	if (!judged_by_now(range, rec))
-		return;
-	if (!trace_invalidate_end_enabled() || !rec->since)
-		return;
-	fill_trace(&e, range, &rec->verdict, rec->site);
-	e.ns = local_clock() - rec->since;
-	trace_invalidate_end(&e, mmn_names_cause(rec->verdict.cause));
-}
-
-/*
- * Is this record of this very event? A record may outlive its range if the
- * start was refused, and the next start at the same address may have been
- * missed; then everything else would have to agree by chance, too.
- */
-static bool is_mine(const struct mmn_record *rec,
-		    const struct mmu_notifier_range *range)
-{
-	return rec->mm == range->mm && rec->task == current &&
-	       rec->start == range->start && rec->end == range->end;
+	if (mmn_judge_watched())
+		show_end(range);
+	mmn_record_close(key_of(range));
 }
 
 /* The stack must say the same, where the hook alone is not enough. */
@@ -258,34 +276,6 @@ static bool is_confirmed(unsigned long recorded, bool at_end)
 		return site == recorded;
 	/* Announced from elsewhere in the same function. */
 	return site && mmn_sites_resolve(site) == mmn_sites_resolve(recorded);
-}
-
-/* What a callback needs of a record. */
-struct seen {
-	unsigned long site;
-	struct mmn_verdict verdict;
-	u8 state;
-};
-
-/* What was seen is consistent, or nothing was. */
-static struct mmn_record *read_record(const struct mmu_notifier_range *range,
-				      struct seen *seen, bool at_end)
-{
-	struct mmn_record *rec = mmn_record_find(range);
-	bool mine;
-
-	if (!rec)
-		return NULL;
-	seen->site = rec->site;
-	seen->verdict = rec->verdict;
-	seen->state = rec->state;
-	mine = is_mine(rec, range);
-	/* Pairs with the release of the key in mmn_record_open(). */
-	smp_rmb();
-	if (!mine || !mmn_record_is(rec, range) ||
-	    !is_confirmed(seen->site, at_end))
-		return NULL;
-	return rec;
 }
 
 /* No record: the stack is asked, if that is allowed. Return: the site, or 0. */
@@ -312,20 +302,15 @@ static unsigned long judge_alone(const struct mmu_notifier_range *range,
 	return s.site;
 }
 
-/*
- * The verdict goes into the record for those who ask later, but only if it is
- * blockable: others may be taken over when they look forgotten (record.c), so
- * each asker judges for itself.
- */
+/* The verdict goes into the record for those who ask later. */
 static void judge_seen(const struct mmu_notifier_range *range,
-		       struct mmn_record *rec, struct seen *seen,
-		       bool at_end)
+		       struct mmn_seen *seen, bool at_end)
 {
 	struct sight s = {
 		.site = seen->site, .may_look = true, .late = at_end,
 	};
 
-	if (seen->state & MMN_RECORD_JUDGED)
+	if (seen->judged)
 		return;
 	s.row = mmn_sites_resolve(s.site);
 	find_row(&s);
@@ -334,11 +319,7 @@ static void judge_seen(const struct mmu_notifier_range *range,
 		mmn_sites_note(s.site, s.row);
 		publish(range, &seen->verdict, &s);
 	}
-	seen->state |= MMN_RECORD_JUDGED;
-	if (!(seen->state & MMN_RECORD_BLOCKABLE))
-		return;
-	rec->verdict = seen->verdict;
-	WRITE_ONCE(rec->state, seen->state);
+	mmn_record_judge(seen);
 }
 
 static void *owner_of(const struct mmu_notifier_range *range, unsigned int event)
@@ -354,7 +335,7 @@ static void *owner_of(const struct mmu_notifier_range *range, unsigned int event
 
 /* Each member by itself: clearing all of it first would double the price. */
 static void fill_info(const struct mmu_notifier_range *range,
-		      const struct seen *seen, struct mmnotify_info *info)
+		      const struct mmn_seen *seen, struct mmnotify_info *info)
 {
 	info->size = sizeof(*info);
 	info->event = seen->verdict.event;
@@ -375,39 +356,6 @@ static void fill_info(const struct mmu_notifier_range *range,
 }
 
 /**
- * mmn_judge_expect_end() - a client will ask for this verdict again at the end
- * @range: the kernel's range
- *
- * Context: A start callback of the task that invalidates, after
- * mmn_judge_range(). Paired with mmn_judge_end_done().
- */
-void mmn_judge_expect_end(const struct mmu_notifier_range *range)
-{
-	struct mmn_record *rec = mmn_record_find(range);
-
-	if (rec)
-		rec->ends++;
-}
-
-/**
- * mmn_judge_end_done() - one client less that will ask
- * @range: the kernel's range
- *
- * The last one closes the record, which the hook left open for it.
- *
- * Context: An end callback of the task that invalidates.
- */
-void mmn_judge_end_done(const struct mmu_notifier_range *range)
-{
-	struct mmn_record *rec = mmn_record_find(range);
-
-	if (!rec || !rec->ends)
-		return;
-	if (!--rec->ends && (rec->state & MMN_RECORD_ENDED))
-		mmn_record_close(rec, range);
-}
-
-/**
  * mmn_judge_range() - the verdict for a client's callback
  * @range: the kernel's range
  * @at_end: this is the end of an event that was counted at its start
@@ -418,12 +366,11 @@ void mmn_judge_end_done(const struct mmu_notifier_range *range)
 void mmn_judge_range(const struct mmu_notifier_range *range, bool at_end,
 		     struct mmnotify_info *info)
 {
-	struct mmn_record *rec;
-	struct seen seen;
+	struct mmn_seen seen;
 
-	rec = read_record(range, &seen, at_end);
-	if (rec)
-		judge_seen(range, rec, &seen, at_end);
+	if (mmn_record_read(key_of(range), id_of(range), at_end, &seen) &&
+	    is_confirmed(seen.site, at_end))
+		judge_seen(range, &seen, at_end);
 	else
 		seen.site = judge_alone(range, &seen.verdict, at_end);
 	fill_info(range, &seen, info);

@@ -4,7 +4,6 @@
 
 #include <linux/types.h>
 
-struct mmn_record;
 struct mmnotify_info;
 struct mmu_notifier_range;
 
@@ -13,13 +12,10 @@ bool mmn_judge_watched(void);
 void mmn_judge_watch(bool on);
 void mmn_judge_confirm(bool on);
 
-void mmn_judge_in_hook(const struct mmu_notifier_range *range,
-		       struct mmn_record *rec);
-void mmn_judge_end_in_hook(const struct mmu_notifier_range *range,
-			   struct mmn_record *rec);
+void mmn_judge_start_in_hook(const struct mmu_notifier_range *range,
+			     unsigned long site);
+void mmn_judge_end_in_hook(const struct mmu_notifier_range *range);
 void mmn_judge_range(const struct mmu_notifier_range *range, bool at_end,
 		     struct mmnotify_info *info);
-void mmn_judge_expect_end(const struct mmu_notifier_range *range);
-void mmn_judge_end_done(const struct mmu_notifier_range *range);
 
 #endif /* MMN_JUDGE_H */

@@ -96,8 +96,6 @@ static int mmn_mm_start(struct mmu_notifier *mn,
 	if (skip(m, range, &info))
 		return 0;
 	mmn_self_mark(m->client, &info);
-	if (m->ops->end)
-		mmn_judge_expect_end(range);
 	if (!m->ops->start)
 		return 0;
 	mmn_client_enter(m->client, &d);
@@ -122,7 +120,6 @@ static void mmn_mm_end(struct mmu_notifier *mn,
 	mmn_client_enter(m->client, &d);
 	m->ops->end(m, &info);
 	mmn_client_leave(&d);
-	mmn_judge_end_done(range);
 }
 
 /*

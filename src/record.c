@@ -1,215 +1,163 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * record: range pointer -> what the hook saw. A fixed table, so that the hook
- * needs no memory; no locks, because only the task that owns a range ever
- * looks its record up.
+ * needs no memory. No locks and no atomic operation: two tasks may write one slot
+ * at a time, and then at most one of them finds its own record in it again; who
+ * does not, asks the stack.
  *
- * A slot is claimed by cmpxchg of its key, and given back by it. Two things
- * leave a record without its end: a start that a notifier refuses (only
- * non-blockable ones may be), and an object that goes away between start and
- * end. Such a record is found again by the next range at the same address, or
- * taken over once it is old; a live record of that kind that is taken over by
- * mistake is a missed record, which means "not exact".
+ * For that each word that says something has a seal, a sum of it and of all that
+ * an event is. Words of two events in one slot do not match. (A sum may be right by
+ * chance, once in 2^64 collisions; it would take the same range pointer, too.)
+ *
+ * The end of an event takes the marks from its key and leaves the rest: the
+ * callbacks that hear of the end come after the hook and find it, unless another
+ * event took the slot. A start finds live records only, so what was left by an event
+ * before is never taken for this one: to be wrong, the hook must have missed an end
+ * and the next start with the same range, task, mm and addresses.
+ *
+ * A start that a notifier refuses (only non-blockable ones may be) has no end. Such a
+ * record is weak from the beginning: it is nobody's obstacle, and lies only where the
+ * next start at its address overwrites it.
  *
  * Pure enough to compile in user space too.
  */
 #include <linux/atomic.h>
-#include <linux/cache.h>
 #include <linux/compiler.h>
-#include <linux/hash.h>
-#include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "record.h"
 
-#define RECORD_BITS	10
-#define RECORD_PROBES	8
-#define RECORD_STALE	(10 * HZ)
+#define RECORD_PROBES	4
 
-static struct mmn_record table[1 << RECORD_BITS];
+/* A verdict is one word, so that it is written and read at once. */
+static_assert(sizeof(struct mmn_verdict) == sizeof(u64));
 
-/*
- * The key of a slot: the range, and in the bits that its alignment leaves free
- * how often the slot was opened. Without these a slot that looked forgotten
- * could be opened anew by its owner under the same key before it is taken over.
- */
-#define FREE		0UL
-#define BUSY		1UL	/* somebody fills it; no range lives at 0 */
-#define GENERATION	7UL
+struct mmn_record mmn_record_table[1 << MMN_RECORD_BITS];
 
-/*
- * How many records are not in their first slot. Mostly none, and then nobody has
- * to look further. A task that has such a record has counted it before it looks
- * for it; whether it sees those of others does not matter to it.
- */
-static atomic_t displaced __read_mostly;
+/* How many took a slot of which they did not know if somebody needs it. */
+static atomic_t overruns;
 
-static bool is_of(unsigned long key, const void *range)
+/* Where weak records go whose place is taken. Nobody looks here. */
+static struct mmn_record nowhere;
+
+static struct mmn_record *slot(unsigned long key, unsigned int probe)
 {
-	return (key & ~GENERATION) == (unsigned long)range;
+	unsigned int home = mmn_record_home(key) - mmn_record_table;
+
+	return &mmn_record_table[(home + probe) & (ARRAY_SIZE(mmn_record_table) - 1)];
 }
 
-static struct mmn_record *slot(const void *range, unsigned int probe)
+static u64 seal_verdict(u64 id, unsigned long site, u64 verdict)
 {
-	return &table[(hash_ptr((void *)range, RECORD_BITS) + probe) &
-		      (ARRAY_SIZE(table) - 1)];
+	return mmn_record_seal(id, site) * MMN_RECORD_MIX + verdict;
 }
 
-/* How many slots may hold the record of a range of ours. */
-static unsigned int probes(void)
-{
-	return atomic_read(&displaced) ? RECORD_PROBES : 1;
-}
-
-/* The record is, or is no more, that of @range, which has its own first slot. */
-static void count_displaced(const struct mmn_record *rec, const void *range,
-			    int n)
-{
-	if (rec != slot(range, 0))
-		atomic_add(n, &displaced);
-}
-
-/* Nobody will ever close it: refused at start, or left over at end. */
-static bool is_stale(const struct mmn_record *rec, unsigned long now)
-{
-	u8 state = READ_ONCE(rec->state);
-
-	return (!(state & MMN_RECORD_BLOCKABLE) || (state & MMN_RECORD_ENDED)) &&
-	       time_after(now, READ_ONCE(rec->stamp) + RECORD_STALE);
-}
-
-static struct mmn_record *take_stale(const void *range, unsigned long now)
+/* The first slot is another's. For mmn_record_open(). */
+struct mmn_record *mmn_record_take_other(unsigned long key)
 {
 	struct mmn_record *rec;
-	unsigned long key;
 	unsigned int i;
 
-	for (i = 0; i < RECORD_PROBES; i++) {
-		rec = slot(range, i);
-		/* Pairs with the release in mmn_record_open(). */
-		key = smp_load_acquire(&rec->key);
-		if (key != FREE && key != BUSY && is_stale(rec, now) &&
-		    cmpxchg(&rec->key, key, BUSY) == key) {
-			count_displaced(rec, (void *)(key & ~GENERATION), -1);
-			count_displaced(rec, range, 1);
+	if (key & MMN_RECORD_WEAK)
+		return &nowhere;
+	for (i = 1; i < RECORD_PROBES; i++) {
+		rec = slot(key, i);
+		if (!mmn_record_is_taken(READ_ONCE(rec->key), key))
 			return rec;
-		}
 	}
-	return NULL;
+	atomic_inc(&overruns);
+	return slot(key, 0);
 }
 
-static struct mmn_record *take_free(const void *range)
+static struct mmn_record *find_live(unsigned long key)
 {
 	struct mmn_record *rec;
 	unsigned int i;
 
 	for (i = 0; i < RECORD_PROBES; i++) {
-		rec = slot(range, i);
-		if (READ_ONCE(rec->key) == FREE &&
-		    cmpxchg(&rec->key, FREE, BUSY) == FREE) {
-			count_displaced(rec, range, 1);
-			return rec;
-		}
-	}
-	return NULL;
-}
-
-/* A leftover of ours, unless somebody takes it over just now. */
-static struct mmn_record *take_own(const void *range)
-{
-	struct mmn_record *rec = mmn_record_find(range);
-	unsigned long key;
-
-	if (!rec)
-		return NULL;
-	key = READ_ONCE(rec->key);
-	if (!is_of(key, range) || cmpxchg(&rec->key, key, BUSY) != key)
-		return NULL;
-	return rec;
-}
-
-/**
- * mmn_record_open() - a record for a range whose invalidation begins
- * @range: the key
- * @mm: whose range
- * @task: who invalidates
- * @stamp: jiffies
- *
- * Context: Any, the hook too. The caller owns @range.
- * Return: the record, state and times zeroed; NULL if the table is full here.
- */
-struct mmn_record *mmn_record_open(const void *range,
-				   const struct mm_struct *mm,
-				   const struct task_struct *task,
-				   unsigned long stamp)
-{
-	struct mmn_record *rec = take_own(range);
-
-	if (!rec)
-		rec = take_free(range);
-	if (!rec)
-		rec = take_stale(range, stamp);
-	if (!rec)
-		return NULL;
-	rec->range = range;
-	rec->mm = mm;
-	rec->task = task;
-	rec->since = 0;
-	rec->ends = 0;
-	WRITE_ONCE(rec->stamp, stamp);
-	WRITE_ONCE(rec->state, 0);
-	rec->generation = (rec->generation + 1) & GENERATION;
-	/* Whoever finds the key finds what belongs to it. */
-	smp_store_release(&rec->key, (unsigned long)range | rec->generation);
-	return rec;
-}
-
-/**
- * mmn_record_find() - the record of a range
- * @range: the key
- *
- * Context: Any. The caller owns @range.
- * Return: the record or NULL.
- */
-struct mmn_record *mmn_record_find(const void *range)
-{
-	unsigned int i, nr = probes();
-	struct mmn_record *rec;
-
-	for (i = 0; i < nr; i++) {
-		rec = slot(range, i);
-		if (is_of(READ_ONCE(rec->key), range))
+		rec = slot(key, i);
+		if (READ_ONCE(rec->key) == key)
 			return rec;
 	}
 	return NULL;
 }
 
-/**
- * mmn_record_is() - does the record still belong to this range?
- * @rec: what mmn_record_find() returned
- * @range: its range
- *
- * Context: Any. The caller owns @range.
- * Return: false if another took it over.
- */
-bool mmn_record_is(const struct mmn_record *rec, const void *range)
+static bool is_of(const struct mmn_record *rec, unsigned long key)
 {
-	return is_of(READ_ONCE(rec->key), range);
+	return (READ_ONCE(rec->key) | MMN_RECORD_MARKS) == (key | MMN_RECORD_MARKS);
+}
+
+/*
+ * Only in the first slot: there no event before can have left a record that this one
+ * did not take for itself.
+ */
+static struct mmn_record *find_ended(unsigned long key)
+{
+	struct mmn_record *rec = slot(key, 0);
+
+	return is_of(rec, key) ? rec : NULL;
 }
 
 /**
- * mmn_record_close() - give the record back
- * @rec: what mmn_record_find() returned
- * @range: its key; if another took the record over, nothing happens
+ * mmn_record_read() - what the hook saw of this event
+ * @key: mmn_record_key() of the range
+ * @id: mmn_record_id() of the event
+ * @at_end: its end is being told, after mmn_record_close()
+ * @seen: filled, if there is something
  *
- * Context: Any.
+ * Context: Any. The caller owns the range.
+ * Return: false if there is no record, or if it is not of this event.
  */
-void mmn_record_close(struct mmn_record *rec, const void *range)
+bool mmn_record_read(unsigned long key, u64 id, bool at_end, struct mmn_seen *seen)
 {
-	unsigned long key = READ_ONCE(rec->key);
+	struct mmn_record *rec = at_end ? find_ended(key) : find_live(key);
+	u64 verdict;
 
-	if (is_of(key, range) && cmpxchg(&rec->key, key, FREE) == key)
-		count_displaced(rec, range, -1);
+	if (!rec)
+		return false;
+	seen->rec = rec;
+	seen->key = key;
+	seen->id = id;
+	seen->site = READ_ONCE(rec->site);
+	if (READ_ONCE(rec->seal) != mmn_record_seal(id, seen->site))
+		return false;
+	verdict = READ_ONCE(rec->verdict);
+	seen->judged = READ_ONCE(rec->verdict_seal) ==
+		       seal_verdict(id, seen->site, verdict);
+	memcpy(&seen->verdict, &verdict, sizeof(verdict));
+	return true;
+}
+
+/**
+ * mmn_record_judge() - keep the verdict for those who ask later
+ * @seen: what was seen of the event, and what became of it; if another took the
+ *	record over, nothing happens
+ *
+ * Context: Any. The caller owns the range.
+ */
+void mmn_record_judge(const struct mmn_seen *seen)
+{
+	struct mmn_record *rec = seen->rec;
+	u64 verdict;
+
+	if (!is_of(rec, seen->key))
+		return;
+	memcpy(&verdict, &seen->verdict, sizeof(verdict));
+	WRITE_ONCE(rec->verdict, verdict);
+	WRITE_ONCE(rec->verdict_seal, seal_verdict(seen->id, seen->site, verdict));
+}
+
+/*
+ * Not left behind where find_ended() does not look, and find_live() might. For
+ * mmn_record_close().
+ */
+void mmn_record_close_other(unsigned long key)
+{
+	struct mmn_record *rec = find_live(key);
+
+	if (rec)
+		WRITE_ONCE(rec->key, 0);
 }
 
 /**
@@ -219,37 +167,31 @@ void mmn_record_close(struct mmn_record *rec, const void *range)
  */
 void mmn_record_reset(void)
 {
-	memset(table, 0, sizeof(table));
-	atomic_set(&displaced, 0);
-}
-
-/* Over, but an object that was to hear of the end went first. */
-static bool is_left(const struct mmn_record *rec)
-{
-	return READ_ONCE(rec->state) & MMN_RECORD_ENDED;
+	memset(mmn_record_table, 0, sizeof(mmn_record_table));
 }
 
 /**
- * mmn_record_count() - how many records are in use
- * @left: out: how many are left over by an object that went before the end; the
- *	next range at that address has them, or whoever finds no other after 10 s
+ * mmn_record_live() - how many records are of events in flight
  *
- * Context: Any; a momentary count. While the ends of an event are told it looks
- * left over.
- * Return: the number of slots that are taken and not left over.
+ * Context: Any; a momentary count.
+ * Return: the number of live records, with those of refused starts.
  */
-unsigned int mmn_record_count(unsigned int *left)
+unsigned int mmn_record_live(void)
 {
-	unsigned int i, live = 0;
+	unsigned int i, nr = 0;
 
-	*left = 0;
-	for (i = 0; i < ARRAY_SIZE(table); i++) {
-		if (READ_ONCE(table[i].key) == FREE)
-			continue;
-		if (is_left(&table[i]))
-			++*left;
-		else
-			live++;
-	}
-	return live;
+	for (i = 0; i < ARRAY_SIZE(mmn_record_table); i++)
+		nr += READ_ONCE(mmn_record_table[i].key) & MMN_RECORD_LIVE;
+	return nr;
+}
+
+/**
+ * mmn_record_full() - how often was there no room
+ *
+ * Context: Any; a momentary count.
+ * Return: how many records were opened in place of a live one.
+ */
+unsigned int mmn_record_full(void)
+{
+	return atomic_read(&overruns);
 }

@@ -2,6 +2,9 @@
 #ifndef MMN_RECORD_H
 #define MMN_RECORD_H
 
+#include <linux/cache.h>
+#include <linux/compiler.h>
+#include <linux/hash.h>
 #include <linux/types.h>
 
 #include "classify.h"
@@ -9,41 +12,128 @@
 struct mm_struct;
 struct task_struct;
 
-/*
- * A live invalidation. @range identifies it: the address of the kernel's struct
- * mmu_notifier_range, which sits on the stack of the task that invalidates, so
- * it is unique while the pair is open. Pairs nest on one task; a slot of the
- * task could not tell them apart, a pointer can.
+/**
+ * struct mmn_record - what the hook saw of an invalidation
+ * @key: mmn_record_key() of the kernel's range; without its marks once it has ended
+ * @site: return address into the call site
+ * @seal: makes @site and the event one, record.c
+ * @verdict: a struct mmn_verdict, if @verdict_seal says so
+ * @verdict_seal: makes @verdict and the event one
+ * @since: ns, 0 if nobody wants to know
+ *
+ * The range sits on the stack of the task that invalidates, so its address is
+ * unique while the pair is open. Pairs nest on one task; a slot of the task could
+ * not tell them apart, a pointer can.
  */
 struct mmn_record {
-	unsigned long key;	/* range and generation, record.c */
-	const void *range;
+	unsigned long key;
 	unsigned long site;
-	const struct mm_struct *mm;
-	const struct task_struct *task;
-	unsigned long start;
-	unsigned long end;
-	u64 since;		/* ns, 0 if nobody wants to know */
-	unsigned long stamp;	/* jiffies */
+	u64 seal;
+	u64 verdict;
+	u64 verdict_seal;
+	u64 since;
+} ____cacheline_aligned;
+
+#define MMN_RECORD_LIVE	1UL
+#define MMN_RECORD_WEAK	2UL	/* perhaps it has no end: anybody may take its place */
+
+static inline unsigned long mmn_record_key(const void *range, bool ends)
+{
+	return (unsigned long)range | MMN_RECORD_LIVE | (ends ? 0 : MMN_RECORD_WEAK);
+}
+
+/* A copy of a record, of which all belongs together. */
+struct mmn_seen {
+	struct mmn_record *rec;
+	unsigned long key;
+	u64 id;
+	unsigned long site;
 	struct mmn_verdict verdict;
-	u8 state;		/* MMN_RECORD_* */
-	u16 ends;		/* end callbacks still to come */
-	u8 generation;		/* of the slot, for its key */
+	bool judged;		/* the verdict is valid; counters and trace have it */
 };
 
-#define MMN_RECORD_BLOCKABLE	(1u << 0)
-/* The verdict is valid; counters and trace have it. */
-#define MMN_RECORD_JUDGED	(1u << 1)
-#define MMN_RECORD_ENDED	(1u << 2) /* the kernel's end has begun */
+#define MMN_RECORD_MIX	0x9e3779b97f4a7c15ULL
 
-struct mmn_record *mmn_record_open(const void *range,
-				   const struct mm_struct *mm,
-				   const struct task_struct *task,
-				   unsigned long stamp);
-struct mmn_record *mmn_record_find(const void *range);
-bool mmn_record_is(const struct mmn_record *rec, const void *range);
-void mmn_record_close(struct mmn_record *rec, const void *range);
+/* One number for all that an event is, but for its site. */
+static inline u64 mmn_record_id(const struct mm_struct *mm,
+				const struct task_struct *task,
+				unsigned long start, unsigned long end)
+{
+	u64 id = (unsigned long)mm;
+
+	id = id * MMN_RECORD_MIX + (unsigned long)task;
+	id = id * MMN_RECORD_MIX + start;
+	return id * MMN_RECORD_MIX + end;
+}
+
+bool mmn_record_read(unsigned long key, u64 id, bool at_end, struct mmn_seen *seen);
+void mmn_record_judge(const struct mmn_seen *seen);
 void mmn_record_reset(void);
-unsigned int mmn_record_count(unsigned int *left);
+unsigned int mmn_record_live(void);
+unsigned int mmn_record_full(void);
+
+/* The rest is what the hook does for each event, inline. */
+
+#define MMN_RECORD_BITS		10
+#define MMN_RECORD_MARKS	(MMN_RECORD_LIVE | MMN_RECORD_WEAK)
+
+extern struct mmn_record mmn_record_table[1 << MMN_RECORD_BITS];
+struct mmn_record *mmn_record_take_other(unsigned long key);
+void mmn_record_close_other(unsigned long key);
+
+static inline struct mmn_record *mmn_record_home(unsigned long key)
+{
+	return &mmn_record_table[hash_long(key | MMN_RECORD_MARKS, MMN_RECORD_BITS)];
+}
+
+static inline bool mmn_record_is_taken(unsigned long key, unsigned long mine)
+{
+	return (key & MMN_RECORD_MARKS) == MMN_RECORD_LIVE && key != mine;
+}
+
+static inline u64 mmn_record_seal(u64 id, unsigned long site)
+{
+	return id * MMN_RECORD_MIX + site;
+}
+
+/**
+ * mmn_record_open() - a record for a range whose invalidation begins
+ * @key: mmn_record_key() of the range
+ * @id: mmn_record_id() of the event
+ * @site: return address into the call site
+ *
+ * Context: Any, the hook too. The caller owns the range.
+ * Return: the record, of no verdict and no time; another task may take it over.
+ */
+static inline struct mmn_record *mmn_record_open(unsigned long key, u64 id,
+						 unsigned long site)
+{
+	struct mmn_record *rec = mmn_record_home(key);
+
+	if (unlikely(mmn_record_is_taken(READ_ONCE(rec->key), key)))
+		rec = mmn_record_take_other(key);
+	WRITE_ONCE(rec->key, key);
+	WRITE_ONCE(rec->site, site);
+	WRITE_ONCE(rec->seal, mmn_record_seal(id, site));
+	WRITE_ONCE(rec->verdict_seal, 0);
+	WRITE_ONCE(rec->since, 0);
+	return rec;
+}
+
+/**
+ * mmn_record_close() - the invalidation ends
+ * @key: mmn_record_key() of the range
+ *
+ * Context: Any, the hook too. The caller owns the range.
+ */
+static inline void mmn_record_close(unsigned long key)
+{
+	struct mmn_record *rec = mmn_record_home(key);
+
+	if (likely(READ_ONCE(rec->key) == key))
+		WRITE_ONCE(rec->key, key & ~MMN_RECORD_MARKS);
+	else
+		mmn_record_close_other(key);
+}
 
 #endif /* MMN_RECORD_H */

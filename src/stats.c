@@ -14,13 +14,13 @@
 #define ROWS	128
 
 struct counters {
-	u64 plain[MMN_NR_STATS];
 	u64 site[ROWS];
 	u64 verdict[MMNOTIFY_NR_EVENTS][MMNOTIFY_NR_CAUSES];
 	u64 walked[MMNOTIFY_NR_EVENTS][MMNOTIFY_NR_CAUSES];
 };
 
 static struct counters __percpu *counters;
+DEFINE_PER_CPU(struct mmn_stats, mmn_stats);
 
 int mmn_stats_init(void)
 {
@@ -42,13 +42,10 @@ void mmn_stats_reset(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
 		memset(per_cpu_ptr(counters, cpu), 0, sizeof(struct counters));
-}
-
-void mmn_stats_inc(enum mmn_stat stat)
-{
-	this_cpu_inc(counters->plain[stat]);
+		memset(per_cpu_ptr(&mmn_stats, cpu), 0, sizeof(struct mmn_stats));
+	}
 }
 
 /**
@@ -63,7 +60,7 @@ void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row)
 	this_cpu_inc(counters->site[row % ROWS]);
 	this_cpu_inc(counters->verdict[v->event][v->cause]);
 	if (!(v->flags & MMNOTIFY_F_EXACT))
-		this_cpu_inc(counters->plain[MMN_STAT_INEXACT]);
+		mmn_stats_inc(MMN_STAT_INEXACT);
 }
 
 /**
@@ -83,7 +80,7 @@ u64 mmn_stats_read(enum mmn_stat stat)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(counters, cpu)->plain[stat]);
+		sum += READ_ONCE(per_cpu_ptr(&mmn_stats, cpu)->plain[stat]);
 	return sum;
 }
 
@@ -141,7 +138,6 @@ void mmn_stats_show_hook(struct seq_file *m)
 {
 	seq_printf(m, "starts %llu\n", mmn_stats_read(MMN_STAT_HOOK_START));
 	seq_printf(m, "ends %llu\n", mmn_stats_read(MMN_STAT_HOOK_END));
-	seq_printf(m, "table_full %llu\n", mmn_stats_read(MMN_STAT_HOOK_FULL));
 	seq_printf(m, "no_record %llu\n", mmn_stats_read(MMN_STAT_NO_RECORD));
 	seq_printf(m, "unjudged %llu\n", mmn_stats_read(MMN_STAT_UNJUDGED));
 }

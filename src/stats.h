@@ -2,6 +2,7 @@
 #ifndef MMN_STATS_H
 #define MMN_STATS_H
 
+#include <linux/percpu.h>
 #include <linux/types.h>
 
 #include "classify.h"
@@ -12,7 +13,6 @@ struct seq_file;
 enum mmn_stat {
 	MMN_STAT_HOOK_START,		/* the hook saw a start */
 	MMN_STAT_HOOK_END,		/* the hook saw an end */
-	MMN_STAT_HOOK_FULL,		/* no room for a record */
 	MMN_STAT_NO_RECORD,		/* a callback without a record */
 	MMN_STAT_UNJUDGED,		/* watched, ended before its names were known */
 	MMN_STAT_INEXACT,		/* a verdict that is not exact */
@@ -20,10 +20,21 @@ enum mmn_stat {
 	MMN_NR_STATS
 };
 
+/* Not allocated, so that counting is one instruction in the hook, too. */
+struct mmn_stats {
+	u64 plain[MMN_NR_STATS];
+};
+
+DECLARE_PER_CPU(struct mmn_stats, mmn_stats);
+
+static inline void mmn_stats_inc(enum mmn_stat stat)
+{
+	this_cpu_inc(mmn_stats.plain[stat]);
+}
+
 int mmn_stats_init(void);
 void mmn_stats_exit(void);
 void mmn_stats_reset(void);
-void mmn_stats_inc(enum mmn_stat stat);
 void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row);
 void mmn_stats_walked(const struct mmn_verdict *v);
 u64 mmn_stats_site_hits(unsigned int row);

@@ -160,8 +160,6 @@ check_inputs() {
 	check "! dmesg | grep 'stale'" "no device has a stale translation"
 	check nothing_left "no object and no record is left" ||
 		sed 's/^/# /' $debugfs/clients $debugfs/hook > "$tap"
-	# Of objects that were removed in the middle of an event (record.c).
-	say "# $(grep '^records_left' $debugfs/hook)"
 	check "rmmod mmn_contract mmn_odp mmn_userptr mmn_svm mirror" "the devices unload"
 	check "rmmod mmnotify" "and mmnotify"
 }

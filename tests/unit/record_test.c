@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * record: the table of live invalidations, alone and under several threads.
- * Nothing here knows its size or its hash: which ranges share a slot is found
- * out by asking.
+ * record: the table of invalidations, alone, with another task at every place where
+ * one may come in between, and under several threads. Nothing here knows its size or
+ * its hash: which ranges share a slot is found out by asking.
  */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <linux/jiffies.h>
+#include <linux/compiler.h>
 #include <linux/kernel.h>
 
 #include "record.h"
 #include "tap.h"
 
-#define STALE	(10ul * HZ)
 #define POOL	65536
 #define CLASH	64		/* ranges with one home */
 
@@ -33,48 +32,146 @@ static const struct task_struct *task(unsigned long n)
 	return (const struct task_struct *)(n << 13);
 }
 
-/* What another task does in between, once, at the n-th opportunity. */
-static struct {
-	unsigned int n;
-	unsigned int close;	/* close the first of clash[] instead */
-	const void *range;
-	unsigned long stamp;
+static unsigned long key(const void *range)
+{
+	return mmn_record_key(range, true);
+}
+
+static unsigned long weak(const void *range)
+{
+	return mmn_record_key(range, false);
+}
+
+/* An event of task @n; the site is the same for all, as it is in life. */
+static u64 id(unsigned long n)
+{
+	return mmn_record_id(mm(n), task(n), 0x1000, 0x3000);
+}
+
+static struct mmn_verdict verdict(unsigned int n)
+{
+	return (struct mmn_verdict){ .event = n, .cause = 2 * n, .effects = 3, .flags = 1 };
+}
+
+static bool is(const struct mmn_verdict *v, unsigned int n)
+{
+	return v->event == n && v->cause == 2 * n && v->effects == 3 && v->flags == 1;
+}
+
+static bool reads(const void *range, u64 event, unsigned long site)
+{
+	struct mmn_seen seen;
+
+	return mmn_record_read(key(range), event, false, &seen) && seen.site == site;
+}
+
+/* As a callback does: looks, and leaves what it found. Return: was something there? */
+static bool judge(const void *range, u64 event, unsigned int n)
+{
+	struct mmn_seen seen;
+
+	if (!mmn_record_read(key(range), event, false, &seen))
+		return false;
+	seen.verdict = verdict(n);
+	mmn_record_judge(&seen);
+	return true;
+}
+
+/* ---- alone ---- */
+
+static void test_one(void)
+{
+	struct mmn_seen seen;
 	struct mmn_record *rec;
-} intruder;
 
-void shim_preempt(void)
-{
-	if (!intruder.n || --intruder.n)
-		return;
-	if (!intruder.close)
-		intruder.rec = mmn_record_open(intruder.range, mm(9), task(9),
-					       intruder.stamp);
-	while (intruder.close--)
-		mmn_record_close(mmn_record_find(clash[intruder.close]),
-				 clash[intruder.close]);
-	intruder.close = 0;
+	mmn_record_reset();
+	ok(!reads(pool[0], id(1), 7), "nothing is found in an empty table");
+	ok(!mmn_record_live(), "nothing lives there");
+	rec = mmn_record_open(key(pool[0]), id(1), 7);
+	ok(rec && !rec->since, "a new record has no time");
+	ok(mmn_record_live() == 1, "one lives");
+	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.site == 7 &&
+	   seen.rec == rec && seen.id == id(1), "it is found, with its site");
+	ok(!seen.judged, "nobody has judged it");
+	ok(!reads(pool[1], id(1), 7), "another range has none");
+
+	ok(judge(pool[0], id(1), 5), "who finds it may judge it");
+	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.judged &&
+	   is(&seen.verdict, 5), "and the next one has the verdict");
+	rec->since = 5;
+	ok(mmn_record_open(key(pool[0]), id(1), 7) == rec && !rec->since &&
+	   mmn_record_live() == 1, "the same event again has the same record");
+	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && !seen.judged,
+	   "which nobody has judged");
+
+	judge(pool[0], id(1), 6);
+	mmn_record_close(key(pool[1]));
+	ok(reads(pool[0], id(1), 7), "another range cannot close it");
+	mmn_record_close(key(pool[0]));
+	ok(!mmn_record_live(), "closed it lives no more");
+	ok(!reads(pool[0], id(1), 7), "a start does not find it");
+	ok(mmn_record_read(key(pool[0]), id(1), true, &seen) && seen.judged &&
+	   is(&seen.verdict, 6), "who hears of the end does, with the verdict");
+	mmn_record_reset();
+	ok(!mmn_record_read(key(pool[0]), id(1), true, &seen), "reset forgets it");
 }
 
-static struct mmn_record *open_at(const void *range, unsigned long stamp)
+/* One thing is different, and it is another event. */
+static void test_identity(void)
 {
-	return mmn_record_open(range, mm(1), task(1), stamp);
+	const u64 others[] = {
+		mmn_record_id(mm(2), task(1), 0x1000, 0x3000),
+		mmn_record_id(mm(1), task(2), 0x1000, 0x3000),
+		mmn_record_id(mm(1), task(1), 0x2000, 0x3000),
+		mmn_record_id(mm(1), task(1), 0x1000, 0x4000),
+		mmn_record_id(mm(1), task(1), 0x3000, 0x1000),
+		mmn_record_id(mm(0), task(0), 0, 0),
+	};
+	struct mmn_seen seen;
+	unsigned int i;
+
+	mmn_record_reset();
+	mmn_record_open(key(pool[0]), id(1), 7);
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		ok(!mmn_record_read(key(pool[0]), others[i], false, &seen) &&
+		   !mmn_record_read(key(pool[0]), others[i], true, &seen),
+		   "a record is of one event: %u", i);
+	mmn_record_close(key(pool[0]));
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		ok(!mmn_record_read(key(pool[0]), others[i], true, &seen),
+		   "also at its end: %u", i);
 }
 
-static struct mmn_record *open_blockable(const void *range, unsigned long stamp)
+/* Pairs nest on one task: the inner ones come and go under the outer ones. */
+static void test_nesting(void)
 {
-	struct mmn_record *rec = open_at(range, stamp);
+	unsigned int i, bad = 0;
 
-	if (rec)
-		rec->state = MMN_RECORD_BLOCKABLE;
-	return rec;
+	mmn_record_reset();
+	for (i = 0; i < 64; i++) {
+		mmn_record_open(key(pool[i]), id(1), i);
+		if (i % 3 == 0) {
+			mmn_record_open(key(pool[64 + i]), id(1), 99);
+			mmn_record_close(key(pool[64 + i]));
+		}
+	}
+	ok(mmn_record_live() == 64, "64 deep");
+	while (i--) {
+		bad += !reads(pool[i], id(1), i);
+		mmn_record_close(key(pool[i]));
+	}
+	ok(!bad && !mmn_record_live(), "and back, each with its own");
 }
+
+/* ---- ranges that share a home ---- */
 
 /* Where the record of @range is when the table is empty, as it is here. */
 static struct mmn_record *home_of(const void *range)
 {
-	struct mmn_record *rec = open_at(range, 0);
+	struct mmn_record *rec = mmn_record_open(key(range), 0, 0);
 
-	mmn_record_close(rec, range);
+	mmn_record_close(key(range));
+	rec->key = 0;
 	return rec;
 }
 
@@ -89,149 +186,103 @@ static unsigned int find_clash(const struct mmn_record *home)
 	return nr;
 }
 
-/* All slots that are taken. */
-static unsigned int used(void)
+/* Opens as many ranges of clash[] as there is room for. Return: that. */
+static unsigned int fill(void)
 {
-	unsigned int left, live = mmn_record_count(&left);
-
-	return live + left;
-}
-
-/* Opens ranges of clash[] until there is no room. */
-static unsigned int fill(struct mmn_record *(*open)(const void *, unsigned long),
-			 unsigned long stamp)
-{
-	unsigned int i;
+	unsigned int i, room, full = mmn_record_full();
 
 	mmn_record_reset();
-	for (i = 0; i < CLASH; i++)
-		if (!open(clash[i], stamp))
+	for (room = 0; room < CLASH; room++) {
+		mmn_record_open(key(clash[room]), id(room), room);
+		if (mmn_record_full() != full)
 			break;
-	return i;
+	}
+	mmn_record_reset();
+	for (i = 0; i < room; i++)
+		mmn_record_open(key(clash[i]), id(i), i);
+	return room;
 }
 
-static void test_one(void)
+static bool all_read(unsigned int from, unsigned int to)
 {
-	struct mmn_record *rec;
-	unsigned int left;
-
-	mmn_record_reset();
-	ok(!mmn_record_find(pool[0]), "nothing is found in an empty table");
-	ok(!used(), "nothing lives there");
-	rec = mmn_record_open(pool[0], mm(3), task(4), 77);
-	ok(rec && rec->range == pool[0] && rec->mm == mm(3) &&
-	   rec->task == task(4) && rec->stamp == 77 && !rec->state &&
-	   !rec->since && !rec->ends, "a new record says what it was told");
-	ok(mmn_record_find(pool[0]) == rec, "it is found");
-	ok(!mmn_record_find(pool[1]), "another is not");
-	ok(used() == 1, "one lives");
-
-	rec->state = MMN_RECORD_BLOCKABLE | MMN_RECORD_JUDGED | MMN_RECORD_ENDED;
-	rec->ends = 3;
-	rec->since = 5;
-	ok(!mmn_record_count(&left) && left == 1, "once it has ended it is left over");
-	ok(mmn_record_open(pool[0], mm(5), task(6), 78) == rec,
-	   "the same range again has the same record");
-	ok(mmn_record_count(&left) == 1 && !left, "and only one, which lives");
-	ok(rec->mm == mm(5) && rec->task == task(6) && rec->stamp == 78 &&
-	   !rec->state && !rec->since && !rec->ends, "which starts anew");
-
-	mmn_record_close(rec, pool[1]);
-	ok(mmn_record_find(pool[0]) == rec, "another range cannot close it");
-	mmn_record_close(rec, pool[0]);
-	ok(!mmn_record_find(pool[0]) && !used(), "closed is gone");
-	ok(open_at(pool[0], 79) == rec, "its place is free for the next");
-	mmn_record_reset();
-	ok(!mmn_record_find(pool[0]) && !used(), "reset forgets it");
-}
-
-/* As many ranges as there is room for, then some more. */
-static void test_full(void)
-{
-	static struct mmn_record *recs[POOL];
-	unsigned int i, opened = 0, refused = 0, bad = 0;
-
-	mmn_record_reset();
-	for (i = 0; i < POOL; i++) {
-		recs[i] = open_blockable(pool[i], 0);
-		if (recs[i]) {
-			recs[i]->site = i + 1;
-			opened++;
-		} else {
-			refused++;
-		}
-	}
-	ok(opened >= 512 && opened == used(),
-	   "%u ranges at once have records", opened);
-	ok(refused, "the others are refused");
-	for (i = 0; i < POOL; i++) {
-		bad += mmn_record_find(pool[i]) != recs[i];
-		bad += recs[i] && (recs[i]->range != pool[i] ||
-				   recs[i]->site != i + 1);
-	}
-	ok(!bad, "those that have one keep it (%u lost)", bad);
-	for (i = 0; i < POOL; i++)
-		if (recs[i])
-			mmn_record_close(recs[i], pool[i]);
-	ok(!used(), "closed in any order, nothing is left");
-}
-
-/* Pairs nest on one task: the inner ones come and go under the outer ones. */
-static void test_nesting(void)
-{
-	unsigned int i, bad = 0;
-
-	mmn_record_reset();
-	for (i = 0; i < 64; i++) {
-		open_blockable(pool[i], i)->site = i;
-		if (i % 3 == 0)
-			mmn_record_close(open_blockable(pool[64 + i], i),
-					 pool[64 + i]);
-	}
-	ok(used() == 64, "64 deep");
-	while (i--) {
-		struct mmn_record *rec = mmn_record_find(pool[i]);
-
-		bad += !rec || rec->site != i;
-		if (rec)
-			mmn_record_close(rec, pool[i]);
-	}
-	ok(!bad && !used(), "and back, each with its own");
+	while (from < to && reads(clash[from], id(from), from))
+		from++;
+	return from == to;
 }
 
 static void test_clash(void)
 {
-	struct mmn_record *first, *second, *last = NULL;
-	unsigned int i, room;
+	unsigned int i, room = fill(), full = mmn_record_full();
+	struct mmn_seen seen;
+
+	ok(room >= 4 && room < CLASH, "a home has room for %u", room);
+	ok(mmn_record_live() == room && all_read(0, room), "each has its own");
+	for (i = 0; i < room; i++)
+		judge(clash[i], id(i), i + 1);
+	for (i = 0; i < room; i++)
+		if (!mmn_record_read(key(clash[i]), id(i), false, &seen) ||
+		    !seen.judged || !is(&seen.verdict, i + 1))
+			break;
+	ok(i == room, "with a verdict of its own");
+
+	mmn_record_open(key(clash[room]), id(room), room);
+	ok(mmn_record_full() == full + 1, "one more has no room, and it is counted");
+	ok(reads(clash[room], id(room), room) && !reads(clash[0], id(0), 0) &&
+	   all_read(1, room), "it takes the first one's");
+	mmn_record_close(key(clash[0]));
+	ok(reads(clash[room], id(room), room) && mmn_record_live() == room,
+	   "who lost a record closes no other's");
+	ok(!mmn_record_read(key(clash[0]), id(0), true, &seen), "and has none at its end");
+
+	fill();
+	mmn_record_close(key(clash[0]));
+	ok(mmn_record_read(key(clash[0]), id(0), true, &seen),
+	   "the first is still there at its end");
+	mmn_record_open(key(clash[room]), id(room), room);
+	ok(!mmn_record_read(key(clash[0]), id(0), true, &seen) &&
+	   reads(clash[room], id(room), room), "until another needs the place");
+	mmn_record_close(key(clash[1]));
+	ok(!mmn_record_read(key(clash[1]), id(1), true, &seen) &&
+	   mmn_record_live() == room - 1, "who was not in the first place leaves nothing");
+	ok(!reads(clash[1], id(1), 1), "not for a start either");
+}
+
+/* What a refused start leaves. */
+static void test_refused(void)
+{
+	unsigned int room, full;
+	struct mmn_seen seen;
 
 	mmn_record_reset();
-	first = open_blockable(clash[0], 0);
-	second = open_blockable(clash[1], 0);
-	ok(first && second && first != second,
-	   "two ranges with one home have two records");
-	mmn_record_close(first, clash[0]);
-	ok(mmn_record_find(clash[1]) == second,
-	   "the second is found when the first is gone");
-	ok(open_blockable(clash[1], 1) == second,
-	   "and is not opened twice");
+	mmn_record_open(weak(clash[0]), id(0), 7);
+	ok(mmn_record_read(weak(clash[0]), id(0), false, &seen) && seen.site == 7,
+	   "what may be refused has a record");
+	ok(!mmn_record_read(key(clash[0]), id(0), false, &seen),
+	   "which is not taken for that of what may not");
+	mmn_record_open(key(clash[1]), id(1), 1);
+	ok(reads(clash[1], id(1), 1) && mmn_record_live() == 1 &&
+	   !mmn_record_read(weak(clash[0]), id(0), false, &seen), "others take its place");
+	mmn_record_open(weak(clash[0]), id(0), 7);
+	ok(reads(clash[1], id(1), 1) && mmn_record_live() == 1 &&
+	   !mmn_record_read(weak(clash[0]), id(0), false, &seen), "it takes nobody's");
+	mmn_record_close(key(clash[1]));
+	mmn_record_open(weak(clash[0]), id(0), 7);
+	mmn_record_close(weak(clash[0]));
+	ok(mmn_record_read(weak(clash[0]), id(0), true, &seen) && !mmn_record_live(),
+	   "if it is not refused its end is like others");
 
-	room = fill(open_blockable, 0);
-	ok(room >= 4 && room < CLASH, "a home has room for %u", room);
-	ok(!open_blockable(clash[room], 0), "one more is refused");
-	for (i = 0; i < room; i++)
-		if (!mmn_record_find(clash[i]))
-			break;
-	ok(i == room, "and takes nothing from the others");
-	mmn_record_close(mmn_record_find(clash[2]), clash[2]);
-	last = open_blockable(clash[room], 0);
-	ok(last && mmn_record_find(clash[room]) == last,
-	   "room that is given back is used");
+	room = fill();
+	full = mmn_record_full();
+	mmn_record_open(weak(clash[room]), id(room), 7);
+	ok(mmn_record_live() == room && all_read(0, room) && mmn_record_full() == full,
+	   "where there is no room it has none, and nobody loses anything");
 }
 
 /* The last home of the table has its neighbours at the start. */
 static void test_wrap_of_table(void)
 {
 	struct mmn_record *rec, *last = NULL, *first = NULL;
+	struct mmn_seen seen;
 	unsigned int i, room;
 
 	mmn_record_reset();
@@ -243,229 +294,357 @@ static void test_wrap_of_table(void)
 			first = rec;
 	}
 	ok(find_clash(last) > 16, "ranges live at the end of the table");
-	room = fill(open_blockable, 0);
+	room = fill();
 	ok(room >= 4, "it has room for %u, too", room);
-	for (i = 0; i < room; i++) {
-		rec = mmn_record_find(clash[i]);
-		if (!rec || rec < first || rec > last)
+	for (i = 0; i < room; i++)
+		if (!mmn_record_read(key(clash[i]), id(i), false, &seen) ||
+		    seen.rec < first || seen.rec > last)
 			break;
-	}
 	ok(i == room, "all of it inside the table");
 }
 
-static struct mmn_record *open_ended(const void *range, unsigned long stamp)
-{
-	struct mmn_record *rec = open_blockable(range, stamp);
+/* ---- another task, at every place ---- */
 
-	if (rec)
-		rec->state |= MMN_RECORD_ENDED;
-	return rec;
+/*
+ * Two tasks that always meet in one slot: task 1 in clash[0], task 2 in clash[1]. What
+ * task 2 does comes in between, once, at the n-th opportunity.
+ */
+static struct {
+	unsigned int n;
+	unsigned int met;
+	void (*act)(void);
+} intruder;
+
+static void take_turns(void);
+
+void shim_preempt(int writes)
+{
+	take_turns();
+	if (!intruder.n || --intruder.n)
+		return;
+	intruder.met++;
+	intruder.act();
 }
 
-/* What may be taken over, and from when on; @t is the beginning of time. */
-static void test_stale(const char *when, unsigned long t)
+#define SITE1	0x100
+#define SITE2	0x200
+
+static void other_opens(void)
 {
-	unsigned int i, gone = 0, room = fill(open_at, t);
-
-	ok(!open_at(clash[room], t), "%s: refused records keep their place", when);
-	ok(!open_at(clash[room], t + STALE), "%s: for ten seconds", when);
-	ok(open_at(clash[room], t + STALE + 1), "%s: then one is taken over", when);
-	for (i = 0; i < room; i++)
-		gone += !mmn_record_find(clash[i]);
-	ok(gone == 1 && used() == room, "%s: only one", when);
-	ok(mmn_record_find(clash[room])->stamp == t + STALE + 1 &&
-	   !mmn_record_find(clash[room])->state,
-	   "%s: and it belongs to the new range", when);
-
-	fill(open_blockable, t);
-	ok(!open_at(clash[room], t + STALE + 1) &&
-	   !open_at(clash[room], t + 1000 * STALE),
-	   "%s: what may block is never taken over while it lives", when);
-
-	fill(open_ended, t);
-	ok(!open_at(clash[room], t + STALE) &&
-	   open_at(clash[room], t + STALE + 1),
-	   "%s: but once it has ended", when);
-
-	fill(open_at, t);
-	for (i = 0; i < room; i++)
-		open_at(clash[i], t + STALE);
-	ok(!open_at(clash[room], t + STALE + 1),
-	   "%s: a range that begins again is young", when);
-
-	fill(open_at, t + STALE);
-	ok(!open_at(clash[room], t),
-	   "%s: a stamp ahead of the clock of another CPU is young", when);
+	mmn_record_open(key(clash[1]), id(2), SITE2);
 }
 
-/* Opens @range at @stamp while another task opens @other in between. */
-static struct mmn_record *open_against(const void *range, unsigned long stamp,
-				       unsigned int n, const void *other)
+static void other_judges(void)
 {
-	struct mmn_record *rec;
-
-	intruder.n = n;
-	intruder.range = other;
-	intruder.stamp = stamp;
-	intruder.rec = NULL;
-	rec = open_at(range, stamp);
-	ok(!intruder.n, "the other task came in between");
-	return rec;
+	other_opens();
+	judge(clash[1], id(2), 2);
 }
 
-static void both_live(const char *what, const void *range,
-		      const struct mmn_record *rec, const void *other)
+static void other_closes(void)
 {
-	ok(rec && intruder.rec && rec != intruder.rec,
-	   "%s: two records for two ranges", what);
-	ok(rec && mmn_record_find(range) == rec && rec->task == task(1),
-	   "%s: ours is ours", what);
-	ok(intruder.rec && mmn_record_find(other) == intruder.rec &&
-	   intruder.rec->task == task(9), "%s: theirs is theirs", what);
+	mmn_record_close(key(clash[1]));
 }
 
-/* All places where another task may be faster, one by one. */
-static void test_races(void)
+static void other_lives(void)
 {
-	const unsigned long old = 1000, young = old + STALE + 1;
-	struct mmn_record *rec;
-	unsigned int room;
+	other_judges();
+	other_closes();
+}
 
-	mmn_record_reset();
-	rec = open_against(clash[0], young, 1, clash[1]);
-	both_live("a free slot is gone", clash[0], rec, clash[1]);
+static void many_open(void)
+{
+	unsigned int i;
 
-	mmn_record_reset();
-	rec = open_against(clash[0], young, 2, clash[1]);
-	both_live("a slot is being filled", clash[0], rec, clash[1]);
+	for (i = 1; i < 12; i++) {
+		mmn_record_open(key(clash[i]), id(i + 1), SITE2);
+		judge(clash[i], id(i + 1), 2);
+	}
+}
 
-	room = fill(open_at, old);
-	rec = open_against(clash[room], young, 1, clash[room + 1]);
-	both_live("a leftover is gone", clash[room], rec, clash[room + 1]);
+static unsigned long wrong, missed, found;
 
-	fill(open_at, old);
-	rec = open_against(clash[room], young, 2, clash[room + 1]);
-	both_live("a leftover is being taken", clash[room], rec, clash[room + 1]);
+static void start_counting(void)
+{
+	wrong = 0;
+	missed = 0;
+	found = 0;
+}
 
-	fill(open_at, old);
-	rec = open_against(clash[room], young, 1, clash[0]);
-	both_live("a leftover is used again", clash[room], rec, clash[0]);
-	ok(mmn_record_find(clash[0])->stamp == young,
-	   "a leftover is used again: and given back as it was");
+/* Task 1 looks: its own site and verdict @n or none yet, or nothing at all. */
+static void look(bool at_end, unsigned int n)
+{
+	struct mmn_seen seen;
 
-	fill(open_at, old);
-	rec = open_against(clash[0], young, 1, clash[room]);
-	both_live("our own leftover is taken", clash[0], rec, clash[room]);
+	if (!mmn_record_read(key(clash[0]), id(1), at_end, &seen)) {
+		missed++;
+		return;
+	}
+	found++;
+	wrong += seen.site != SITE1;
+	wrong += seen.judged && !is(&seen.verdict, n);
+	if (at_end || seen.judged)
+		return;
+	seen.verdict = verdict(n);
+	mmn_record_judge(&seen);
+}
 
-	fill(open_at, old);
-	rec = open_against(clash[0], young, 2, clash[room]);
-	both_live("our own leftover is ours again", clash[0], rec, clash[room]);
-
-	fill(open_at, old);
-	intruder.close = 2;
-	rec = open_against(clash[room], young, 1, NULL);
-	ok(rec && mmn_record_find(clash[room]) == rec &&
-	   used() == room - 2,
-	   "leftovers are closed: the next one is taken");
+/* One event of task 1, from its start to what is told of its end. */
+static void live(unsigned int n)
+{
+	mmn_record_open(key(clash[0]), id(1), SITE1);
+	look(false, n);
+	look(false, n);
+	mmn_record_close(key(clash[0]));
+	look(true, n);
 }
 
 /*
- * Several tasks, each with ranges of its own, all with one home. Time passes
- * only between the rounds, as no start takes ten seconds; so what was left over
- * in one round is taken over in the next, by whoever comes first.
+ * Before, task 1 had the very same event with another verdict (77), in the first place
+ * or in another one: that must never come back.
+ */
+static void before(bool displaced)
+{
+	mmn_record_reset();
+	if (displaced)
+		other_opens();
+	live(77);
+	if (displaced)
+		other_closes();
+}
+
+/* Return: how many places there are. */
+static unsigned int at_each_place(void (*act)(void), void (*prepare)(void), bool displaced)
+{
+	unsigned int n;
+
+	for (n = 1; n < 200; n++) {
+		before(displaced);
+		if (prepare)
+			prepare();
+		intruder.met = 0;
+		intruder.act = act;
+		intruder.n = n;
+		live(5);
+		intruder.n = 0;
+		if (!intruder.met)
+			break;
+		/* And the next event of the same kind is not disturbed by what is left. */
+		live(6);
+	}
+	return n - 1;
+}
+
+static void test_between(void)
+{
+	static const struct {
+		const char *what;
+		void (*act)(void);
+		void (*prepare)(void);
+	} others[] = {
+		{ "another opens", other_opens, NULL },
+		{ "another opens and judges", other_judges, NULL },
+		{ "another comes and goes", other_lives, NULL },
+		{ "another ends", other_closes, other_judges },
+		{ "many open", many_open, NULL },
+	};
+	unsigned int i, places, displaced;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		for (displaced = 0; displaced < 2; displaced++) {
+			start_counting();
+			places = at_each_place(others[i].act, others[i].prepare, displaced);
+			ok(!wrong && places > 12 && found > missed,
+			   "%s%s: nothing is wrong at any of %u places (%lu found, %lu missed)",
+			   others[i].what, displaced ? ", the one before elsewhere" : "",
+			   places, found, missed);
+		}
+	}
+}
+
+/*
+ * Two threads, of which one runs at a time: the first for so many places, the second,
+ * the first again, and then both to their ends.
+ */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t passed;
+	bool on;
+	unsigned int whose;
+	unsigned int left[2];
+	unsigned int next[2];
+} turns = { .lock = PTHREAD_MUTEX_INITIALIZER, .passed = PTHREAD_COND_INITIALIZER };
+
+static __thread unsigned int me;
+
+static void pass_turn(unsigned int to)
+{
+	pthread_mutex_lock(&turns.lock);
+	turns.whose = to;
+	pthread_cond_broadcast(&turns.passed);
+	pthread_mutex_unlock(&turns.lock);
+}
+
+static void await_turn(void)
+{
+	pthread_mutex_lock(&turns.lock);
+	while (turns.whose != me)
+		pthread_cond_wait(&turns.passed, &turns.lock);
+	pthread_mutex_unlock(&turns.lock);
+}
+
+static void take_turns(void)
+{
+	if (!turns.on || !turns.left[me] || --turns.left[me])
+		return;
+	turns.left[me] = turns.next[me];
+	turns.next[me] = 0;
+	pass_turn(!me);
+	await_turn();
+}
+
+static void other_looks(void)
+{
+	struct mmn_seen seen;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		if (mmn_record_read(key(clash[1]), id(2), i, &seen)) {
+			wrong += seen.site != SITE2;
+			wrong += seen.judged && !is(&seen.verdict, 2);
+		}
+		other_closes();
+	}
+}
+
+static void *be_second(void *data)
+{
+	me = 1;
+	await_turn();
+	other_judges();
+	other_looks();
+	turns.left[0] = 0;
+	pass_turn(0);
+	return NULL;
+}
+
+/* Return: did it come to all turns? */
+static bool in_turns(unsigned int a, unsigned int b, unsigned int c)
+{
+	pthread_t thread;
+	bool all;
+
+	before(false);
+	turns.left[0] = a;
+	turns.next[0] = c;
+	turns.left[1] = b;
+	turns.next[1] = 0;
+	turns.whose = 0;
+	turns.on = true;
+	pthread_create(&thread, NULL, be_second, NULL);
+	live(5);
+	all = !turns.left[0] && !turns.next[0];
+	turns.left[0] = 0;
+	turns.left[1] = 0;
+	pass_turn(1);
+	pthread_join(thread, NULL);
+	turns.on = false;
+	return all;
+}
+
+static void test_in_turns(void)
+{
+	unsigned int a, b, c, places = 0;
+
+	start_counting();
+	for (a = 1; a < 12; a++)
+		for (b = 1; b < 16; b++)
+			for (c = 1; c < 24; c++)
+				places += in_turns(a, b, c);
+	ok(!wrong && places > 1000,
+	   "in turns: nothing is wrong in any of %u orders (%lu found, %lu missed)",
+	   places, found, missed);
+}
+
+/* Who lost a record between a look and its verdict. */
+static void test_late_verdict(void)
+{
+	struct mmn_seen seen, other;
+
+	mmn_record_reset();
+	mmn_record_open(key(clash[0]), id(1), SITE1);
+	mmn_record_read(key(clash[0]), id(1), false, &seen);
+	mmn_record_reset();
+	other_judges();
+	seen.verdict = verdict(5);
+	mmn_record_judge(&seen);
+	ok(mmn_record_read(key(clash[1]), id(2), false, &other) && other.judged &&
+	   is(&other.verdict, 2), "a late verdict touches no other's");
+}
+
+/* ---- threads ---- */
+
+/*
+ * Several tasks, each with ranges of its own, all with one home. What a task finds must
+ * be its own and of this event: verdicts carry a number that no event before had.
  */
 struct worker {
 	pthread_t thread;
 	unsigned int id;
 	unsigned int seed;
+	unsigned long found;
 	unsigned long missed;
-	unsigned long lost;
-	unsigned long mixed;
+	unsigned long wrong;
 	const void *ranges[12];
 };
 
 #define WORKERS		4
-#define ROUNDS		2000
-#define TURNS		16
+#define TURNS		60000
 
-static pthread_barrier_t barrier;
-static unsigned long round_nr;
-static unsigned long round_jiffies;
 static time_t stress_until;
-static bool stop;
 
-static bool intact(const struct worker *w, const struct mmn_record *rec,
-		   const void *range)
+static void check(struct worker *w, unsigned long k, bool at_end, unsigned int n)
 {
-	return rec->mm == mm(w->id) && rec->task == task(w->id) &&
-	       rec->site == (unsigned long)range;
-}
+	struct mmn_seen seen;
 
-static struct mmn_record *open_mine(struct worker *w, const void *range,
-				    bool blockable)
-{
-	struct mmn_record *rec;
-
-	rec = mmn_record_open(range, mm(w->id), task(w->id), round_jiffies);
-	if (!rec) {
+	if (!mmn_record_read(k, id(w->id), at_end, &seen)) {
 		w->missed++;
-		return NULL;
-	}
-	rec->site = (unsigned long)range;
-	if (blockable)
-		__atomic_store_n(&rec->state, MMN_RECORD_BLOCKABLE,
-				 __ATOMIC_RELAXED);
-	return rec;
-}
-
-static void close_mine(struct worker *w, struct mmn_record *rec,
-		       const void *range)
-{
-	if (mmn_record_find(range) != rec) {
-		w->lost++;
 		return;
 	}
-	w->mixed += !intact(w, rec, range);
-	mmn_record_close(rec, range);
+	w->found++;
+	w->wrong += (seen.site | 3) != (k | 3);
+	w->wrong += seen.judged && !is(&seen.verdict, n);
+	if (seen.judged)
+		return;
+	seen.verdict = verdict(n);
+	mmn_record_judge(&seen);
 }
 
-/* One start with its end; some starts are refused and leave their record. */
-static void one_turn(struct worker *w)
+/* One event, perhaps with another inside; some starts are refused and have no end. */
+static void one_turn(struct worker *w, unsigned int turn, bool inner)
 {
-	const void *range = w->ranges[rand_r(&w->seed) % ARRAY_SIZE(w->ranges)];
-	bool blockable = rand_r(&w->seed) % 2;
-	struct mmn_record *rec = open_mine(w, range, blockable);
+	const void *range = w->ranges[(inner ? 6 : 0) + rand_r(&w->seed) % 6];
+	bool ends = rand_r(&w->seed) % 8;
+	unsigned long k = mmn_record_key(range, ends);
+	unsigned int n = (turn * 2 + inner) % 30000 + 1;
 
-	if (rec && (blockable || rand_r(&w->seed) % 4 == 0))
-		close_mine(w, rec, range);
-}
-
-static void next_round(void)
-{
-	round_nr++;
-	round_jiffies += STALE + 1;
-	stop = round_nr >= ROUNDS && time(NULL) >= stress_until;
+	mmn_record_open(k, id(w->id), (unsigned long)range);
+	check(w, k, false, n);
+	if (!inner && rand_r(&w->seed) % 4 == 0)
+		one_turn(w, turn, true);
+	check(w, k, false, n);
+	if (!ends && rand_r(&w->seed) % 2)
+		return;
+	mmn_record_close(k);
+	check(w, k, true, n);
 }
 
 static void *work(void *data)
 {
-	const void *held = pool[POOL - 1];
-	struct mmn_record *hold = NULL;
 	struct worker *w = data;
-	unsigned int turn;
+	unsigned int turn = 0;
 
-	/* One task sits in a callback all the time. */
-	if (w->id == 1)
-		hold = open_mine(w, held, true);
-	while (!stop) {
-		for (turn = 0; turn < TURNS; turn++)
-			one_turn(w);
-		if (pthread_barrier_wait(&barrier) == PTHREAD_BARRIER_SERIAL_THREAD)
-			next_round();
-		pthread_barrier_wait(&barrier);
-	}
-	if (hold)
-		close_mine(w, hold, held);
+	while (turn++ < TURNS || time(NULL) < stress_until)
+		one_turn(w, turn, false);
 	return NULL;
 }
 
@@ -473,15 +652,12 @@ static void test_threads(void)
 {
 	static struct worker workers[WORKERS];
 	const char *seconds = getenv("STRESS_SECONDS");
-	unsigned long missed = 0, lost = 0, mixed = 0;
+	unsigned long found_all = 0, missed_all = 0, wrong_all = 0;
 	unsigned int i, j;
 
-	/* The home of the range that is held is the most crowded one. */
 	mmn_record_reset();
 	ok(find_clash(home_of(pool[POOL - 1])) > 48, "threads: a crowded home");
-	round_jiffies = 0ul - 20 * STALE;
 	stress_until = time(NULL) + (seconds ? atoi(seconds) : 0);
-	pthread_barrier_init(&barrier, NULL, WORKERS);
 	for (i = 0; i < WORKERS; i++) {
 		workers[i].id = i + 1;
 		workers[i].seed = i + 1;
@@ -491,31 +667,27 @@ static void test_threads(void)
 	}
 	for (i = 0; i < WORKERS; i++) {
 		pthread_join(workers[i].thread, NULL);
-		missed += workers[i].missed;
-		lost += workers[i].lost;
-		mixed += workers[i].mixed;
+		found_all += workers[i].found;
+		missed_all += workers[i].missed;
+		wrong_all += workers[i].wrong;
 	}
-	printf("# %lu rounds of %u turns, %lu starts had no room\n", round_nr,
-	       WORKERS * TURNS, missed);
-	ok(!mixed, "threads: no record has two owners (%lu had)", mixed);
-	ok(!lost, "threads: no live record is lost (%lu were)", lost);
+	printf("# %lu times found, %lu times missed, %u without room\n", found_all,
+	       missed_all, mmn_record_full());
+	ok(!wrong_all, "threads: what is found is one's own (%lu were not)", wrong_all);
+	ok(found_all > missed_all, "threads: and mostly something is found");
 }
 
 int main(void)
 {
 	test_one();
-	test_full();
+	test_identity();
 	test_nesting();
-	mmn_record_reset();
 	find_clash(home_of(pool[0]));
 	test_clash();
-	test_stale("plain", 1000);
-	test_stale("at zero", 0);
-	test_stale("the clock wraps before", 0ul - STALE - 1);
-	test_stale("the clock wraps between", 0ul - STALE / 2);
-	test_stale("the clock wraps at the limit", 0ul - STALE);
-	test_stale("signed wrap", (~0ul >> 1) - STALE / 2);
-	test_races();
+	test_refused();
+	test_between();
+	test_in_turns();
+	test_late_verdict();
 	test_wrap_of_table();
 	test_threads();
 	return tap_done();

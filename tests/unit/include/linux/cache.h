@@ -2,6 +2,6 @@
 #ifndef SHIM_CACHE_H
 #define SHIM_CACHE_H
 
-#define __read_mostly
+#define ____cacheline_aligned	__attribute__((aligned(64)))
 
 #endif /* SHIM_CACHE_H */

@@ -3,7 +3,27 @@
 #ifndef SHIM_COMPILER_H
 #define SHIM_COMPILER_H
 
-#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
-#define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+/* Another task comes in between, just before this one looks or writes, if the test has one. */
+void __attribute__((weak)) shim_preempt(int writes);
+
+static inline void shim_step(int writes)
+{
+	if (shim_preempt)
+		shim_preempt(writes);
+}
+
+#define READ_ONCE(x)	({					\
+	shim_step(0);						\
+	__atomic_load_n(&(x), __ATOMIC_RELAXED);		\
+})
+
+#define WRITE_ONCE(x, v)	({				\
+	shim_step(1);						\
+	__atomic_store_n(&(x), v, __ATOMIC_RELAXED);		\
+})
+
+#define likely(x)		(x)
+#define unlikely(x)		(x)
+#define noinline		__attribute__((noinline))
 
 #endif /* SHIM_COMPILER_H */

@@ -5,9 +5,9 @@
 #include <linux/types.h>
 
 /* The kernel's, include/linux/hash.h. */
-static inline u32 hash_ptr(const void *ptr, unsigned int bits)
+static inline u32 hash_long(unsigned long val, unsigned int bits)
 {
-	return (u64)(uintptr_t)ptr * 0x61C8864680B583EBull >> (64 - bits);
+	return (u64)val * 0x61C8864680B583EBull >> (64 - bits);
 }
 
 #endif /* SHIM_HASH_H */
