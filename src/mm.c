@@ -9,8 +9,8 @@
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
+#include <linux/hashtable.h>
 #include <linux/kernel.h>
-#include <linux/list.h>
 #include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
 #include <linux/sched/mm.h>
@@ -29,11 +29,11 @@
 #define STATE_RELEASED	1u
 
 /*
- * Guards the list and the reference counts. Taken before mmap_lock; also taken
+ * Guards the table and the reference counts. Taken before mmap_lock; also taken
  * in release callbacks, when nobody can hold the mmap_lock of that mm.
  */
 static DEFINE_MUTEX(objects_lock);
-static LIST_HEAD(objects);
+static DEFINE_HASHTABLE(objects, 10);
 
 /* Objects that were put and are not freed. */
 static atomic_t leaving;
@@ -180,7 +180,7 @@ static struct mmnotify_mm *find(const struct mm_struct *mm,
 	struct mmnotify_mm *m;
 
 	lockdep_assert_held(&objects_lock);
-	list_for_each_entry(m, &objects, list)
+	hash_for_each_possible(objects, m, node, (unsigned long)mm)
 		if (m->mn.mm == mm && m->ops == ops)
 			return m;
 	return NULL;
@@ -207,7 +207,7 @@ static struct mmnotify_mm *create(struct mmnotify_client *client,
 		mmn_mm_free(&m->mn);
 		return ERR_PTR(ret);
 	}
-	list_add(&m->list, &objects);
+	hash_add(objects, &m->node, (unsigned long)mm);
 	return m;
 }
 
@@ -269,7 +269,7 @@ void mmnotify_mm_put_v1(struct mmnotify_mm *m)
 	if (m->users)
 		m->users--;
 	if (last) {
-		list_del(&m->list);
+		hash_del(&m->node);
 		atomic_inc(&leaving);
 	}
 	mutex_unlock(&objects_lock);
@@ -301,7 +301,7 @@ int mmnotify_mm_unregister_v1(struct mmnotify_mm *m)
 	mutex_lock(&objects_lock);
 	last = m->users == 1;
 	if (last) {
-		list_del(&m->list);
+		hash_del(&m->node);
 		m->users = 0;
 	}
 	mutex_unlock(&objects_lock);

@@ -62,7 +62,7 @@ struct mmnotify_range {
  * @mn: the native object
  * @ops: the callbacks
  * @client: whose it is
- * @list: all objects, under mmnotify's mutex
+ * @node: all objects by mm, under mmnotify's mutex
  * @users: references, under mmnotify's mutex
  * @state: mmnotify's
  * @skipped: events that were not delivered and have not ended
@@ -74,7 +74,7 @@ struct mmnotify_mm {
 	struct mmu_notifier mn;
 	const struct mmnotify_mm_ops *ops;
 	struct mmnotify_client *client;
-	struct list_head list;
+	struct hlist_node node;
 	unsigned int users;
 	unsigned int state;
 	unsigned long skipped[4];

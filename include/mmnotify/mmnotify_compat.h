@@ -75,7 +75,7 @@ struct mmnotify_mm {
 	const struct mmnotify_mm_ops *ops;
 	struct mmnotify_client *client;
 	/* private: ours */
-	struct list_head list;
+	struct hlist_node node;
 	unsigned int users;
 	unsigned int state;
 };

@@ -11,7 +11,7 @@
 #include <linux/build_bug.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
-#include <linux/list.h>
+#include <linux/hashtable.h>
 #include <linux/llist.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
@@ -422,9 +422,9 @@ int mmnotify_range_remove_async(struct mmnotify_range *range)
 
 /* ---- a whole mm ---- */
 
-/* Guards the list and the references. Taken before mmap_lock and in release. */
+/* Guards the table and the references. Taken before mmap_lock and in release. */
 static DEFINE_MUTEX(mmnotify_compat_lock);
-static LIST_HEAD(mmnotify_compat_objects);
+static DEFINE_HASHTABLE(mmnotify_compat_objects, 8);
 
 static int mmnotify_compat_mm_start(struct mmu_notifier *mn,
 				    const struct mmu_notifier_range *range)
@@ -497,7 +497,7 @@ mmnotify_compat_mm_create(struct mmnotify_client *client, struct mm_struct *mm,
 		mmnotify_compat_mm_free(&m->mn);
 		return ERR_PTR(ret);
 	}
-	list_add(&m->list, &mmnotify_compat_objects);
+	hash_add(mmnotify_compat_objects, &m->node, (unsigned long)mm);
 	return m;
 }
 
@@ -507,7 +507,7 @@ mmnotify_compat_mm_find(const struct mm_struct *mm,
 {
 	struct mmnotify_mm *m;
 
-	list_for_each_entry(m, &mmnotify_compat_objects, list)
+	hash_for_each_possible(mmnotify_compat_objects, m, node, (unsigned long)mm)
 		if (m->mn.mm == mm && m->ops == ops) {
 			m->users++;
 			return m;
@@ -552,7 +552,7 @@ static bool mmnotify_compat_mm_drop(struct mmnotify_mm *m, bool only)
 	mutex_lock(&mmnotify_compat_lock);
 	last = m->users == 1;
 	if (last)
-		list_del(&m->list);
+		hash_del(&m->node);
 	if (!only)
 		m->users--;
 	mutex_unlock(&mmnotify_compat_lock);
