@@ -14,7 +14,7 @@ user := build/user
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules_install clean demo check lint unit bench \
-	fuzz bench-thrash check-api check-faults check-storm check-dkms check-causes check-modes check-debug \
+	fuzz bench-growth bench-plots bench-thrash check-api check-faults check-storm check-dkms check-causes check-modes check-debug \
 	check-stress check-power check-rt check-lockdown user dist
 
 help:
@@ -36,6 +36,8 @@ help:
 	@echo 'make check-stress   stress-ng with mirrors at its processes (KERNEL=, SECONDS=60)'
 	@echo 'make check-power    CPUs that go, sleep, kexec, on 5.10 and 7.3 (KERNEL=, ONLY=)'
 	@echo 'make fuzz           random mm operations under three devices (KERNEL=, SEED=, STEPS=, SEEDS=)'
+	@echo 'make bench-growth   the same with more objects, clients and processes (KERNEL=)'
+	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from what both left'
 	@echo 'make bench-thrash   what devices lose, naive and aware, on six workloads (KERNEL=)'
 	@echo 'make dist           the release tree, as a tar file in build/'
 
@@ -44,7 +46,7 @@ modules modules_install clean:
 
 # ---- programs that run in the VM ----
 
-user: $(user)/bench $(user)/api $(user)/contract $(user)/samples $(user)/scenarios \
+user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/doors $(user)/storm \
 	$(user)/kexec
 
@@ -52,6 +54,11 @@ $(user)/bench: $(wildcard tests/bench/*.[ch])
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -o $@ $(filter %.c,$^)
+
+$(user)/growth: tests/bench/growth/growth.c tests/bench/bench.h tests/bench/grow/grow.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -o $@ $<
 
 $(user)/api: tests/api/api.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)
@@ -136,6 +143,13 @@ bench: deps-vm user
 
 fuzz: deps-vm user
 	@tests/fuzz/run $(KERNELS)
+
+bench-growth: deps-vm user
+	@tests/bench/growth/run $(KERNELS)
+
+# From what make bench and make bench-growth left in build/results.
+bench-plots: deps-chart
+	@tests/bench/plots build/results docs
 
 bench-thrash: deps-vm deps-chart user
 	@tests/bench/thrash/run $(KERNELS)

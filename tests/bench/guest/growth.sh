@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs in the VM: the same invalidation with more and more objects.
+set -eu
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+grow() {
+	/files/growth "$1" "$2" > /tmp/result
+	sed -i 's/^/GROWTH /' /tmp/result
+	[ ! -e "${MMN_OUT:-/dev/null}" ] || cat /tmp/result > "${MMN_OUT:-/dev/null}"
+	cat /tmp/result
+}
+
+quiet
+settle
+insmod /modules/mmnotify.ko
+insmod /modules/mmn_grow.ko
+sleep 2
+for nr in 1 1000 100000 1000000; do
+	grow interval $nr
+	grow range $nr
+done
+for nr in 1 4 16 64; do
+	grow notifier $nr
+	grow mm $nr
+done
+for nr in 1 100 10000; do
+	grow notifiers $nr
+	grow mms $nr
+done
