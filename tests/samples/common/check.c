@@ -162,27 +162,38 @@ static bool may_write_again(const struct vm_area_struct *vma,
 	return vma->vm_flags & VM_SHARED ? e->dirty : is_exclusive(e->pfn);
 }
 
-/* Return: as hmm_range_fault() says it, what it said being @pfn. */
-static unsigned long amend(struct mm_struct *mm, unsigned long addr,
-			   unsigned long pfn)
+/* Of a page that allows nothing, as hmm_range_fault() shows it. */
+static bool was_hint(unsigned long pfn)
+{
+	return !(pfn & (HMM_PFN_VALID | HMM_PFN_ERROR)) && (pfn & ~HMM_PFN_FLAGS);
+}
+
+/*
+ * @pfn: what hmm_range_fault() says of @addr, which is amended. Return: -EAGAIN if it saw
+ * a hint that has ended by now: nobody is told, and mmap_lock does not keep a page fault
+ * from it.
+ */
+static int amend(struct mm_struct *mm, unsigned long addr, unsigned long *pfn)
 {
 	struct vm_area_struct *vma = find_vma(mm, addr);
 	struct entry e;
 	bool there;
 
 	if (!vma || vma->vm_start > addr || !vma_is_accessible(vma))
-		return pfn;
+		return 0;
 	/* Page tables may be freed meanwhile, but not before a grace period. */
 	rcu_read_lock();
 	there = read_entry(mm, addr, &e);
 	rcu_read_unlock();
-	if (!there || !(pfn & HMM_PFN_VALID || e.hint))
-		return pfn;
-	if (!(pfn & HMM_PFN_VALID))
-		pfn = HMM_PFN_VALID | e.pfn;
+	if (there && !e.hint && was_hint(*pfn))
+		return -EAGAIN;
+	if (!there || !(*pfn & HMM_PFN_VALID || e.hint))
+		return 0;
+	if (!(*pfn & HMM_PFN_VALID))
+		*pfn = HMM_PFN_VALID | e.pfn;
 	if ((vma->vm_flags & VM_WRITE) && (e.hint || may_write_again(vma, &e)))
-		pfn |= HMM_PFN_WRITE;
-	return pfn;
+		*pfn |= HMM_PFN_WRITE;
+	return 0;
 }
 
 /* What the CPU's page table says, into hmm->hmm_pfns. Under mmap_lock. */
@@ -194,7 +205,7 @@ static int snapshot(struct mm_struct *mm, struct hmm_range *hmm)
 	ret = hmm_range_fault(hmm);
 	for (addr = hmm->start; !ret && addr < hmm->end; addr += PAGE_SIZE, pfn++)
 		if (!(*pfn & HMM_PFN_VALID) || !(*pfn & HMM_PFN_WRITE))
-			*pfn = amend(mm, addr, *pfn);
+			ret = amend(mm, addr, pfn);
 	return ret;
 }
 
