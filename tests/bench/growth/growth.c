@@ -146,14 +146,14 @@ static void measure(unsigned int what, unsigned int nr)
 
 int main(int argc, char **argv)
 {
-	unsigned int nr;
+	unsigned int nr = argc == 3 ? atoi(argv[2]) : 0;
 
 	if (!(personality(0xffffffff) & ADDR_NO_RANDOMIZE)) {
 		personality(ADDR_NO_RANDOMIZE);
 		execv("/proc/self/exe", argv);
 		die("exec");
 	}
-	if (argc != 3 || !(nr = atoi(argv[2])))
+	if (!nr)
 		return 2;
 	if (mmap(BASE, nr * PG, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != BASE)
