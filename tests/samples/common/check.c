@@ -22,6 +22,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/page-flags.h>
 #include <linux/pgtable.h>
@@ -162,6 +163,18 @@ static bool may_write_again(const struct vm_area_struct *vma,
 	return vma->vm_flags & VM_SHARED ? e->dirty : is_exclusive(e->pfn);
 }
 
+/*
+ * A NUMA hint takes the right to write from the entry of a page in the device's own
+ * memory, too (mm/mprotect.c:change_softleaf_pte()), and does not give it back. Who
+ * asks for it gets it, unless the page is shared by now. Soft-dirty leaves no mark there.
+ */
+static bool may_write_device_page(const struct vm_area_struct *vma, unsigned long pfn)
+{
+	pfn &= ~HMM_PFN_FLAGS;
+	return is_device_private_page(pfn_to_page(pfn)) &&
+	       !(vma->vm_flags & VM_UFFD_WP) && is_exclusive(pfn);
+}
+
 /* Of a page that allows nothing, as hmm_range_fault() shows it. */
 static bool was_hint(unsigned long pfn)
 {
@@ -187,6 +200,9 @@ static int amend(struct mm_struct *mm, unsigned long addr, unsigned long *pfn)
 	rcu_read_unlock();
 	if (there && !e.hint && was_hint(*pfn))
 		return -EAGAIN;
+	if (!there && (*pfn & HMM_PFN_VALID) && (vma->vm_flags & VM_WRITE) &&
+	    may_write_device_page(vma, *pfn))
+		*pfn |= HMM_PFN_WRITE;
 	if (!there || !(*pfn & HMM_PFN_VALID || e.hint))
 		return 0;
 	if (!(*pfn & HMM_PFN_VALID))
