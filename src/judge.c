@@ -8,7 +8,6 @@
  * judges for itself: it asks the stack who announced the event, and if that may
  * not be asked, the native event is all there is, and never exact.
  */
-#include <linux/cache.h>
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
 #include <linux/rcupdate.h>

@@ -50,16 +50,8 @@ echo 0 > /sys/module/mmnotify/parameters/watch
 check "rmmod mmn_contract" "req 26: a client with nothing left unloads"
 
 # What refused starts left (record.c) goes when nobody needs the hook any more.
-no_records() {
-	tries=0
-	until grep -q '^records_live 0' "$debugfs/hook"; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 100 ] || return 1
-		sleep 0.1
-	done
-}
 rmmod mirror
-check "no_records" "req 26: with the last client all records go"
+check "soon 100 grep -q '^records_live 0' $debugfs/hook" "req 26: with the last client all records go"
 insmod /modules/mirror.ko
 
 # Somebody who never heard of mmnotify: a bare notifier on the shell's own mm,

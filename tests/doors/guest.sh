@@ -60,11 +60,7 @@ check_nobody() {
 # A whole file, and the same in pieces of 1 and 7 bytes; then behind its end. What they
 # say changes once more after the load: the hook of the self-test goes.
 check_odd_reads() {
-	tries=0
-	until grep -q '^attached 0' $debugfs/hook || [ $tries -gt 100 ]; do
-		sleep 0.2
-		tries=$((tries + 1))
-	done
+	soon 200 grep -q '^attached 0' $debugfs/hook
 	for file in $debugfs/hook $debugfs/clients; do
 		cat $file > /tmp/whole
 		for size in 1 7; do
@@ -138,15 +134,14 @@ inputs() {
 	check "[ '$seen' = '$planned' ]" "${1:-root}: seed $seed, $calls calls, and they end"
 }
 
+none_now() {
+	awk '$2 ~ /^(mirror|mmn_)/ && $3 + $4 { bad = 1 } END { exit bad }' $debugfs/clients &&
+		grep -q '^records_live 0' $debugfs/hook
+}
+
 # Closed files may take a moment to be gone.
 nothing_left() {
-	tries=0
-	until awk '$2 ~ /^(mirror|mmn_)/ && $3 + $4 { bad = 1 } END { exit bad }' $debugfs/clients &&
-	      grep -q '^records_live 0' $debugfs/hook; do
-		tries=$((tries + 1))
-		[ $tries -lt 100 ] || return
-		sleep 0.1
-	done
+	soon 100 none_now
 }
 
 check_inputs() {

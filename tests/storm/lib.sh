@@ -64,11 +64,11 @@ leftovers() {
 	awk -v stays="$stays" '!/^#/ && ($1 != stays || $3 + $4)' $debugfs/clients
 }
 
+none_now() {
+	left=$(leftovers)
+	[ -z "$left" ]
+}
+
 nothing_left() {
-	tries=0
-	while left=$(leftovers) && [ -n "$left" ]; do
-		tries=$((tries + 1))
-		[ $tries -lt 50 ] || return 1
-		sleep 0.1
-	done
+	soon 50 none_now
 }

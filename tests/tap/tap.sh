@@ -22,6 +22,17 @@ check() {
 	fi
 }
 
+# soon TRIES COMMAND...: true once the command is, which is tried every 0.1 s.
+soon() {
+	tries=$1
+	shift
+	until "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
 # skip WHAT WHY
 skip() {
 	nr=$((nr + 1))
