@@ -55,10 +55,10 @@ $(user)/bench: $(wildcard tests/bench/*.[ch])
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -o $@ $(filter %.c,$^)
 
-$(user)/growth: tests/bench/growth/growth.c tests/bench/bench.h tests/bench/grow/grow.h
+$(user)/growth: tests/bench/growth/growth.c tests/bench/alone.c tests/bench/bench.h tests/bench/grow/grow.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -o $@ $<
+	@$(CC) $(user-cflags) -o $@ $(filter %.c,$^)
 
 $(user)/api: tests/api/api.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)

@@ -12,11 +12,9 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/personality.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -29,12 +27,6 @@
 
 const char *device;
 static unsigned int nr_samples;
-
-void die(const char *what)
-{
-	fprintf(stderr, "bench: %s: %m\n", what);
-	exit(1);
-}
 
 /* A loop of 2 * LOOPS instructions must be counted as that, and a few for the clock. */
 #define LOOPS	100000U
@@ -141,27 +133,13 @@ static void run(const struct op *op, int count_events)
 	}
 }
 
-/* Nobody runs in between but who is waited for; children are ordinary again. */
-static void be_alone(void)
-{
-	struct sched_param param = { .sched_priority = 50 };
-
-	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param))
-		die("sched_setscheduler");
-}
-
 int main(int argc, char **argv)
 {
 	const char *only = NULL;
 	const struct op *op;
 	int option, count_events = 0;
 
-	/* The same addresses every time: the same page tables, the same cost. */
-	if (!(personality(0xffffffff) & ADDR_NO_RANDOMIZE)) {
-		personality(ADDR_NO_RANDOMIZE);
-		execv("/proc/self/exe", argv);
-		die("exec");
-	}
+	same_addresses(argv);
 	while ((option = getopt(argc, argv, "n:o:e")) != -1) {
 		if (option == 'n')
 			nr_samples = atoi(optarg);

@@ -35,6 +35,8 @@ extern const struct op ops[];	/* the last one has no name */
 extern const char *device;	/* attaches a notifier to who opens it, or NULL */
 
 void die(const char *what) __attribute__((noreturn));
+void same_addresses(char **argv);
+void be_alone(void);
 
 /* Under -icount with shift 0 the time stamp counter counts instructions. */
 static inline uint64_t now(void)

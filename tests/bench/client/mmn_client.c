@@ -5,6 +5,7 @@
  */
 #include <mmnotify/mmnotify.h>
 
+#include "empty.h"
 #include "whole.h"
 
 static struct mmnotify_client client = {
@@ -39,17 +40,6 @@ static void *attach_tier1(struct mm_struct *mm)
 
 /* ---- a range ---- */
 
-static bool range_invalidate(struct mmnotify_range *r,
-			     const struct mmnotify_info *info, unsigned long seq)
-{
-	mmnotify_set_seq(r, seq);
-	return true;
-}
-
-static const struct mmnotify_range_ops range_ops = {
-	.invalidate = range_invalidate,
-};
-
 static void *attach_range(struct mm_struct *mm)
 {
 	struct mmnotify_range *r = kzalloc(sizeof(*r), GFP_KERNEL);
@@ -74,24 +64,8 @@ static void detach_range(void *object)
 
 /* ---- a whole mm ---- */
 
-static void mm_start(struct mmnotify_mm *m, const struct mmnotify_info *info)
-{
-}
-
 static void mm_end(struct mmnotify_mm *m, const struct mmnotify_info *info)
 {
-}
-
-static struct mmnotify_mm *mm_alloc_object(struct mm_struct *mm)
-{
-	struct mmnotify_mm *m = kzalloc(sizeof(*m), GFP_KERNEL);
-
-	return m ? m : ERR_PTR(-ENOMEM);
-}
-
-static void mm_free_object(struct mmnotify_mm *m)
-{
-	kfree(m);
 }
 
 static const struct mmnotify_mm_ops mm_ops = {

@@ -18,7 +18,9 @@
 
 #include <mmnotify/mmnotify.h>
 
+#include "empty.h"
 #include "grow.h"
+#include "interval.h"
 
 struct set {
 	struct mutex lock;	/* guards all */
@@ -30,29 +32,6 @@ struct set {
 
 /* ---- callbacks ---- */
 
-static bool interval_invalidate(struct mmu_interval_notifier *mni,
-				const struct mmu_notifier_range *range,
-				unsigned long seq)
-{
-	mmu_interval_set_seq(mni, seq);
-	return true;
-}
-
-static const struct mmu_interval_notifier_ops interval_ops = {
-	.invalidate = interval_invalidate,
-};
-
-static bool range_invalidate(struct mmnotify_range *r,
-			     const struct mmnotify_info *info, unsigned long seq)
-{
-	mmnotify_set_seq(r, seq);
-	return true;
-}
-
-static const struct mmnotify_range_ops range_ops = {
-	.invalidate = range_invalidate,
-};
-
 static int notifier_start(struct mmu_notifier *mn,
 			  const struct mmu_notifier_range *range)
 {
@@ -62,22 +41,6 @@ static int notifier_start(struct mmu_notifier *mn,
 static const struct mmu_notifier_ops notifier_ops = {
 	.invalidate_range_start = notifier_start,
 };
-
-static void mm_start(struct mmnotify_mm *m, const struct mmnotify_info *info)
-{
-}
-
-static struct mmnotify_mm *mm_alloc_object(struct mm_struct *mm)
-{
-	struct mmnotify_mm *m = kzalloc(sizeof(*m), GFP_KERNEL);
-
-	return m ? m : ERR_PTR(-ENOMEM);
-}
-
-static void mm_free_object(struct mmnotify_mm *m)
-{
-	kfree(m);
-}
 
 /* There is one object per mm and ops, so each client has its own. */
 static struct mmnotify_mm_ops mm_ops[GROW_MOST_MMS];

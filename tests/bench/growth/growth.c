@@ -11,7 +11,6 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,7 +18,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,12 +28,6 @@
 #define PG	4096UL
 #define BASE	((char *)0x100000000UL)
 #define DEVICE	"/dev/mmn_grow"
-
-void die(const char *what)
-{
-	fprintf(stderr, "growth: %s: %m\n", what);
-	exit(1);
-}
 
 static uint64_t discard(char *at, size_t pages)
 {
@@ -59,14 +51,6 @@ static uint64_t smallest(char *at, size_t pages, char *touched, unsigned int sam
 			least = t;
 	}
 	return least;
-}
-
-static void be_alone(void)
-{
-	struct sched_param param = { .sched_priority = 50 };
-
-	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param))
-		die("sched_setscheduler");
 }
 
 static void add(int fd, struct grow_add *a)
@@ -148,11 +132,7 @@ int main(int argc, char **argv)
 {
 	unsigned int nr = argc == 3 ? atoi(argv[2]) : 0;
 
-	if (!(personality(0xffffffff) & ADDR_NO_RANDOMIZE)) {
-		personality(ADDR_NO_RANDOMIZE);
-		execv("/proc/self/exe", argv);
-		die("exec");
-	}
+	same_addresses(argv);
 	if (!nr)
 		return 2;
 	if (mmap(BASE, nr * PG, PROT_READ | PROT_WRITE,

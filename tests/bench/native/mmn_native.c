@@ -4,6 +4,7 @@
  * mmu_interval_notifier over all addresses, with empty callbacks. They do not
  * know mmnotify.
  */
+#include "interval.h"
 #include "whole.h"
 
 static int mmn_native_start(struct mmu_notifier *mn,
@@ -21,19 +22,6 @@ static void *attach_native(struct mm_struct *mm)
 {
 	return attach_whole(mm, &native_ops);
 }
-
-/* What a driver must do at the very least. */
-static bool mmn_native_invalidate(struct mmu_interval_notifier *mni,
-				  const struct mmu_notifier_range *range,
-				  unsigned long seq)
-{
-	mmu_interval_set_seq(mni, seq);
-	return true;
-}
-
-static const struct mmu_interval_notifier_ops interval_ops = {
-	.invalidate = mmn_native_invalidate,
-};
 
 static void *attach_interval(struct mm_struct *mm)
 {
