@@ -39,32 +39,6 @@ static int attach_error;
 static void tend(struct work_struct *work);
 static DECLARE_DELAYED_WORK(tend_work, tend);
 
-/**
- * mmn_hook_start() - an invalidation begins
- * @range: the kernel's range
- * @site: return address into the function that announces it
- *
- * Context: Entry of the kernel's start function. No sleep, no allocation, no
- * name look-up.
- */
-void mmn_hook_start(const struct mmu_notifier_range *range, unsigned long site)
-{
-	mmn_stats_inc(MMN_STAT_HOOK_START);
-	mmn_judge_start_in_hook(range, site);
-}
-
-/**
- * mmn_hook_end() - an invalidation is over
- * @range: the kernel's range
- *
- * Context: Entry of the kernel's end function, as mmn_hook_start().
- */
-void mmn_hook_end(const struct mmu_notifier_range *range)
-{
-	mmn_stats_inc(MMN_STAT_HOOK_END);
-	mmn_judge_end_in_hook(range);
-}
-
 /* mod_delayed_work() wants its queue by name, and the name differs by kernel. */
 static void tend_in(unsigned long delay)
 {

@@ -4,7 +4,6 @@
 
 #include <linux/types.h>
 
-struct mmu_notifier_range;
 struct seq_file;
 
 /**
@@ -25,10 +24,6 @@ struct mmn_hook_backend {
 	int (*detach)(void);
 	bool (*is_stuck)(void);
 };
-
-/* For backends. Context: treat as atomic; no sleep, no allocation. */
-void mmn_hook_start(const struct mmu_notifier_range *range, unsigned long site);
-void mmn_hook_end(const struct mmu_notifier_range *range);
 
 void mmn_hook_init(const struct mmn_hook_backend *backend);
 void mmn_hook_choose(void);

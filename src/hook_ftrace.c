@@ -18,13 +18,17 @@
 #include "compat/compat.h"
 #include "hook.h"
 #include "hook_backends.h"
+#include "hook_entry.h"
 
 static void notrace mmn_hook_ftrace_start(unsigned long ip,
 					  unsigned long parent_ip,
 					  struct ftrace_ops *ops,
 					  struct ftrace_regs *fregs)
 {
-	mmn_hook_start((void *)mmn_ftrace_arg0(fregs), parent_ip);
+	const struct pt_regs *regs = mmn_ftrace_regs(fregs);
+
+	mmn_hook_start((void *)mmn_ftrace_arg0(fregs), parent_ip,
+		       mmn_entry_sp(regs), mmn_entry_bp(regs));
 }
 
 static void notrace mmn_hook_ftrace_end(unsigned long ip,

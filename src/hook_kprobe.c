@@ -13,11 +13,13 @@
 #include "compat/compat.h"
 #include "hook.h"
 #include "hook_backends.h"
+#include "hook_entry.h"
 
 static int mmn_hook_kprobe_start(struct kprobe *kp, struct pt_regs *regs)
 {
 	mmn_hook_start((void *)regs_get_kernel_argument(regs, 0),
-		       mmn_regs_return_address(regs));
+		       mmn_regs_return_address(regs),
+		       mmn_entry_sp(regs), mmn_entry_bp(regs));
 	return 0;
 }
 NOKPROBE_SYMBOL(mmn_hook_kprobe_start);

@@ -32,19 +32,19 @@
 #include "walk.h"
 
 static DEFINE_STATIC_KEY_FALSE(confirms);
-static DEFINE_STATIC_KEY_FALSE(watched);
+DEFINE_STATIC_KEY_FALSE(mmn_judge_watching);
 
 bool mmn_judge_watched(void)
 {
-	return static_branch_unlikely(&watched);
+	return static_branch_unlikely(&mmn_judge_watching);
 }
 
 void mmn_judge_watch(bool on)
 {
 	if (on)
-		static_branch_enable(&watched);
+		static_branch_enable(&mmn_judge_watching);
 	else
-		static_branch_disable(&watched);
+		static_branch_disable(&mmn_judge_watching);
 }
 
 /**
@@ -63,14 +63,14 @@ void mmn_judge_confirm(bool on)
 
 /**
  * struct sight - one look at an event
- * @site: return address into the call site, 0 if nobody knows
+ * @site: the call site; no address if nobody knows
  * @row: its row
  * @may_look: names may be looked up now
  * @late: the event ends already: it is not counted, or only now
  * @walked: the verdict took a walk of the stack
  */
 struct sight {
-	unsigned long site;
+	struct mmn_where site;
 	unsigned int row;
 	bool may_look;
 	bool late;
@@ -85,14 +85,14 @@ static bool classify(const struct mmu_notifier_range *range,
 
 	mmn_context_gather(range, mmn_classify_wants_ctx(class), &ctx);
 	if (!mmn_classify(class, range->event, &ctx, v)) {
-		if (!mmn_walk_ctx(s->site, s->may_look, &ctx))
+		if (!mmn_walk_ctx(&s->site, s->may_look, &ctx))
 			return false;
 		mmn_classify(class, range->event, &ctx, v);
 		s->walked = true;
 	}
 	if (s->late || !mmn_verify_on() || class == MMN_CLASS_RELEASE)
 		return true;
-	return mmn_verify_check(s->site, s->row, s->may_look, v);
+	return mmn_verify_check(s->site.pc, s->row, s->may_look, v);
 }
 
 static u32 range_flags(const struct mmu_notifier_range *range)
@@ -132,7 +132,7 @@ static void publish(const struct mmu_notifier_range *range,
 		mmn_stats_walked(v);
 	if (!trace_invalidate_start_enabled())
 		return;
-	fill_trace(&e, range, v, s->site);
+	fill_trace(&e, range, v, s->site.pc);
 	trace_invalidate_start(&e, mmn_names_cause(v->cause));
 }
 
@@ -147,23 +147,13 @@ static void find_row(struct sight *s)
 	if (s->row != MMN_SITE_UNKNOWN || !mmn_walk_allowed())
 		return;
 	site = mmn_walk_find_site(s->may_look);
-	if (!site || site == s->site)
+	if (!site || site == s->site.pc)
 		return;
-	s->site = site;
+	s->site = (struct mmn_where){ .pc = site };
 	if (s->may_look)
 		s->row = mmn_sites_resolve(site);
 	else if (mmn_sites_cached(site) > 0)
 		s->row = mmn_sites_cached(site);
-}
-
-static unsigned long key_of(const struct mmu_notifier_range *range)
-{
-	return mmn_record_key(range, mmu_notifier_range_blockable(range));
-}
-
-static u64 id_of(const struct mmu_notifier_range *range)
-{
-	return mmn_record_id(range->mm, current, range->start, range->end);
 }
 
 /* Return: false if the verdict is left to those who may look names up. */
@@ -171,54 +161,41 @@ static bool judge_in_hook(const struct mmu_notifier_range *range,
 			  struct mmn_seen *seen, bool late)
 {
 	struct sight s = { .site = seen->site, .late = late };
-	int row = mmn_sites_cached(seen->site);
+	int row = mmn_sites_cached(seen->site.pc);
 
 	if (row < 0) {
-		mmn_sites_defer(seen->site);
+		mmn_sites_defer(seen->site.pc);
 		return false;
 	}
 	s.row = row;
 	find_row(&s);
 	if (!classify(range, &s, mmn_sitenames_class(s.row), &seen->verdict))
 		return false;
-	mmn_sites_note_later(s.site, s.row);
+	mmn_sites_note_later(s.site.pc, s.row);
 	publish(range, &seen->verdict, &s);
 	mmn_record_judge(seen);
 	return true;
 }
 
-static noinline void show_start(const struct mmu_notifier_range *range,
-				struct mmn_record *rec, unsigned long site)
-{
-	struct mmn_seen seen = {
-		.rec = rec, .key = key_of(range), .id = id_of(range), .site = site,
-	};
-
-	judge_in_hook(range, &seen, false);
-	if (trace_invalidate_end_enabled())
-		WRITE_ONCE(rec->since, local_clock());
-}
-
 /**
- * mmn_judge_start_in_hook() - an invalidation begins
+ * mmn_judge_show_start() - an event begins, for those who watch
  * @range: the range
- * @site: return address into the call site
+ * @rec: its record
  *
- * The record is for those who ask later. For those who watch but are no client the
- * event is judged now. Names are not looked up here: what is not known yet is left to
- * a client's callback, or to the end of the event, and looked up somewhere else
- * meanwhile.
+ * Names are not looked up here: what is not known yet is left to a client's callback, or
+ * to the end of the event, and looked up somewhere else meanwhile.
  *
  * Context: The hook.
  */
-void mmn_judge_start_in_hook(const struct mmu_notifier_range *range,
-			     unsigned long site)
+void mmn_judge_show_start(const struct mmu_notifier_range *range,
+			  struct mmn_record *rec)
 {
-	struct mmn_record *rec;
+	struct mmn_seen seen;
 
-	rec = mmn_record_open(key_of(range), id_of(range), site);
-	if (mmn_judge_watched())
-		show_start(range, rec, site);
+	if (mmn_record_read(mmn_judge_key(range), mmn_judge_id(range), false, &seen))
+		judge_in_hook(range, &seen, false);
+	if (trace_invalidate_end_enabled())
+		WRITE_ONCE(rec->since, local_clock());
 }
 
 /* By now the names may be known. */
@@ -231,36 +208,27 @@ static bool judged_by_now(const struct mmu_notifier_range *range,
 	return false;
 }
 
-static noinline void show_end(const struct mmu_notifier_range *range)
+/**
+ * mmn_judge_show_end() - an event is over, for those who watch
+ * @range: the range
+ *
+ * Context: The hook.
+ */
+void mmn_judge_show_end(const struct mmu_notifier_range *range)
 {
 	struct mmn_trace_event e;
 	struct mmn_seen seen;
 	u64 since;
 
-	if (!mmn_record_read(key_of(range), id_of(range), false, &seen) ||
+	if (!mmn_record_read(mmn_judge_key(range), mmn_judge_id(range), false, &seen) ||
 	    !judged_by_now(range, &seen))
 		return;
 	since = READ_ONCE(seen.rec->since);
 	if (!trace_invalidate_end_enabled() || !since)
 		return;
-	fill_trace(&e, range, &seen.verdict, seen.site);
+	fill_trace(&e, range, &seen.verdict, seen.site.pc);
 	e.ns = local_clock() - since;
 	trace_invalidate_end(&e, mmn_names_cause(seen.verdict.cause));
-}
-
-/**
- * mmn_judge_end_in_hook() - an invalidation is over
- * @range: the range
- *
- * Runs before the notifiers hear of it, so the record stays readable for them.
- *
- * Context: The hook.
- */
-void mmn_judge_end_in_hook(const struct mmu_notifier_range *range)
-{
-	if (mmn_judge_watched())
-		show_end(range);
-	mmn_record_close(key_of(range));
 }
 
 /* The stack must say the same, where the hook alone is not enough. */
@@ -294,11 +262,11 @@ static unsigned long judge_alone(const struct mmu_notifier_range *range,
 	}
 	classify(range, &s, class, v);
 	if (at_end)
-		return s.site;
-	if (s.site)
-		mmn_sites_note(s.site, s.row);
+		return s.site.pc;
+	if (s.site.pc)
+		mmn_sites_note(s.site.pc, s.row);
 	publish(range, v, &s);
-	return s.site;
+	return s.site.pc;
 }
 
 /* The verdict goes into the record for those who ask later. */
@@ -311,11 +279,11 @@ static void judge_seen(const struct mmu_notifier_range *range,
 
 	if (seen->judged)
 		return;
-	s.row = mmn_sites_resolve(s.site);
+	s.row = mmn_sites_resolve(s.site.pc);
 	find_row(&s);
 	classify(range, &s, mmn_sitenames_class(s.row), &seen->verdict);
 	if (!at_end) {
-		mmn_sites_note(s.site, s.row);
+		mmn_sites_note(s.site.pc, s.row);
 		publish(range, &seen->verdict, &s);
 	}
 	mmn_record_judge(seen);
@@ -348,7 +316,7 @@ static void fill_info(const struct mmu_notifier_range *range,
 	info->start = range->start;
 	info->end = range->end;
 	info->owner = owner_of(range, info->event);
-	info->site = seen->site;
+	info->site = seen->site.pc;
 	memset(info->rsvd, 0, sizeof(info->rsvd));
 	/* Nothing is forgotten when members are added. */
 	BUILD_BUG_ON(offsetofend(struct mmnotify_info, rsvd) != sizeof(*info));
@@ -367,10 +335,10 @@ void mmn_judge_range(const struct mmu_notifier_range *range, bool at_end,
 {
 	struct mmn_seen seen;
 
-	if (mmn_record_read(key_of(range), id_of(range), at_end, &seen) &&
-	    is_confirmed(seen.site, at_end))
+	if (mmn_record_read(mmn_judge_key(range), mmn_judge_id(range), at_end, &seen) &&
+	    is_confirmed(seen.site.pc, at_end))
 		judge_seen(range, &seen, at_end);
 	else
-		seen.site = judge_alone(range, &seen.verdict, at_end);
+		seen.site.pc = judge_alone(range, &seen.verdict, at_end);
 	fill_info(range, &seen, info);
 }

@@ -119,12 +119,14 @@ bool mmn_record_read(unsigned long key, u64 id, bool at_end, struct mmn_seen *se
 	seen->rec = rec;
 	seen->key = key;
 	seen->id = id;
-	seen->site = READ_ONCE(rec->site);
-	if (READ_ONCE(rec->seal) != mmn_record_seal(id, seen->site))
+	seen->site.pc = READ_ONCE(rec->site);
+	if (READ_ONCE(rec->seal) != mmn_record_seal(id, seen->site.pc))
 		return false;
+	seen->site.sp = READ_ONCE(rec->sp);
+	seen->site.bp = READ_ONCE(rec->bp);
 	verdict = READ_ONCE(rec->verdict);
 	seen->judged = READ_ONCE(rec->verdict_seal) ==
-		       seal_verdict(id, seen->site, verdict);
+		       seal_verdict(id, seen->site.pc, verdict);
 	memcpy(&seen->verdict, &verdict, sizeof(verdict));
 	return true;
 }
@@ -145,7 +147,7 @@ void mmn_record_judge(const struct mmn_seen *seen)
 		return;
 	memcpy(&verdict, &seen->verdict, sizeof(verdict));
 	WRITE_ONCE(rec->verdict, verdict);
-	WRITE_ONCE(rec->verdict_seal, seal_verdict(seen->id, seen->site, verdict));
+	WRITE_ONCE(rec->verdict_seal, seal_verdict(seen->id, seen->site.pc, verdict));
 }
 
 /*

@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 #include "classify.h"
+#include "where.h"
 
 struct mm_struct;
 struct task_struct;
@@ -20,6 +21,9 @@ struct task_struct;
  * @verdict: a struct mmn_verdict, if @verdict_seal says so
  * @verdict_seal: makes @verdict and the event one
  * @since: ns, 0 if nobody wants to know
+ * @sp: where @site lies on the stack, as in struct mmn_where; without a seal, so only
+ *	a hint, which whoever opens the record adds
+ * @bp: the frame pointer there, likewise
  *
  * The range sits on the stack of the task that invalidates, so its address is
  * unique while the pair is open. Pairs nest on one task; a slot of the task could
@@ -32,6 +36,8 @@ struct mmn_record {
 	u64 verdict;
 	u64 verdict_seal;
 	u64 since;
+	unsigned long sp;
+	unsigned long bp;
 } ____cacheline_aligned;
 
 #define MMN_RECORD_LIVE	1UL
@@ -47,7 +53,7 @@ struct mmn_seen {
 	struct mmn_record *rec;
 	unsigned long key;
 	u64 id;
-	unsigned long site;
+	struct mmn_where site;
 	struct mmn_verdict verdict;
 	bool judged;		/* the verdict is valid; counters and trace have it */
 };
@@ -103,7 +109,8 @@ static inline u64 mmn_record_seal(u64 id, unsigned long site)
  * @site: return address into the call site
  *
  * Context: Any, the hook too. The caller owns the range.
- * Return: the record, of no verdict and no time; another task may take it over.
+ * Return: the record, of no verdict and no time, and with no place on the stack; another
+ * task may take it over.
  */
 static inline struct mmn_record *mmn_record_open(unsigned long key, u64 id,
 						 unsigned long site)

@@ -2,7 +2,7 @@
 /*
  * sites: code address -> row of the table of call sites, and -> what it says as
  * a frame further out. The hook only reads the cache; names are looked up
- * outside it, once per address. Addresses in modules are never cached: the
+ * outside it, once per address. Addresses in other modules are never cached: the
  * module may go and another take its place.
  *
  * The cache only ever gains entries, so readers need no lock. Writers are
@@ -16,6 +16,7 @@
 #include <linux/irq_work.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
+#include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -28,24 +29,17 @@
 #include "sites.h"
 #include "stats.h"
 
-#define CACHE_BITS	11
 #define CACHE_PROBES	16
 #define UNKNOWN_MAX	32
 #define UNKNOWN_NAME	80
 #define DEFER_MAX	64
-
-struct entry {
-	unsigned long site;
-	u8 row;
-	u8 frame;
-};
 
 struct unknown {
 	char name[UNKNOWN_NAME];
 	u64 hits;
 };
 
-static struct entry cache[1 << CACHE_BITS];
+struct mmn_site mmn_sites_cache[1 << MMN_SITES_BITS];
 /* Raw: who asks for a verdict may not sleep, and with PREEMPT_RT others do. */
 static DEFINE_RAW_SPINLOCK(site_lock);
 static struct unknown unknowns[UNKNOWN_MAX];
@@ -57,60 +51,96 @@ static DECLARE_BITMAP(forgotten, 128);
 static unsigned long deferred[DEFER_MAX];
 static unsigned long unnamed[DEFER_MAX];
 
-static struct entry *slot(unsigned long site, unsigned int probe)
+static struct mmn_site *slot(unsigned long pc, unsigned int probe)
 {
-	return &cache[(hash_long(site, CACHE_BITS) + probe) &
-		      (ARRAY_SIZE(cache) - 1)];
+	return &mmn_sites_cache[(hash_long(pc, MMN_SITES_BITS) + probe) &
+				(ARRAY_SIZE(mmn_sites_cache) - 1)];
 }
 
-static const struct entry *cached(unsigned long site)
+static struct mmn_site *find(unsigned long pc)
 {
+	struct mmn_site *s;
 	unsigned long seen;
-	struct entry *e;
 	unsigned int i;
 
 	for (i = 0; i < CACHE_PROBES; i++) {
-		e = slot(site, i);
+		s = slot(pc, i);
 		/* Pairs with the release in remember(). */
-		seen = smp_load_acquire(&e->site);
-		if (seen == site)
-			return e;
+		seen = smp_load_acquire(&s->pc);
+		if (seen == pc)
+			return s;
 		if (!seen)
 			break;
 	}
 	return NULL;
 }
 
-/**
- * mmn_sites_cached() - the row of a call site, if it is known already
- * @site: return address
- *
- * Context: Any, the hook too.
- * Return: the row, or -1.
- */
-int mmn_sites_cached(unsigned long site)
+/* It is not in the first place. For mmn_sites_get(). */
+const struct mmn_site *mmn_sites_get_other(unsigned long pc)
 {
-	const struct entry *e = cached(site);
-
-	return e ? e->row : -1;
+	return find(pc);
 }
 
-static void remember(const struct entry *what)
+/**
+ * mmn_sites_lasts() - will this be the same code as long as we are loaded?
+ * @pc: return address
+ *
+ * Context: Any.
+ * Return: true for the kernel's own text and ours, false for other modules,
+ * trampolines and programs, which may go and leave their place to others.
+ */
+bool mmn_sites_lasts(unsigned long pc)
 {
-	struct entry *e;
+	return !mmn_in_module_area(pc) || within_module_core(pc, THIS_MODULE);
+}
+
+/**
+ * mmn_sites_learn_known() - the way to the next return address
+ * @pc: return address; if it is in the cache
+ * @up: see struct mmn_site
+ *
+ * Context: Any, the hook too.
+ */
+void mmn_sites_learn_known(unsigned long pc, unsigned int up)
+{
+	struct mmn_site *s = find(pc);
+
+	/* Everybody finds the same. */
+	if (s)
+		WRITE_ONCE(s->up, up);
+}
+
+/**
+ * mmn_sites_learn() - the same, looking its name up if needed
+ * @pc: return address; if it lasts
+ * @up: see struct mmn_site
+ *
+ * Context: Any but the hook.
+ */
+void mmn_sites_learn(unsigned long pc, unsigned int up)
+{
+	if (!mmn_sites_lasts(pc))
+		return;
+	mmn_sites_resolve(pc);
+	mmn_sites_learn_known(pc, up);
+}
+
+static void remember(const struct mmn_site *what)
+{
+	struct mmn_site *s;
 	unsigned int i;
 
 	lockdep_assert_held(&site_lock);
 	for (i = 0; i < CACHE_PROBES; i++) {
-		e = slot(what->site, i);
-		if (e->site == what->site)
+		s = slot(what->pc, i);
+		if (s->pc == what->pc)
 			return;
-		if (e->site)
+		if (s->pc)
 			continue;
-		e->row = what->row;
-		e->frame = what->frame;
+		s->row = what->row;
+		s->frame = what->frame;
 		/* Whoever finds the address finds what belongs to it. */
-		smp_store_release(&e->site, what->site);
+		smp_store_release(&s->pc, what->pc);
 		return;
 	}
 }
@@ -123,21 +153,27 @@ static void name_of(unsigned long site, char *name)
 	mmn_sitenames_hide(name);
 }
 
-/* Fills @e; @name has room for KSYM_SYMBOL_LEN. */
-static void look_up(unsigned long site, struct entry *e, char *name)
+/* Where modules have no area of their own, their names tell. */
+static bool is_others(unsigned long pc, const char *name)
+{
+	return strchr(name, '[') && !within_module_core(pc, THIS_MODULE);
+}
+
+/* Fills @s; @name has room for KSYM_SYMBOL_LEN. */
+static void look_up(unsigned long pc, struct mmn_site *s, char *name)
 {
 	unsigned long flags;
 
-	name_of(site, name);
-	e->site = site;
-	e->row = mmn_sitenames_find(name);
-	if (test_bit(e->row, forgotten))
-		e->row = MMN_SITE_UNKNOWN;
-	e->frame = mmn_framenames_find(name);
-	if (strchr(name, '['))
+	name_of(pc, name);
+	s->pc = pc;
+	s->row = mmn_sitenames_find(name);
+	if (test_bit(s->row, forgotten))
+		s->row = MMN_SITE_UNKNOWN;
+	s->frame = mmn_framenames_find(name);
+	if (!mmn_sites_lasts(pc) || is_others(pc, name))
 		return;
 	raw_spin_lock_irqsave(&site_lock, flags);
-	remember(e);
+	remember(s);
 	raw_spin_unlock_irqrestore(&site_lock, flags);
 }
 
@@ -145,13 +181,13 @@ static void look_up(unsigned long site, struct entry *e, char *name)
  * Apart from those who ask, as all that has room for a name: kernels that zero
  * the stack would do so each time, also for those who need no name.
  */
-static noinline struct entry look_up_new(unsigned long site)
+static noinline struct mmn_site look_up_new(unsigned long pc)
 {
 	char name[KSYM_SYMBOL_LEN];
-	struct entry e;
+	struct mmn_site s = { };
 
-	look_up(site, &e, name);
-	return e;
+	look_up(pc, &s, name);
+	return s;
 }
 
 /* Return: true the first time that a name is seen. */
@@ -197,7 +233,7 @@ static noinline void note_unknown(unsigned long site)
  */
 unsigned int mmn_sites_resolve(unsigned long site)
 {
-	const struct entry *known = cached(site);
+	const struct mmn_site *known = mmn_sites_get(site);
 
 	return known ? known->row : look_up_new(site).row;
 }
@@ -229,7 +265,7 @@ void mmn_sites_note(unsigned long site, unsigned int row)
  */
 int mmn_sites_frame(unsigned long pc, bool may_look)
 {
-	const struct entry *known = cached(pc);
+	const struct mmn_site *known = mmn_sites_get(pc);
 
 	if (known)
 		return known->frame;

@@ -2,11 +2,76 @@
 #ifndef MMN_SITES_H
 #define MMN_SITES_H
 
+#include <linux/compiler.h>
+#include <linux/hash.h>
 #include <linux/types.h>
+
+#include <asm/barrier.h>
 
 struct seq_file;
 
-int mmn_sites_cached(unsigned long site);
+/**
+ * struct mmn_site - what is known of a return address
+ * @pc: the address
+ * @row: its row in the table of call sites
+ * @frame: enum mmn_frame: what it says as a frame further out
+ * @up: how one gets from this return address on the stack to the next: MMN_UP_*
+ */
+struct mmn_site {
+	unsigned long pc;
+	u8 row;
+	u8 frame;
+	u16 up;
+};
+
+/*
+ * So many words up from the word behind the return address, or from where the frame
+ * pointer points, ends the frame: its last word is the next return address. The
+ * caller's frame pointer may be saved in it, so many words below the end.
+ */
+#define MMN_UP_WORDS		0x07ff
+#define MMN_UP_BP		0x0800
+#define MMN_UP_SAVED_SHIFT	12
+#define MMN_UP_SAVED_MAX	15
+
+/* No words: why not. */
+#define MMN_UP_UNKNOWN		0x0000
+#define MMN_UP_CROOKED		0x1000	/* it takes more to know than the address */
+#define MMN_UP_ENTRY		0x2000	/* registers of whom entered the kernel lie there */
+#define MMN_UP_LAST		0x3000	/* nobody called this */
+
+#define MMN_SITES_BITS	12
+
+extern struct mmn_site mmn_sites_cache[1 << MMN_SITES_BITS];
+const struct mmn_site *mmn_sites_get_other(unsigned long pc);
+
+/**
+ * mmn_sites_get() - what is known of a return address
+ * @pc: it
+ *
+ * Context: Any, the hook too.
+ * Return: it stays valid; NULL if nothing is known yet.
+ */
+static inline const struct mmn_site *mmn_sites_get(unsigned long pc)
+{
+	const struct mmn_site *s = &mmn_sites_cache[hash_long(pc, MMN_SITES_BITS)];
+
+	/* Pairs with the release in remember(). */
+	if (likely(smp_load_acquire(&s->pc) == pc))
+		return s;
+	return mmn_sites_get_other(pc);
+}
+
+static inline int mmn_sites_cached(unsigned long site)
+{
+	const struct mmn_site *s = mmn_sites_get(site);
+
+	return s ? s->row : -1;
+}
+
+bool mmn_sites_lasts(unsigned long pc);
+void mmn_sites_learn(unsigned long pc, unsigned int up);
+void mmn_sites_learn_known(unsigned long pc, unsigned int up);
 unsigned int mmn_sites_resolve(unsigned long site);
 void mmn_sites_note(unsigned long site, unsigned int row);
 int mmn_sites_frame(unsigned long pc, bool may_look);

@@ -132,6 +132,7 @@ void mmn_stats_show(struct seq_file *m)
 	seq_printf(m, "# inexact %llu\n", mmn_stats_read(MMN_STAT_INEXACT));
 	seq_printf(m, "# delivered %llu\n", mmn_stats_read(MMN_STAT_DELIVERED));
 	seq_printf(m, "# walks %llu\n", walks);
+	seq_printf(m, "# unwound %llu\n", mmn_stats_read(MMN_STAT_UNWOUND));
 }
 
 void mmn_stats_show_hook(struct seq_file *m)

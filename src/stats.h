@@ -17,6 +17,7 @@ enum mmn_stat {
 	MMN_STAT_UNJUDGED,		/* watched, ended before its names were known */
 	MMN_STAT_INEXACT,		/* a verdict that is not exact */
 	MMN_STAT_DELIVERED,		/* a client's callback ran */
+	MMN_STAT_UNWOUND,		/* steps did not do, the unwinder was asked */
 	MMN_NR_STATS
 };
 

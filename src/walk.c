@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * walk: the stack as a witness. For what the context leaves open, for call
- * sites that no hook saw, and as a second opinion. Thousands of instructions,
- * so never for what is hot.
+ * sites that no hook saw, and as a second opinion. By steps where they are known;
+ * else by the unwinder, which takes thousands of instructions.
  */
 #include <linux/kernel.h>
 
@@ -10,6 +10,8 @@
 #include "compat/compat.h"
 #include "framenames.h"
 #include "sites.h"
+#include "stats.h"
+#include "steps.h"
 #include "walk.h"
 
 /* So many frames hold the callers of a notifier and most of what a rule asks for. */
@@ -101,6 +103,26 @@ static bool is_wrapper(unsigned int frame)
 	return frame == MMN_FRAME_ZAPPER || frame == MMN_FRAME_UNMAPPER;
 }
 
+static void start_frames(struct mmn_ctx *ctx)
+{
+	ctx->bits = (ctx->bits & ~MMN_CTX_MODULE_CALLS) | MMN_CTX_WALKED;
+	ctx->nr_frames = 0;
+}
+
+/* @asked: who asked for the operation was there. Return: does the search end here? */
+static bool add_frame(struct mmn_ctx *ctx, unsigned int frame, bool *asked)
+{
+	if (!*asked && !is_wrapper(frame)) {
+		*asked = true;
+		if (frame == MMN_FRAME_MODULE)
+			ctx->bits |= MMN_CTX_MODULE_CALLS;
+	}
+	if (frame == MMN_FRAME_NONE)
+		return false;
+	ctx->frames[ctx->nr_frames++] = frame;
+	return mmn_framenames_ends(frame);
+}
+
 /**
  * mmn_walk_frames() - what the frames above a call site say
  * @st: the stack
@@ -119,24 +141,13 @@ bool mmn_walk_frames(const struct mmn_stack *st, unsigned long site,
 	bool known = true, asked = false;
 	int frame;
 
-	ctx->bits = (ctx->bits & ~MMN_CTX_MODULE_CALLS) | MMN_CTX_WALKED;
-	ctx->nr_frames = 0;
+	start_frames(ctx);
 	for (; i < st->nr && ctx->nr_frames < MMN_FRAMES_MAX; i++) {
 		frame = mmn_sites_frame(st->pc[i], may_look);
-		if (frame < 0) {
-			/* Ask for the others, too. */
+		/* Ask for the others, too. */
+		if (frame < 0)
 			known = false;
-			continue;
-		}
-		if (!asked && !is_wrapper(frame)) {
-			asked = true;
-			if (frame == MMN_FRAME_MODULE)
-				ctx->bits |= MMN_CTX_MODULE_CALLS;
-		}
-		if (frame == MMN_FRAME_NONE)
-			continue;
-		ctx->frames[ctx->nr_frames++] = frame;
-		if (!whole && mmn_framenames_ends(frame))
+		else if (add_frame(ctx, frame, &asked) && !whole)
 			break;
 	}
 	return known;
@@ -148,29 +159,97 @@ static bool has_ended(const struct mmn_ctx *ctx)
 	       mmn_framenames_ends(ctx->frames[ctx->nr_frames - 1]);
 }
 
-/**
- * mmn_walk_ctx() - walk the stack to complete a context
- * @site: return address into the call site
- * @may_look: false in the hook
- * @ctx: frames and bits are added
- *
- * Each frame costs some 400 instructions, so at first only a few are taken. If the
- * search ends among them, the others would not be looked at.
- *
- * Context: As mmn_walk_frames().
- * Return: as mmn_walk_frames().
- */
-bool mmn_walk_ctx(unsigned long site, bool may_look, struct mmn_ctx *ctx)
+/* By the unwinder. If the search ends among the first frames, the others cost nothing. */
+static noinline bool unwind_ctx(unsigned long site, bool may_look, struct mmn_ctx *ctx)
 {
 	struct mmn_stack st;
 	bool known;
 
+	mmn_stats_inc(MMN_STAT_UNWOUND);
 	take(&st, FIRST_DEPTH);
 	known = mmn_walk_frames(&st, site, may_look, false, ctx);
 	if (st.nr < FIRST_DEPTH || (known && has_ended(ctx)))
 		return known;
 	take(&st, MMN_WALK_DEPTH);
 	return mmn_walk_frames(&st, site, may_look, false, ctx);
+}
+
+/* Return: false if a step is not known; @s is where. */
+static bool go_on(struct mmn_steps *s, struct mmn_ctx *ctx)
+{
+	const struct mmn_site *at;
+	bool asked = false;
+
+	start_frames(ctx);
+	while (s->at.pc && ctx->nr_frames < MMN_FRAMES_MAX) {
+		at = mmn_steps_take(s);
+		if (!at)
+			return false;
+		if (add_frame(ctx, at->frame, &asked))
+			break;
+	}
+	return true;
+}
+
+/*
+ * By steps, from the site if it is where the hook saw it, else out of here. Return:
+ * false if they do not suffice.
+ */
+static noinline bool step_ctx(const struct mmn_where *site, bool may_look,
+			      struct mmn_ctx *ctx)
+{
+	struct mmn_steps s;
+	bool there = mmn_steps_begin_at(&s, site);
+
+	if (there) {
+		there = mmn_steps_take(&s);
+	} else {
+		mmn_steps_begin(&s);
+		there = mmn_steps_site(&s);
+	}
+	if (there && go_on(&s, ctx))
+		return true;
+	mmn_steps_learn(s.at.pc, may_look);
+	return false;
+}
+
+/**
+ * mmn_walk_ctx() - walk the stack to complete a context
+ * @site: the call site
+ * @may_look: false in the hook
+ * @ctx: frames and bits are added
+ *
+ * Context: As mmn_walk_frames().
+ * Return: as mmn_walk_frames().
+ */
+bool mmn_walk_ctx(const struct mmn_where *site, bool may_look, struct mmn_ctx *ctx)
+{
+	if (allowed && step_ctx(site, may_look, ctx))
+		return true;
+	return unwind_ctx(site->pc, may_look, ctx);
+}
+
+/* By steps, of which the first is out of here. Return: the site; 0 if that fails. */
+static noinline unsigned long step_site(void)
+{
+	const struct mmn_site *site;
+	struct mmn_steps s;
+
+	mmn_steps_begin(&s);
+	site = mmn_steps_site(&s);
+	if (site)
+		return site->pc;
+	mmn_steps_learn(s.at.pc, true);
+	return 0;
+}
+
+static noinline unsigned long unwind_site(bool may_look)
+{
+	struct mmn_stack st;
+
+	mmn_stats_inc(MMN_STAT_UNWOUND);
+	mmn_walk_take(&st);
+	return mmn_walk_site(&st, may_look);
 }
 
 /**
@@ -182,8 +261,7 @@ bool mmn_walk_ctx(unsigned long site, bool may_look, struct mmn_ctx *ctx)
  */
 unsigned long mmn_walk_find_site(bool may_look)
 {
-	struct mmn_stack st;
+	unsigned long site = may_look && allowed ? step_site() : 0;
 
-	mmn_walk_take(&st);
-	return mmn_walk_site(&st, may_look);
+	return site ? site : unwind_site(may_look);
 }

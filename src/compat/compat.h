@@ -71,10 +71,43 @@ static __always_inline unsigned long mmn_ftrace_arg0(struct ftrace_regs *fregs)
 	return regs_get_kernel_argument(fregs, 0);
 #endif
 }
+
+/* The registers at the entry of the function, if more than its arguments are there. */
+static __always_inline const struct pt_regs *mmn_ftrace_regs(struct ftrace_regs *fregs)
+{
+#if !defined(CONFIG_X86_64)
+	return NULL;
+#elif defined(MMN_HAVE_ARCH_FTRACE_REGS)
+	return &arch_ftrace_regs(fregs)->regs;
+#elif defined(MMN_HAVE_FTRACE_REGS)
+	return &fregs->regs;
+#else
+	return fregs;
+#endif
+}
 #else
 #define MMN_HAVE_FTRACE		0
 #define mmn_hook_ftrace		mmn_hook_none
 #endif
+
+/* At the entry of a function: the word behind the return address, and the frame pointer. */
+static __always_inline unsigned long mmn_entry_sp(const struct pt_regs *regs)
+{
+#ifdef CONFIG_X86_64
+	return regs->sp + sizeof(long);
+#else
+	return 0;
+#endif
+}
+
+static __always_inline unsigned long mmn_entry_bp(const struct pt_regs *regs)
+{
+#ifdef CONFIG_X86_64
+	return regs->bp;
+#else
+	return 0;
+#endif
+}
 
 /* kprobes, for a probe at the entry of a function */
 #if defined(CONFIG_KPROBES) && \

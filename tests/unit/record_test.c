@@ -62,7 +62,7 @@ static bool reads(const void *range, u64 event, unsigned long site)
 {
 	struct mmn_seen seen;
 
-	return mmn_record_read(key(range), event, false, &seen) && seen.site == site;
+	return mmn_record_read(key(range), event, false, &seen) && seen.site.pc == site;
 }
 
 /* As a callback does: looks, and leaves what it found. Return: was something there? */
@@ -90,7 +90,7 @@ static void test_one(void)
 	rec = mmn_record_open(key(pool[0]), id(1), 7);
 	ok(rec && !rec->since, "a new record has no time");
 	ok(mmn_record_live() == 1, "one lives");
-	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.site == 7 &&
+	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.site.pc == 7 &&
 	   seen.rec == rec && seen.id == id(1), "it is found, with its site");
 	ok(!seen.judged, "nobody has judged it");
 	ok(!reads(pool[1], id(1), 7), "another range has none");
@@ -255,7 +255,7 @@ static void test_refused(void)
 
 	mmn_record_reset();
 	mmn_record_open(weak(clash[0]), id(0), 7);
-	ok(mmn_record_read(weak(clash[0]), id(0), false, &seen) && seen.site == 7,
+	ok(mmn_record_read(weak(clash[0]), id(0), false, &seen) && seen.site.pc == 7,
 	   "what may be refused has a record");
 	ok(!mmn_record_read(key(clash[0]), id(0), false, &seen),
 	   "which is not taken for that of what may not");
@@ -380,7 +380,7 @@ static void look(bool at_end, unsigned int n)
 		return;
 	}
 	found++;
-	wrong += seen.site != SITE1;
+	wrong += seen.site.pc != SITE1;
 	wrong += seen.judged && !is(&seen.verdict, n);
 	if (at_end || seen.judged)
 		return;
@@ -509,7 +509,7 @@ static void other_looks(void)
 
 	for (i = 0; i < 2; i++) {
 		if (mmn_record_read(key(clash[1]), id(2), i, &seen)) {
-			wrong += seen.site != SITE2;
+			wrong += seen.site.pc != SITE2;
 			wrong += seen.judged && !is(&seen.verdict, 2);
 		}
 		other_closes();
@@ -611,7 +611,7 @@ static void check(struct worker *w, unsigned long k, bool at_end, unsigned int n
 		return;
 	}
 	w->found++;
-	w->wrong += (seen.site | 3) != (k | 3);
+	w->wrong += (seen.site.pc | 3) != (k | 3);
 	w->wrong += seen.judged && !is(&seen.verdict, n);
 	if (seen.judged)
 		return;

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_COMPAT_ORC_H
+#define MMN_COMPAT_ORC_H
+
+#include <linux/types.h>
+
+/* Where how far it is to the next return address depends on the address alone. */
+#if defined(CONFIG_X86_64) && defined(CONFIG_STACKTRACE) && \
+	defined(CONFIG_UNWINDER_ORC)
+#define MMN_HAVE_ORC		1
+
+void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up));
+#else
+#define MMN_HAVE_ORC		0
+
+static inline void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up))
+{
+}
+#endif
+
+#endif /* MMN_COMPAT_ORC_H */

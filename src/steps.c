@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * steps: the stack without the unwinder, which takes some 450 instructions per
+ * frame. The way from a return address to the next one depends on the address
+ * alone. So it is asked for once (compat/orc.c) and kept with the name of the
+ * address (sites.c); later a step is a look-up and an addition.
+ *
+ * What is not known, or not of the kernel's own text or ours, is left to the
+ * unwinder. So are return addresses that a tracer has replaced: its own address
+ * is never one that was learnt.
+ */
+#include <linux/atomic.h>
+#include <linux/kernel.h>
+#include <linux/ptrace.h>
+
+#include "classify.h"
+#include "compat/orc.h"
+#include "steps.h"
+
+/* So often may measuring be in vain, because the cache of addresses is full. */
+#define MAX_IN_VAIN	64
+
+/* The last step, or one that cannot be taken. For mmn_steps_take(). */
+const struct mmn_site *mmn_steps_take_other(struct mmn_steps *s,
+					    const struct mmn_site *site)
+{
+	switch (READ_ONCE(site->up)) {
+	case MMN_UP_ENTRY:
+		if (s->top - s->at.sp < sizeof(struct pt_regs) ||
+		    !user_mode((struct pt_regs *)s->at.sp))
+			return NULL;
+		fallthrough;
+	case MMN_UP_LAST:
+		s->at.pc = 0;
+		return site;
+	default:
+		return NULL;
+	}
+}
+
+/**
+ * mmn_steps_site() - go to where the innermost invalidation was announced
+ * @s: in a notifier's callback; afterwards, at the first address above the site
+ *
+ * Context: Any, the hook too.
+ * Return: the site; NULL if the unwinder has to be asked.
+ */
+const struct mmn_site *mmn_steps_site(struct mmn_steps *s)
+{
+	const struct mmn_site *site;
+	bool announced = false;
+
+	if (s->top - s->at.sp >= THREAD_SIZE)
+		return NULL;
+	do {
+		site = mmn_steps_take(s);
+		if (!site)
+			return NULL;
+		if (site->frame == MMN_FRAME_ANNOUNCE)
+			announced = true;
+		else if (announced)
+			return site;
+	} while (s->at.pc);
+	return NULL;
+}
+
+static bool is_known(unsigned long pc)
+{
+	const struct mmn_site *site = mmn_sites_get(pc);
+
+	return site && READ_ONCE(site->up) != MMN_UP_UNKNOWN;
+}
+
+/**
+ * mmn_steps_learn() - have the stack measured, if that helps
+ * @pc: where the steps could not go on
+ * @may_look: false in the hook: only what has a name already can be learnt
+ *
+ * Context: Any; the hook without @may_look.
+ */
+void mmn_steps_learn(unsigned long pc, bool may_look)
+{
+	static atomic_t in_vain;
+
+	if (!MMN_HAVE_ORC || !pc || !mmn_sites_lasts(pc) || is_known(pc) ||
+	    atomic_read(&in_vain) >= MAX_IN_VAIN)
+		return;
+	if (may_look)
+		mmn_orc_measure(mmn_sites_learn);
+	else if (mmn_sites_get(pc))
+		mmn_orc_measure(mmn_sites_learn_known);
+	else
+		return;
+	if (!is_known(pc))
+		atomic_inc(&in_vain);
+}
