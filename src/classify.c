@@ -446,47 +446,55 @@ static const struct rule exclusive_restore_rules[] = {
 	{ ALWAYS, IS(CLEAR, DEVICE_EXCLUSIVE_RESTORE, CLEAR) },
 };
 
-#define LIST(c, l)	[MMN_CLASS_##c] = { l##_rules, ARRAY_SIZE(l##_rules) }
-#define LIST_IN(c, l, b) [MMN_CLASS_##c] = { l##_rules, ARRAY_SIZE(l##_rules), \
-					     MMN_CTX_##b }
+#define LIST_IN(c, l, b, w) [MMN_CLASS_##c] = { \
+	.rules = l##_rules, .nr = ARRAY_SIZE(l##_rules), .bits = (b), .wants = (w) }
+#define LIST(c, l, w)	LIST_IN(c, l, 0, w)
+#define NOTHING		0
+#define TASK		MMN_WANT_TASK
+#define THREAD		MMN_WANT_THREAD
+#define LOCK		MMN_WANT_LOCK
+#define NUMBER		MMN_WANT_SYS
+#define ARGS		(MMN_WANT_SYS | MMN_WANT_ARGS)
+#define PLACE		MMN_WANT_PLACE
 
-/* @bits: what the class itself adds to the context. */
+/* @bits: what the class itself adds to the context. @wants: what its rules look at. */
 static const struct {
 	const struct rule *rules;
 	unsigned int nr;
 	u32 bits;
+	u32 wants;
 } lists[MMN_NR_CLASSES] = {
-	LIST(RELEASE, release),
-	LIST(UNMAP, unmap),
-	LIST(MOVE, move),
-	LIST(MOVE_HUGETLB, move_hugetlb),
-	LIST(ZAP, zap),
-	LIST(HUGETLB_NESTED, hugetlb_nested),
-	LIST(REAP, reap),
-	LIST(PROTECT, protect),
-	LIST(HUGETLB_PROTECT, hugetlb_protect),
-	LIST(PAGEMAP_SCAN, pagemap_scan),
-	LIST(CLEAR_REFS, clear_refs),
-	LIST(FORK, fork),
-	LIST(MKCLEAN, mkclean),
-	LIST(DAX_MKCLEAN, dax_mkclean),
-	LIST(DIRTY_TRACK, dirty_track),
-	LIST(COW, cow),
-	LIST(HUGETLB_COW, hugetlb_cow),
-	LIST(MADV_FREE, madv_free),
-	LIST(THP_SPLIT, thp_split),
-	LIST(THP_COLLAPSE, thp_collapse),
-	LIST(RMAP_UNMAP, rmap),
-	LIST_IN(RMAP_MIGRATE, rmap, MIGRATION),
-	LIST(HWPOISON, hwpoison),
-	LIST(KSM_WRPROTECT, ksm_wrprotect),
-	LIST(KSM_REPLACE, ksm_replace),
-	LIST(UPROBE, uprobe),
-	LIST(UFFD_MOVE, uffd_move),
-	LIST(PMD_UNSHARE, pmd_unshare),
-	LIST(MIGRATE_VMA, migrate_vma),
-	LIST(EXCLUSIVE, exclusive),
-	LIST(EXCLUSIVE_RESTORE, exclusive_restore),
+	LIST(RELEASE, release, TASK | NUMBER),
+	LIST(UNMAP, unmap, TASK | ARGS | PLACE),
+	LIST(MOVE, move, TASK | ARGS),
+	LIST(MOVE_HUGETLB, move_hugetlb, NOTHING),
+	LIST(ZAP, zap, THREAD | ARGS),
+	LIST(HUGETLB_NESTED, hugetlb_nested, TASK | ARGS),
+	LIST(REAP, reap, TASK | THREAD | NUMBER),
+	LIST(PROTECT, protect, TASK | LOCK | ARGS),
+	LIST(HUGETLB_PROTECT, hugetlb_protect, TASK | LOCK | ARGS),
+	LIST(PAGEMAP_SCAN, pagemap_scan, NOTHING),
+	LIST(CLEAR_REFS, clear_refs, NOTHING),
+	LIST(FORK, fork, NOTHING),
+	LIST(MKCLEAN, mkclean, NOTHING),
+	LIST(DAX_MKCLEAN, dax_mkclean, NOTHING),
+	LIST(DIRTY_TRACK, dirty_track, NOTHING),
+	LIST(COW, cow, TASK | THREAD | ARGS),
+	LIST(HUGETLB_COW, hugetlb_cow, NOTHING),
+	LIST(MADV_FREE, madv_free, NOTHING),
+	LIST(THP_SPLIT, thp_split, NOTHING),
+	LIST(THP_COLLAPSE, thp_collapse, THREAD | ARGS),
+	LIST(RMAP_UNMAP, rmap, THREAD),
+	LIST_IN(RMAP_MIGRATE, rmap, MMN_CTX_MIGRATION, THREAD),
+	LIST(HWPOISON, hwpoison, NOTHING),
+	LIST(KSM_WRPROTECT, ksm_wrprotect, NOTHING),
+	LIST(KSM_REPLACE, ksm_replace, NOTHING),
+	LIST(UPROBE, uprobe, NOTHING),
+	LIST(UFFD_MOVE, uffd_move, NOTHING),
+	LIST(PMD_UNSHARE, pmd_unshare, NOTHING),
+	LIST(MIGRATE_VMA, migrate_vma, NOTHING),
+	LIST(EXCLUSIVE, exclusive, NOTHING),
+	LIST(EXCLUSIVE_RESTORE, exclusive_restore, NOTHING),
 };
 
 /* clang-format on */
@@ -505,73 +513,102 @@ static bool arg_holds(const struct rule *r, const struct mmn_ctx *ctx)
 	}
 }
 
-/* The frames of a context as a set: a list of rules asks for many of them. */
+/*
+ * The frames of a context as a set: a list of rules asks for many of them. No frame is
+ * in every set, as it is what most rules ask for.
+ */
 struct frames {
-	u64 bits[MMN_NR_FRAMES / 64 + 1];
+	u64 low;
+	u64 high;
 };
 
-static void collect(const struct mmn_ctx *ctx, struct frames *set)
-{
-	unsigned int i;
+static_assert(MMN_FRAME_NONE == 0 && MMN_NR_FRAMES <= 128);
 
-	for (i = 0; i < ctx->nr_frames; i++)
-		set->bits[ctx->frames[i] / 64] |= 1ULL << ctx->frames[i] % 64;
+static struct frames collect(const struct mmn_ctx *ctx)
+{
+	struct frames set = { .low = 1 };
+	const u8 *frame = ctx->frames, *end = frame + ctx->nr_frames;
+
+	for (; frame < end; frame++) {
+		if (*frame & 64)
+			set.high |= 1ULL << (*frame & 63);
+		else
+			set.low |= 1ULL << *frame;
+	}
+	return set;
 }
 
-static bool saw(const struct frames *set, unsigned int frame)
+static bool saw(struct frames set, unsigned int frame)
 {
-	return set->bits[frame / 64] >> frame % 64 & 1;
+	return (frame & 64 ? set.high : set.low) >> (frame & 63) & 1;
 }
 
-static bool stack_holds(const struct rule *r, const struct mmn_ctx *ctx,
-			const struct frames *set)
-{
-	if (r->ask)
-		return !(ctx->bits & MMN_CTX_WALKED);
-	return (!r->saw || saw(set, r->saw)) && (!r->also || saw(set, r->also));
-}
+/* What the task does, as far as it counts: for all rules of a search. */
+struct task {
+	const struct mmn_ctx *ctx;
+	u32 bits;
+	u32 sys;
+};
 
-static bool rule_holds(const struct rule *r, const struct mmn_ctx *ctx,
-		       const struct frames *set, u32 bits)
+/* In place of a system call of which nobody knows. */
+#define NO_SYS		0xffu
+
+static bool task_holds(const struct rule *r, const struct task *task)
 {
-	if ((bits & r->need) != r->need || (bits & r->not))
+	if ((task->bits & (r->need | r->not)) != r->need)
 		return false;
-	if (r->sys != MMN_SYS_NONE &&
-	    (!(bits & MMN_CTX_SYSCALL) || ctx->sys != r->sys ||
-	     !arg_holds(r, ctx)))
-		return false;
-	return stack_holds(r, ctx, set);
+	return !r->sys || (r->sys == task->sys && arg_holds(r, task->ctx));
+}
+
+/* Nothing of the stack is known: whether a rule may ask is not yet said. */
+static const struct rule *find_plain(const struct rule *r, const struct rule *end,
+				     const struct task *task)
+{
+	for (; r < end; r++)
+		if (task_holds(r, task) && !r->saw &&
+		    !(r->ask && task->bits & MMN_CTX_WALKED))
+			return r;
+	return NULL;
+}
+
+/* Most rules ask for a frame that is not there. */
+static const struct rule *find_walked(const struct rule *r, const struct rule *end,
+				      const struct task *task)
+{
+	struct frames set = collect(task->ctx);
+
+	for (; r < end; r++)
+		if (saw(set, r->saw) && task_holds(r, task) && saw(set, r->also) &&
+		    !(r->ask && task->bits & MMN_CTX_WALKED))
+			return r;
+	return NULL;
 }
 
 static const struct rule *find_rule(unsigned int class,
 				    const struct mmn_ctx *ctx)
 {
-	const struct rule *r;
-	struct frames set = { };
-	unsigned int i;
-	u32 bits;
+	const struct rule *r, *end;
+	struct task task = { .ctx = ctx };
 
 	if (class >= MMN_NR_CLASSES)
 		return NULL;
 	r = lists[class].rules;
-	bits = ctx->bits | lists[class].bits;
-	collect(ctx, &set);
-	for (i = 0; i < lists[class].nr; i++, r++)
-		if (rule_holds(r, ctx, &set, bits))
-			return r;
-	return NULL;
+	end = r + lists[class].nr;
+	task.bits = ctx->bits | lists[class].bits;
+	task.sys = task.bits & MMN_CTX_SYSCALL ? ctx->sys : NO_SYS;
+	return ctx->nr_frames ? find_walked(r, end, &task) : find_plain(r, end, &task);
 }
 
 /**
- * mmn_classify_wants_ctx() - do the rules of a class look at the task?
+ * mmn_classify_wants() - what do the rules of a class look at?
  * @class: enum mmn_class
  *
  * Context: Any.
- * Return: false if one verdict serves all contexts.
+ * Return: mask of MMN_WANT_*; 0 if the task does not matter.
  */
-bool mmn_classify_wants_ctx(unsigned int class)
+u32 mmn_classify_wants(unsigned int class)
 {
-	return class < MMN_NR_CLASSES && lists[class].nr > 1;
+	return class < MMN_NR_CLASSES ? lists[class].wants : 0;
 }
 
 /**

@@ -186,8 +186,26 @@ enum mmn_frame {
 
 #define MMN_FRAMES_MAX		24
 
+/* What the rules of a class look at: nobody gathers the rest. */
+#define MMN_WANT_TASK	(1u << 0) /* LOCAL, DYING, EXITING */
+#define MMN_WANT_THREAD	(1u << 1) /* which kernel thread it is */
+#define MMN_WANT_LOCK	(1u << 2) /* MMAP_WRITE, MMAP_READ */
+#define MMN_WANT_SYS	(1u << 3) /* SYSCALL and which one */
+#define MMN_WANT_ARGS	(1u << 4) /* its arguments, if it is of MMN_SYS_WITH_ARGS */
+#define MMN_WANT_PLACE	(1u << 5) /* AT_TARGET, AT_TAIL */
+
+/* System calls that no class asks for their arguments are not in it. */
+#define MMN_SYS_WITH_ARGS	(1u << MMN_SYS_BPF | 1u << MMN_SYS_FALLOCATE | \
+				 1u << MMN_SYS_GETSOCKOPT | 1u << MMN_SYS_IOCTL | \
+				 1u << MMN_SYS_MADVISE | 1u << MMN_SYS_MMAP | \
+				 1u << MMN_SYS_MPROTECT | 1u << MMN_SYS_MREMAP | \
+				 1u << MMN_SYS_OPEN | 1u << MMN_SYS_OPENAT | \
+				 1u << MMN_SYS_PKEY_MPROTECT | 1u << MMN_SYS_PRCTL | \
+				 1u << MMN_SYS_PROCESS_MADVISE)
+
 /**
- * struct mmn_ctx - the context of one invalidation, gathered without waiting
+ * struct mmn_ctx - the context of one invalidation, gathered without waiting, as far
+ *	as its class wants it
  * @bits: mask of MMN_CTX_*
  * @sys: enum mmn_sys; MMN_SYS_NONE means "not in a system call" if
  *	MMN_CTX_SYSCALL is set, and "nobody knows" if not
@@ -224,8 +242,7 @@ struct mmn_verdict {
 #define MMN_RULE_ALWAYS	(1u << 2) /* it has no condition */
 #define MMN_RULE_NEVER	(1u << 3) /* its class rules it out */
 
-/* True if the rules of @class look at the context at all. */
-bool mmn_classify_wants_ctx(unsigned int class);
+u32 mmn_classify_wants(unsigned int class);
 bool mmn_classify(unsigned int class, unsigned int native,
 		  const struct mmn_ctx *ctx, struct mmn_verdict *v);
 bool mmn_classify_rule(unsigned int class, unsigned int nr,

@@ -25,29 +25,8 @@
 #include "hook.h"
 #include "stats.h"
 
-/* Callbacks run, and the time spent in those that were timed, ns. */
-struct counts {
-	u64 delivered;
-	u64 timed;
-	u64 ns;
-};
-
-/**
- * struct mmn_client - our side of a registered client
- * @list: in clients, under clients_lock
- * @public: the driver's structure
- * @objects: live objects by kind
- * @counts: what was delivered, per CPU
- */
-struct mmn_client {
-	struct list_head list;
-	struct mmnotify_client *public;
-	atomic_t objects[MMN_NR_OBJECTS];
-	struct counts __percpu *counts;
-};
-
 /* Somebody wants to know how long callbacks take. */
-static DEFINE_STATIC_KEY_FALSE(timing);
+DEFINE_STATIC_KEY_FALSE(mmn_client_timing);
 
 static DEFINE_MUTEX(clients_lock);
 static LIST_HEAD(clients);
@@ -56,14 +35,9 @@ static LIST_HEAD(clients);
  * Callbacks in flight, kept only with debug=1; under delivery_lock. Raw, because some
  * may not sleep, and with PREEMPT_RT other locks do.
  */
-static DEFINE_STATIC_KEY_FALSE(debugging);
+DEFINE_STATIC_KEY_FALSE(mmn_client_debugging);
 static DEFINE_RAW_SPINLOCK(delivery_lock);
 static LIST_HEAD(deliveries);
-
-static struct mmn_client *mine(const struct mmnotify_client *client)
-{
-	return client->priv;
-}
 
 /* Return: is this client one of ours, and alive? */
 bool mmn_client_registered(const struct mmnotify_client *client)
@@ -98,26 +72,22 @@ int mmn_client_check_ops(const void *ops, size_t size, size_t known)
 
 void mmn_client_born(struct mmnotify_client *client, enum mmn_object object)
 {
-	atomic_inc(&mine(client)->objects[object]);
+	atomic_inc(&mmn_client_of(client)->objects[object]);
 }
 
 void mmn_client_dead(struct mmnotify_client *client, enum mmn_object object)
 {
-	atomic_dec(&mine(client)->objects[object]);
+	atomic_dec(&mmn_client_of(client)->objects[object]);
 }
 
-/* A callback of @client is about to run; @d until mmn_client_leave(). */
-void mmn_client_enter(struct mmnotify_client *client, struct mmn_delivery *d)
+/* Somebody wants to know more. For mmn_client_enter(). */
+void mmn_client_enter_watched(struct mmnotify_client *client, struct mmn_delivery *d)
 {
-	this_cpu_inc(mine(client)->counts->delivered);
-	mmn_stats_inc(MMN_STAT_DELIVERED);
-	d->task = NULL;
-	d->since = 0;
-	if (static_branch_unlikely(&timing)) {
+	if (static_branch_unlikely(&mmn_client_timing)) {
 		d->client = client;
 		d->since = local_clock();
 	}
-	if (!static_branch_unlikely(&debugging))
+	if (!static_branch_unlikely(&mmn_client_debugging))
 		return;
 	d->task = current;
 	raw_spin_lock(&delivery_lock);
@@ -128,13 +98,14 @@ void mmn_client_enter(struct mmnotify_client *client, struct mmn_delivery *d)
 static void note_time(const struct mmn_delivery *d)
 {
 	u64 ns = local_clock() - d->since;
-	struct mmn_client *c = mine(d->client);
+	struct mmn_client *c = mmn_client_of(d->client);
 
 	this_cpu_inc(c->counts->timed);
 	this_cpu_add(c->counts->ns, ns);
 }
 
-void mmn_client_leave(struct mmn_delivery *d)
+/* For mmn_client_leave(). */
+void mmn_client_leave_watched(struct mmn_delivery *d)
 {
 	if (d->since)
 		note_time(d);
@@ -157,7 +128,7 @@ bool mmn_client_in_callback(const char *what)
 	struct mmn_delivery *d;
 	bool found = false;
 
-	if (!static_branch_unlikely(&debugging))
+	if (!static_branch_unlikely(&mmn_client_debugging))
 		return false;
 	raw_spin_lock(&delivery_lock);
 	list_for_each_entry(d, &deliveries, list)
@@ -173,18 +144,18 @@ bool mmn_client_in_callback(const char *what)
 void mmn_client_set_debug(bool on)
 {
 	if (on)
-		static_branch_enable(&debugging);
+		static_branch_enable(&mmn_client_debugging);
 	else
-		static_branch_disable(&debugging);
+		static_branch_disable(&mmn_client_debugging);
 }
 
 /* Context: Process. Callbacks in flight are not timed. */
 void mmn_client_set_timing(bool on)
 {
 	if (on)
-		static_branch_enable(&timing);
+		static_branch_enable(&mmn_client_timing);
 	else
-		static_branch_disable(&timing);
+		static_branch_disable(&mmn_client_timing);
 }
 
 static struct mmn_client *alloc_client(struct mmnotify_client *public)
@@ -193,7 +164,7 @@ static struct mmn_client *alloc_client(struct mmnotify_client *public)
 
 	if (!c)
 		return NULL;
-	c->counts = alloc_percpu(struct counts);
+	c->counts = alloc_percpu(struct mmn_client_counts);
 	if (!c->counts) {
 		kfree(c);
 		return NULL;
@@ -300,10 +271,10 @@ int mmnotify_unregister_v1(struct mmnotify_client *client)
 }
 MMN_EXPORT(mmnotify_unregister_v1);
 
-static struct counts fold(const struct mmn_client *c)
+static struct mmn_client_counts fold(const struct mmn_client *c)
 {
-	struct counts sum = { };
-	const struct counts *one;
+	struct mmn_client_counts sum = { };
+	const struct mmn_client_counts *one;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
@@ -317,7 +288,7 @@ static struct counts fold(const struct mmn_client *c)
 
 static void show_one(struct seq_file *m, const struct mmn_client *c)
 {
-	struct counts sum = fold(c);
+	struct mmn_client_counts sum = fold(c);
 
 	seq_printf(m, "%s %s %d %d %llu %llu %llu\n", c->public->name,
 		   module_name(c->public->owner),

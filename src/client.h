@@ -2,10 +2,16 @@
 #ifndef MMN_CLIENT_H
 #define MMN_CLIENT_H
 
+#include <linux/atomic.h>
 #include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/static_key.h>
 #include <linux/types.h>
 
-struct mmnotify_client;
+#include <mmnotify/mmnotify.h>
+
+#include "stats.h"
+
 struct seq_file;
 struct task_struct;
 
@@ -19,12 +25,62 @@ struct mmn_delivery {
 
 enum mmn_object { MMN_OBJECT_RANGE, MMN_OBJECT_MM, MMN_NR_OBJECTS };
 
+/* Callbacks run, and the time spent in those that were timed, ns. */
+struct mmn_client_counts {
+	u64 delivered;
+	u64 timed;
+	u64 ns;
+};
+
+/**
+ * struct mmn_client - our side of a registered client
+ * @list: in clients, under clients_lock
+ * @public: the driver's structure
+ * @objects: live objects by kind
+ * @counts: what was delivered, per CPU
+ */
+struct mmn_client {
+	struct list_head list;
+	struct mmnotify_client *public;
+	atomic_t objects[MMN_NR_OBJECTS];
+	struct mmn_client_counts __percpu *counts;
+};
+
+DECLARE_STATIC_KEY_FALSE(mmn_client_timing);
+DECLARE_STATIC_KEY_FALSE(mmn_client_debugging);
+
+static inline struct mmn_client *mmn_client_of(const struct mmnotify_client *client)
+{
+	return client->priv;
+}
+
+void mmn_client_enter_watched(struct mmnotify_client *client, struct mmn_delivery *d);
+void mmn_client_leave_watched(struct mmn_delivery *d);
+
+/* A callback of @client is about to run; @d until mmn_client_leave(). */
+static inline void mmn_client_enter(struct mmnotify_client *client,
+				    struct mmn_delivery *d)
+{
+	this_cpu_inc(mmn_client_of(client)->counts->delivered);
+	mmn_stats_inc(MMN_STAT_DELIVERED);
+	d->task = NULL;
+	d->since = 0;
+	if (static_branch_unlikely(&mmn_client_timing) ||
+	    static_branch_unlikely(&mmn_client_debugging))
+		mmn_client_enter_watched(client, d);
+}
+
+static inline void mmn_client_leave(struct mmn_delivery *d)
+{
+	if (unlikely(d->since || d->task))
+		mmn_client_leave_watched(d);
+}
+
+
 bool mmn_client_registered(const struct mmnotify_client *client);
 int mmn_client_check_ops(const void *ops, size_t size, size_t known);
 void mmn_client_born(struct mmnotify_client *client, enum mmn_object object);
 void mmn_client_dead(struct mmnotify_client *client, enum mmn_object object);
-void mmn_client_enter(struct mmnotify_client *client, struct mmn_delivery *d);
-void mmn_client_leave(struct mmn_delivery *d);
 bool mmn_client_in_callback(const char *what);
 void mmn_client_set_debug(bool on);
 void mmn_client_set_timing(bool on);

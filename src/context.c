@@ -54,7 +54,7 @@ static const struct {
 	{ "oom_reaper", MMN_CTX_OOM_REAPER },
 };
 
-static u32 thread_bits(void)
+static noinline u32 thread_bits(void)
 {
 	unsigned int i;
 
@@ -77,8 +77,6 @@ static u32 task_bits(const struct mm_struct *mm)
 		bits |= MMN_CTX_DYING;
 	if (current->flags & PF_EXITING)
 		bits |= MMN_CTX_EXITING;
-	if (current->flags & PF_KTHREAD)
-		bits |= thread_bits();
 	return bits;
 }
 
@@ -101,47 +99,58 @@ static u32 mremap_bits(const struct mmu_notifier_range *range,
 	return bits;
 }
 
+static noinline void gather_args(const struct mmu_notifier_range *range, bool place,
+				 struct mmn_ctx *ctx)
+{
+	unsigned long args[6];
+
+	mmn_syscall_args(args);
+	memcpy(ctx->args, args, sizeof(ctx->args));
+	if (place && ctx->sys == MMN_SYS_MREMAP)
+		ctx->bits |= mremap_bits(range, args);
+}
+
 /*
  * Workers that user space made carry the number of a system call that is long
  * over, kernel threads have none. A task that took a fault or an interrupt in
  * user mode has the number -1.
  */
-static void gather_syscall(const struct mmu_notifier_range *range,
+static void gather_syscall(const struct mmu_notifier_range *range, u32 wants,
 			   struct mmn_ctx *ctx)
 {
-	unsigned long args[6];
 	int sys;
 
-	ctx->sys = MMN_SYS_NONE;
 	if (current->flags & MMN_PF_NO_SYSCALL)
 		return;
-	sys = mmn_syscall_current(args);
+	sys = mmn_syscall_current();
 	if (sys < 0)
 		return;
 	ctx->sys = sys;
 	ctx->bits |= MMN_CTX_SYSCALL;
-	if (sys != MMN_SYS_NONE)
-		memcpy(ctx->args, args, sizeof(ctx->args));
-	if (sys == MMN_SYS_MREMAP)
-		ctx->bits |= mremap_bits(range, args);
+	if (wants & MMN_WANT_ARGS && MMN_SYS_WITH_ARGS >> sys & 1)
+		gather_args(range, wants & MMN_WANT_PLACE, ctx);
 }
 
 /**
  * mmn_context_gather() - the context for classification
  * @range: what is invalidated
- * @whole: false if only what the kernel is matters
- * @ctx: filled, but for the frames
+ * @wants: mask of MMN_WANT_*
+ * @ctx: filled as far as it is wanted, but for the frames
  *
  * Context: The task that invalidates, in the hook or in a notifier.
  */
-void mmn_context_gather(const struct mmu_notifier_range *range, bool whole,
+void mmn_context_gather(const struct mmu_notifier_range *range, u32 wants,
 			struct mmn_ctx *ctx)
 {
 	ctx->bits = kernel_bits();
 	ctx->sys = MMN_SYS_NONE;
 	ctx->nr_frames = 0;
-	if (!whole)
-		return;
-	ctx->bits |= task_bits(range->mm) | lock_bits(range->mm);
-	gather_syscall(range, ctx);
+	if (wants & MMN_WANT_TASK)
+		ctx->bits |= task_bits(range->mm);
+	if (wants & MMN_WANT_THREAD && current->flags & PF_KTHREAD)
+		ctx->bits |= thread_bits();
+	if (wants & MMN_WANT_LOCK)
+		ctx->bits |= lock_bits(range->mm);
+	if (wants & MMN_WANT_SYS)
+		gather_syscall(range, wants, ctx);
 }

@@ -8,7 +8,7 @@
 
 struct mmu_notifier_range;
 
-void mmn_context_gather(const struct mmu_notifier_range *range, bool whole,
+void mmn_context_gather(const struct mmu_notifier_range *range, u32 wants,
 			struct mmn_ctx *ctx);
 
 #endif /* MMN_CONTEXT_H */

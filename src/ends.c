@@ -236,7 +236,7 @@ static void told(struct mmnotify_range *r)
 
 static void tell(struct mmnotify_range *r, const struct mmnotify_info *info)
 {
-	struct mmn_delivery d;
+	struct mmn_delivery d MMN_UNINIT;
 
 	mmn_client_enter(r->client, &d);
 	lock_map_acquire(&mmn_ends_map);

@@ -81,9 +81,9 @@ struct sight {
 static bool classify(const struct mmu_notifier_range *range,
 		     struct sight *s, unsigned int class, struct mmn_verdict *v)
 {
-	struct mmn_ctx ctx;
+	struct mmn_ctx ctx MMN_UNINIT;
 
-	mmn_context_gather(range, mmn_classify_wants_ctx(class), &ctx);
+	mmn_context_gather(range, mmn_classify_wants(class), &ctx);
 	if (!mmn_classify(class, range->event, &ctx, v)) {
 		if (!mmn_walk_ctx(&s->site, s->may_look, &ctx))
 			return false;
@@ -122,30 +122,33 @@ static void fill_trace(struct mmn_trace_event *e,
 	e->flags = v->flags | range_flags(range);
 }
 
-static void publish(const struct mmu_notifier_range *range,
-		    const struct mmn_verdict *v, const struct sight *s)
+static noinline void trace(const struct mmu_notifier_range *range,
+			   const struct mmn_verdict *v, unsigned long site)
 {
 	struct mmn_trace_event e;
 
+	fill_trace(&e, range, v, site);
+	trace_invalidate_start(&e, mmn_names_cause(v->cause));
+}
+
+static void publish(const struct mmu_notifier_range *range,
+		    const struct mmn_verdict *v, const struct sight *s)
+{
 	mmn_stats_verdict(v, s->row);
 	if (s->walked)
 		mmn_stats_walked(v);
-	if (!trace_invalidate_start_enabled())
-		return;
-	fill_trace(&e, range, v, s->site.pc);
-	trace_invalidate_start(&e, mmn_names_cause(v->cause));
+	if (trace_invalidate_start_enabled())
+		trace(range, v, s->site.pc);
 }
 
 /*
  * A tracer that takes over return addresses may hide the site from the hook; the
  * stack, which knows such tricks, is asked before a site counts as unknown.
  */
-static void find_row(struct sight *s)
+static noinline void find_other_row(struct sight *s)
 {
 	unsigned long site;
 
-	if (s->row != MMN_SITE_UNKNOWN || !mmn_walk_allowed())
-		return;
 	site = mmn_walk_find_site(s->may_look);
 	if (!site || site == s->site.pc)
 		return;
@@ -154,6 +157,12 @@ static void find_row(struct sight *s)
 		s->row = mmn_sites_resolve(site);
 	else if (mmn_sites_cached(site) > 0)
 		s->row = mmn_sites_cached(site);
+}
+
+static void find_row(struct sight *s)
+{
+	if (s->row == MMN_SITE_UNKNOWN && mmn_walk_allowed())
+		find_other_row(s);
 }
 
 /* Return: false if the verdict is left to those who may look names up. */
@@ -246,7 +255,7 @@ static bool is_confirmed(unsigned long recorded, bool at_end)
 }
 
 /* No record: the stack is asked, if that is allowed. Return: the site, or 0. */
-static unsigned long judge_alone(const struct mmu_notifier_range *range,
+static noinline unsigned long judge_alone(const struct mmu_notifier_range *range,
 				 struct mmn_verdict *v, bool at_end)
 {
 	struct sight s = {
@@ -270,18 +279,24 @@ static unsigned long judge_alone(const struct mmu_notifier_range *range,
 }
 
 /* The verdict goes into the record for those who ask later. */
-static void judge_seen(const struct mmu_notifier_range *range,
+static noinline void judge_seen(const struct mmu_notifier_range *range,
 		       struct mmn_seen *seen, bool at_end)
 {
 	struct sight s = {
 		.site = seen->site, .may_look = true, .late = at_end,
 	};
+	const struct mmn_site *known = mmn_sites_get(s.site.pc);
+	unsigned int class;
 
-	if (seen->judged)
-		return;
-	s.row = mmn_sites_resolve(s.site.pc);
-	find_row(&s);
-	classify(range, &s, mmn_sitenames_class(s.row), &seen->verdict);
+	if (likely(known && known->row != MMN_SITE_UNKNOWN)) {
+		s.row = known->row;
+		class = known->class;
+	} else {
+		s.row = mmn_sites_resolve(s.site.pc);
+		find_row(&s);
+		class = mmn_sitenames_class(s.row);
+	}
+	classify(range, &s, class, &seen->verdict);
 	if (!at_end) {
 		mmn_sites_note(s.site.pc, s.row);
 		publish(range, &seen->verdict, &s);
@@ -333,12 +348,14 @@ static void fill_info(const struct mmu_notifier_range *range,
 void mmn_judge_range(const struct mmu_notifier_range *range, bool at_end,
 		     struct mmnotify_info *info)
 {
-	struct mmn_seen seen;
+	struct mmn_seen seen MMN_UNINIT;
 
 	if (mmn_record_read(mmn_judge_key(range), mmn_judge_id(range), at_end, &seen) &&
-	    is_confirmed(seen.site.pc, at_end))
-		judge_seen(range, &seen, at_end);
-	else
+	    is_confirmed(seen.site.pc, at_end)) {
+		if (!seen.judged)
+			judge_seen(range, &seen, at_end);
+	} else {
 		seen.site.pc = judge_alone(range, &seen.verdict, at_end);
+	}
 	fill_info(range, &seen, info);
 }

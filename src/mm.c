@@ -19,6 +19,7 @@
 #include <mmnotify/mmnotify.h>
 
 #include "client.h"
+#include "compat/compat.h"
 #include "compat/export.h"
 #include "judge.h"
 #include "mm.h"
@@ -89,8 +90,8 @@ static int mmn_mm_start(struct mmu_notifier *mn,
 			const struct mmu_notifier_range *range)
 {
 	struct mmnotify_mm *m = from_native(mn);
-	struct mmnotify_info info;
-	struct mmn_delivery d;
+	struct mmnotify_info info MMN_UNINIT;
+	struct mmn_delivery d MMN_UNINIT;
 
 	mmn_judge_range(range, false, &info);
 	if (skip(m, range, &info))
@@ -108,8 +109,8 @@ static void mmn_mm_end(struct mmu_notifier *mn,
 		       const struct mmu_notifier_range *range)
 {
 	struct mmnotify_mm *m = from_native(mn);
-	struct mmnotify_info info;
-	struct mmn_delivery d;
+	struct mmnotify_info info MMN_UNINIT;
+	struct mmn_delivery d MMN_UNINIT;
 
 	if (!m->ops->end)
 		return;
@@ -129,7 +130,7 @@ static void mmn_mm_end(struct mmu_notifier *mn,
 static void mmn_mm_release(struct mmu_notifier *mn, struct mm_struct *mm)
 {
 	struct mmnotify_mm *m = from_native(mn);
-	struct mmn_delivery d;
+	struct mmn_delivery d MMN_UNINIT;
 
 	if (xchg(&m->state, STATE_RELEASED) || !m->ops->release)
 		return;

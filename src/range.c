@@ -71,8 +71,8 @@ static bool deliver(struct mmnotify_range *r,
 		    const struct mmu_notifier_range *range, unsigned long seq,
 		    struct mmnotify_finish **finish)
 {
-	struct mmnotify_info info;
-	struct mmn_delivery d;
+	struct mmnotify_info info MMN_UNINIT;
+	struct mmn_delivery d MMN_UNINIT;
 	bool ret;
 
 	mmn_judge_range(range, false, &info);
@@ -99,7 +99,7 @@ static bool deliver(struct mmnotify_range *r,
 static void finish_now(struct mmnotify_finish *finish)
 {
 	struct mmnotify_range *r = finish->range;
-	struct mmn_delivery d;
+	struct mmn_delivery d MMN_UNINIT;
 
 	mmn_client_enter(r->client, &d);
 	r->ops->invalidate_finish(finish);

@@ -48,11 +48,6 @@ static struct mmn_record *slot(unsigned long key, unsigned int probe)
 	return &mmn_record_table[(home + probe) & (ARRAY_SIZE(mmn_record_table) - 1)];
 }
 
-static u64 seal_verdict(u64 id, unsigned long site, u64 verdict)
-{
-	return mmn_record_seal(id, site) * MMN_RECORD_MIX + verdict;
-}
-
 /* The first slot is another's. For mmn_record_open(). */
 struct mmn_record *mmn_record_take_other(unsigned long key)
 {
@@ -83,52 +78,10 @@ static struct mmn_record *find_live(unsigned long key)
 	return NULL;
 }
 
-static bool is_of(const struct mmn_record *rec, unsigned long key)
+/* It is not in the first slot. For mmn_record_read(). */
+struct mmn_record *mmn_record_find_other(unsigned long key)
 {
-	return (READ_ONCE(rec->key) | MMN_RECORD_MARKS) == (key | MMN_RECORD_MARKS);
-}
-
-/*
- * Only in the first slot: there no event before can have left a record that this one
- * did not take for itself.
- */
-static struct mmn_record *find_ended(unsigned long key)
-{
-	struct mmn_record *rec = slot(key, 0);
-
-	return is_of(rec, key) ? rec : NULL;
-}
-
-/**
- * mmn_record_read() - what the hook saw of this event
- * @key: mmn_record_key() of the range
- * @id: mmn_record_id() of the event
- * @at_end: its end is being told, after mmn_record_close()
- * @seen: filled, if there is something
- *
- * Context: Any. The caller owns the range.
- * Return: false if there is no record, or if it is not of this event.
- */
-bool mmn_record_read(unsigned long key, u64 id, bool at_end, struct mmn_seen *seen)
-{
-	struct mmn_record *rec = at_end ? find_ended(key) : find_live(key);
-	u64 verdict;
-
-	if (!rec)
-		return false;
-	seen->rec = rec;
-	seen->key = key;
-	seen->id = id;
-	seen->site.pc = READ_ONCE(rec->site);
-	if (READ_ONCE(rec->seal) != mmn_record_seal(id, seen->site.pc))
-		return false;
-	seen->site.sp = READ_ONCE(rec->sp);
-	seen->site.bp = READ_ONCE(rec->bp);
-	verdict = READ_ONCE(rec->verdict);
-	seen->judged = READ_ONCE(rec->verdict_seal) ==
-		       seal_verdict(id, seen->site.pc, verdict);
-	memcpy(&seen->verdict, &verdict, sizeof(verdict));
-	return true;
+	return find_live(key);
 }
 
 /**
@@ -143,11 +96,11 @@ void mmn_record_judge(const struct mmn_seen *seen)
 	struct mmn_record *rec = seen->rec;
 	u64 verdict;
 
-	if (!is_of(rec, seen->key))
+	if (!mmn_record_is_of(rec, seen->key))
 		return;
 	memcpy(&verdict, &seen->verdict, sizeof(verdict));
 	WRITE_ONCE(rec->verdict, verdict);
-	WRITE_ONCE(rec->verdict_seal, seal_verdict(seen->id, seen->site.pc, verdict));
+	WRITE_ONCE(rec->verdict_seal, mmn_record_seal_verdict(seen->id, seen->site.pc, verdict));
 }
 
 /*

@@ -5,6 +5,7 @@
 #include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/hash.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include "classify.h"
@@ -72,19 +73,19 @@ static inline u64 mmn_record_id(const struct mm_struct *mm,
 	return id * MMN_RECORD_MIX + end;
 }
 
-bool mmn_record_read(unsigned long key, u64 id, bool at_end, struct mmn_seen *seen);
 void mmn_record_judge(const struct mmn_seen *seen);
 void mmn_record_reset(void);
 unsigned int mmn_record_live(void);
 unsigned int mmn_record_full(void);
 
-/* The rest is what the hook does for each event, inline. */
+/* The rest is done for each event, by the hook or by each client, and inline. */
 
 #define MMN_RECORD_BITS		10
 #define MMN_RECORD_MARKS	(MMN_RECORD_LIVE | MMN_RECORD_WEAK)
 
 extern struct mmn_record mmn_record_table[1 << MMN_RECORD_BITS];
 struct mmn_record *mmn_record_take_other(unsigned long key);
+struct mmn_record *mmn_record_find_other(unsigned long key);
 void mmn_record_close_other(unsigned long key);
 
 static inline struct mmn_record *mmn_record_home(unsigned long key)
@@ -100,6 +101,16 @@ static inline bool mmn_record_is_taken(unsigned long key, unsigned long mine)
 static inline u64 mmn_record_seal(u64 id, unsigned long site)
 {
 	return id * MMN_RECORD_MIX + site;
+}
+
+static inline u64 mmn_record_seal_verdict(u64 id, unsigned long site, u64 verdict)
+{
+	return mmn_record_seal(id, site) * MMN_RECORD_MIX + verdict;
+}
+
+static inline bool mmn_record_is_of(const struct mmn_record *rec, unsigned long key)
+{
+	return (READ_ONCE(rec->key) | MMN_RECORD_MARKS) == (key | MMN_RECORD_MARKS);
 }
 
 /**
@@ -125,6 +136,47 @@ static inline struct mmn_record *mmn_record_open(unsigned long key, u64 id,
 	WRITE_ONCE(rec->verdict_seal, 0);
 	WRITE_ONCE(rec->since, 0);
 	return rec;
+}
+
+/**
+ * mmn_record_read() - what the hook saw of this event
+ * @key: mmn_record_key() of the range
+ * @id: mmn_record_id() of the event
+ * @at_end: its end is being told, after mmn_record_close()
+ * @seen: filled, if there is something
+ *
+ * Who asks at the end looks only in the first slot: there no event before can have left
+ * a record that this one did not take for itself.
+ *
+ * Context: Any. The caller owns the range.
+ * Return: false if there is no record, or if it is not of this event.
+ */
+static inline bool mmn_record_read(unsigned long key, u64 id, bool at_end,
+				   struct mmn_seen *seen)
+{
+	struct mmn_record *rec = mmn_record_home(key);
+	u64 verdict;
+
+	if (at_end && !mmn_record_is_of(rec, key))
+		return false;
+	if (!at_end && unlikely(READ_ONCE(rec->key) != key)) {
+		rec = mmn_record_find_other(key);
+		if (!rec)
+			return false;
+	}
+	seen->rec = rec;
+	seen->key = key;
+	seen->id = id;
+	seen->site.pc = READ_ONCE(rec->site);
+	if (READ_ONCE(rec->seal) != mmn_record_seal(id, seen->site.pc))
+		return false;
+	seen->site.sp = READ_ONCE(rec->sp);
+	seen->site.bp = READ_ONCE(rec->bp);
+	verdict = READ_ONCE(rec->verdict);
+	seen->judged = READ_ONCE(rec->verdict_seal) ==
+		       mmn_record_seal_verdict(id, seen->site.pc, verdict);
+	memcpy(&seen->verdict, &verdict, sizeof(verdict));
+	return true;
 }
 
 /**

@@ -44,7 +44,7 @@ struct mmn_site mmn_sites_cache[1 << MMN_SITES_BITS];
 static DEFINE_RAW_SPINLOCK(site_lock);
 static struct unknown unknowns[UNKNOWN_MAX];
 static unsigned int nr_unknowns;
-static bool resolved[128];
+bool mmn_sites_resolved[128];
 static DECLARE_BITMAP(forgotten, 128);
 
 /* Addresses that the hook met and may not look up itself. */
@@ -138,7 +138,9 @@ static void remember(const struct mmn_site *what)
 		if (s->pc)
 			continue;
 		s->row = what->row;
+		s->class = what->class;
 		s->frame = what->frame;
+		s->ends = what->ends;
 		/* Whoever finds the address finds what belongs to it. */
 		smp_store_release(&s->pc, what->pc);
 		return;
@@ -169,7 +171,9 @@ static void look_up(unsigned long pc, struct mmn_site *s, char *name)
 	s->row = mmn_sitenames_find(name);
 	if (test_bit(s->row, forgotten))
 		s->row = MMN_SITE_UNKNOWN;
+	s->class = mmn_sitenames_class(s->row);
 	s->frame = mmn_framenames_find(name);
+	s->ends = mmn_framenames_ends(s->frame);
 	if (!mmn_sites_lasts(pc) || is_others(pc, name))
 		return;
 	raw_spin_lock_irqsave(&site_lock, flags);
@@ -238,19 +242,13 @@ unsigned int mmn_sites_resolve(unsigned long site)
 	return known ? known->row : look_up_new(site).row;
 }
 
-/**
- * mmn_sites_note() - a call site announced an event
- * @site: return address
- * @row: its row; an unknown one is counted by name and told once
- *
- * Context: Any but the hook.
- */
-void mmn_sites_note(unsigned long site, unsigned int row)
+/* For mmn_sites_note(): the first time, or every time that it is unknown. */
+void mmn_sites_note_new(unsigned long site, unsigned int row)
 {
 	if (row == MMN_SITE_UNKNOWN)
 		note_unknown(site);
-	else if (!READ_ONCE(resolved[row]))
-		WRITE_ONCE(resolved[row], true);
+	else
+		WRITE_ONCE(mmn_sites_resolved[row], true);
 }
 
 /**
@@ -415,7 +413,7 @@ void mmn_sites_show(struct seq_file *m)
 	seq_puts(m, "# site resolved hits kernels\n");
 	for (row = 1; row < mmn_sitenames_nr(); row++)
 		seq_printf(m, "%-34s %-8s %10llu  %s\n",
-			   mmn_sitenames_name(row), resolved[row] ? "yes" : "no",
+			   mmn_sitenames_name(row), mmn_sites_resolved[row] ? "yes" : "no",
 			   mmn_stats_site_hits(row), mmn_sitenames_kernels(row));
 	nr = READ_ONCE(nr_unknowns);
 	seq_printf(m, "# unknown %u\n", nr);

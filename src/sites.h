@@ -14,13 +14,17 @@ struct seq_file;
  * struct mmn_site - what is known of a return address
  * @pc: the address
  * @row: its row in the table of call sites
+ * @class: enum mmn_class of that row
  * @frame: enum mmn_frame: what it says as a frame further out
+ * @ends: what is behind that frame is of another operation
  * @up: how one gets from this return address on the stack to the next: MMN_UP_*
  */
 struct mmn_site {
 	unsigned long pc;
 	u8 row;
+	u8 class;
 	u8 frame;
+	bool ends;
 	u16 up;
 };
 
@@ -69,11 +73,27 @@ static inline int mmn_sites_cached(unsigned long site)
 	return s ? s->row : -1;
 }
 
+extern bool mmn_sites_resolved[128];
+void mmn_sites_note_new(unsigned long site, unsigned int row);
+
+/**
+ * mmn_sites_note() - a call site announced an event
+ * @site: return address
+ * @row: its row; an unknown one is counted by name and told once
+ *
+ * Context: Any but the hook.
+ */
+static inline void mmn_sites_note(unsigned long site, unsigned int row)
+{
+	/* Nobody ever resolves the row of those that are not known. */
+	if (unlikely(!READ_ONCE(mmn_sites_resolved[row])))
+		mmn_sites_note_new(site, row);
+}
+
 bool mmn_sites_lasts(unsigned long pc);
 void mmn_sites_learn(unsigned long pc, unsigned int up);
 void mmn_sites_learn_known(unsigned long pc, unsigned int up);
 unsigned int mmn_sites_resolve(unsigned long site);
-void mmn_sites_note(unsigned long site, unsigned int row);
 int mmn_sites_frame(unsigned long pc, bool may_look);
 int mmn_sites_forget(const char *list);
 void mmn_sites_note_later(unsigned long site, unsigned int row);

@@ -11,26 +11,18 @@
 #include "names.h"
 #include "stats.h"
 
-#define ROWS	128
-
-struct counters {
-	u64 site[ROWS];
-	u64 verdict[MMNOTIFY_NR_EVENTS][MMNOTIFY_NR_CAUSES];
-	u64 walked[MMNOTIFY_NR_EVENTS][MMNOTIFY_NR_CAUSES];
-};
-
-static struct counters __percpu *counters;
+struct mmn_counters __percpu *mmn_counters;
 DEFINE_PER_CPU(struct mmn_stats, mmn_stats);
 
 int mmn_stats_init(void)
 {
-	counters = alloc_percpu(struct counters);
-	return counters ? 0 : -ENOMEM;
+	mmn_counters = alloc_percpu(struct mmn_counters);
+	return mmn_counters ? 0 : -ENOMEM;
 }
 
 void mmn_stats_exit(void)
 {
-	free_percpu(counters);
+	free_percpu(mmn_counters);
 }
 
 /**
@@ -43,35 +35,9 @@ void mmn_stats_reset(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		memset(per_cpu_ptr(counters, cpu), 0, sizeof(struct counters));
+		memset(per_cpu_ptr(mmn_counters, cpu), 0, sizeof(struct mmn_counters));
 		memset(per_cpu_ptr(&mmn_stats, cpu), 0, sizeof(struct mmn_stats));
 	}
-}
-
-/**
- * mmn_stats_verdict() - count one event
- * @v: its verdict
- * @row: its call site
- *
- * Context: Any, the hook too.
- */
-void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row)
-{
-	this_cpu_inc(counters->site[row % ROWS]);
-	this_cpu_inc(counters->verdict[v->event][v->cause]);
-	if (!(v->flags & MMNOTIFY_F_EXACT))
-		mmn_stats_inc(MMN_STAT_INEXACT);
-}
-
-/**
- * mmn_stats_walked() - this verdict took a walk of the stack
- * @v: it
- *
- * Context: Any, the hook too.
- */
-void mmn_stats_walked(const struct mmn_verdict *v)
-{
-	this_cpu_inc(counters->walked[v->event][v->cause]);
 }
 
 u64 mmn_stats_read(enum mmn_stat stat)
@@ -90,18 +56,18 @@ u64 mmn_stats_site_hits(unsigned int row)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(counters, cpu)->site[row % ROWS]);
+		sum += READ_ONCE(per_cpu_ptr(mmn_counters, cpu)->site[row % MMN_STATS_ROWS]);
 	return sum;
 }
 
 static u64 fold(unsigned int event, unsigned int cause, bool walked)
 {
-	const struct counters *c;
+	const struct mmn_counters *c;
 	u64 sum = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		c = per_cpu_ptr(counters, cpu);
+		c = per_cpu_ptr(mmn_counters, cpu);
 		sum += READ_ONCE(*(walked ? &c->walked[event][cause] :
 					    &c->verdict[event][cause]));
 	}

@@ -33,11 +33,46 @@ static inline void mmn_stats_inc(enum mmn_stat stat)
 	this_cpu_inc(mmn_stats.plain[stat]);
 }
 
+#define MMN_STATS_ROWS	128
+
+/* Events by call site, by verdict, and those of them that took a walk of the stack. */
+struct mmn_counters {
+	u64 site[MMN_STATS_ROWS];
+	u64 verdict[MMNOTIFY_NR_EVENTS][MMNOTIFY_NR_CAUSES];
+	u64 walked[MMNOTIFY_NR_EVENTS][MMNOTIFY_NR_CAUSES];
+};
+
+extern struct mmn_counters __percpu *mmn_counters;
+
+/**
+ * mmn_stats_verdict() - count one event
+ * @v: its verdict
+ * @row: its call site
+ *
+ * Context: Any, the hook too.
+ */
+static inline void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row)
+{
+	this_cpu_inc(mmn_counters->site[row % MMN_STATS_ROWS]);
+	this_cpu_inc(mmn_counters->verdict[v->event][v->cause]);
+	if (unlikely(!(v->flags & MMNOTIFY_F_EXACT)))
+		mmn_stats_inc(MMN_STAT_INEXACT);
+}
+
+/**
+ * mmn_stats_walked() - this verdict took a walk of the stack
+ * @v: it
+ *
+ * Context: Any, the hook too.
+ */
+static inline void mmn_stats_walked(const struct mmn_verdict *v)
+{
+	this_cpu_inc(mmn_counters->walked[v->event][v->cause]);
+}
+
 int mmn_stats_init(void);
 void mmn_stats_exit(void);
 void mmn_stats_reset(void);
-void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row);
-void mmn_stats_walked(const struct mmn_verdict *v);
 u64 mmn_stats_site_hits(unsigned int row);
 u64 mmn_stats_read(enum mmn_stat stat);
 void mmn_stats_show(struct seq_file *m);

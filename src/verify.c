@@ -36,17 +36,12 @@ struct sample {
 	char comm[TASK_COMM_LEN];
 };
 
-static DEFINE_STATIC_KEY_FALSE(on);
+DEFINE_STATIC_KEY_FALSE(mmn_verifying);
 static atomic64_t results[ROWS][NR_RESULTS];
 /* Guards what follows. */
 static DEFINE_RAW_SPINLOCK(samples_lock);
 static struct sample samples[SAMPLES];
 static unsigned int nr_samples;
-
-bool mmn_verify_on(void)
-{
-	return static_branch_unlikely(&on);
-}
 
 /**
  * mmn_verify_set() - switch verify mode
@@ -57,9 +52,9 @@ bool mmn_verify_on(void)
 void mmn_verify_set(bool yes)
 {
 	if (yes)
-		static_branch_enable(&on);
+		static_branch_enable(&mmn_verifying);
 	else
-		static_branch_disable(&on);
+		static_branch_disable(&mmn_verifying);
 }
 
 static void keep(unsigned int row, unsigned int result,

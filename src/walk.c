@@ -109,18 +109,16 @@ static void start_frames(struct mmn_ctx *ctx)
 	ctx->nr_frames = 0;
 }
 
-/* @asked: who asked for the operation was there. Return: does the search end here? */
-static bool add_frame(struct mmn_ctx *ctx, unsigned int frame, bool *asked)
+/* @asked: who asked for the operation was there. */
+static void add_frame(struct mmn_ctx *ctx, unsigned int frame, bool *asked)
 {
 	if (!*asked && !is_wrapper(frame)) {
 		*asked = true;
 		if (frame == MMN_FRAME_MODULE)
 			ctx->bits |= MMN_CTX_MODULE_CALLS;
 	}
-	if (frame == MMN_FRAME_NONE)
-		return false;
-	ctx->frames[ctx->nr_frames++] = frame;
-	return mmn_framenames_ends(frame);
+	if (frame != MMN_FRAME_NONE)
+		ctx->frames[ctx->nr_frames++] = frame;
 }
 
 /**
@@ -144,10 +142,13 @@ bool mmn_walk_frames(const struct mmn_stack *st, unsigned long site,
 	start_frames(ctx);
 	for (; i < st->nr && ctx->nr_frames < MMN_FRAMES_MAX; i++) {
 		frame = mmn_sites_frame(st->pc[i], may_look);
-		/* Ask for the others, too. */
-		if (frame < 0)
+		if (frame < 0) {
+			/* Ask for the others, too. */
 			known = false;
-		else if (add_frame(ctx, frame, &asked) && !whole)
+			continue;
+		}
+		add_frame(ctx, frame, &asked);
+		if (!whole && mmn_framenames_ends(frame))
 			break;
 	}
 	return known;
@@ -185,7 +186,8 @@ static bool go_on(struct mmn_steps *s, struct mmn_ctx *ctx)
 		at = mmn_steps_take(s);
 		if (!at)
 			return false;
-		if (add_frame(ctx, at->frame, &asked))
+		add_frame(ctx, at->frame, &asked);
+		if (at->ends)
 			break;
 	}
 	return true;

@@ -18,6 +18,16 @@
 #include "gen.h"
 
 /*
+ * A variable that is filled before it is read, all of it: kernels that zero the stack
+ * need not.
+ */
+#if __has_attribute(__uninitialized__)
+#define MMN_UNINIT	__attribute__((__uninitialized__))
+#else
+#define MMN_UNINIT
+#endif
+
+/*
  * What a call site means was read and run for these series; no probe can say
  * that a later one means the same.
  */

@@ -143,19 +143,25 @@ static int translate(int nr)
 
 /**
  * mmn_syscall_current() - the system call that current is in
- * @args: its arguments, if it is in one
  *
  * Context: A user task; not an io_uring worker, whose number is stale.
  * Return: enum mmn_sys, MMN_SYS_NONE in a page fault or interrupt; -EOPNOTSUPP
  * if this ABI cannot be told.
  */
-int mmn_syscall_current(unsigned long args[6])
+int mmn_syscall_current(void)
 {
-	struct pt_regs *regs = task_pt_regs(current);
-	int nr = syscall_get_nr(current, regs);
+	int nr = syscall_get_nr(current, task_pt_regs(current));
 
-	if (nr < 0)
-		return MMN_SYS_NONE;
-	syscall_get_arguments(current, regs, args);
-	return translate(nr);
+	return nr < 0 ? MMN_SYS_NONE : translate(nr);
+}
+
+/**
+ * mmn_syscall_args() - its arguments
+ * @args: filled
+ *
+ * Context: As mmn_syscall_current(), which told of a system call.
+ */
+void mmn_syscall_args(unsigned long args[6])
+{
+	syscall_get_arguments(current, task_pt_regs(current), args);
 }

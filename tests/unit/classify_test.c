@@ -119,8 +119,8 @@ static void test_rules(void)
 		   "class %u has %u rules and no more", class, nr);
 		ok(verdict == (class != MMN_CLASS_UNKNOWN),
 		   "the last rule of class %u has a verdict", class);
-		ok(mmn_classify_wants_ctx(class) == (nr > 1),
-		   "class %u wants a context if it has several rules", class);
+		ok(nr > 1 || !mmn_classify_wants(class),
+		   "class %u wants no context for a single rule", class);
 	}
 	ok(!silent, "the verdict of each rule is seen by a case");
 	ok(!mmn_classify_rule(MMN_NR_CLASSES, 0, &v) &&
@@ -184,7 +184,7 @@ static void test_unknown(void)
 		   v.event == MMNOTIFY_CLEAR && !v.flags,
 		   "class %u: a native event from the future is CLEAR",
 		   classes[i]);
-		ok(!mmn_classify_wants_ctx(classes[i]),
+		ok(!mmn_classify_wants(classes[i]),
 		   "class %u: no context wanted", classes[i]);
 	}
 }

@@ -201,14 +201,34 @@ static bool known_has_cause(const struct sample *s)
 			      (s->v.cause == MMNOTIFY_CAUSE_UNKNOWN);
 }
 
-static bool context_free(const struct sample *s)
-{
-	struct sample none = *s;
+/* The bits of a context by what has to be wanted for them. */
+static const struct {
+	u32 want;
+	u32 bits;
+} wanted[] = {
+	{ MMN_WANT_TASK, MMN_CTX_LOCAL | MMN_CTX_DYING | MMN_CTX_EXITING },
+	{ MMN_WANT_THREAD, MMN_CTX_KTHREAD | MMN_CTX_KHUGEPAGED | MMN_CTX_OOM_REAPER |
+			   MMN_CTX_KSWAPD | MMN_CTX_KCOMPACTD | MMN_CTX_KSMD |
+			   MMN_CTX_KDAMOND | MMN_CTX_ONE_NODE },
+	{ MMN_WANT_LOCK, MMN_CTX_MMAP_WRITE | MMN_CTX_MMAP_READ },
+	{ MMN_WANT_SYS, MMN_CTX_SYSCALL },
+	{ MMN_WANT_PLACE, MMN_CTX_AT_TARGET | MMN_CTX_AT_TAIL },
+};
 
-	if (mmn_classify_wants_ctx(s->class))
-		return true;
-	memset(&none.ctx, 0, sizeof(none.ctx));
-	none.ctx.bits = s->ctx.bits & MMN_CTX_VERIFIED;
+/* What a class does not want is not gathered, so it must not matter. */
+static bool unwanted_is_unread(const struct sample *s)
+{
+	u32 wants = mmn_classify_wants(s->class);
+	struct sample none = *s;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(wanted); i++)
+		if (!(wants & wanted[i].want))
+			none.ctx.bits &= ~wanted[i].bits;
+	if (!(wants & MMN_WANT_SYS))
+		none.ctx.sys = MMN_SYS_NONE;
+	if (!(wants & MMN_WANT_ARGS) || !(MMN_SYS_WITH_ARGS >> none.ctx.sys & 1))
+		memset(none.ctx.args, 0xa5, sizeof(none.ctx.args));
 	ask(&none);
 	return same(s, &none);
 }
@@ -359,7 +379,7 @@ static struct property properties[] = {
 	{ "a change of protection keeps the page", protection_keeps_pages },
 	{ "where a hint may move, that is said", moves_are_said },
 	{ "a known class has a cause, an unknown one none", known_has_cause },
-	{ "a class without conditions has one verdict", context_free },
+	{ "what a class does not want does not matter", unwanted_is_unread },
 	{ "a system call that is not trusted is not read", untrusted_is_unread },
 	{ "the upper half of an argument is not read", upper_half_is_unread },
 	{ "the native event decides nothing that a rule decides", native_is_unread },
