@@ -76,7 +76,6 @@ static inline void mmn_client_leave(struct mmn_delivery *d)
 		mmn_client_leave_watched(d);
 }
 
-
 bool mmn_client_registered(const struct mmnotify_client *client);
 int mmn_client_check_ops(const void *ops, size_t size, size_t known);
 void mmn_client_born(struct mmnotify_client *client, enum mmn_object object);

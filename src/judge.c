@@ -255,8 +255,8 @@ static bool is_confirmed(unsigned long recorded, bool at_end)
 }
 
 /* No record: the stack is asked, if that is allowed. Return: the site, or 0. */
-static noinline unsigned long judge_alone(const struct mmu_notifier_range *range,
-				 struct mmn_verdict *v, bool at_end)
+static noinline unsigned long
+judge_alone(const struct mmu_notifier_range *range, struct mmn_verdict *v, bool at_end)
 {
 	struct sight s = {
 		.row = MMN_SITE_UNKNOWN, .may_look = true, .late = at_end,
@@ -280,7 +280,7 @@ static noinline unsigned long judge_alone(const struct mmu_notifier_range *range
 
 /* The verdict goes into the record for those who ask later. */
 static noinline void judge_seen(const struct mmu_notifier_range *range,
-		       struct mmn_seen *seen, bool at_end)
+				struct mmn_seen *seen, bool at_end)
 {
 	struct sight s = {
 		.site = seen->site, .may_look = true, .late = at_end,

@@ -82,7 +82,7 @@ void mmn_steps_learn(unsigned long pc, bool may_look)
 {
 	static atomic_t in_vain;
 
-	if (!MMN_HAVE_ORC || !pc || !mmn_sites_lasts(pc) || is_known(pc) ||
+	if (!MMN_KNOWS_ORC || !pc || !mmn_sites_lasts(pc) || is_known(pc) ||
 	    atomic_read(&in_vain) >= MAX_IN_VAIN)
 		return;
 	if (may_look)

@@ -16,7 +16,7 @@
 #include "../sites.h"
 #include "orc.h"
 
-#if MMN_HAVE_ORC
+#if MMN_KNOWS_ORC
 #include <asm/unwind.h>
 
 /* As deep as stack_trace_save() is asked for, and what is below it. */

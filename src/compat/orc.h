@@ -7,11 +7,11 @@
 /* Where how far it is to the next return address depends on the address alone. */
 #if defined(CONFIG_X86_64) && defined(CONFIG_STACKTRACE) && \
 	defined(CONFIG_UNWINDER_ORC)
-#define MMN_HAVE_ORC		1
+#define MMN_KNOWS_ORC		1
 
 void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up));
 #else
-#define MMN_HAVE_ORC		0
+#define MMN_KNOWS_ORC		0
 
 static inline void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up))
 {

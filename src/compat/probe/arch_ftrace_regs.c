@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* v6.13, and Debian's 6.12: e4cf33ca4812 ftrace: Consolidate ftrace_regs accessor functions */
+/* v6.13: 7888af4166d4 ftrace: Make ftrace_regs abstract from direct use */
 #include <linux/ftrace.h>
 
 struct pt_regs *probe(struct ftrace_regs *fregs);
