@@ -28,10 +28,12 @@
 #include "sites.h"
 #include "stats.h"
 #include "trace.h"
+#include "trail.h"
 #include "verify.h"
 #include "walk.h"
 
-static DEFINE_STATIC_KEY_FALSE(confirms);
+/* A record needs a second witness. */
+DEFINE_STATIC_KEY_FALSE(mmn_judge_confirming);
 DEFINE_STATIC_KEY_FALSE(mmn_judge_watching);
 
 bool mmn_judge_watched(void)
@@ -56,15 +58,17 @@ void mmn_judge_watch(bool on)
 void mmn_judge_confirm(bool on)
 {
 	if (on)
-		static_branch_enable(&confirms);
+		static_branch_enable(&mmn_judge_confirming);
 	else
-		static_branch_disable(&confirms);
+		static_branch_disable(&mmn_judge_confirming);
 }
 
 /**
  * struct sight - one look at an event
  * @site: the call site; no address if nobody knows
  * @row: its row
+ * @class: enum mmn_class of that row
+ * @wants: what its rules look at
  * @may_look: names may be looked up now
  * @late: the event ends already: it is not counted, or only now
  * @walked: the verdict took a walk of the stack
@@ -72,38 +76,55 @@ void mmn_judge_confirm(bool on)
 struct sight {
 	struct mmn_where site;
 	unsigned int row;
+	unsigned int class;
+	u32 wants;
 	bool may_look;
 	bool late;
 	bool walked;
 };
 
-/* Return: false if it takes names that the hook may not look up. */
-static bool classify(const struct mmu_notifier_range *range,
-		     struct sight *s, unsigned int class, struct mmn_verdict *v)
+static void set_row(struct sight *s, unsigned int row)
 {
-	struct mmn_ctx ctx MMN_UNINIT;
-
-	mmn_context_gather(range, mmn_classify_wants(class), &ctx);
-	if (!mmn_classify(class, range->event, &ctx, v)) {
-		if (!mmn_walk_ctx(&s->site, s->may_look, &ctx))
-			return false;
-		mmn_classify(class, range->event, &ctx, v);
-		s->walked = true;
-	}
-	if (s->late || !mmn_verify_on() || class == MMN_CLASS_RELEASE)
-		return true;
-	return mmn_verify_check(s->site.pc, s->row, s->may_look, v);
+	s->row = row;
+	s->class = mmn_sitenames_class(row);
+	s->wants = mmn_classify_wants(s->class);
 }
 
-static u32 range_flags(const struct mmu_notifier_range *range)
+/* Return: false if it takes names that the hook may not look up. */
+static noinline bool walk(const struct mmu_notifier_range *range,
+			  const struct sight *s, struct mmn_ctx *ctx,
+			  struct mmn_verdict *v)
 {
-	u32 flags = 0;
+	struct mmn_trail trail MMN_UNINIT;
+	u32 bits = ctx->bits;
 
-	if (mmu_notifier_range_blockable(range))
-		flags |= MMNOTIFY_F_BLOCKABLE;
-	if (current->mm != range->mm)
-		flags |= MMNOTIFY_F_REMOTE;
-	return flags;
+	if (!mmn_walk_ctx(&s->site, s->may_look, &trail, ctx))
+		return false;
+	mmn_classify(s->class, range->event, ctx, v);
+	mmn_trail_keep(&trail, s->class, bits, v);
+	return true;
+}
+
+/* Return: as walk(). */
+static bool classify(const struct mmu_notifier_range *range, struct sight *s,
+		     struct mmn_verdict *v)
+{
+	struct mmn_ctx ctx MMN_UNINIT;
+	bool any_call = !(s->wants & MMN_WANT_SYS);
+
+	mmn_context_gather(range, s->wants, &ctx);
+	/* The last walk counts only for what has to walk, which the call may decide. */
+	if (any_call && mmn_trail_find(&s->site, s->class, ctx.bits, v)) {
+		s->walked = true;
+	} else if (!mmn_classify(s->class, range->event, &ctx, v)) {
+		s->walked = true;
+		if ((any_call || !mmn_trail_find(&s->site, s->class, ctx.bits, v)) &&
+		    !walk(range, s, &ctx, v))
+			return false;
+	}
+	if (s->late || !mmn_verify_on() || s->class == MMN_CLASS_RELEASE)
+		return true;
+	return mmn_verify_check(s->site.pc, s->row, s->may_look, v);
 }
 
 static void fill_trace(struct mmn_trace_event *e,
@@ -119,7 +140,7 @@ static void fill_trace(struct mmn_trace_event *e,
 	e->event = v->event;
 	e->cause = v->cause;
 	e->native = range->event;
-	e->flags = v->flags | range_flags(range);
+	e->flags = v->flags | mmn_judge_flags(range);
 }
 
 static noinline void trace(const struct mmu_notifier_range *range,
@@ -131,8 +152,9 @@ static noinline void trace(const struct mmu_notifier_range *range,
 	trace_invalidate_start(&e, mmn_names_cause(v->cause));
 }
 
-static void publish(const struct mmu_notifier_range *range,
-		    const struct mmn_verdict *v, const struct sight *s)
+static __always_inline void publish(const struct mmu_notifier_range *range,
+				    const struct mmn_verdict *v,
+				    const struct sight *s)
 {
 	mmn_stats_verdict(v, s->row);
 	if (s->walked)
@@ -154,9 +176,9 @@ static noinline void find_other_row(struct sight *s)
 		return;
 	s->site = (struct mmn_where){ .pc = site };
 	if (s->may_look)
-		s->row = mmn_sites_resolve(site);
+		set_row(s, mmn_sites_resolve(site));
 	else if (mmn_sites_cached(site) > 0)
-		s->row = mmn_sites_cached(site);
+		set_row(s, mmn_sites_cached(site));
 }
 
 static void find_row(struct sight *s)
@@ -176,9 +198,9 @@ static bool judge_in_hook(const struct mmu_notifier_range *range,
 		mmn_sites_defer(seen->site.pc);
 		return false;
 	}
-	s.row = row;
+	set_row(&s, row);
 	find_row(&s);
-	if (!classify(range, &s, mmn_sitenames_class(s.row), &seen->verdict))
+	if (!classify(range, &s, &seen->verdict))
 		return false;
 	mmn_sites_note_later(s.site.pc, s.row);
 	publish(range, &seen->verdict, &s);
@@ -245,7 +267,7 @@ static bool is_confirmed(unsigned long recorded, bool at_end)
 {
 	unsigned long site;
 
-	if (!static_branch_unlikely(&confirms))
+	if (!static_branch_unlikely(&mmn_judge_confirming))
 		return true;
 	site = mmn_walk_find_site(true);
 	if (!at_end)
@@ -258,18 +280,18 @@ static bool is_confirmed(unsigned long recorded, bool at_end)
 static noinline unsigned long
 judge_alone(const struct mmu_notifier_range *range, struct mmn_verdict *v, bool at_end)
 {
-	struct sight s = {
-		.row = MMN_SITE_UNKNOWN, .may_look = true, .late = at_end,
-	};
-	unsigned int class = MMN_CLASS_RELEASE;
+	struct sight s = { .may_look = true, .late = at_end };
 
+	set_row(&s, MMN_SITE_UNKNOWN);
 	if (range->event != MMU_NOTIFY_RELEASE) {
 		if (!at_end)
 			mmn_stats_inc(MMN_STAT_NO_RECORD);
 		find_row(&s);
-		class = mmn_sitenames_class(s.row);
+	} else {
+		s.class = MMN_CLASS_RELEASE;
+		s.wants = mmn_classify_wants(s.class);
 	}
-	classify(range, &s, class, v);
+	classify(range, &s, v);
 	if (at_end)
 		return s.site.pc;
 	if (s.site.pc)
@@ -279,24 +301,23 @@ judge_alone(const struct mmu_notifier_range *range, struct mmn_verdict *v, bool 
 }
 
 /* The verdict goes into the record for those who ask later. */
-static noinline void judge_seen(const struct mmu_notifier_range *range,
-				struct mmn_seen *seen, bool at_end)
+static void judge_seen(const struct mmu_notifier_range *range,
+		       struct mmn_seen *seen, bool at_end)
 {
 	struct sight s = {
 		.site = seen->site, .may_look = true, .late = at_end,
 	};
 	const struct mmn_site *known = mmn_sites_get(s.site.pc);
-	unsigned int class;
 
 	if (likely(known && known->row != MMN_SITE_UNKNOWN)) {
 		s.row = known->row;
-		class = known->class;
+		s.class = known->class;
+		s.wants = known->wants;
 	} else {
-		s.row = mmn_sites_resolve(s.site.pc);
+		set_row(&s, mmn_sites_resolve(s.site.pc));
 		find_row(&s);
-		class = mmn_sitenames_class(s.row);
 	}
-	classify(range, &s, class, &seen->verdict);
+	classify(range, &s, &seen->verdict);
 	if (!at_end) {
 		mmn_sites_note(s.site.pc, s.row);
 		publish(range, &seen->verdict, &s);
@@ -304,58 +325,20 @@ static noinline void judge_seen(const struct mmu_notifier_range *range,
 	mmn_record_judge(seen);
 }
 
-static void *owner_of(const struct mmu_notifier_range *range, unsigned int event)
-{
-	/* The kernel leaves the member uninitialised for all others. */
-	if (event != MMNOTIFY_MIGRATE && event != MMNOTIFY_EXCLUSIVE)
-		return NULL;
-	if (range->event != MMU_NOTIFY_MIGRATE &&
-	    range->event != MMN_NOTIFY_EXCLUSIVE)
-		return NULL;
-	return mmn_range_owner(range);
-}
-
-/* Each member by itself: clearing all of it first would double the price. */
-static void fill_info(const struct mmu_notifier_range *range,
-		      const struct mmn_seen *seen, struct mmnotify_info *info)
-{
-	info->size = sizeof(*info);
-	info->event = seen->verdict.event;
-	info->cause = seen->verdict.cause;
-	info->native = range->event;
-	info->rsvd16 = 0;
-	info->effects = seen->verdict.effects;
-	info->flags = seen->verdict.flags | range_flags(range);
-	info->rsvd32 = 0;
-	info->mm = range->mm;
-	info->start = range->start;
-	info->end = range->end;
-	info->owner = owner_of(range, info->event);
-	info->site = seen->site.pc;
-	memset(info->rsvd, 0, sizeof(info->rsvd));
-	/* Nothing is forgotten when members are added. */
-	BUILD_BUG_ON(offsetofend(struct mmnotify_info, rsvd) != sizeof(*info));
-}
-
 /**
- * mmn_judge_range() - the verdict for a client's callback
+ * mmn_judge_event() - a client asks, and the record alone is no answer
  * @range: the kernel's range
- * @at_end: this is the end of an event that was counted at its start
- * @info: filled completely
+ * @at_end: its end is being told
+ * @found: there is a record
+ * @seen: what it says; afterwards, with site and verdict
  *
- * Context: A notifier callback of the task that invalidates.
+ * Context: As mmn_judge_range().
  */
-void mmn_judge_range(const struct mmu_notifier_range *range, bool at_end,
-		     struct mmnotify_info *info)
+void mmn_judge_event(const struct mmu_notifier_range *range, bool at_end, bool found,
+		     struct mmn_seen *seen)
 {
-	struct mmn_seen seen MMN_UNINIT;
-
-	if (mmn_record_read(mmn_judge_key(range), mmn_judge_id(range), at_end, &seen) &&
-	    is_confirmed(seen.site.pc, at_end)) {
-		if (!seen.judged)
-			judge_seen(range, &seen, at_end);
-	} else {
-		seen.site.pc = judge_alone(range, &seen.verdict, at_end);
-	}
-	fill_info(range, &seen, info);
+	if (!found || !is_confirmed(seen->site.pc, at_end))
+		seen->site.pc = judge_alone(range, &seen->verdict, at_end);
+	else if (!seen->judged)
+		judge_seen(range, seen, at_end);
 }

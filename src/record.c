@@ -84,25 +84,6 @@ struct mmn_record *mmn_record_find_other(unsigned long key)
 	return find_live(key);
 }
 
-/**
- * mmn_record_judge() - keep the verdict for those who ask later
- * @seen: what was seen of the event, and what became of it; if another took the
- *	record over, nothing happens
- *
- * Context: Any. The caller owns the range.
- */
-void mmn_record_judge(const struct mmn_seen *seen)
-{
-	struct mmn_record *rec = seen->rec;
-	u64 verdict;
-
-	if (!mmn_record_is_of(rec, seen->key))
-		return;
-	memcpy(&verdict, &seen->verdict, sizeof(verdict));
-	WRITE_ONCE(rec->verdict, verdict);
-	WRITE_ONCE(rec->verdict_seal, mmn_record_seal_verdict(seen->id, seen->site.pc, verdict));
-}
-
 /*
  * Not left behind where find_ended() does not look, and find_live() might. For
  * mmn_record_close().

@@ -22,9 +22,9 @@ struct task_struct;
  * @verdict: a struct mmn_verdict, if @verdict_seal says so
  * @verdict_seal: makes @verdict and the event one
  * @since: ns, 0 if nobody wants to know
- * @sp: where @site lies on the stack, as in struct mmn_where; without a seal, so only
- *	a hint, which whoever opens the record adds
- * @bp: the frame pointer there, likewise
+ * @sp: where @site lies on the stack, as in struct mmn_where; without a seal: whoever
+ *	uses it looks if @site is there
+ * @bp: the frame pointer there plus the event's id: with another id it is noise
  *
  * The range sits on the stack of the task that invalidates, so its address is
  * unique while the pair is open. Pairs nest on one task; a slot of the task could
@@ -73,7 +73,6 @@ static inline u64 mmn_record_id(const struct mm_struct *mm,
 	return id * MMN_RECORD_MIX + end;
 }
 
-void mmn_record_judge(const struct mmn_seen *seen);
 void mmn_record_reset(void);
 unsigned int mmn_record_live(void);
 unsigned int mmn_record_full(void);
@@ -139,6 +138,22 @@ static inline struct mmn_record *mmn_record_open(unsigned long key, u64 id,
 }
 
 /**
+ * mmn_record_place() - where the call site lies on the stack
+ * @rec: from mmn_record_open()
+ * @id: mmn_record_id() of the event
+ * @sp: address of the word behind the return address; 0 if nobody knows
+ * @bp: the frame pointer there
+ *
+ * Context: Any, the hook too.
+ */
+static inline void mmn_record_place(struct mmn_record *rec, u64 id, unsigned long sp,
+				    unsigned long bp)
+{
+	WRITE_ONCE(rec->sp, sp);
+	WRITE_ONCE(rec->bp, bp + id);
+}
+
+/**
  * mmn_record_read() - what the hook saw of this event
  * @key: mmn_record_key() of the range
  * @id: mmn_record_id() of the event
@@ -171,12 +186,31 @@ static inline bool mmn_record_read(unsigned long key, u64 id, bool at_end,
 	if (READ_ONCE(rec->seal) != mmn_record_seal(id, seen->site.pc))
 		return false;
 	seen->site.sp = READ_ONCE(rec->sp);
-	seen->site.bp = READ_ONCE(rec->bp);
+	seen->site.bp = READ_ONCE(rec->bp) - id;
 	verdict = READ_ONCE(rec->verdict);
 	seen->judged = READ_ONCE(rec->verdict_seal) ==
 		       mmn_record_seal_verdict(id, seen->site.pc, verdict);
 	memcpy(&seen->verdict, &verdict, sizeof(verdict));
 	return true;
+}
+
+/**
+ * mmn_record_judge() - keep the verdict for those who ask later
+ * @seen: what was seen of the event, and what became of it; if another took the
+ *	record over, nothing happens
+ *
+ * Context: Any. The caller owns the range.
+ */
+static inline void mmn_record_judge(const struct mmn_seen *seen)
+{
+	struct mmn_record *rec = seen->rec;
+	u64 verdict;
+
+	if (!mmn_record_is_of(rec, seen->key))
+		return;
+	memcpy(&verdict, &seen->verdict, sizeof(verdict));
+	WRITE_ONCE(rec->verdict, verdict);
+	WRITE_ONCE(rec->verdict_seal, mmn_record_seal_verdict(seen->id, seen->site.pc, verdict));
 }
 
 /**

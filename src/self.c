@@ -32,7 +32,7 @@ static struct section {
 	const struct mmnotify_client *client;
 } sections[1 << SELF_BITS];
 
-static atomic_t open_sections;
+atomic_t mmn_self_sections;
 
 static unsigned int slot(unsigned int probe)
 {
@@ -66,7 +66,7 @@ unsigned int mmnotify_self_begin_v1(struct mmnotify_client *client,
 			continue;
 		sections[n].mm = mm;
 		sections[n].client = client;
-		atomic_inc(&open_sections);
+		atomic_inc(&mmn_self_sections);
 		return n + 1;
 	}
 	return 0;
@@ -84,7 +84,7 @@ void mmnotify_self_end_v1(unsigned int cookie)
 	if (!cookie || WARN_ON_ONCE(cookie > ARRAY_SIZE(sections) ||
 				    sections[cookie - 1].task != current))
 		return;
-	atomic_dec(&open_sections);
+	atomic_dec(&mmn_self_sections);
 	/* Pairs with the cmpxchg() of the slot's next owner. */
 	smp_store_release(&sections[cookie - 1].task, NULL);
 }
@@ -120,18 +120,10 @@ static bool may_be_own(unsigned int cause)
 	}
 }
 
-/**
- * mmn_self_mark() - set MMNOTIFY_F_SELF if the event is this client's own
- * @client: to whom it is delivered
- * @info: the verdict
- *
- * Context: A notifier callback.
- */
-void mmn_self_mark(const struct mmnotify_client *client,
-		   struct mmnotify_info *info)
+/* Some section is open. For mmn_self_mark(). */
+void mmn_self_mark_open(const struct mmnotify_client *client,
+			struct mmnotify_info *info)
 {
-	if (likely(!atomic_read(&open_sections)))
-		return;
 	if (!(info->flags & MMNOTIFY_F_EXACT) ||
 	    (current->flags & PF_MEMALLOC) || !may_be_own(info->cause))
 		return;

@@ -2,10 +2,28 @@
 #ifndef MMN_SELF_H
 #define MMN_SELF_H
 
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+
 struct mmnotify_client;
 struct mmnotify_info;
 
-void mmn_self_mark(const struct mmnotify_client *client,
-		   struct mmnotify_info *info);
+extern atomic_t mmn_self_sections;
+void mmn_self_mark_open(const struct mmnotify_client *client,
+			struct mmnotify_info *info);
+
+/**
+ * mmn_self_mark() - set MMNOTIFY_F_SELF if the event is this client's own
+ * @client: to whom it is delivered
+ * @info: the verdict
+ *
+ * Context: A notifier callback.
+ */
+static inline void mmn_self_mark(const struct mmnotify_client *client,
+				 struct mmnotify_info *info)
+{
+	if (unlikely(atomic_read(&mmn_self_sections)))
+		mmn_self_mark_open(client, info);
+}
 
 #endif /* MMN_SELF_H */

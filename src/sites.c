@@ -139,6 +139,7 @@ static void remember(const struct mmn_site *what)
 			continue;
 		s->row = what->row;
 		s->class = what->class;
+		s->wants = what->wants;
 		s->frame = what->frame;
 		s->ends = what->ends;
 		/* Whoever finds the address finds what belongs to it. */
@@ -172,6 +173,7 @@ static void look_up(unsigned long pc, struct mmn_site *s, char *name)
 	if (test_bit(s->row, forgotten))
 		s->row = MMN_SITE_UNKNOWN;
 	s->class = mmn_sitenames_class(s->row);
+	s->wants = mmn_classify_wants(s->class);
 	s->frame = mmn_framenames_find(name);
 	s->ends = mmn_framenames_ends(s->frame);
 	if (!mmn_sites_lasts(pc) || is_others(pc, name))

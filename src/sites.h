@@ -15,6 +15,7 @@ struct seq_file;
  * @pc: the address
  * @row: its row in the table of call sites
  * @class: enum mmn_class of that row
+ * @wants: MMN_WANT_* of that class
  * @frame: enum mmn_frame: what it says as a frame further out
  * @ends: what is behind that frame is of another operation
  * @up: how one gets from this return address on the stack to the next: MMN_UP_*
@@ -23,6 +24,7 @@ struct mmn_site {
 	unsigned long pc;
 	u8 row;
 	u8 class;
+	u8 wants;
 	u8 frame;
 	bool ends;
 	u16 up;

@@ -12,6 +12,7 @@
 #include "sites.h"
 #include "stats.h"
 #include "steps.h"
+#include "trail.h"
 #include "walk.h"
 
 /* So many frames hold the callers of a notifier and most of what a rule asks for. */
@@ -175,15 +176,38 @@ static noinline bool unwind_ctx(unsigned long site, bool may_look, struct mmn_ct
 	return mmn_walk_frames(&st, site, may_look, false, ctx);
 }
 
+/* One step, whose words are noted. */
+static const struct mmn_site *step(struct mmn_steps *s, struct mmn_trail *trail)
+{
+	unsigned long bp = s->at.bp;
+	const struct mmn_site *from = mmn_steps_take(s);
+	unsigned int up;
+
+	if (!from)
+		return NULL;
+	/* Whether that was the last one rests on saved registers. */
+	if (!s->at.pc) {
+		mmn_trail_spoil(trail);
+		return from;
+	}
+	up = READ_ONCE(from->up);
+	if (up & MMN_UP_BP)
+		mmn_trail_add_bp(trail, bp);
+	if (up >> MMN_UP_SAVED_SHIFT)
+		trail->bp_at = s->at.sp - (up >> MMN_UP_SAVED_SHIFT) * sizeof(long);
+	mmn_trail_add(trail, s->at.sp - sizeof(long), s->at.pc);
+	return from;
+}
+
 /* Return: false if a step is not known; @s is where. */
-static bool go_on(struct mmn_steps *s, struct mmn_ctx *ctx)
+static bool go_on(struct mmn_steps *s, struct mmn_trail *trail, struct mmn_ctx *ctx)
 {
 	const struct mmn_site *at;
 	bool asked = false;
 
 	start_frames(ctx);
 	while (s->at.pc && ctx->nr_frames < MMN_FRAMES_MAX) {
-		at = mmn_steps_take(s);
+		at = step(s, trail);
 		if (!at)
 			return false;
 		add_frame(ctx, at->frame, &asked);
@@ -198,18 +222,20 @@ static bool go_on(struct mmn_steps *s, struct mmn_ctx *ctx)
  * false if they do not suffice.
  */
 static noinline bool step_ctx(const struct mmn_where *site, bool may_look,
-			      struct mmn_ctx *ctx)
+			      struct mmn_trail *trail, struct mmn_ctx *ctx)
 {
 	struct mmn_steps s;
-	bool there = mmn_steps_begin_at(&s, site);
+	bool there;
 
-	if (there) {
-		there = mmn_steps_take(&s);
+	mmn_trail_begin(trail, site);
+	if (mmn_steps_begin_at(&s, site)) {
+		there = step(&s, trail);
 	} else {
+		mmn_trail_spoil(trail);
 		mmn_steps_begin(&s);
 		there = mmn_steps_site(&s);
 	}
-	if (there && go_on(&s, ctx))
+	if (there && go_on(&s, trail, ctx))
 		return true;
 	mmn_steps_learn(s.at.pc, may_look);
 	return false;
@@ -219,15 +245,18 @@ static noinline bool step_ctx(const struct mmn_where *site, bool may_look,
  * mmn_walk_ctx() - walk the stack to complete a context
  * @site: the call site
  * @may_look: false in the hook
+ * @trail: filled
  * @ctx: frames and bits are added
  *
  * Context: As mmn_walk_frames().
  * Return: as mmn_walk_frames().
  */
-bool mmn_walk_ctx(const struct mmn_where *site, bool may_look, struct mmn_ctx *ctx)
+bool mmn_walk_ctx(const struct mmn_where *site, bool may_look,
+		  struct mmn_trail *trail, struct mmn_ctx *ctx)
 {
-	if (allowed && step_ctx(site, may_look, ctx))
+	if (allowed && step_ctx(site, may_look, trail, ctx))
 		return true;
+	mmn_trail_spoil(trail);
 	return unwind_ctx(site->pc, may_look, ctx);
 }
 

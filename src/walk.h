@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #include "classify.h"
+#include "trail.h"
 #include "where.h"
 
 /* Callbacks of drivers, ours, the kernel's, and then what counts. */
@@ -21,7 +22,8 @@ void mmn_walk_take(struct mmn_stack *st);
 unsigned long mmn_walk_site(const struct mmn_stack *st, bool may_look);
 bool mmn_walk_frames(const struct mmn_stack *st, unsigned long site,
 		     bool may_look, bool whole, struct mmn_ctx *ctx);
-bool mmn_walk_ctx(const struct mmn_where *site, bool may_look, struct mmn_ctx *ctx);
+bool mmn_walk_ctx(const struct mmn_where *site, bool may_look,
+		  struct mmn_trail *trail, struct mmn_ctx *ctx);
 unsigned long mmn_walk_find_site(bool may_look);
 
 #endif /* MMN_WALK_H */

@@ -233,6 +233,25 @@ static bool unwanted_is_unread(const struct sample *s)
 	return same(s, &none);
 }
 
+/*
+ * Where the stack was asked for, the verdict rests on the bits and the frames: so the
+ * last one may be taken again (trail.c).
+ */
+static bool walk_settles_it(const struct sample *s)
+{
+	struct sample plain = *s, other = *s;
+
+	plain.ctx.bits &= ~MMN_CTX_WALKED;
+	plain.ctx.nr_frames = 0;
+	ask(&plain);
+	if (plain.decided || !has(s, MMN_CTX_WALKED))
+		return true;
+	other.ctx.sys = MMN_SYS_OTHER;
+	memset(other.ctx.args, 0x5a, sizeof(other.ctx.args));
+	ask(&other);
+	return same(s, &other);
+}
+
 /* Without the trusted bit, sys and args are garbage and must not be read. */
 static bool untrusted_is_unread(const struct sample *s)
 {
@@ -380,6 +399,7 @@ static struct property properties[] = {
 	{ "where a hint may move, that is said", moves_are_said },
 	{ "a known class has a cause, an unknown one none", known_has_cause },
 	{ "what a class does not want does not matter", unwanted_is_unread },
+	{ "after a walk the system call does not matter", walk_settles_it },
 	{ "a system call that is not trusted is not read", untrusted_is_unread },
 	{ "the upper half of an argument is not read", upper_half_is_unread },
 	{ "the native event decides nothing that a rule decides", native_is_unread },

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_TRAIL_H
+#define MMN_TRAIL_H
+
+#include <linux/types.h>
+
+#include "classify.h"
+#include "where.h"
+
+#define MMN_TRAIL_MAX	32
+
+/**
+ * struct mmn_trail - what a walk by steps has read
+ * @from: where it began
+ * @bp_at: where the frame pointer was saved last; 0 if it is still that of @from
+ * @needs_bp: that of @from was used
+ * @nr: how many words; more than MMN_TRAIL_MAX if not all are here
+ * @words: where and what they were
+ */
+struct mmn_trail {
+	struct mmn_where from;
+	unsigned long bp_at;
+	bool needs_bp;
+	unsigned int nr;
+	struct {
+		unsigned long at;
+		unsigned long value;
+	} words[MMN_TRAIL_MAX];
+};
+
+static inline void mmn_trail_begin(struct mmn_trail *t, const struct mmn_where *from)
+{
+	t->from = *from;
+	t->bp_at = 0;
+	t->needs_bp = false;
+	t->nr = 0;
+}
+
+static inline void mmn_trail_add(struct mmn_trail *t, unsigned long at,
+				 unsigned long value)
+{
+	if (likely(t->nr < MMN_TRAIL_MAX)) {
+		t->words[t->nr].at = at;
+		t->words[t->nr].value = value;
+	}
+	t->nr++;
+}
+
+/* A step depends on the frame pointer. Most functions save it and have other uses for it. */
+static inline void mmn_trail_add_bp(struct mmn_trail *t, unsigned long bp)
+{
+	if (t->bp_at)
+		mmn_trail_add(t, t->bp_at, bp);
+	else
+		t->needs_bp = true;
+}
+
+/* It cannot be said by words alone that a walk would be the same. */
+static inline void mmn_trail_spoil(struct mmn_trail *t)
+{
+	t->nr = MMN_TRAIL_MAX + 1;
+}
+
+bool mmn_trail_find(const struct mmn_where *from, unsigned int class, u32 bits,
+		    struct mmn_verdict *v);
+void mmn_trail_keep(const struct mmn_trail *t, unsigned int class, u32 bits,
+		    const struct mmn_verdict *v);
+
+#endif /* MMN_TRAIL_H */
