@@ -101,7 +101,6 @@ static void test_one(void)
 	mmn_record_place(rec, id(2), 1000, 2000);
 	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.site.bp != 2000,
 	   "the frame pointer of another event is noise");
-
 	ok(judge(pool[0], id(1), 5), "who finds it may judge it");
 	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.judged &&
 	   is(&seen.verdict, 5), "and the next one has the verdict");
