@@ -9,6 +9,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/kernel.h>
+#include <linux/preempt.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
@@ -101,7 +102,10 @@ static noinline unsigned int measure_frame(const struct unwind_state *at,
 		made_up[i] = word + i;
 	s.sp = (unsigned long)&made_up[SP_END] - (next->sp - at->sp);
 	s.bp = (unsigned long)&made_up[BP_AT];
+	/* An address that is on no stack of the task is looked for on those of the CPU. */
+	preempt_disable();
 	unwind_next_frame(&s);
+	preempt_enable();
 	up = way(made_up, &s, (next->sp - at->sp) / sizeof(long));
 	if (up & MMN_UP_BP && at->bp + (up & MMN_UP_WORDS) * sizeof(long) != next->sp)
 		return MMN_UP_CROOKED;
