@@ -7,7 +7,8 @@
 #include "classify.h"
 #include "where.h"
 
-#define MMN_TRAIL_MAX	32
+/* A dozen is what reclaim takes; the stack is deep there, and this lies on it, too. */
+#define MMN_TRAIL_MAX	20
 
 /**
  * struct mmn_trail - what a walk by steps has read

@@ -66,11 +66,15 @@ static bool is_entry(const struct unwind_state *at, const struct unwind_state *n
 static const unsigned long word = 0x4d4d4e0000000000;
 
 /* In words from the end of the frame down; 0 if it was not saved. */
-static int saved_bp(const unsigned long *made_up, const struct unwind_state *s)
+static long saved_bp(const unsigned long *made_up, const struct unwind_state *s)
 {
+	unsigned long at = s->bp - word;
+
 	if (s->bp == (unsigned long)&made_up[BP_AT])
 		return 0;
-	return (s->sp - (unsigned long)made_up) / sizeof(long) - (s->bp - word);
+	if (at >= WORDS)
+		return -1;
+	return (s->sp - (unsigned long)made_up) / sizeof(long) - at;
 }
 
 /* @up: how far it is really, in words. */
@@ -78,7 +82,7 @@ static unsigned int way(const unsigned long *made_up, const struct unwind_state 
 			unsigned long up)
 {
 	unsigned long end = s->sp - (unsigned long)made_up;
-	int saved = saved_bp(made_up, s);
+	long saved = saved_bp(made_up, s);
 
 	if (s->error || end % sizeof(long) || s->ip != word + end / sizeof(long) - 1 ||
 	    saved < 0 || saved == 1 || saved > MMN_UP_SAVED_MAX)
