@@ -76,11 +76,12 @@ const char *inexact;
 
 /*
  * Starts are not told, because somebody who calls the start function himself hides
- * who announced it; the end of the same event may be.
+ * who announced it; the end of the same event may be. He may come and go ("some"):
+ * then what is exact is held to be right, and the rest must claim nothing.
  */
-static bool only_starts(void)
+static bool starts_and_ends_differ(void)
 {
-	return inexact && !strcmp(inexact, "starts");
+	return inexact && (!strcmp(inexact, "starts") || !strcmp(inexact, "some"));
 }
 
 /* Is this one that must not claim anything, because its site is not known? */
@@ -93,7 +94,9 @@ bool is_vague(const struct mirror_record *r)
 		return false;
 	if (!strcmp(inexact, "all"))
 		return true;
-	if (only_starts())
+	if (!strcmp(inexact, "some"))
+		return !(r->flags & MMNOTIFY_F_EXACT);
+	if (!strcmp(inexact, "starts"))
 		return r->phase != MIRROR_PHASE_END ||
 		       !(r->flags & MMNOTIFY_F_EXACT);
 	for (p = inexact; *p; p += strcspn(p, ","), p += *p == ',')
@@ -287,7 +290,7 @@ static void check_all(const struct shared *sh, struct verdicts *v)
 
 static bool same(const struct mirror_record *a, const struct mirror_record *b)
 {
-	if (only_starts())
+	if (starts_and_ends_differ())
 		return a->start == b->start && a->end == b->end &&
 		       a->native == b->native;
 	return a->start == b->start && a->end == b->end &&

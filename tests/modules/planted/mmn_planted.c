@@ -189,7 +189,7 @@ static int plant_hung(void)
 
 	if (IS_ERR(t))
 		return PTR_ERR(t);
-	msleep(15000);
+	msleep(30000);
 	complete_all(&never);
 	msleep(100);
 	return 0;
