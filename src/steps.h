@@ -44,12 +44,19 @@ static __always_inline void mmn_steps_begin(struct mmn_steps *s)
 	s->top = mmn_steps_top();
 }
 
-/* Begins at @at, if that is still on the stack of current. Return: whether. */
+/* Is this return address still on the stack of current, and there? */
+static inline bool mmn_steps_is_there(const struct mmn_where *at)
+{
+	return mmn_steps_top() - at->sp < THREAD_SIZE &&
+	       mmn_steps_word(at->sp, 1) == at->pc;
+}
+
+/* Begins at @at, if that is there. Return: whether. */
 static inline bool mmn_steps_begin_at(struct mmn_steps *s, const struct mmn_where *at)
 {
 	s->at = *at;
 	s->top = mmn_steps_top();
-	return s->top - at->sp < THREAD_SIZE && mmn_steps_word(at->sp, 1) == at->pc;
+	return mmn_steps_is_there(at);
 }
 
 /**

@@ -32,15 +32,13 @@ static DEFINE_PER_CPU(struct kept, kept);
  */
 static bool is_same(const struct mmn_trail *t, const struct mmn_where *from)
 {
-	struct mmn_steps s;
-	unsigned int i;
+	const struct mmn_trail_word *w = t->words, *end = w + t->nr;
 
 	if (t->from.sp != from->sp || t->from.pc != from->pc ||
-	    (t->needs_bp && t->from.bp != from->bp) || !mmn_steps_begin_at(&s, from))
+	    (t->needs_bp && t->from.bp != from->bp) || !mmn_steps_is_there(from))
 		return false;
-	for (i = 0; i < t->nr; i++)
-		if (READ_ONCE_NOCHECK(*(unsigned long *)t->words[i].at) !=
-		    t->words[i].value)
+	for (; w < end; w++)
+		if (READ_ONCE_NOCHECK(*(unsigned long *)w->at) != w->value)
 			return false;
 	return true;
 }

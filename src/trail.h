@@ -23,7 +23,7 @@ struct mmn_trail {
 	unsigned long bp_at;
 	bool needs_bp;
 	unsigned int nr;
-	struct {
+	struct mmn_trail_word {
 		unsigned long at;
 		unsigned long value;
 	} words[MMN_TRAIL_MAX];
