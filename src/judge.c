@@ -90,6 +90,13 @@ static void set_row(struct sight *s, unsigned int row)
 	s->wants = mmn_classify_wants(s->class);
 }
 
+static void set_known(struct sight *s, const struct mmn_site *known)
+{
+	s->row = known->row;
+	s->class = known->class;
+	s->wants = known->wants;
+}
+
 /* Return: false if it takes names that the hook may not look up. */
 static noinline bool walk(const struct mmu_notifier_range *range,
 			  const struct sight *s, struct mmn_ctx *ctx,
@@ -169,16 +176,18 @@ static __always_inline void publish(const struct mmu_notifier_range *range,
  */
 static noinline void find_other_row(struct sight *s)
 {
+	const struct mmn_site *known;
 	unsigned long site;
 
 	site = mmn_walk_find_site(s->may_look);
 	if (!site || site == s->site.pc)
 		return;
 	s->site = (struct mmn_where){ .pc = site };
-	if (s->may_look)
+	known = mmn_sites_get(site);
+	if (known)
+		set_known(s, known);
+	else if (s->may_look)
 		set_row(s, mmn_sites_resolve(site));
-	else if (mmn_sites_cached(site) > 0)
-		set_row(s, mmn_sites_cached(site));
 }
 
 static void find_row(struct sight *s)
@@ -192,13 +201,13 @@ static bool judge_in_hook(const struct mmu_notifier_range *range,
 			  struct mmn_seen *seen, bool late)
 {
 	struct sight s = { .site = seen->site, .late = late };
-	int row = mmn_sites_cached(seen->site.pc);
+	const struct mmn_site *known = mmn_sites_get(seen->site.pc);
 
-	if (row < 0) {
+	if (!known) {
 		mmn_sites_defer(seen->site.pc);
 		return false;
 	}
-	set_row(&s, row);
+	set_known(&s, known);
 	find_row(&s);
 	if (!classify(range, &s, &seen->verdict))
 		return false;
@@ -310,9 +319,7 @@ static void judge_seen(const struct mmu_notifier_range *range,
 	const struct mmn_site *known = mmn_sites_get(s.site.pc);
 
 	if (likely(known && known->row != MMN_SITE_UNKNOWN)) {
-		s.row = known->row;
-		s.class = known->class;
-		s.wants = known->wants;
+		set_known(&s, known);
 	} else {
 		set_row(&s, mmn_sites_resolve(s.site.pc));
 		find_row(&s);

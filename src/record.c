@@ -65,7 +65,8 @@ struct mmn_record *mmn_record_take_other(unsigned long key)
 	return slot(key, 0);
 }
 
-static struct mmn_record *find_live(unsigned long key)
+/* Wherever it is. For mmn_record_read(). */
+struct mmn_record *mmn_record_find_live(unsigned long key)
 {
 	struct mmn_record *rec;
 	unsigned int i;
@@ -78,19 +79,13 @@ static struct mmn_record *find_live(unsigned long key)
 	return NULL;
 }
 
-/* It is not in the first slot. For mmn_record_read(). */
-struct mmn_record *mmn_record_find_other(unsigned long key)
-{
-	return find_live(key);
-}
-
 /*
- * Not left behind where find_ended() does not look, and find_live() might. For
- * mmn_record_close().
+ * Not left behind where who asks at the end does not look, and mmn_record_find_live()
+ * might. For mmn_record_close().
  */
 void mmn_record_close_other(unsigned long key)
 {
-	struct mmn_record *rec = find_live(key);
+	struct mmn_record *rec = mmn_record_find_live(key);
 
 	if (rec)
 		WRITE_ONCE(rec->key, 0);

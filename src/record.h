@@ -84,7 +84,7 @@ unsigned int mmn_record_full(void);
 
 extern struct mmn_record mmn_record_table[1 << MMN_RECORD_BITS];
 struct mmn_record *mmn_record_take_other(unsigned long key);
-struct mmn_record *mmn_record_find_other(unsigned long key);
+struct mmn_record *mmn_record_find_live(unsigned long key);
 void mmn_record_close_other(unsigned long key);
 
 static inline struct mmn_record *mmn_record_home(unsigned long key)
@@ -175,7 +175,7 @@ static inline bool mmn_record_read(unsigned long key, u64 id, bool at_end,
 	if (at_end && !mmn_record_is_of(rec, key))
 		return false;
 	if (!at_end && unlikely(READ_ONCE(rec->key) != key)) {
-		rec = mmn_record_find_other(key);
+		rec = mmn_record_find_live(key);
 		if (!rec)
 			return false;
 	}

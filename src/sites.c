@@ -57,7 +57,8 @@ static struct mmn_site *slot(unsigned long pc, unsigned int probe)
 				(ARRAY_SIZE(mmn_sites_cache) - 1)];
 }
 
-static struct mmn_site *find(unsigned long pc)
+/* Wherever it is. For mmn_sites_get(). */
+struct mmn_site *mmn_sites_find(unsigned long pc)
 {
 	struct mmn_site *s;
 	unsigned long seen;
@@ -73,12 +74,6 @@ static struct mmn_site *find(unsigned long pc)
 			break;
 	}
 	return NULL;
-}
-
-/* It is not in the first place. For mmn_sites_get(). */
-const struct mmn_site *mmn_sites_get_other(unsigned long pc)
-{
-	return find(pc);
 }
 
 /**
@@ -103,7 +98,7 @@ bool mmn_sites_lasts(unsigned long pc)
  */
 void mmn_sites_learn_known(unsigned long pc, unsigned int up)
 {
-	struct mmn_site *s = find(pc);
+	struct mmn_site *s = mmn_sites_find(pc);
 
 	/* Everybody finds the same. */
 	if (s)

@@ -49,7 +49,7 @@ struct mmn_site {
 #define MMN_SITES_BITS	12
 
 extern struct mmn_site mmn_sites_cache[1 << MMN_SITES_BITS];
-const struct mmn_site *mmn_sites_get_other(unsigned long pc);
+struct mmn_site *mmn_sites_find(unsigned long pc);
 
 /**
  * mmn_sites_get() - what is known of a return address
@@ -65,14 +65,7 @@ static inline const struct mmn_site *mmn_sites_get(unsigned long pc)
 	/* Pairs with the release in remember(). */
 	if (likely(smp_load_acquire(&s->pc) == pc))
 		return s;
-	return mmn_sites_get_other(pc);
-}
-
-static inline int mmn_sites_cached(unsigned long site)
-{
-	const struct mmn_site *s = mmn_sites_get(site);
-
-	return s ? s->row : -1;
+	return mmn_sites_find(pc);
 }
 
 extern bool mmn_sites_resolved[128];

@@ -50,8 +50,7 @@ static bool is_plain(const struct unwind_state *s)
  */
 static bool is_entry(const struct unwind_state *at, const struct unwind_state *next)
 {
-	return !next->error && next->full_regs &&
-	       (unsigned long)next->regs == at->sp;
+	return next->full_regs && (unsigned long)next->regs == at->sp;
 }
 
 /*
