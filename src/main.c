@@ -20,6 +20,7 @@
 #include "hook.h"
 #include "hook_backends.h"
 #include "mm.h"
+#include "modules.h"
 #include "selftest.h"
 #include "sites.h"
 #include "stats.h"
@@ -187,6 +188,11 @@ static int __init mmn_main_init(void)
 	if (ret)
 		return ret;
 	mmn_sites_init();
+	ret = mmn_modules_init();
+	if (ret) {
+		mmn_stats_exit();
+		return ret;
+	}
 	mmn_ends_init();
 	backend = prove_backend(first);
 	mmn_hook_choose();
@@ -210,6 +216,7 @@ static void __exit mmn_main_exit(void)
 	mmn_debugfs_exit();
 	mmn_watch_exit();
 	mmn_hook_exit();
+	mmn_modules_exit();
 	mmn_sites_exit();
 	mmn_mm_exit();
 	mmn_ends_exit();

@@ -2,11 +2,12 @@
 /*
  * sites: code address -> row of the table of call sites, and -> what it says as
  * a frame further out. The hook only reads the cache; names are looked up
- * outside it, once per address. Addresses in other modules are never cached: the
- * module may go and another take its place.
+ * outside it, once per address.
  *
- * The cache only ever gains entries, so readers need no lock. Writers are
- * serialised by site_lock, which also guards the list of unknown names.
+ * Readers need no lock: an entry stays, but for those of a module that goes. Its
+ * addresses are on no stack any more, so nobody looks for them until another module
+ * takes their place. Trampolines and programs go without a word and are never cached.
+ * Writers are serialised by site_lock, which also guards the list of unknown names.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -30,6 +31,8 @@
 #include "stats.h"
 
 #define CACHE_PROBES	16
+/* In place of an address: look on, but another may have this place. */
+#define GONE		1UL
 #define UNKNOWN_MAX	32
 #define UNKNOWN_NAME	80
 #define DEFER_MAX	64
@@ -76,17 +79,41 @@ struct mmn_site *mmn_sites_find(unsigned long pc)
 	return NULL;
 }
 
+/* Never an address: names end up in a log that anybody may read. */
+static void name_of(unsigned long site, char *name)
+{
+	/* A return address may lie behind the end of its function. */
+	sprint_symbol_no_offset(name, site - 1);
+	mmn_sitenames_hide(name);
+}
+
+/* kallsyms names trampolines and programs as if they were of a module. */
+static bool is_module(const char *name)
+{
+	return strchr(name, '[') && !strstr(name, "[bpf]") && !strstr(name, "[__builtin__");
+}
+
+static bool lasts(unsigned long pc, const char *name)
+{
+	return is_module(name) || (!strchr(name, '[') && !mmn_in_module_area(pc));
+}
+
 /**
- * mmn_sites_lasts() - will this be the same code as long as we are loaded?
+ * mmn_sites_lasts() - will this be the same code until we hear otherwise?
  * @pc: return address
  *
- * Context: Any.
- * Return: true for the kernel's own text and ours, false for other modules,
- * trampolines and programs, which may go and leave their place to others.
+ * Context: Any but the hook.
+ * Return: true for the kernel's own text and modules; false for trampolines and
+ * programs, which may go and leave their place to others.
  */
-bool mmn_sites_lasts(unsigned long pc)
+noinline bool mmn_sites_lasts(unsigned long pc)
 {
-	return !mmn_in_module_area(pc) || within_module_core(pc, THIS_MODULE);
+	char name[KSYM_SYMBOL_LEN];
+
+	if (!mmn_in_module_area(pc))
+		return true;
+	name_of(pc, name);
+	return lasts(pc, name);
 }
 
 /**
@@ -114,51 +141,50 @@ void mmn_sites_learn_known(unsigned long pc, unsigned int up)
  */
 void mmn_sites_learn(unsigned long pc, unsigned int up)
 {
-	if (!mmn_sites_lasts(pc))
-		return;
 	mmn_sites_resolve(pc);
 	mmn_sites_learn_known(pc, up);
 }
 
-static void remember(const struct mmn_site *what)
+/* Return: NULL if it is there already, or if there is no room. */
+static struct mmn_site *place_for(unsigned long pc)
 {
-	struct mmn_site *s;
+	struct mmn_site *s, *place = NULL;
 	unsigned int i;
 
 	lockdep_assert_held(&site_lock);
 	for (i = 0; i < CACHE_PROBES; i++) {
-		s = slot(what->pc, i);
-		if (s->pc == what->pc)
-			return;
-		if (s->pc)
-			continue;
-		s->row = what->row;
-		s->class = what->class;
-		s->wants = what->wants;
-		s->frame = what->frame;
-		s->ends = what->ends;
-		/* Whoever finds the address finds what belongs to it. */
-		smp_store_release(&s->pc, what->pc);
-		return;
+		s = slot(pc, i);
+		if (s->pc == pc)
+			return NULL;
+		if (!place && s->pc <= GONE)
+			place = s;
+		if (!s->pc)
+			break;
 	}
+	return place;
 }
 
-/* Never an address: names end up in a log that anybody may read. */
-static void name_of(unsigned long site, char *name)
+static void remember(const struct mmn_site *what)
 {
-	/* A return address may lie behind the end of its function. */
-	sprint_symbol_no_offset(name, site - 1);
-	mmn_sitenames_hide(name);
+	struct mmn_site *s = place_for(what->pc);
+
+	if (!s)
+		return;
+	s->row = what->row;
+	s->class = what->class;
+	s->wants = what->wants;
+	s->frame = what->frame;
+	s->ends = what->ends;
+	s->up = MMN_UP_UNKNOWN;
+	/* Whoever finds the address finds what belongs to it. */
+	smp_store_release(&s->pc, what->pc);
 }
 
-/* Where modules have no area of their own, their names tell. */
-static bool is_others(unsigned long pc, const char *name)
-{
-	return strchr(name, '[') && !within_module_core(pc, THIS_MODULE);
-}
-
-/* Fills @s; @name has room for KSYM_SYMBOL_LEN. */
-static void look_up(unsigned long pc, struct mmn_site *s, char *name)
+/*
+ * Fills @s; @name has room for KSYM_SYMBOL_LEN. @present: the address is on a stack, so
+ * its module cannot go meanwhile.
+ */
+static void look_up(unsigned long pc, bool present, struct mmn_site *s, char *name)
 {
 	unsigned long flags;
 
@@ -171,7 +197,7 @@ static void look_up(unsigned long pc, struct mmn_site *s, char *name)
 	s->wants = mmn_classify_wants(s->class);
 	s->frame = mmn_framenames_find(name);
 	s->ends = mmn_framenames_ends(s->frame);
-	if (!mmn_sites_lasts(pc) || is_others(pc, name))
+	if (!lasts(pc, name) || (!present && is_module(name)))
 		return;
 	raw_spin_lock_irqsave(&site_lock, flags);
 	remember(s);
@@ -182,12 +208,12 @@ static void look_up(unsigned long pc, struct mmn_site *s, char *name)
  * Apart from those who ask, as all that has room for a name: kernels that zero
  * the stack would do so each time, also for those who need no name.
  */
-static noinline struct mmn_site look_up_new(unsigned long pc)
+static noinline struct mmn_site look_up_new(unsigned long pc, bool present)
 {
 	char name[KSYM_SYMBOL_LEN];
 	struct mmn_site s = { };
 
-	look_up(pc, &s, name);
+	look_up(pc, present, &s, name);
 	return s;
 }
 
@@ -227,7 +253,7 @@ static noinline void note_unknown(unsigned long site)
 
 /**
  * mmn_sites_resolve() - the row of a call site, looking its name up if needed
- * @site: return address
+ * @site: return address on the stack of current
  *
  * Context: Any but the hook: the look-up walks the symbol table.
  * Return: the row, MMN_SITE_UNKNOWN if no row names it.
@@ -236,7 +262,7 @@ unsigned int mmn_sites_resolve(unsigned long site)
 {
 	const struct mmn_site *known = mmn_sites_get(site);
 
-	return known ? known->row : look_up_new(site).row;
+	return known ? known->row : look_up_new(site, true).row;
 }
 
 /* For mmn_sites_note(): the first time, or every time that it is unknown. */
@@ -265,7 +291,7 @@ int mmn_sites_frame(unsigned long pc, bool may_look)
 	if (known)
 		return known->frame;
 	if (may_look)
-		return look_up_new(pc).frame;
+		return look_up_new(pc, true).frame;
 	if (mmn_in_module_area(pc))
 		return MMN_FRAME_MODULE;
 	mmn_sites_defer(pc);
@@ -304,6 +330,14 @@ int mmn_sites_forget(const char *list)
 	return 0;
 }
 
+/* As mmn_sites_resolve(), of an address that was on some stack. */
+static unsigned int resolve_late(unsigned long site)
+{
+	const struct mmn_site *known = mmn_sites_get(site);
+
+	return known ? known->row : look_up_new(site, false).row;
+}
+
 static void resolve_deferred(struct work_struct *work)
 {
 	unsigned long site;
@@ -312,10 +346,10 @@ static void resolve_deferred(struct work_struct *work)
 	for (i = 0; i < DEFER_MAX; i++) {
 		site = xchg(&deferred[i], 0);
 		if (site)
-			mmn_sites_resolve(site);
+			resolve_late(site);
 		site = xchg(&unnamed[i], 0);
 		if (site)
-			mmn_sites_note(site, mmn_sites_resolve(site));
+			mmn_sites_note(site, resolve_late(site));
 	}
 }
 
@@ -327,6 +361,27 @@ static void kick_deferred(struct irq_work *work)
 }
 
 static struct irq_work defer_kick;
+
+/**
+ * mmn_sites_drop() - code goes
+ * @mod: of this module
+ * @all: of it; else only what has run once, at its load
+ *
+ * Context: Process; none of it is on any stack.
+ */
+void mmn_sites_drop(const struct module *mod, bool all)
+{
+	unsigned long flags, pc;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&site_lock, flags);
+	for (i = 0; i < ARRAY_SIZE(mmn_sites_cache); i++) {
+		pc = mmn_sites_cache[i].pc;
+		if (within_module_init(pc, mod) || (all && within_module_core(pc, mod)))
+			WRITE_ONCE(mmn_sites_cache[i].pc, GONE);
+	}
+	raw_spin_unlock_irqrestore(&site_lock, flags);
+}
 
 /**
  * mmn_sites_init() - prepare for look-ups on behalf of the hook

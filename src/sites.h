@@ -8,6 +8,7 @@
 
 #include <asm/barrier.h>
 
+struct module;
 struct seq_file;
 
 /**
@@ -45,6 +46,21 @@ struct mmn_site {
 #define MMN_UP_CROOKED		0x1000	/* it takes more to know than the address */
 #define MMN_UP_ENTRY		0x2000	/* registers of whom entered the kernel lie there */
 #define MMN_UP_LAST		0x3000	/* nobody called this */
+
+/*
+ * Nor here: where the frame ends is written so many words below where the frame pointer
+ * points, and the caller's is where it points. For functions that align their stack.
+ */
+#define MMN_UP_INDIRECT(n)	((4u + (n)) << MMN_UP_SAVED_SHIFT)
+#define MMN_UP_INDIRECT_MAX	11
+
+/* Return: how many words; 0 if it is something else. */
+static inline unsigned int mmn_up_indirect(unsigned int up)
+{
+	if (up & (MMN_UP_WORDS | MMN_UP_BP) || up <= MMN_UP_INDIRECT(0))
+		return 0;
+	return (up >> MMN_UP_SAVED_SHIFT) - 4;
+}
 
 #define MMN_SITES_BITS	12
 
@@ -95,6 +111,7 @@ void mmn_sites_note_later(unsigned long site, unsigned int row);
 void mmn_sites_defer(unsigned long pc);
 int mmn_sites_print(unsigned long site, char *buf, size_t size);
 void mmn_sites_show(struct seq_file *m);
+void mmn_sites_drop(const struct module *mod, bool all);
 void mmn_sites_init(void);
 void mmn_sites_exit(void);
 

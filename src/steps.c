@@ -13,18 +13,36 @@
 #include <linux/kernel.h>
 #include <linux/ptrace.h>
 
-#include "classify.h"
 #include "compat/orc.h"
 #include "steps.h"
 
 /* So often may measuring be in vain, because the cache of addresses is full. */
 #define MAX_IN_VAIN	64
 
-/* The last step, or one that cannot be taken. For mmn_steps_take(). */
+static bool take_indirect(struct mmn_steps *s, unsigned int words)
+{
+	unsigned long bp = s->at.bp, end;
+
+	if (!mmn_steps_is_above(s, bp))
+		return false;
+	end = mmn_steps_word(bp, words);
+	if (!mmn_steps_is_above(s, end))
+		return false;
+	s->at.bp = mmn_steps_word(bp, 0);
+	s->at.sp = end;
+	s->at.pc = mmn_steps_word(end, 1);
+	return true;
+}
+
+/* The last step, an indirect one, or one that cannot be taken. For mmn_steps_take(). */
 const struct mmn_site *mmn_steps_take_other(struct mmn_steps *s,
 					    const struct mmn_site *site)
 {
-	switch (READ_ONCE(site->up)) {
+	unsigned int up = READ_ONCE(site->up), words = mmn_up_indirect(up);
+
+	if (words)
+		return take_indirect(s, words) ? site : NULL;
+	switch (up) {
 	case MMN_UP_ENTRY:
 		if (s->top - s->at.sp < sizeof(struct pt_regs) ||
 		    !user_mode((struct pt_regs *)s->at.sp))
@@ -36,32 +54,6 @@ const struct mmn_site *mmn_steps_take_other(struct mmn_steps *s,
 	default:
 		return NULL;
 	}
-}
-
-/**
- * mmn_steps_site() - go to where the innermost invalidation was announced
- * @s: in a notifier's callback; afterwards, at the first address above the site
- *
- * Context: Any, the hook too.
- * Return: the site; NULL if the unwinder has to be asked.
- */
-const struct mmn_site *mmn_steps_site(struct mmn_steps *s)
-{
-	const struct mmn_site *site;
-	bool announced = false;
-
-	if (s->top - s->at.sp >= THREAD_SIZE)
-		return NULL;
-	do {
-		site = mmn_steps_take(s);
-		if (!site)
-			return NULL;
-		if (site->frame == MMN_FRAME_ANNOUNCE)
-			announced = true;
-		else if (announced)
-			return site;
-	} while (s->at.pc);
-	return NULL;
 }
 
 static bool is_known(unsigned long pc)

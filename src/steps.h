@@ -7,6 +7,7 @@
 #include <linux/sched/task_stack.h>
 #include <linux/types.h>
 
+#include "classify.h"
 #include "sites.h"
 #include "where.h"
 
@@ -22,7 +23,6 @@ struct mmn_steps {
 
 const struct mmn_site *mmn_steps_take_other(struct mmn_steps *s,
 					    const struct mmn_site *at);
-const struct mmn_site *mmn_steps_site(struct mmn_steps *s);
 void mmn_steps_learn(unsigned long pc, bool may_look);
 
 static inline unsigned long mmn_steps_word(unsigned long end, unsigned int below)
@@ -35,12 +35,18 @@ static inline unsigned long mmn_steps_top(void)
 	return (unsigned long)task_stack_page(current) + THREAD_SIZE;
 }
 
-/* Begins where the function that this is compiled into returns to. */
+/* Where the function that this is compiled into returns to. */
+static __always_inline void mmn_steps_here(struct mmn_where *at)
+{
+	at->pc = (unsigned long)__builtin_return_address(0);
+	at->sp = (unsigned long)__builtin_frame_address(0) + 2 * sizeof(long);
+	at->bp = mmn_steps_word(at->sp, 2);
+}
+
+/* Begins there. */
 static __always_inline void mmn_steps_begin(struct mmn_steps *s)
 {
-	s->at.pc = (unsigned long)__builtin_return_address(0);
-	s->at.sp = (unsigned long)__builtin_frame_address(0) + 2 * sizeof(long);
-	s->at.bp = mmn_steps_word(s->at.sp, 2);
+	mmn_steps_here(&s->at);
 	s->top = mmn_steps_top();
 }
 
@@ -57,6 +63,12 @@ static inline bool mmn_steps_begin_at(struct mmn_steps *s, const struct mmn_wher
 	s->at = *at;
 	s->top = mmn_steps_top();
 	return mmn_steps_is_there(at);
+}
+
+/* Not beyond the stack of current: it may run on another one. */
+static inline bool mmn_steps_is_above(const struct mmn_steps *s, unsigned long end)
+{
+	return end > s->at.sp && s->top - end < THREAD_SIZE;
 }
 
 /**
@@ -80,8 +92,7 @@ static inline const struct mmn_site *mmn_steps_take(struct mmn_steps *s)
 		return mmn_steps_take_other(s, site);
 	end = up & MMN_UP_BP ? s->at.bp : s->at.sp;
 	end += (up & MMN_UP_WORDS) * sizeof(long);
-	/* Not beyond the stack of current: it may run on another one. */
-	if (unlikely(end <= s->at.sp || s->top - end >= THREAD_SIZE))
+	if (unlikely(!mmn_steps_is_above(s, end)))
 		return NULL;
 	up >>= MMN_UP_SAVED_SHIFT;
 	if (up)
@@ -89,6 +100,34 @@ static inline const struct mmn_site *mmn_steps_take(struct mmn_steps *s)
 	s->at.sp = end;
 	s->at.pc = mmn_steps_word(end, 1);
 	return site;
+}
+
+/**
+ * mmn_steps_to_site() - go to where the innermost invalidation was announced
+ * @s: in a notifier's callback; afterwards, at the site
+ *
+ * Context: Any, the hook too.
+ * Return: the site; NULL if the unwinder has to be asked.
+ */
+static inline const struct mmn_site *mmn_steps_to_site(struct mmn_steps *s)
+{
+	const struct mmn_site *site;
+
+	if (unlikely(s->top - s->at.sp >= THREAD_SIZE))
+		return NULL;
+	do {
+		site = mmn_steps_take(s);
+		if (unlikely(!site || !s->at.pc))
+			return NULL;
+	} while (site->frame != MMN_FRAME_ANNOUNCE);
+	do {
+		site = mmn_sites_get(s->at.pc);
+		if (unlikely(!site))
+			return NULL;
+		if (likely(site->frame != MMN_FRAME_ANNOUNCE))
+			return site;
+	} while (mmn_steps_take(s) && s->at.pc);
+	return NULL;
 }
 
 #endif /* MMN_STEPS_H */

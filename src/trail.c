@@ -94,3 +94,18 @@ void mmn_trail_keep(const struct mmn_trail *t, unsigned int class, u32 bits,
 	k->verdict = *v;
 	put_cpu_ptr(&kept);
 }
+
+/**
+ * mmn_trail_forget() - a module goes
+ *
+ * Other code may come where its was. A walk that goes on just now knows nothing of it.
+ *
+ * Context: Process.
+ */
+void mmn_trail_forget(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu_ptr(&kept, cpu)->trail.nr, 0);
+}

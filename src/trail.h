@@ -64,6 +64,7 @@ static inline void mmn_trail_spoil(struct mmn_trail *t)
 
 bool mmn_trail_find(const struct mmn_where *from, unsigned int class, u32 bits,
 		    struct mmn_verdict *v);
+void mmn_trail_forget(void);
 void mmn_trail_keep(const struct mmn_trail *t, unsigned int class, u32 bits,
 		    const struct mmn_verdict *v);
 

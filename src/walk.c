@@ -18,7 +18,7 @@
 /* So many frames hold the callers of a notifier and most of what a rule asks for. */
 #define FIRST_DEPTH	16
 
-static bool allowed;
+bool mmn_walk_may;
 
 /**
  * mmn_walk_allow() - may verdicts rest on the stack?
@@ -28,17 +28,12 @@ static bool allowed;
  */
 void mmn_walk_allow(bool on)
 {
-	allowed = on && MMN_HAVE_STACK;
-}
-
-bool mmn_walk_allowed(void)
-{
-	return allowed;
+	mmn_walk_may = on && MMN_HAVE_STACK;
 }
 
 static void take(struct mmn_stack *st, unsigned int depth)
 {
-	st->nr = allowed ? mmn_stack_save(st->pc, depth) : 0;
+	st->nr = mmn_walk_allowed() ? mmn_stack_save(st->pc, depth) : 0;
 }
 
 /**
@@ -58,7 +53,8 @@ void mmn_walk_take(struct mmn_stack *st)
  * @may_look: false in the hook
  *
  * The kernel's announcing function is where the call site returns to, or, where
- * a compiler did not inline its wrapper, the next frame.
+ * a compiler did not inline its wrapper, the next frame. Between them may be the
+ * trampoline of a tracer, which announces nothing.
  *
  * Context: Any; the hook without @may_look.
  * Return: return address into the call site; 0 if there is none, or if it is
@@ -74,6 +70,8 @@ unsigned long mmn_walk_site(const struct mmn_stack *st, bool may_look)
 		frame = mmn_sites_frame(st->pc[i], may_look);
 		if (frame == MMN_FRAME_ANNOUNCE)
 			announced = true;
+		else if (announced && may_look && !mmn_sites_lasts(st->pc[i]))
+			continue;
 		else if (announced)
 			return st->pc[i];
 		else if (frame < 0)
@@ -181,7 +179,7 @@ static const struct mmn_site *step(struct mmn_steps *s, struct mmn_trail *trail)
 {
 	unsigned long bp = s->at.bp;
 	const struct mmn_site *from = mmn_steps_take(s);
-	unsigned int up;
+	unsigned int up, words;
 
 	if (!from)
 		return NULL;
@@ -191,10 +189,15 @@ static const struct mmn_site *step(struct mmn_steps *s, struct mmn_trail *trail)
 		return from;
 	}
 	up = READ_ONCE(from->up);
-	if (up & MMN_UP_BP)
+	words = mmn_up_indirect(up);
+	if (up & MMN_UP_BP || words)
 		mmn_trail_add_bp(trail, bp);
-	if (up >> MMN_UP_SAVED_SHIFT)
+	if (words) {
+		mmn_trail_add(trail, bp - words * sizeof(long), s->at.sp);
+		trail->bp_at = bp;
+	} else if (up >> MMN_UP_SAVED_SHIFT) {
 		trail->bp_at = s->at.sp - (up >> MMN_UP_SAVED_SHIFT) * sizeof(long);
+	}
 	mmn_trail_add(trail, s->at.sp - sizeof(long), s->at.pc);
 	return from;
 }
@@ -233,7 +236,7 @@ static noinline bool step_ctx(const struct mmn_where *site, bool may_look,
 	} else {
 		mmn_trail_spoil(trail);
 		mmn_steps_begin(&s);
-		there = mmn_steps_site(&s);
+		there = mmn_steps_to_site(&s) && mmn_steps_take(&s);
 	}
 	if (there && go_on(&s, trail, ctx))
 		return true;
@@ -254,7 +257,7 @@ static noinline bool step_ctx(const struct mmn_where *site, bool may_look,
 bool mmn_walk_ctx(const struct mmn_where *site, bool may_look,
 		  struct mmn_trail *trail, struct mmn_ctx *ctx)
 {
-	if (allowed && step_ctx(site, may_look, trail, ctx))
+	if (mmn_walk_allowed() && step_ctx(site, may_look, trail, ctx))
 		return true;
 	mmn_trail_spoil(trail);
 	return unwind_ctx(site->pc, may_look, ctx);
@@ -267,7 +270,7 @@ static noinline unsigned long step_site(void)
 	struct mmn_steps s;
 
 	mmn_steps_begin(&s);
-	site = mmn_steps_site(&s);
+	site = mmn_steps_to_site(&s);
 	if (site)
 		return site->pc;
 	mmn_steps_learn(s.at.pc, true);
@@ -292,7 +295,7 @@ static noinline unsigned long unwind_site(bool may_look)
  */
 unsigned long mmn_walk_find_site(bool may_look)
 {
-	unsigned long site = may_look && allowed ? step_site() : 0;
+	unsigned long site = may_look && mmn_walk_allowed() ? step_site() : 0;
 
 	return site ? site : unwind_site(may_look);
 }

@@ -2,6 +2,7 @@
 #ifndef MMN_WALK_H
 #define MMN_WALK_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 #include "classify.h"
@@ -16,8 +17,16 @@ struct mmn_stack {
 	unsigned long pc[MMN_WALK_DEPTH];
 };
 
+extern bool mmn_walk_may;
+
 void mmn_walk_allow(bool on);
-bool mmn_walk_allowed(void);
+
+/* May verdicts rest on the stack? */
+static inline bool mmn_walk_allowed(void)
+{
+	return READ_ONCE(mmn_walk_may);
+}
+
 void mmn_walk_take(struct mmn_stack *st);
 unsigned long mmn_walk_site(const struct mmn_stack *st, bool may_look);
 bool mmn_walk_frames(const struct mmn_stack *st, unsigned long site,

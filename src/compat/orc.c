@@ -23,10 +23,15 @@
 /* As deep as stack_trace_save() is asked for, and what is below it. */
 #define DEPTH	56
 
+static unsigned long word_at(unsigned long at)
+{
+	return READ_ONCE_NOCHECK(*(unsigned long *)at);
+}
+
 /* The word at the end of a frame, which its return address is. */
 static unsigned long raw(unsigned long sp)
 {
-	return READ_ONCE_NOCHECK(((unsigned long *)sp)[-1]);
+	return word_at(sp - sizeof(long));
 }
 
 static bool on_own_stack(unsigned long sp)
@@ -94,6 +99,45 @@ static unsigned int way(const unsigned long *made_up, const struct unwind_state 
 	return MMN_UP_CROOKED;
 }
 
+/* An address that is on no stack of the task is looked for on those of the CPU. */
+static void unwind_made_up(struct unwind_state *s)
+{
+	preempt_disable();
+	unwind_next_frame(s);
+	preempt_enable();
+}
+
+/*
+ * Where the frame ends may be written in it, below where the frame pointer points. Each
+ * word there says that it ends at a word of another piece, which tells by whom.
+ */
+static noinline unsigned int measure_indirect(const struct unwind_state *at,
+					      const struct unwind_state *next)
+{
+	unsigned long made_up[MMN_UP_INDIRECT_MAX + 1], ends[2 * ARRAY_SIZE(made_up)];
+	unsigned long *bp = &made_up[MMN_UP_INDIRECT_MAX];
+	struct unwind_state s = *at;
+	unsigned int i, words;
+
+	for (i = 0; i < ARRAY_SIZE(made_up); i++) {
+		made_up[i] = (unsigned long)&ends[2 * i + 1];
+		ends[2 * i] = word + i;
+		ends[2 * i + 1] = 0;
+	}
+	s.sp = (unsigned long)made_up;
+	s.bp = (unsigned long)bp;
+	unwind_made_up(&s);
+	i = s.ip - word;
+	if (s.error || i >= MMN_UP_INDIRECT_MAX || s.sp != made_up[i] || s.bp != *bp)
+		return MMN_UP_CROOKED;
+	words = MMN_UP_INDIRECT_MAX - i;
+	if (at->bp < at->sp || !on_own_stack(at->bp + sizeof(long)) ||
+	    word_at(at->bp - words * sizeof(long)) != next->sp ||
+	    word_at(at->bp) != next->bp)
+		return MMN_UP_CROOKED;
+	return MMN_UP_INDIRECT(words);
+}
+
 static noinline unsigned int measure_frame(const struct unwind_state *at,
 					   const struct unwind_state *next)
 {
@@ -105,10 +149,9 @@ static noinline unsigned int measure_frame(const struct unwind_state *at,
 		made_up[i] = word + i;
 	s.sp = (unsigned long)&made_up[SP_END] - (next->sp - at->sp);
 	s.bp = (unsigned long)&made_up[BP_AT];
-	/* An address that is on no stack of the task is looked for on those of the CPU. */
-	preempt_disable();
-	unwind_next_frame(&s);
-	preempt_enable();
+	unwind_made_up(&s);
+	if (s.error)
+		return measure_indirect(at, next);
 	up = way(made_up, &s, (next->sp - at->sp) / sizeof(long));
 	if (up & MMN_UP_BP && at->bp + (up & MMN_UP_WORDS) * sizeof(long) != next->sp)
 		return MMN_UP_CROOKED;
