@@ -21,24 +21,25 @@
 #include "sites.h"
 #include "walk.h"
 
-static void judge(const struct mmnotify_client *client,
+static void judge(const struct mmnotify_client *client, const struct mmn_asker *asker,
 		  const struct mmu_notifier_range *range,
 		  struct mmnotify_info *info)
 {
-	mmn_judge_range(range, false, info);
+	mmn_judge_start(range, asker, info);
 	if (client)
 		mmn_self_mark(client, info);
 }
 
 /* The driver knows another version of the structure. */
 static noinline void judge_other(const struct mmnotify_client *client,
+				 const struct mmn_asker *asker,
 				 const struct mmu_notifier_range *range,
 				 struct mmnotify_info *info, size_t size)
 {
 	struct mmnotify_info mine;
 	size_t common = min(size, sizeof(mine));
 
-	judge(client, range, &mine);
+	judge(client, asker, range, &mine);
 	mine.size = common;
 	memcpy(info, &mine, common);
 	if (size > common)
@@ -46,15 +47,16 @@ static noinline void judge_other(const struct mmnotify_client *client,
 }
 
 static void classify(const struct mmnotify_client *client,
+		     const struct mmn_asker *asker,
 		     const struct mmu_notifier_range *range,
 		     struct mmnotify_info *info, size_t size)
 {
-	if (!mmn_hook_caps())
+	if (unlikely(mmn_hook_for_clients && !mmn_hook_caps()))
 		pr_info_once("mmnotify_classify() has no hook, so it walks the stack each time or is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
 	if (size == sizeof(*info))
-		judge(client, range, info);
+		judge(client, asker, range, info);
 	else
-		judge_other(client, range, info, size);
+		judge_other(client, asker, range, info, size);
 }
 
 /**
@@ -65,17 +67,20 @@ static void classify(const struct mmnotify_client *client,
  * @info: filled
  * @size: sizeof(struct mmnotify_info) as the driver knows it, bytes
  *
- * Needs a registered client, else no hook observes the call sites: then each
- * call walks the stack, and where that cannot be done no verdict is exact.
- * Several callers for one event get the same verdict. Events nest on one task,
- * and so may calls.
+ * Without MMNOTIFY_CAP_STEPS it needs a registered client, else no hook observes
+ * the call sites: then each call walks the stack, and where that cannot be done no
+ * verdict is exact. Several callers for one event get the same verdict. Events nest
+ * on one task, and so may calls.
  *
  * Context: The callback's; does not sleep.
  */
 void mmnotify_classify_v1(const struct mmu_notifier_range *range,
 			  struct mmnotify_info *info, size_t size)
 {
-	classify(NULL, range, info, size);
+	struct mmn_asker asker MMN_UNINIT;
+
+	mmn_judge_ask(&asker, __builtin_return_address(0));
+	classify(NULL, &asker, range, info, size);
 }
 MMN_EXPORT(mmnotify_classify_v1);
 
@@ -94,7 +99,10 @@ void mmnotify_classify_as_v1(struct mmnotify_client *client,
 			     const struct mmu_notifier_range *range,
 			     struct mmnotify_info *info, size_t size)
 {
-	classify(client, range, info, size);
+	struct mmn_asker asker MMN_UNINIT;
+
+	mmn_judge_ask(&asker, client);
+	classify(client, &asker, range, info, size);
 }
 MMN_EXPORT(mmnotify_classify_as_v1);
 
@@ -141,6 +149,7 @@ MMN_EXPORT(mmnotify_new_perm_v1);
 u32 mmnotify_caps_v1(void)
 {
 	return mmn_hook_caps() | (mmn_walk_allowed() ? MMNOTIFY_CAP_STACK : 0) |
+	       (mmn_hook_for_clients ? 0 : MMNOTIFY_CAP_STEPS) |
 	       (MMN_NATIVE_TWO_PASS ? MMNOTIFY_CAP_TWO_PASS : 0) |
 	       (MMN_KERNEL_VERIFIED ? MMNOTIFY_CAP_VERIFIED : 0);
 }

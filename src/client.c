@@ -194,7 +194,7 @@ static bool has_objects(const struct mmn_client *c)
  * @client: static, with name and owner set; see mmnotify_register()
  * @size: sizeof(struct mmnotify_client) as the driver knows it, bytes
  *
- * From here on the call sites are observed. mmnotify stays loaded until
+ * From here on the call sites are known. mmnotify stays loaded until
  * mmnotify_unregister().
  *
  * Context: Process, may sleep; not under mmap_lock.
@@ -227,7 +227,7 @@ int mmnotify_register_v1(struct mmnotify_client *client, size_t size)
 	mutex_unlock(&clients_lock);
 	if (ret)
 		free_client(c);
-	else
+	else if (mmn_hook_for_clients)
 		mmn_hook_get();
 	return ret;
 }
@@ -264,7 +264,8 @@ int mmnotify_unregister_v1(struct mmnotify_client *client)
 		       client->name);
 	if (ret)
 		return ret;
-	mmn_hook_put();
+	if (mmn_hook_for_clients)
+		mmn_hook_put();
 	free_client(c);
 	module_put(THIS_MODULE);
 	return 0;

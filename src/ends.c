@@ -382,7 +382,7 @@ static void tell_event(struct ends *ends, const struct mmu_notifier_range *range
 	struct mmnotify_pending *next;
 	struct mmnotify_info info;
 
-	mmn_judge_range(range, true, &info);
+	mmn_judge_end(range, &info);
 	for (; note; note = next) {
 		next = note->next;
 		tell_note(ends, note, &info);

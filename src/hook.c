@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hook: remember who announces an invalidation. Attached while somebody uses
- * it; detached a moment after the last, because attaching patches kernel text
- * and detaching waits for every task.
+ * hook: remember who announces an invalidation. Attached while somebody uses it, which
+ * is who watches, and clients only where steps do not do; detached a moment after the
+ * last, because attaching patches kernel text and detaching waits for every task.
  *
  * Correctness never depends on it: what it does not see is not exact.
  */
@@ -29,6 +29,9 @@
 
 /* Guards all below; never taken in the hook. */
 static DEFINE_MUTEX(hook_lock);
+
+/* Do clients need it, or do their callbacks find the call site by steps? Set at load. */
+bool mmn_hook_for_clients = true;
 static const struct mmn_hook_backend *hook_backend;
 static unsigned int users;
 static bool attached;
@@ -58,8 +61,10 @@ static void attach(void)
 	if (attached)
 		return;
 	mmn_judge_confirm(hook_backend->may_miss);
+	mmn_judge_by_hook(hook_backend->caps & MMNOTIFY_CAP_HOOK);
 	attach_error = hook_backend->attach();
 	if (attach_error) {
+		mmn_judge_by_hook(false);
 		/* Until then, whoever chooses says what comes instead. */
 		if (chosen)
 			pr_warn_once("no %s hook (%d): the stack is walked for each event, if it can be; see debugfs mmnotify/hook\n",
@@ -98,6 +103,7 @@ static void detach(void)
 	attached = false;
 	/* Records whose end came too late must not be found again. */
 	mmn_record_reset();
+	mmn_judge_by_hook(false);
 }
 
 static void tend(struct work_struct *work)
@@ -214,6 +220,7 @@ void mmn_hook_show(struct seq_file *m)
 	look();
 	seq_printf(m, "backend %s\n", hook_backend->name);
 	seq_printf(m, "attached %d\n", attached);
+	seq_printf(m, "clients %s\n", mmn_hook_for_clients ? "hook" : "steps");
 	seq_printf(m, "users %u\n", users);
 	seq_printf(m, "attach_error %d\n", attach_error);
 	seq_printf(m, "stuck %d\n", stuck);

@@ -25,6 +25,8 @@ struct mmn_hook_backend {
 	bool (*is_stuck)(void);
 };
 
+extern bool mmn_hook_for_clients;
+
 void mmn_hook_init(const struct mmn_hook_backend *backend);
 void mmn_hook_choose(void);
 void mmn_hook_exit(void);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * judge: from a kernel range to a verdict, once per event. Whoever comes first
- * classifies, counts and traces, and leaves the verdict in the record: the hook
- * if somebody watches, else the first client's callback.
+ * judge: from a kernel range to a verdict.
  *
- * Without a record (no hook, attached too late, taken over) every callback
- * judges for itself: it asks the stack who announced the event, and if that may
- * not be asked, the native event is all there is, and never exact.
+ * With the hook attached, once per event: whoever comes first classifies, counts
+ * and traces, and leaves the verdict in the record: the hook if somebody watches,
+ * else the first client's callback.
+ *
+ * Without it (nobody watches, attached too late, record taken over) every callback
+ * judges for itself: it asks the stack who announced the event, by steps, and if
+ * that may not be asked, the native event is all there is, and never exact. The
+ * first one counts, and leaves the verdict for the end.
  */
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
@@ -22,19 +25,32 @@
 #include "compat/compat.h"
 #include "context.h"
 #include "judge.h"
+#include "memo.h"
 #include "names.h"
 #include "record.h"
 #include "sitenames.h"
 #include "sites.h"
 #include "stats.h"
+#include "steps.h"
 #include "trace.h"
 #include "trail.h"
 #include "verify.h"
 #include "walk.h"
 
 /* A record needs a second witness. */
-DEFINE_STATIC_KEY_FALSE(mmn_judge_confirming);
+static DEFINE_STATIC_KEY_FALSE(confirming);
 DEFINE_STATIC_KEY_FALSE(mmn_judge_watching);
+
+/* There are records to be found. */
+static DEFINE_STATIC_KEY_FALSE(hooked);
+
+static void set_key(struct static_key_false *key, bool on)
+{
+	if (on)
+		static_branch_enable(key);
+	else
+		static_branch_disable(key);
+}
 
 bool mmn_judge_watched(void)
 {
@@ -43,10 +59,7 @@ bool mmn_judge_watched(void)
 
 void mmn_judge_watch(bool on)
 {
-	if (on)
-		static_branch_enable(&mmn_judge_watching);
-	else
-		static_branch_disable(&mmn_judge_watching);
+	set_key(&mmn_judge_watching, on);
 }
 
 /**
@@ -57,10 +70,18 @@ void mmn_judge_watch(bool on)
  */
 void mmn_judge_confirm(bool on)
 {
-	if (on)
-		static_branch_enable(&mmn_judge_confirming);
-	else
-		static_branch_disable(&mmn_judge_confirming);
+	set_key(&confirming, on);
+}
+
+/**
+ * mmn_judge_by_hook() - are there records?
+ * @on: the hook is attached, from before until after
+ *
+ * Context: Process.
+ */
+void mmn_judge_by_hook(bool on)
+{
+	set_key(&hooked, on);
 }
 
 /**
@@ -112,26 +133,81 @@ static noinline bool walk(const struct mmu_notifier_range *range,
 	return true;
 }
 
+/* Return: false if the stack decides. */
+static bool by_rules(const struct mmu_notifier_range *range, const struct sight *s,
+		     const struct mmn_ctx *ctx, struct mmn_verdict *v)
+{
+	u64 key = s->class ? mmn_memo_key(s->class, s->wants, ctx) : 0;
+
+	if (mmn_memo_find(key, v))
+		return v->event != MMN_MEMO_ASKS;
+	if (!mmn_classify(s->class, range->event, ctx, v))
+		v->event = MMN_MEMO_ASKS;
+	mmn_memo_keep(key, v);
+	return v->event != MMN_MEMO_ASKS;
+}
+
 /* Return: as walk(). */
 static bool classify(const struct mmu_notifier_range *range, struct sight *s,
 		     struct mmn_verdict *v)
 {
 	struct mmn_ctx ctx MMN_UNINIT;
-	bool any_call = !(s->wants & MMN_WANT_SYS);
 
 	mmn_context_gather(range, s->wants, &ctx);
-	/* The last walk counts only for what has to walk, which the call may decide. */
-	if (any_call && mmn_trail_find(&s->site, s->class, ctx.bits, v)) {
+	if (!by_rules(range, s, &ctx, v)) {
 		s->walked = true;
-	} else if (!mmn_classify(s->class, range->event, &ctx, v)) {
-		s->walked = true;
-		if ((any_call || !mmn_trail_find(&s->site, s->class, ctx.bits, v)) &&
+		if (!mmn_trail_find(&s->site, s->class, ctx.bits, v) &&
 		    !walk(range, s, &ctx, v))
 			return false;
 	}
 	if (s->late || !mmn_verify_on() || s->class == MMN_CLASS_RELEASE)
 		return true;
 	return mmn_verify_check(s->site.pc, s->row, s->may_look, v);
+}
+
+static u32 flags_of(const struct mmu_notifier_range *range)
+{
+	u32 flags = 0;
+
+	if (mmu_notifier_range_blockable(range))
+		flags |= MMNOTIFY_F_BLOCKABLE;
+	if (current->mm != range->mm)
+		flags |= MMNOTIFY_F_REMOTE;
+	return flags;
+}
+
+static void *owner_of(const struct mmu_notifier_range *range, unsigned int event)
+{
+	/* The kernel leaves the member uninitialised for all others. */
+	if (event != MMNOTIFY_MIGRATE && event != MMNOTIFY_EXCLUSIVE)
+		return NULL;
+	if (range->event != MMU_NOTIFY_MIGRATE &&
+	    range->event != MMN_NOTIFY_EXCLUSIVE)
+		return NULL;
+	return mmn_range_owner(range);
+}
+
+/* Each member by itself: clearing all of it first would double the price. */
+static __always_inline void fill(const struct mmu_notifier_range *range,
+				 const struct mmn_verdict *v, unsigned long site,
+				 struct mmnotify_info *info)
+{
+	info->size = sizeof(*info);
+	info->event = v->event;
+	info->cause = v->cause;
+	info->native = range->event;
+	info->rsvd16 = 0;
+	info->effects = v->effects;
+	info->flags = v->flags | flags_of(range);
+	info->rsvd32 = 0;
+	info->mm = range->mm;
+	info->start = range->start;
+	info->end = range->end;
+	info->owner = owner_of(range, info->event);
+	info->site = site;
+	memset(info->rsvd, 0, sizeof(info->rsvd));
+	/* Nothing is forgotten when members are added. */
+	BUILD_BUG_ON(offsetofend(struct mmnotify_info, rsvd) != sizeof(*info));
 }
 
 static void fill_trace(struct mmn_trace_event *e,
@@ -147,7 +223,7 @@ static void fill_trace(struct mmn_trace_event *e,
 	e->event = v->event;
 	e->cause = v->cause;
 	e->native = range->event;
-	e->flags = v->flags | mmn_judge_flags(range);
+	e->flags = v->flags | flags_of(range);
 }
 
 static noinline void trace(const struct mmu_notifier_range *range,
@@ -276,7 +352,7 @@ static bool is_confirmed(unsigned long recorded, bool at_end)
 {
 	unsigned long site;
 
-	if (!static_branch_unlikely(&mmn_judge_confirming))
+	if (!static_branch_unlikely(&confirming))
 		return true;
 	site = mmn_walk_find_site(true);
 	if (!at_end)
@@ -285,67 +361,165 @@ static bool is_confirmed(unsigned long recorded, bool at_end)
 	return site && mmn_sites_resolve(site) == mmn_sites_resolve(recorded);
 }
 
-/* No record: the stack is asked, if that is allowed. Return: the site, or 0. */
-static noinline unsigned long
-judge_alone(const struct mmu_notifier_range *range, struct mmn_verdict *v, bool at_end)
+/* Nothing is known: the stack is asked, if that is allowed. */
+static void look_alone(const struct mmu_notifier_range *range, struct sight *s,
+		       struct mmn_verdict *v)
 {
-	struct sight s = { .may_look = true, .late = at_end };
-
-	set_row(&s, MMN_SITE_UNKNOWN);
+	set_row(s, MMN_SITE_UNKNOWN);
 	if (range->event != MMU_NOTIFY_RELEASE) {
-		if (!at_end)
+		if (!s->late)
 			mmn_stats_inc(MMN_STAT_NO_RECORD);
-		find_row(&s);
+		find_row(s);
 	} else {
-		s.class = MMN_CLASS_RELEASE;
-		s.wants = mmn_classify_wants(s.class);
+		s->class = MMN_CLASS_RELEASE;
+		s->wants = mmn_classify_wants(s->class);
 	}
-	classify(range, &s, v);
-	if (at_end)
-		return s.site.pc;
-	if (s.site.pc)
-		mmn_sites_note(s.site.pc, s.row);
-	publish(range, v, &s);
-	return s.site.pc;
+	classify(range, s, v);
+}
+
+/* For the first who finds it out. */
+static __always_inline void tell(const struct mmu_notifier_range *range,
+				 const struct sight *s, const struct mmn_verdict *v)
+{
+	if (s->site.pc)
+		mmn_sites_note(s->site.pc, s->row);
+	publish(range, v, s);
 }
 
 /* The verdict goes into the record for those who ask later. */
-static void judge_seen(const struct mmu_notifier_range *range,
-		       struct mmn_seen *seen, bool at_end)
+static void judge_open(const struct mmu_notifier_range *range, struct sight *s,
+		       struct mmn_seen *seen)
 {
-	struct sight s = {
-		.site = seen->site, .may_look = true, .late = at_end,
-	};
-	const struct mmn_site *known = mmn_sites_get(s.site.pc);
+	const struct mmn_site *known = mmn_sites_get(seen->site.pc);
 
+	s->site = seen->site;
 	if (likely(known && known->row != MMN_SITE_UNKNOWN)) {
-		set_known(&s, known);
+		set_known(s, known);
 	} else {
-		set_row(&s, mmn_sites_resolve(s.site.pc));
-		find_row(&s);
+		set_row(s, mmn_sites_resolve(s->site.pc));
+		find_row(s);
 	}
-	classify(range, &s, &seen->verdict);
-	if (!at_end) {
-		mmn_sites_note(s.site.pc, s.row);
-		publish(range, &seen->verdict, &s);
-	}
+	classify(range, s, &seen->verdict);
 	mmn_record_judge(seen);
 }
 
-/**
- * mmn_judge_event() - a client asks, and the record alone is no answer
- * @range: the kernel's range
- * @at_end: its end is being told
- * @found: there is a record
- * @seen: what it says; afterwards, with site and verdict
- *
- * Context: As mmn_judge_range().
- */
-void mmn_judge_event(const struct mmu_notifier_range *range, bool at_end, bool found,
-		     struct mmn_seen *seen)
+/* The record does not say it all; or there is none. */
+static noinline void judge_seen(const struct mmu_notifier_range *range, bool at_end,
+				bool found, struct mmn_seen *seen)
 {
-	if (!found || !is_confirmed(seen->site.pc, at_end))
-		seen->site.pc = judge_alone(range, &seen->verdict, at_end);
-	else if (!seen->judged)
-		judge_seen(range, seen, at_end);
+	struct sight s = { .may_look = true, .late = at_end };
+
+	if (!found || !is_confirmed(seen->site.pc, at_end)) {
+		look_alone(range, &s, &seen->verdict);
+		seen->site = s.site;
+	} else if (!seen->judged) {
+		judge_open(range, &s, seen);
+	} else {
+		return;
+	}
+	if (!at_end)
+		tell(range, &s, &seen->verdict);
+}
+
+static __always_inline void judge_recorded(const struct mmu_notifier_range *range,
+					   bool at_end, struct mmnotify_info *info)
+{
+	struct mmn_seen seen MMN_UNINIT;
+	bool found = mmn_record_read(mmn_judge_key(range), mmn_judge_id(range), at_end,
+				     &seen);
+
+	if (!found || !seen.judged || static_branch_unlikely(&confirming))
+		judge_seen(range, at_end, found, &seen);
+	fill(range, &seen.verdict, seen.site.pc, info);
+}
+
+/* Return: the site; NULL if the steps do not lead to one that has a row. */
+static const struct mmn_site *find_by_steps(const struct mmu_notifier_range *range,
+					    struct mmn_steps *steps)
+{
+	const struct mmn_site *known;
+
+	if (range->event == MMU_NOTIFY_RELEASE || !mmn_walk_allowed())
+		return NULL;
+	known = mmn_steps_to_site(steps);
+	return known && known->row != MMN_SITE_UNKNOWN ? known : NULL;
+}
+
+/* @known: at @site, or NULL. */
+static noinline void judge_stack(const struct mmu_notifier_range *range,
+				 const struct mmn_site *known,
+				 const struct mmn_where *site, struct sight *s,
+				 struct mmn_verdict *v)
+{
+	*s = (struct sight){ .may_look = true };
+	if (!known) {
+		look_alone(range, s, v);
+		return;
+	}
+	s->site = *site;
+	set_known(s, known);
+	classify(range, s, v);
+}
+
+/* A verdict that takes neither the stack nor the rules. Return: false if there is none. */
+static __always_inline bool remember(const struct mmu_notifier_range *range,
+				     const struct mmn_site *site, struct mmn_verdict *v)
+{
+	struct mmn_ctx ctx MMN_UNINIT;
+
+	mmn_context_gather(range, site->wants, &ctx);
+	return mmn_memo_find(mmn_memo_key(site->class, site->wants, &ctx), v) &&
+	       v->event != MMN_MEMO_ASKS && !mmn_verify_on();
+}
+
+/* Nobody saw the event before: who announced it is on the stack. */
+static __always_inline void judge_unseen(const struct mmu_notifier_range *range,
+					 const struct mmn_asker *asker,
+					 struct mmnotify_info *info)
+{
+	struct mmn_steps steps = { .at = asker->from, .top = mmn_steps_top() };
+	const struct mmn_site *known = find_by_steps(range, &steps);
+	struct mmn_verdict v MMN_UNINIT;
+	struct sight s MMN_UNINIT;
+
+	if (likely(known && remember(range, known, &v))) {
+		s.site.pc = steps.at.pc;
+		s.row = known->row;
+		s.walked = false;
+	} else {
+		judge_stack(range, known, &steps.at, &s, &v);
+	}
+	if (mmn_record_note(mmn_judge_key(range), mmn_judge_id(range), s.site.pc, &v,
+			    asker->object))
+		tell(range, &s, &v);
+	fill(range, &v, s.site.pc, info);
+}
+
+/**
+ * mmn_judge_start() - the verdict for a client's callback
+ * @range: the kernel's range
+ * @asker: from mmn_judge_ask()
+ * @info: filled completely
+ *
+ * Context: A notifier's start callback, of the task that invalidates.
+ */
+void mmn_judge_start(const struct mmu_notifier_range *range,
+		     const struct mmn_asker *asker, struct mmnotify_info *info)
+{
+	if (static_branch_unlikely(&hooked))
+		judge_recorded(range, false, info);
+	else
+		judge_unseen(range, asker, info);
+}
+
+/**
+ * mmn_judge_end() - the same verdict for the end of the event
+ * @range: the kernel's range
+ * @info: filled completely
+ *
+ * Context: A notifier's end callback, of the task that invalidates.
+ */
+void mmn_judge_end(const struct mmu_notifier_range *range, struct mmnotify_info *info)
+{
+	judge_recorded(range, true, info);
 }

@@ -11,19 +11,31 @@
 
 #include "compat/compat.h"
 #include "record.h"
+#include "steps.h"
 
 /* Does anybody watch who is no client? Then the hook judges at once. */
 DECLARE_STATIC_KEY_FALSE(mmn_judge_watching);
-DECLARE_STATIC_KEY_FALSE(mmn_judge_confirming);
+
+/**
+ * struct mmn_asker - whose callback wants a verdict
+ * @from: where that returns to
+ * @object: one that hears of each event once
+ */
+struct mmn_asker {
+	struct mmn_where from;
+	const void *object;
+};
 
 bool mmn_judge_watched(void);
 void mmn_judge_watch(bool on);
 void mmn_judge_confirm(bool on);
+void mmn_judge_by_hook(bool on);
 void mmn_judge_show_start(const struct mmu_notifier_range *range,
 			  struct mmn_record *rec);
 void mmn_judge_show_end(const struct mmu_notifier_range *range);
-void mmn_judge_event(const struct mmu_notifier_range *range, bool at_end, bool found,
-		     struct mmn_seen *seen);
+void mmn_judge_start(const struct mmu_notifier_range *range,
+		     const struct mmn_asker *asker, struct mmnotify_info *info);
+void mmn_judge_end(const struct mmu_notifier_range *range, struct mmnotify_info *info);
 
 static inline unsigned long mmn_judge_key(const struct mmu_notifier_range *range)
 {
@@ -76,70 +88,11 @@ mmn_judge_end_in_hook(const struct mmu_notifier_range *range)
 	mmn_record_close(mmn_judge_key(range));
 }
 
-static inline u32 mmn_judge_flags(const struct mmu_notifier_range *range)
+/* For the kernel's own callback, or what the driver's calls: @asker asks from there. */
+static __always_inline void mmn_judge_ask(struct mmn_asker *asker, const void *object)
 {
-	u32 flags = 0;
-
-	if (mmu_notifier_range_blockable(range))
-		flags |= MMNOTIFY_F_BLOCKABLE;
-	if (current->mm != range->mm)
-		flags |= MMNOTIFY_F_REMOTE;
-	return flags;
-}
-
-static inline void *mmn_judge_owner(const struct mmu_notifier_range *range,
-				    unsigned int event)
-{
-	/* The kernel leaves the member uninitialised for all others. */
-	if (event != MMNOTIFY_MIGRATE && event != MMNOTIFY_EXCLUSIVE)
-		return NULL;
-	if (range->event != MMU_NOTIFY_MIGRATE &&
-	    range->event != MMN_NOTIFY_EXCLUSIVE)
-		return NULL;
-	return mmn_range_owner(range);
-}
-
-/* Each member by itself: clearing all of it first would double the price. */
-static inline void mmn_judge_fill(const struct mmu_notifier_range *range,
-				  const struct mmn_seen *seen,
-				  struct mmnotify_info *info)
-{
-	info->size = sizeof(*info);
-	info->event = seen->verdict.event;
-	info->cause = seen->verdict.cause;
-	info->native = range->event;
-	info->rsvd16 = 0;
-	info->effects = seen->verdict.effects;
-	info->flags = seen->verdict.flags | mmn_judge_flags(range);
-	info->rsvd32 = 0;
-	info->mm = range->mm;
-	info->start = range->start;
-	info->end = range->end;
-	info->owner = mmn_judge_owner(range, info->event);
-	info->site = seen->site.pc;
-	memset(info->rsvd, 0, sizeof(info->rsvd));
-	/* Nothing is forgotten when members are added. */
-	BUILD_BUG_ON(offsetofend(struct mmnotify_info, rsvd) != sizeof(*info));
-}
-
-/**
- * mmn_judge_range() - the verdict for a client's callback
- * @range: the kernel's range
- * @at_end: this is the end of an event that was counted at its start
- * @info: filled completely
- *
- * Context: A notifier callback of the task that invalidates.
- */
-static __always_inline void mmn_judge_range(const struct mmu_notifier_range *range,
-					    bool at_end, struct mmnotify_info *info)
-{
-	struct mmn_seen seen MMN_UNINIT;
-	bool found = mmn_record_read(mmn_judge_key(range), mmn_judge_id(range), at_end,
-				     &seen);
-
-	if (!found || !seen.judged || static_branch_unlikely(&mmn_judge_confirming))
-		mmn_judge_event(range, at_end, found, &seen);
-	mmn_judge_fill(range, &seen, info);
+	mmn_steps_here(&asker->from);
+	asker->object = object;
 }
 
 #endif /* MMN_JUDGE_H */

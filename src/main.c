@@ -161,7 +161,8 @@ static const struct mmn_hook_backend *prove_backend(unsigned int i)
 	for (; b != &mmn_hook_none; b = backends[++i]) {
 		mmn_hook_init(b);
 		mmn_walk_allow(true);
-		why = mmn_selftest_run(b->caps & MMNOTIFY_CAP_HOOK);
+		why = mmn_selftest_run(b->caps & MMNOTIFY_CAP_HOOK ?
+				       MMN_WITNESS_HOOK : MMN_WITNESS_STACK);
 		if (!why)
 			return b;
 		pr_warn("hook %s is not used: %s; next is %s\n", b->name, why,
@@ -171,6 +172,19 @@ static const struct mmn_hook_backend *prove_backend(unsigned int i)
 	mmn_hook_init(b);
 	pr_warn("no hook: causes are not known and no verdict is exact\n");
 	return b;
+}
+
+/*
+ * What callbacks find out by steps is as good as what the hook sees, and cheaper; and
+ * nobody else pays for it. So left to itself the hook is for those who watch.
+ */
+static void try_steps(void)
+{
+	if (strcmp(hook, "auto"))
+		return;
+	mmn_hook_init(&mmn_hook_stack);
+	mmn_walk_allow(true);
+	mmn_hook_for_clients = mmn_selftest_run(MMN_WITNESS_STEPS);
 }
 
 static int __init mmn_main_init(void)
@@ -194,6 +208,7 @@ static int __init mmn_main_init(void)
 		return ret;
 	}
 	mmn_ends_init();
+	try_steps();
 	backend = prove_backend(first);
 	mmn_hook_choose();
 	mmn_stats_reset();

@@ -24,6 +24,7 @@
 #include "judge.h"
 #include "mm.h"
 #include "range.h"
+#include "record.h"
 #include "self.h"
 
 /* mmnotify_mm.state: the mm is gone, release() was called. */
@@ -91,9 +92,11 @@ static int mmn_mm_start(struct mmu_notifier *mn,
 {
 	struct mmnotify_mm *m = from_native(mn);
 	struct mmnotify_info info MMN_UNINIT;
+	struct mmn_asker asker MMN_UNINIT;
 	struct mmn_delivery d MMN_UNINIT;
 
-	mmn_judge_range(range, false, &info);
+	mmn_judge_ask(&asker, mn);
+	mmn_judge_start(range, &asker, &info);
 	if (skip(m, range, &info))
 		return 0;
 	mmn_self_mark(m->client, &info);
@@ -116,7 +119,7 @@ static void mmn_mm_end(struct mmu_notifier *mn,
 		return;
 	if (m->ops->effects && was_skipped(m, range))
 		return;
-	mmn_judge_range(range, true, &info);
+	mmn_judge_end(range, &info);
 	mmn_self_mark(m->client, &info);
 	mmn_client_enter(m->client, &d);
 	m->ops->end(m, &info);
@@ -145,6 +148,7 @@ static void mmn_mm_free(struct mmu_notifier *mn)
 	struct mmnotify_client *client = m->client;
 
 	m->ops->free(m);
+	mmn_record_forget_askers();
 	mmn_client_dead(client, MMN_OBJECT_MM);
 }
 

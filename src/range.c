@@ -24,6 +24,7 @@
 #include "ends.h"
 #include "judge.h"
 #include "range.h"
+#include "record.h"
 #include "self.h"
 
 /* Is there nothing in this event for this driver? */
@@ -67,7 +68,7 @@ static bool call_nonblock(struct mmnotify_range *r,
 	return ret;
 }
 
-static bool deliver(struct mmnotify_range *r,
+static bool deliver(struct mmnotify_range *r, const struct mmn_asker *asker,
 		    const struct mmu_notifier_range *range, unsigned long seq,
 		    struct mmnotify_finish **finish)
 {
@@ -75,7 +76,7 @@ static bool deliver(struct mmnotify_range *r,
 	struct mmn_delivery d MMN_UNINIT;
 	bool ret;
 
-	mmn_judge_range(range, false, &info);
+	mmn_judge_start(range, asker, &info);
 	if (is_skipped(r, &info))
 		return true;
 	mmn_self_mark(r->client, &info);
@@ -106,12 +107,12 @@ static void finish_now(struct mmnotify_finish *finish)
 	mmn_client_leave(&d);
 }
 
-static bool deliver_one_pass(struct mmnotify_range *r,
+static bool deliver_one_pass(struct mmnotify_range *r, const struct mmn_asker *asker,
 			     const struct mmu_notifier_range *range,
 			     unsigned long seq)
 {
 	struct mmnotify_finish *finish = NULL;
-	bool ret = deliver(r, range, seq, &finish);
+	bool ret = deliver(r, asker, range, seq, &finish);
 
 	if (!ret || !finish)
 		return ret;
@@ -129,7 +130,10 @@ static bool mmn_range_invalidate(struct mmu_interval_notifier *mni,
 				 const struct mmu_notifier_range *range,
 				 unsigned long seq)
 {
-	return deliver_one_pass(from_native(mni), range, seq);
+	struct mmn_asker asker MMN_UNINIT;
+
+	mmn_judge_ask(&asker, mni);
+	return deliver_one_pass(from_native(mni), &asker, range, seq);
 }
 
 static bool __maybe_unused
@@ -138,8 +142,11 @@ mmn_range_start(struct mmu_interval_notifier *mni,
 		struct mmu_interval_notifier_finish **native)
 {
 	struct mmnotify_finish *finish = NULL;
-	bool ret = deliver(from_native(mni), range, seq, &finish);
+	struct mmn_asker asker MMN_UNINIT;
+	bool ret;
 
+	mmn_judge_ask(&asker, mni);
+	ret = deliver(from_native(mni), &asker, range, seq, &finish);
 	if (!ret || !finish)
 		return ret;
 	BUILD_BUG_ON(sizeof(**native) > sizeof(finish->priv));
@@ -414,6 +421,13 @@ int mmnotify_prime_locked_v1(struct mm_struct *mm)
 }
 MMN_EXPORT(mmnotify_prime_locked_v1);
 
+/* Its address may be another's soon. */
+static void remove_native(struct mmu_interval_notifier *mni)
+{
+	mmu_interval_notifier_remove(mni);
+	mmn_record_forget_askers();
+}
+
 /* Hears of a range while the range itself is taken out and put in again. */
 struct cover {
 	struct mmu_interval_notifier mni;
@@ -425,8 +439,10 @@ static bool mmn_range_cover_invalidate(struct mmu_interval_notifier *mni,
 				       unsigned long seq)
 {
 	struct cover *cover = container_of(mni, struct cover, mni);
+	struct mmn_asker asker MMN_UNINIT;
 
-	return deliver_one_pass(cover->range, range, seq);
+	mmn_judge_ask(&asker, mni);
+	return deliver_one_pass(cover->range, &asker, range, seq);
 }
 
 static const struct mmu_interval_notifier_ops cover_ops = {
@@ -449,10 +465,10 @@ static int move(struct mmnotify_range *r, struct mm_struct *mm,
 					   last - first + 1, &cover_ops);
 	if (ret)
 		return ret;
-	mmu_interval_notifier_remove(&r->mni);
+	remove_native(&r->mni);
 	ret = mmu_interval_notifier_insert(&r->mni, mm, start, len,
 					   native_ops_of(r->ops));
-	mmu_interval_notifier_remove(&cover.mni);
+	remove_native(&cover.mni);
 	return WARN_ON_ONCE(ret) ? ret : 0;
 }
 
@@ -509,7 +525,7 @@ int mmnotify_range_remove_v1(struct mmnotify_range *range)
 {
 	if (mmn_client_in_callback("mmnotify_range_remove()"))
 		return -EDEADLK;
-	mmu_interval_notifier_remove(&range->mni);
+	remove_native(&range->mni);
 	mmn_ends_put(range);
 	mmn_client_dead(range->client, MMN_OBJECT_RANGE);
 	return 0;
@@ -527,7 +543,7 @@ static void remove_unwanted(struct work_struct *work)
 
 	llist_for_each_entry_safe(r, next, list, async) {
 		client = r->client;
-		mmu_interval_notifier_remove(&r->mni);
+		remove_native(&r->mni);
 		mmn_ends_put(r);
 		r->ops->removed(r);
 		/* Until here its module is needed. */

@@ -39,6 +39,7 @@ static int mmn_selftest_start(struct mmu_notifier *mn,
 {
 	struct probe *p = container_of(mn, struct probe, mn);
 	struct mmnotify_info info;
+	struct mmn_asker asker;
 	u64 before;
 
 	if (range->start > p->addr || range->end <= p->addr ||
@@ -46,8 +47,9 @@ static int mmn_selftest_start(struct mmu_notifier *mn,
 		return 0;
 	p->starts++;
 	before = mmn_stats_read(MMN_STAT_NO_RECORD);
-	mmn_judge_range(range, false, &info);
-	p->missed += mmn_stats_read(MMN_STAT_NO_RECORD) - before;
+	mmn_judge_ask(&asker, mn);
+	mmn_judge_start(range, &asker, &info);
+	p->missed = mmn_stats_read(MMN_STAT_NO_RECORD) - before;
 	p->site = info.site;
 	p->witness = mmn_walk_find_site(true);
 	return 0;
@@ -61,16 +63,17 @@ static const struct mmu_notifier_ops probe_ops = {
  * A kernel may call the site by a name that the table lacks. Then its events are
  * not exact, but others may be, if the stack agrees that it is the site.
  */
-static const char *judge_probe(const struct probe *p, bool hooked)
+static const char *judge_probe(const struct probe *p, enum mmn_witness witness)
 {
 	unsigned int row;
 
 	if (!p->starts)
 		return "the kernel did not announce the self-test's munmap";
-	if (!p->site || (hooked && p->missed))
+	if (!p->site || (witness != MMN_WITNESS_STACK && p->missed))
 		return "it did not see the self-test's munmap";
 	row = mmn_sites_resolve(p->site);
-	if (row == MMN_SITE_UNKNOWN && hooked && p->site != p->witness)
+	if (row == MMN_SITE_UNKNOWN && witness == MMN_WITNESS_HOOK &&
+	    p->site != p->witness)
 		return "it saw the self-test's munmap at an unknown place";
 	if (row != MMN_SITE_UNKNOWN &&
 	    mmn_sitenames_class(row) != MMN_CLASS_UNMAP)
@@ -78,7 +81,7 @@ static const char *judge_probe(const struct probe *p, bool hooked)
 	return NULL;
 }
 
-static const char *map_and_unmap(struct probe *p, bool hooked)
+static const char *map_and_unmap(struct probe *p, enum mmn_witness witness)
 {
 	unsigned long addr;
 
@@ -92,17 +95,17 @@ static const char *map_and_unmap(struct probe *p, bool hooked)
 		return "the self-test could not touch its page";
 	}
 	vm_munmap(addr, PAGE_SIZE);
-	return judge_probe(p, hooked);
+	return judge_probe(p, witness);
 }
 
 /**
  * mmn_selftest_run() - prove that call sites are seen
- * @hooked: by a hook; else by the stack
+ * @witness: by whom
  *
  * Context: Process with an mm, at load; may sleep.
  * Return: NULL if it works, else why not, for people.
  */
-const char *mmn_selftest_run(bool hooked)
+const char *mmn_selftest_run(enum mmn_witness witness)
 {
 	const char *why;
 	struct probe *p;
@@ -118,8 +121,11 @@ const char *mmn_selftest_run(bool hooked)
 		return "the self-test could not register a notifier";
 	}
 	mmn_hook_get();
+	/* The first time, steps are learnt. */
+	if (mmn_hook_is_attached() && witness == MMN_WITNESS_STEPS)
+		map_and_unmap(p, witness);
 	if (mmn_hook_is_attached())
-		why = map_and_unmap(p, hooked);
+		why = map_and_unmap(p, witness);
 	else
 		why = "it could not be attached";
 	mmu_notifier_unregister(&p->mn, current->mm);

@@ -4,6 +4,9 @@
 
 #include <linux/types.h>
 
-const char *mmn_selftest_run(bool hooked);
+/* How the call site is to be found. */
+enum mmn_witness { MMN_WITNESS_STACK, MMN_WITNESS_STEPS, MMN_WITNESS_HOOK };
+
+const char *mmn_selftest_run(enum mmn_witness witness);
 
 #endif /* MMN_SELFTEST_H */

@@ -266,11 +266,12 @@ enum mmnotify_perm {
 #define MMNOTIFY_F_REMOTE	(1u << 4) /* current->mm is not this mm */
 
 /* Capabilities, mmnotify_caps(). */
-#define MMNOTIFY_CAP_HOOK	(1u << 0) /* call sites are seen right now */
+#define MMNOTIFY_CAP_HOOK	(1u << 0) /* call sites are seen by a hook right now */
 #define MMNOTIFY_CAP_FTRACE	(1u << 1) /* by ftrace */
 #define MMNOTIFY_CAP_VERIFIED	(1u << 2) /* this kernel series was tested */
 #define MMNOTIFY_CAP_KPROBE	(1u << 3) /* call sites are seen by kprobes */
 #define MMNOTIFY_CAP_STACK	(1u << 4) /* callbacks may walk the stack */
 #define MMNOTIFY_CAP_TWO_PASS	(1u << 5) /* two passes are native, not emulated */
+#define MMNOTIFY_CAP_STEPS	(1u << 6) /* callbacks find call sites without a hook */
 
 #endif /* MMNOTIFY_TYPES_H */

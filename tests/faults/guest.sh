@@ -17,11 +17,11 @@ run() {
 
 say 'TAP version 13'
 insmod /modules/mmn_faults.ko || exit 1
-for hook in ftrace kprobe stack; do
+for hook in auto ftrace kprobe stack; do
 	run load /modules/mmnotify.ko "hook=$hook"
 	run steps load /modules/mmnotify.ko "hook=$hook"
 done
-insmod /modules/mmnotify.ko
+insmod /modules/mmnotify.ko hook=ftrace
 run load /modules/mmn_svm.ko
 insmod /modules/mmn_contract.ko
 dmesg -c > /dev/null

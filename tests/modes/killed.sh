@@ -28,7 +28,7 @@ before)
 	check "told 0" "before: nothing is said of a hook that never was"
 	;;
 idle)
-	load_both hook=auto
+	load_both hook=ftrace
 	check "rmmod mirror && sleep 3 && hook_says 'attached 0'" "idle: no client, no hook"
 	check "insmod /modules/mmn_ftracekill.ko" "idle: ftrace is given up"
 	check "insmod /modules/mirror.ko" "idle: a client comes all the same"
@@ -38,7 +38,7 @@ idle)
 	unload_both
 	;;
 used)
-	load_both hook=auto
+	load_both hook=ftrace
 	all_right "used, before"
 	check "insmod /modules/mmn_ftracekill.ko" "used: ftrace is given up"
 	all_right "used, after"

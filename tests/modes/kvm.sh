@@ -24,7 +24,7 @@ gone() {
 }
 
 say 'TAP version 13'
-for hook in ftrace kprobe stack; do
+for hook in auto ftrace kprobe stack; do
 	load_both "hook=$hook"
 	guests "$hook"
 	if [ $hook = ftrace ]; then

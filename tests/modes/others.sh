@@ -28,7 +28,9 @@ other() {
 	shift
 	check "start_$name" "$name first: it starts" || return
 	load_both "hook=$hook"
-	if [ $# = 0 ]; then
+	if [ $hook = auto ]; then
+		check "hook_says 'clients steps'" "$name first: clients go by steps" || cat $debugfs/hook
+	elif [ $# = 0 ]; then
 		check "hook_says 'backend $hook'" "$name first: mmnotify still gets its hook" ||
 			cat $debugfs/hook
 	else

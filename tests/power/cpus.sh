@@ -22,7 +22,7 @@ delivered() {
 }
 
 say 'TAP version 13'
-load_both hook=auto
+load_both hook=ftrace
 check "cpu 1 0 && cpu 1 1" "a CPU goes and comes"
 brief_right "before"
 meanwhile 60
@@ -45,7 +45,7 @@ brief_right "after"
 cpu 2 0
 brief_right "with a CPU less"
 unload_both
-load_both hook=auto
+load_both hook=ftrace
 brief_right "loaded with a CPU less"
 cpu 2 1
 brief_right "and with the CPU again"

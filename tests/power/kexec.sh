@@ -21,7 +21,7 @@ make_initrd() {
 case $1 in
 first)
 	say 'TAP version 13'
-	load_both hook=auto
+	load_both hook=ftrace
 	brief_right "before kexec"
 	make_initrd 2> /dev/null
 	check "[ -s /tmp/initrd ] && kexec load /files/vmlinuz /tmp/initrd" \
@@ -39,7 +39,7 @@ second)
 	nr=$2
 	check "[ ! -e /sys/kernel/debug/mmnotify ] && grep -q ' kexec_second' /proc/cmdline" \
 		"another kernel runs, without mmnotify"
-	load_both hook=auto
+	load_both hook=ftrace
 	brief_right "after kexec"
 	clean "after kexec"
 	unload_both

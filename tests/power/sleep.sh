@@ -46,7 +46,7 @@ try() {
 }
 
 say 'TAP version 13'
-load_both hook=auto
+load_both hook=ftrace
 brief_right "before"
 say "# $(cat $power/state): $(cat $power/mem_sleep); tests: $(cat $power/pm_test)"
 for step in freezer devices platform processors core; do

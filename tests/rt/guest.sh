@@ -54,5 +54,6 @@ check '[ "$(cat /sys/kernel/realtime 2> /dev/null)" = 1 ] || grep -q PREEMPT_RT 
 	"this kernel is PREEMPT_RT"
 world "known sites"
 world "unknown sites" forget=all
+world "a hook" hook=ftrace
 world "each event walks the stack" hook=stack verify=1
 finish

@@ -11,6 +11,7 @@
 
 #include "classify.h"
 #include "classify_cases.h"
+#include "memo.h"
 #include "tap.h"
 
 #define SAMPLES		40000	/* per class */
@@ -234,6 +235,50 @@ static bool unwanted_is_unread(const struct sample *s)
 }
 
 /*
+ * What a verdict is kept by (memo.c) is all that it rests on: arguments that are not in
+ * the key do not matter.
+ */
+static bool key_says_all(const struct sample *s)
+{
+	u32 wants = mmn_classify_wants(s->class), bits;
+	struct sample other = *s;
+	const struct mmn_memo_arg *what;
+	unsigned int i;
+	u64 key;
+
+	if (!s->class || s->ctx.nr_frames || !(wants & MMN_WANT_SYS) ||
+	    s->ctx.sys >= MMN_NR_SYS)
+		return true;
+	key = mmn_memo_key(s->class, wants, &s->ctx);
+	if (!key)
+		return true;
+	what = &mmn_memo_args[s->ctx.sys];
+	bits = what->whole ? 0 : ~((u32)what->mask << what->shift);
+	for (i = 0; i < ARRAY_SIZE(other.ctx.args); i++)
+		other.ctx.args[i] ^= i == what->nr ? bits & (0x5a5a5a5a ^ key) : key | 1;
+	ask(&other);
+	return mmn_memo_key(s->class, wants, &other.ctx) == key && same(s, &other);
+}
+
+/* What is found by it is what was kept by it, whoever else was. */
+static bool memo_is_right(const struct sample *s)
+{
+	struct mmn_verdict kept = s->v, found;
+	u64 key;
+
+	if (!s->class || s->ctx.nr_frames || s->ctx.sys >= MMN_NR_SYS)
+		return true;
+	key = mmn_memo_key(s->class, mmn_classify_wants(s->class), &s->ctx);
+	if (!s->decided)
+		kept.event = MMN_MEMO_ASKS;
+	mmn_memo_keep(key, &kept);
+	if (!mmn_memo_find(key, &found))
+		return true;
+	return s->decided ? !memcmp(&found, &s->v, sizeof(found)) :
+			    found.event == MMN_MEMO_ASKS;
+}
+
+/*
  * Where the stack was asked for, the verdict rests on the bits and the frames: so the
  * last one may be taken again (trail.c).
  */
@@ -399,6 +444,8 @@ static struct property properties[] = {
 	{ "where a hint may move, that is said", moves_are_said },
 	{ "a known class has a cause, an unknown one none", known_has_cause },
 	{ "what a class does not want does not matter", unwanted_is_unread },
+	{ "a verdict is kept by all that it rests on", key_says_all },
+	{ "what was kept is what the rules say", memo_is_right },
 	{ "after a walk the system call does not matter", walk_settles_it },
 	{ "a system call that is not trusted is not read", untrusted_is_unread },
 	{ "the upper half of an argument is not read", upper_half_is_unread },

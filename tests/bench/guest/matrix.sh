@@ -9,8 +9,8 @@ set -eu
 debugfs=/sys/kernel/debug/mmnotify
 trace=/sys/kernel/tracing
 
-attached() {
-	grep -q '^attached 1' $debugfs/hook
+by_steps() {
+	grep -q "^clients steps" $debugfs/hook
 }
 
 # What is in the kernel's caches differs by process: to compare, more than one is asked.
@@ -36,11 +36,11 @@ sleep 2
 some loaded
 
 insmod /modules/mmn_client.ko
-# Somebody else is registered: the hook is attached while we have no notifier.
+# Somebody else is registered, while we have no notifier. The hook is for who watches.
 (exec 3< /dev/bench_mm && exec sleep 100000) &
 other=$!
 sleep 1
-attached
+by_steps
 before=$(starts)
 some hooked
 echo "SEEN hooked $(($(starts) - before))" | tee /tmp/seen

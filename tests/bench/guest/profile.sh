@@ -7,13 +7,18 @@ set -eu
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
+# Of clients; of those that are none the hook's, if it is attached.
+events() {
+	awk '!/^#/ { s += $3 } END { print s + 0 }' /sys/kernel/debug/mmnotify/counters
+}
+
 insmod /modules/mmn_native.ko
 insmod /modules/mmnotify.ko
 insmod /modules/mmn_client.ko
 echo 0 > /proc/sys/kernel/kptr_restrict
 sleep 2
-before=$(starts)
+before=$(events)
 bench "$1" -n "$3" -o "$2" "/dev/bench_$1"
-echo "EVENTS $(($(starts) - before))" > "$MMN_OUT"
+echo "EVENTS $(($(events) - before))" > "$MMN_OUT"
 grep -E ' [tT] .*\[(mmnotify|mmn_native|mmn_client|__builtin__ftrace)\]' /proc/kallsyms |
 	sed 's/^/SYMBOL /' > "$MMN_OUT"

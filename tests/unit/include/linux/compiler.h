@@ -24,6 +24,8 @@ static inline void shim_step(int writes)
 
 #define likely(x)		(x)
 #define unlikely(x)		(x)
+#undef __always_inline
+#define __always_inline	inline
 #define noinline		__attribute__((noinline))
 
 #endif /* SHIM_COMPILER_H */

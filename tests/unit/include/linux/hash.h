@@ -10,4 +10,9 @@ static inline u32 hash_long(unsigned long val, unsigned int bits)
 	return (u64)val * 0x61C8864680B583EBull >> (64 - bits);
 }
 
+static inline u32 hash_64(u64 val, unsigned int bits)
+{
+	return val * 0x61C8864680B583EBull >> (64 - bits);
+}
+
 #endif /* SHIM_HASH_H */
