@@ -182,7 +182,8 @@ static void test_words(void)
 	expect("two passes are native where they are",
 	       !!(mmnotify_caps() & MMNOTIFY_CAP_TWO_PASS),
 	       MMNOTIFY_COMPAT_TWO_PASS);
-	expect("a hook needs mmnotify", !(mmnotify_caps() & MMNOTIFY_CAP_HOOK),
+	expect("call sites need mmnotify",
+	       !(mmnotify_caps() & (MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_STEPS)),
 	       MMNOTIFY_COMPAT_ACTIVE);
 	cookie = mmnotify_self_begin(&mmn_compat_client, current->mm);
 	expect("a self section needs mmnotify", !cookie, MMNOTIFY_COMPAT_ACTIVE);
