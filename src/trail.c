@@ -32,9 +32,11 @@ static DEFINE_PER_CPU(struct kept, kept);
  */
 static bool is_same(const struct mmn_trail *t, const struct mmn_where *from)
 {
-	const struct mmn_trail_word *w = t->words, *end = w + t->nr;
+	/* Once: it may be forgotten meanwhile, and no word is no trail. */
+	unsigned int nr = READ_ONCE(t->nr);
+	const struct mmn_trail_word *w = t->words, *end = w + nr;
 
-	if (t->from.sp != from->sp || t->from.pc != from->pc ||
+	if (!nr || t->from.sp != from->sp || t->from.pc != from->pc ||
 	    (t->needs_bp && t->from.bp != from->bp) || !mmn_steps_is_there(from))
 		return false;
 	for (; w < end; w++)
@@ -60,8 +62,7 @@ bool mmn_trail_find(const struct mmn_where *from, unsigned int class, u32 bits,
 	bool same;
 
 	k = get_cpu_ptr(&kept);
-	same = k->class == class && k->bits == bits && k->trail.nr &&
-	       is_same(&k->trail, from);
+	same = k->class == class && k->bits == bits && is_same(&k->trail, from);
 	if (same)
 		*v = k->verdict;
 	put_cpu_ptr(&kept);
@@ -87,11 +88,11 @@ void mmn_trail_keep(const struct mmn_trail *t, unsigned int class, u32 bits,
 	k = get_cpu_ptr(&kept);
 	k->trail.from = t->from;
 	k->trail.needs_bp = t->needs_bp;
-	k->trail.nr = t->nr;
 	memcpy(k->trail.words, t->words, t->nr * sizeof(t->words[0]));
 	k->class = class;
 	k->bits = bits;
 	k->verdict = *v;
+	WRITE_ONCE(k->trail.nr, t->nr);
 	put_cpu_ptr(&kept);
 }
 
