@@ -77,32 +77,43 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The number behind a word of a page of mmnotify's. */
-static long number(const char *page, const char *word)
+/*
+ * What mmnotify has judged so far: events and walks of the stack. After a fork each page
+ * that is written is an event, so nothing is before it is read.
+ */
+static void judged(long *events, long *walks)
 {
 	static char text[65536];
-	const char *at;
-	ssize_t len;
-	int fd = open(page, O_RDONLY);
+	int fd = open(DEBUGFS "counters", O_RDONLY);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	char *line, *next = text;
+	long n;
 
-	len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	close(fd);
 	if (len < 0)
-		die(page);
+		die(DEBUGFS "counters");
 	text[len] = 0;
-	at = strstr(text, word);
-	return at ? atol(at + strlen(word)) : 0;
+	*events = 0;
+	*walks = 0;
+	while ((line = strsep(&next, "\n"))) {
+		if (sscanf(line, "# walks %ld", &n) == 1)
+			*walks = n;
+		else if (*line != '#' && sscanf(line, "%*s %*s %ld", &n) == 1)
+			*events += n;
+	}
 }
 
 static void count(const struct op *op, long *events, long *walks)
 {
+	long before, walked;
+
 	if (op->prepare)
 		op->prepare();
-	*events = -number(DEBUGFS "hook", "starts ");
-	*walks = -number(DEBUGFS "counters", "# walks ");
+	judged(&before, &walked);
 	op->act();
-	*walks += number(DEBUGFS "counters", "# walks ");
-	*events += number(DEBUGFS "hook", "starts ");
+	judged(events, walks);
+	*events -= before;
+	*walks -= walked;
 	if (op->undo)
 		op->undo();
 }
