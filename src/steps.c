@@ -5,9 +5,9 @@
  * alone. So it is asked for once (compat/orc.c) and kept with the name of the
  * address (sites.c); later a step is a look-up and an addition.
  *
- * What is not known, or not of the kernel's own text or ours, is left to the
- * unwinder. So are return addresses that a tracer has replaced: its own address
- * is never one that was learnt.
+ * What is not known is left to the unwinder, and so is what may go without a word
+ * (trampolines, programs). So are return addresses that a tracer has replaced: its
+ * own address is never one that was learnt.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
@@ -74,15 +74,12 @@ void mmn_steps_learn(unsigned long pc, bool may_look)
 {
 	static atomic_t in_vain;
 
-	if (!MMN_KNOWS_ORC || !pc || !mmn_sites_lasts(pc) || is_known(pc) ||
-	    atomic_read(&in_vain) >= MAX_IN_VAIN)
+	if (!MMN_KNOWS_ORC || !pc || is_known(pc) || atomic_read(&in_vain) >= MAX_IN_VAIN)
 		return;
-	if (may_look)
-		mmn_orc_measure(mmn_sites_learn);
-	else if (mmn_sites_get(pc))
-		mmn_orc_measure(mmn_sites_learn_known);
-	else
+	/* What is in the cache lasts. */
+	if (may_look ? !mmn_sites_lasts(pc) : !mmn_sites_get(pc))
 		return;
+	mmn_orc_measure(may_look ? mmn_sites_learn : mmn_sites_learn_known);
 	if (!is_known(pc))
 		atomic_inc(&in_vain);
 }

@@ -12,7 +12,7 @@ set -u
 
 debugfs=/sys/kernel/debug/mmnotify
 asking=move_pages,mbind,madv_pageout,process_vm_writev,cow_proc_mem,soft_offline
-# File systems are modules, whose frames are left to the unwinder.
+# These are rarer, and some go through modules.
 more=writeback_msync,direct_write,uffd_wp,thp_split
 
 total() {
