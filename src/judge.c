@@ -147,6 +147,21 @@ static bool by_rules(const struct mmu_notifier_range *range, const struct sight 
 	return v->event != MMN_MEMO_ASKS;
 }
 
+/* @ctx: gathered, as @s wants it. Return: as walk(). */
+static bool decide(const struct mmu_notifier_range *range, struct sight *s,
+		   struct mmn_ctx *ctx, struct mmn_verdict *v)
+{
+	if (!by_rules(range, s, ctx, v)) {
+		s->walked = true;
+		if (!mmn_trail_find(&s->site, s->class, ctx->bits, v) &&
+		    !walk(range, s, ctx, v))
+			return false;
+	}
+	if (s->late || !mmn_verify_on() || s->class == MMN_CLASS_RELEASE)
+		return true;
+	return mmn_verify_check(s->site.pc, s->row, s->may_look, v);
+}
+
 /* Return: as walk(). */
 static bool classify(const struct mmu_notifier_range *range, struct sight *s,
 		     struct mmn_verdict *v)
@@ -154,15 +169,7 @@ static bool classify(const struct mmu_notifier_range *range, struct sight *s,
 	struct mmn_ctx ctx MMN_UNINIT;
 
 	mmn_context_gather(range, s->wants, &ctx);
-	if (!by_rules(range, s, &ctx, v)) {
-		s->walked = true;
-		if (!mmn_trail_find(&s->site, s->class, ctx.bits, v) &&
-		    !walk(range, s, &ctx, v))
-			return false;
-	}
-	if (s->late || !mmn_verify_on() || s->class == MMN_CLASS_RELEASE)
-		return true;
-	return mmn_verify_check(s->site.pc, s->row, s->may_look, v);
+	return decide(range, s, &ctx, v);
 }
 
 static u32 flags_of(const struct mmu_notifier_range *range)
@@ -445,11 +452,11 @@ static const struct mmn_site *find_by_steps(const struct mmu_notifier_range *ran
 	return known && known->row != MMN_SITE_UNKNOWN ? known : NULL;
 }
 
-/* @known: at @site, or NULL. */
+/* @known: at @site, with its @ctx; or NULL. */
 static noinline void judge_stack(const struct mmu_notifier_range *range,
 				 const struct mmn_site *known,
-				 const struct mmn_where *site, struct sight *s,
-				 struct mmn_verdict *v)
+				 const struct mmn_where *site, struct mmn_ctx *ctx,
+				 struct sight *s, struct mmn_verdict *v)
 {
 	*s = (struct sight){ .may_look = true };
 	if (!known) {
@@ -458,17 +465,19 @@ static noinline void judge_stack(const struct mmu_notifier_range *range,
 	}
 	s->site = *site;
 	set_known(s, known);
-	classify(range, s, v);
+	decide(range, s, ctx, v);
 }
 
-/* A verdict that takes neither the stack nor the rules. Return: false if there is none. */
+/*
+ * A verdict that takes neither the stack nor the rules. Return: false if there is none;
+ * @ctx is gathered.
+ */
 static __always_inline bool remember(const struct mmu_notifier_range *range,
-				     const struct mmn_site *site, struct mmn_verdict *v)
+				     const struct mmn_site *site, struct mmn_ctx *ctx,
+				     struct mmn_verdict *v)
 {
-	struct mmn_ctx ctx MMN_UNINIT;
-
-	mmn_context_gather(range, site->wants, &ctx);
-	return mmn_memo_find(mmn_memo_key(site->class, site->wants, &ctx), v) &&
+	mmn_context_gather(range, site->wants, ctx);
+	return mmn_memo_find(mmn_memo_key(site->class, site->wants, ctx), v) &&
 	       v->event != MMN_MEMO_ASKS && !mmn_verify_on();
 }
 
@@ -480,14 +489,15 @@ static __always_inline void judge_unseen(const struct mmu_notifier_range *range,
 	struct mmn_steps steps = { .at = asker->from, .top = mmn_steps_top() };
 	const struct mmn_site *known = find_by_steps(range, &steps);
 	struct mmn_verdict v MMN_UNINIT;
+	struct mmn_ctx ctx MMN_UNINIT;
 	struct sight s MMN_UNINIT;
 
-	if (likely(known && remember(range, known, &v))) {
+	if (likely(known && remember(range, known, &ctx, &v))) {
 		s.site.pc = steps.at.pc;
 		s.row = known->row;
 		s.walked = false;
 	} else {
-		judge_stack(range, known, &steps.at, &s, &v);
+		judge_stack(range, known, &steps.at, &ctx, &s, &v);
 	}
 	if (mmn_record_note(mmn_judge_key(range), mmn_judge_id(range), s.site.pc, &v,
 			    asker->object))
