@@ -205,6 +205,13 @@ static inline bool mmn_record_read(unsigned long key, u64 id, bool at_end,
 	return true;
 }
 
+static inline void mmn_record_set_verdict(struct mmn_record *rec, u64 id,
+					  unsigned long site, u64 verdict)
+{
+	WRITE_ONCE(rec->verdict, verdict);
+	WRITE_ONCE(rec->verdict_seal, mmn_record_seal_verdict(id, site, verdict));
+}
+
 /**
  * mmn_record_judge() - keep the verdict for those who ask later
  * @seen: what was seen of the event, and what became of it; if another took the
@@ -220,8 +227,7 @@ static inline void mmn_record_judge(const struct mmn_seen *seen)
 	if (!mmn_record_is_of(rec, seen->key))
 		return;
 	memcpy(&verdict, &seen->verdict, sizeof(verdict));
-	WRITE_ONCE(rec->verdict, verdict);
-	WRITE_ONCE(rec->verdict_seal, mmn_record_seal_verdict(seen->id, seen->site.pc, verdict));
+	mmn_record_set_verdict(rec, seen->id, seen->site.pc, verdict);
 }
 
 /**
@@ -259,8 +265,7 @@ static inline bool mmn_record_note(unsigned long key, u64 id, unsigned long site
 	WRITE_ONCE(rec->key, ended);
 	WRITE_ONCE(rec->site, site);
 	WRITE_ONCE(rec->seal, seal);
-	WRITE_ONCE(rec->verdict, verdict);
-	WRITE_ONCE(rec->verdict_seal, seal * MMN_RECORD_MIX + verdict);
+	mmn_record_set_verdict(rec, id, site, verdict);
 	if (!again) {
 		WRITE_ONCE(rec->asker, asker);
 		WRITE_ONCE(rec->era, era);

@@ -6,23 +6,13 @@
 #include <linux/kernel.h>
 
 #include "record.h"
+#include "record_events.h"
 #include "tap.h"
 
 #define POOL	8192
 
 /* Stand-ins for what sits on kernel stacks; only addresses matter. */
 static char pool[POOL][64];
-
-static unsigned long key(const void *range)
-{
-	return mmn_record_key(range, true);
-}
-
-static u64 id(unsigned long n)
-{
-	return mmn_record_id((const struct mm_struct *)(n << 12),
-			     (const struct task_struct *)(n << 13), 0x1000, 0x3000);
-}
 
 /* Another range with the same place in the table. */
 static const void *neighbour(const void *range)
@@ -34,16 +24,6 @@ static const void *neighbour(const void *range)
 		    mmn_record_home(key(pool[i])) == mmn_record_home(key(range)))
 			return pool[i];
 	return NULL;
-}
-
-static struct mmn_verdict verdict(unsigned int n)
-{
-	return (struct mmn_verdict){ .event = n, .cause = 2 * n, .effects = 3, .flags = 1 };
-}
-
-static bool is(const struct mmn_verdict *v, unsigned int n)
-{
-	return v->event == n && v->cause == 2 * n && v->effects == 3 && v->flags == 1;
 }
 
 /* Who told of an event first, where no hook opens records. */

@@ -13,6 +13,7 @@
 #include <linux/kernel.h>
 
 #include "record.h"
+#include "record_events.h"
 #include "tap.h"
 
 #define POOL	65536
@@ -22,40 +23,9 @@
 static char pool[POOL][64];
 static const void *clash[CLASH];
 
-static const struct mm_struct *mm(unsigned long n)
-{
-	return (const struct mm_struct *)(n << 12);
-}
-
-static const struct task_struct *task(unsigned long n)
-{
-	return (const struct task_struct *)(n << 13);
-}
-
-static unsigned long key(const void *range)
-{
-	return mmn_record_key(range, true);
-}
-
 static unsigned long weak(const void *range)
 {
 	return mmn_record_key(range, false);
-}
-
-/* An event of task @n; the site is the same for all, as it is in life. */
-static u64 id(unsigned long n)
-{
-	return mmn_record_id(mm(n), task(n), 0x1000, 0x3000);
-}
-
-static struct mmn_verdict verdict(unsigned int n)
-{
-	return (struct mmn_verdict){ .event = n, .cause = 2 * n, .effects = 3, .flags = 1 };
-}
-
-static bool is(const struct mmn_verdict *v, unsigned int n)
-{
-	return v->event == n && v->cause == 2 * n && v->effects == 3 && v->flags == 1;
 }
 
 static bool reads(const void *range, u64 event, unsigned long site)

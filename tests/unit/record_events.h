@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Events and verdicts by number, for the tests of record. */
+#ifndef RECORD_EVENTS_H
+#define RECORD_EVENTS_H
+
+#include <linux/types.h>
+
+#include "record.h"
+
+static inline const struct mm_struct *mm(unsigned long n)
+{
+	return (const struct mm_struct *)(n << 12);
+}
+
+static inline const struct task_struct *task(unsigned long n)
+{
+	return (const struct task_struct *)(n << 13);
+}
+
+static inline unsigned long key(const void *range)
+{
+	return mmn_record_key(range, true);
+}
+
+/* An event of task @n; the site is the same for all, as it is in life. */
+static inline u64 id(unsigned long n)
+{
+	return mmn_record_id(mm(n), task(n), 0x1000, 0x3000);
+}
+
+static inline struct mmn_verdict verdict(unsigned int n)
+{
+	return (struct mmn_verdict){ .event = n, .cause = 2 * n, .effects = 3, .flags = 1 };
+}
+
+static inline bool is(const struct mmn_verdict *v, unsigned int n)
+{
+	return v->event == n && v->cause == 2 * n && v->effects == 3 && v->flags == 1;
+}
+
+#endif /* RECORD_EVENTS_H */
