@@ -79,7 +79,7 @@ void mmnotify_classify_v1(const struct mmu_notifier_range *range,
 {
 	struct mmn_asker asker MMN_UNINIT;
 
-	mmn_judge_ask(&asker, __builtin_return_address(0));
+	mmn_judge_ask(&asker, __builtin_return_address(0), false);
 	classify(NULL, &asker, range, info, size);
 }
 MMN_EXPORT(mmnotify_classify_v1);
@@ -101,7 +101,7 @@ void mmnotify_classify_as_v1(struct mmnotify_client *client,
 {
 	struct mmn_asker asker MMN_UNINIT;
 
-	mmn_judge_ask(&asker, client);
+	mmn_judge_ask(&asker, client, false);
 	classify(client, &asker, range, info, size);
 }
 MMN_EXPORT(mmnotify_classify_as_v1);

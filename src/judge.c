@@ -9,7 +9,7 @@
  * Without it (nobody watches, attached too late, record taken over) every callback
  * judges for itself: it asks the stack who announced the event, by steps, and if
  * that may not be asked, the native event is all there is, and never exact. The
- * first one counts, and leaves the verdict for the end.
+ * first one counts, and leaves the verdict for the end (inflight.c).
  */
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
@@ -24,6 +24,7 @@
 #include "classify.h"
 #include "compat/compat.h"
 #include "context.h"
+#include "inflight.h"
 #include "judge.h"
 #include "memo.h"
 #include "names.h"
@@ -410,33 +411,72 @@ static void judge_open(const struct mmu_notifier_range *range, struct sight *s,
 	mmn_record_judge(seen);
 }
 
-/* The record does not say it all; or there is none. */
-static noinline void judge_seen(const struct mmu_notifier_range *range, bool at_end,
-				bool found, struct mmn_seen *seen)
+static __always_inline void set_inflight(const struct mmu_notifier_range *range,
+					 struct mmn_inflight_event *e)
 {
-	struct sight s = { .may_look = true, .late = at_end };
-
-	if (!found || !is_confirmed(seen->site.pc, at_end)) {
-		look_alone(range, &s, &seen->verdict);
-		seen->site = s.site;
-	} else if (!seen->judged) {
-		judge_open(range, &s, seen);
-	} else {
-		return;
-	}
-	if (!at_end)
-		tell(range, &s, &seen->verdict);
+	e->task = current;
+	e->range = (unsigned long)range;
+	e->top = mmn_steps_top();
+	e->id = mmn_judge_id(range);
 }
 
-static __always_inline void judge_recorded(const struct mmu_notifier_range *range,
-					   bool at_end, struct mmnotify_info *info)
+/* Kept for the end; counted by the first who finds it out. */
+static __always_inline void keep(const struct mmu_notifier_range *range,
+				 const struct mmn_asker *asker, const struct sight *s,
+				 const struct mmn_verdict *v)
+{
+	/* What may not block may have no end. */
+	bool ends = asker->ends && mmu_notifier_range_blockable(range);
+	struct mmn_inflight_event e MMN_UNINIT;
+
+	set_inflight(range, &e);
+	if (mmn_inflight_keep(&e, s->site.pc, v, asker->object, ends))
+		tell(range, s, v);
+}
+
+/* A record has what there is to be known: nobody shall find anything else at the end. */
+static void forget(const struct mmu_notifier_range *range)
+{
+	struct mmn_inflight_event e;
+
+	set_inflight(range, &e);
+	mmn_inflight_drop(&e);
+}
+
+/* There is no record that is of this event for sure. */
+static noinline void start_unrecorded(const struct mmu_notifier_range *range,
+				      const struct mmn_asker *asker, struct mmn_seen *seen)
+{
+	struct sight s = { .may_look = true };
+
+	look_alone(range, &s, &seen->verdict);
+	seen->site = s.site;
+	keep(range, asker, &s, &seen->verdict);
+}
+
+static noinline void start_open(const struct mmu_notifier_range *range,
+				struct mmn_seen *seen)
+{
+	struct sight s = { .may_look = true };
+
+	judge_open(range, &s, seen);
+	tell(range, &s, &seen->verdict);
+}
+
+static noinline void start_recorded(const struct mmu_notifier_range *range,
+				    const struct mmn_asker *asker,
+				    struct mmnotify_info *info)
 {
 	struct mmn_seen seen MMN_UNINIT;
-	bool found = mmn_record_read(mmn_judge_key(range), mmn_judge_id(range), at_end,
-				     &seen);
 
-	if (!found || !seen.judged || static_branch_unlikely(&confirming))
-		judge_seen(range, at_end, found, &seen);
+	if (!mmn_record_read(mmn_judge_key(range), mmn_judge_id(range), false, &seen) ||
+	    !is_confirmed(seen.site.pc, false)) {
+		start_unrecorded(range, asker, &seen);
+	} else {
+		forget(range);
+		if (!seen.judged)
+			start_open(range, &seen);
+	}
 	fill(range, &seen.verdict, seen.site.pc, info);
 }
 
@@ -499,9 +539,7 @@ static __always_inline void judge_unseen(const struct mmu_notifier_range *range,
 	} else {
 		judge_stack(range, known, &steps.at, &ctx, &s, &v);
 	}
-	if (mmn_record_note(mmn_judge_key(range), mmn_judge_id(range), s.site.pc, &v,
-			    asker->object))
-		tell(range, &s, &v);
+	keep(range, asker, &s, &v);
 	fill(range, &v, s.site.pc, info);
 }
 
@@ -517,9 +555,27 @@ void mmn_judge_start(const struct mmu_notifier_range *range,
 		     const struct mmn_asker *asker, struct mmnotify_info *info)
 {
 	if (static_branch_unlikely(&hooked))
-		judge_recorded(range, false, info);
+		start_recorded(range, asker, info);
 	else
 		judge_unseen(range, asker, info);
+}
+
+/* What was found out at the start is lost, or in a record. */
+static noinline void end_unkept(const struct mmu_notifier_range *range,
+				struct mmnotify_info *info)
+{
+	struct sight s = { .may_look = true, .late = true };
+	struct mmn_seen seen;
+
+	if (!static_branch_unlikely(&hooked) ||
+	    !mmn_record_read(mmn_judge_key(range), mmn_judge_id(range), true, &seen) ||
+	    !is_confirmed(seen.site.pc, true)) {
+		look_alone(range, &s, &seen.verdict);
+		seen.site = s.site;
+	} else if (!seen.judged) {
+		judge_open(range, &s, &seen);
+	}
+	fill(range, &seen.verdict, seen.site.pc, info);
 }
 
 /**
@@ -531,5 +587,27 @@ void mmn_judge_start(const struct mmu_notifier_range *range,
  */
 void mmn_judge_end(const struct mmu_notifier_range *range, struct mmnotify_info *info)
 {
-	judge_recorded(range, true, info);
+	struct mmn_inflight_event e MMN_UNINIT;
+	struct mmn_verdict v MMN_UNINIT;
+	unsigned long site;
+
+	set_inflight(range, &e);
+	if (likely(mmn_inflight_end(&e, &site, &v)))
+		fill(range, &v, site, info);
+	else
+		end_unkept(range, info);
+}
+
+/**
+ * mmn_judge_over() - who said that it would ask at the end will not
+ * @range: the kernel's range
+ *
+ * Context: As mmn_judge_start(), after it.
+ */
+void mmn_judge_over(const struct mmu_notifier_range *range)
+{
+	struct mmn_inflight_event e;
+
+	set_inflight(range, &e);
+	mmn_inflight_over(&e);
 }

@@ -20,10 +20,12 @@ DECLARE_STATIC_KEY_FALSE(mmn_judge_watching);
  * struct mmn_asker - whose callback wants a verdict
  * @from: where that returns to
  * @object: one that hears of each event once
+ * @ends: it hears of the end, too, and will ask mmn_judge_end()
  */
 struct mmn_asker {
 	struct mmn_where from;
 	const void *object;
+	bool ends;
 };
 
 bool mmn_judge_watched(void);
@@ -36,6 +38,7 @@ void mmn_judge_show_end(const struct mmu_notifier_range *range);
 void mmn_judge_start(const struct mmu_notifier_range *range,
 		     const struct mmn_asker *asker, struct mmnotify_info *info);
 void mmn_judge_end(const struct mmu_notifier_range *range, struct mmnotify_info *info);
+void mmn_judge_over(const struct mmu_notifier_range *range);
 
 static inline unsigned long mmn_judge_key(const struct mmu_notifier_range *range)
 {
@@ -89,10 +92,12 @@ mmn_judge_end_in_hook(const struct mmu_notifier_range *range)
 }
 
 /* For the kernel's own callback, or what the driver's calls: @asker asks from there. */
-static __always_inline void mmn_judge_ask(struct mmn_asker *asker, const void *object)
+static __always_inline void mmn_judge_ask(struct mmn_asker *asker, const void *object,
+					  bool ends)
 {
 	mmn_steps_here(&asker->from);
 	asker->object = object;
+	asker->ends = ends;
 }
 
 #endif /* MMN_JUDGE_H */

@@ -21,10 +21,10 @@
 #include "client.h"
 #include "compat/compat.h"
 #include "compat/export.h"
+#include "inflight.h"
 #include "judge.h"
 #include "mm.h"
 #include "range.h"
-#include "record.h"
 #include "self.h"
 
 /* mmnotify_mm.state: the mm is gone, release() was called. */
@@ -95,10 +95,12 @@ static int mmn_mm_start(struct mmu_notifier *mn,
 	struct mmn_asker asker MMN_UNINIT;
 	struct mmn_delivery d MMN_UNINIT;
 
-	mmn_judge_ask(&asker, mn);
+	mmn_judge_ask(&asker, mn, m->ops->end);
 	mmn_judge_start(range, &asker, &info);
-	if (skip(m, range, &info))
+	if (skip(m, range, &info)) {
+		mmn_judge_over(range);
 		return 0;
+	}
 	mmn_self_mark(m->client, &info);
 	if (!m->ops->start)
 		return 0;
@@ -148,7 +150,7 @@ static void mmn_mm_free(struct mmu_notifier *mn)
 	struct mmnotify_client *client = m->client;
 
 	m->ops->free(m);
-	mmn_record_forget_askers();
+	mmn_inflight_forget_askers();
 	mmn_client_dead(client, MMN_OBJECT_MM);
 }
 

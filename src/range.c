@@ -22,9 +22,9 @@
 #include "compat/compat.h"
 #include "compat/export.h"
 #include "ends.h"
+#include "inflight.h"
 #include "judge.h"
 #include "range.h"
-#include "record.h"
 #include "self.h"
 
 /* Is there nothing in this event for this driver? */
@@ -77,8 +77,10 @@ static bool deliver(struct mmnotify_range *r, const struct mmn_asker *asker,
 	bool ret;
 
 	mmn_judge_start(range, asker, &info);
-	if (is_skipped(r, &info))
+	if (is_skipped(r, &info)) {
+		mmn_judge_over(range);
 		return true;
+	}
 	mmn_self_mark(r->client, &info);
 	mmn_ends_expect(r, range);
 	mmn_client_enter(r->client, &d);
@@ -132,7 +134,7 @@ static bool mmn_range_invalidate(struct mmu_interval_notifier *mni,
 {
 	struct mmn_asker asker MMN_UNINIT;
 
-	mmn_judge_ask(&asker, mni);
+	mmn_judge_ask(&asker, mni, from_native(mni)->ends);
 	return deliver_one_pass(from_native(mni), &asker, range, seq);
 }
 
@@ -145,7 +147,7 @@ mmn_range_start(struct mmu_interval_notifier *mni,
 	struct mmn_asker asker MMN_UNINIT;
 	bool ret;
 
-	mmn_judge_ask(&asker, mni);
+	mmn_judge_ask(&asker, mni, from_native(mni)->ends);
 	ret = deliver(from_native(mni), &asker, range, seq, &finish);
 	if (!ret || !finish)
 		return ret;
@@ -425,7 +427,7 @@ MMN_EXPORT(mmnotify_prime_locked_v1);
 static void remove_native(struct mmu_interval_notifier *mni)
 {
 	mmu_interval_notifier_remove(mni);
-	mmn_record_forget_askers();
+	mmn_inflight_forget_askers();
 }
 
 /* Hears of a range while the range itself is taken out and put in again. */
@@ -441,7 +443,7 @@ static bool mmn_range_cover_invalidate(struct mmu_interval_notifier *mni,
 	struct cover *cover = container_of(mni, struct cover, mni);
 	struct mmn_asker asker MMN_UNINIT;
 
-	mmn_judge_ask(&asker, mni);
+	mmn_judge_ask(&asker, mni, cover->range->ends);
 	return deliver_one_pass(cover->range, &asker, range, seq);
 }
 

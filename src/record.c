@@ -35,9 +35,6 @@ static_assert(sizeof(struct mmn_verdict) == sizeof(u64));
 
 struct mmn_record mmn_record_table[1 << MMN_RECORD_BITS];
 
-/* Which objects there are; another one whenever some is gone. */
-atomic_long_t mmn_record_era;
-
 /* How many took a slot of which they did not know if somebody needs it. */
 static atomic_t overruns;
 
@@ -102,16 +99,6 @@ void mmn_record_close_other(unsigned long key)
 void mmn_record_reset(void)
 {
 	memset(mmn_record_table, 0, sizeof(mmn_record_table));
-}
-
-/**
- * mmn_record_forget_askers() - an object goes, and its address may be another's
- *
- * Context: Any.
- */
-void mmn_record_forget_askers(void)
-{
-	atomic_long_inc(&mmn_record_era);
 }
 
 /**

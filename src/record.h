@@ -26,8 +26,6 @@ struct task_struct;
  * @sp: where @site lies on the stack, as in struct mmn_where; without a seal: whoever
  *	uses it looks if @site is there
  * @bp: the frame pointer there plus the event's id: with another id it is noise
- * @asker: in place of @sp where no hook opens records: who told of the event first
- * @era: in place of @bp, then
  *
  * The range sits on the stack of the task that invalidates, so its address is
  * unique while the pair is open. Pairs nest on one task; a slot of the task could
@@ -40,14 +38,8 @@ struct mmn_record {
 	u64 verdict;
 	u64 verdict_seal;
 	u64 since;
-	union {
-		unsigned long sp;
-		const void *asker;
-	};
-	union {
-		unsigned long bp;
-		unsigned long era;
-	};
+	unsigned long sp;
+	unsigned long bp;
 } ____cacheline_aligned;
 
 #define MMN_RECORD_LIVE	1UL
@@ -83,17 +75,15 @@ static inline u64 mmn_record_id(const struct mm_struct *mm,
 }
 
 void mmn_record_reset(void);
-void mmn_record_forget_askers(void);
 unsigned int mmn_record_live(void);
 unsigned int mmn_record_full(void);
 
-/* The rest is done for each event, by the hook or by each client, and inline. */
+/* The rest is done for each event, and inline. */
 
 #define MMN_RECORD_BITS		10
 #define MMN_RECORD_MARKS	(MMN_RECORD_LIVE | MMN_RECORD_WEAK)
 
 extern struct mmn_record mmn_record_table[1 << MMN_RECORD_BITS];
-extern atomic_long_t mmn_record_era;
 struct mmn_record *mmn_record_take_other(unsigned long key);
 struct mmn_record *mmn_record_find_live(unsigned long key);
 void mmn_record_close_other(unsigned long key);
@@ -205,13 +195,6 @@ static inline bool mmn_record_read(unsigned long key, u64 id, bool at_end,
 	return true;
 }
 
-static inline void mmn_record_set_verdict(struct mmn_record *rec, u64 id,
-					  unsigned long site, u64 verdict)
-{
-	WRITE_ONCE(rec->verdict, verdict);
-	WRITE_ONCE(rec->verdict_seal, mmn_record_seal_verdict(id, site, verdict));
-}
-
 /**
  * mmn_record_judge() - keep the verdict for those who ask later
  * @seen: what was seen of the event, and what became of it; if another took the
@@ -227,50 +210,9 @@ static inline void mmn_record_judge(const struct mmn_seen *seen)
 	if (!mmn_record_is_of(rec, seen->key))
 		return;
 	memcpy(&verdict, &seen->verdict, sizeof(verdict));
-	mmn_record_set_verdict(rec, seen->id, seen->site.pc, verdict);
-}
-
-/**
- * mmn_record_note() - what a callback found out of an event that no hook saw
- * @key: mmn_record_key() of the range
- * @id: mmn_record_id() of the event
- * @site: return address into the call site; 0 if nobody knows
- * @v: the verdict
- * @asker: the object whose callback it is
- *
- * The record is one that has ended from the beginning, so no start finds it and it is
- * nobody's obstacle; the callbacks of the event's end do. Nobody says when an event is
- * over, but an object hears of each event once: who told of one first and comes again
- * tells of the next, and nobody is taken for it who is gone (its era is over). So this
- * answer is good for counting. No verdict rests on it.
- *
- * Context: A notifier's start callback; no hook is attached.
- * Return: false if another object told of the same event before.
- */
-static inline bool mmn_record_note(unsigned long key, u64 id, unsigned long site,
-				   const struct mmn_verdict *v, const void *asker)
-{
-	unsigned long ended = key & ~MMN_RECORD_MARKS;
-	unsigned long era = atomic_long_read(&mmn_record_era);
-	struct mmn_record *rec = mmn_record_home(key);
-	u64 seal = mmn_record_seal(id, site), verdict;
-	bool again = READ_ONCE(rec->key) == ended && READ_ONCE(rec->seal) == seal &&
-		     READ_ONCE(rec->asker) != asker && READ_ONCE(rec->era) == era;
-
-	memcpy(&verdict, v, sizeof(verdict));
-	if (unlikely(again && READ_ONCE(rec->verdict) == verdict))
-		return false;
-	if (unlikely(mmn_record_is_taken(READ_ONCE(rec->key), ended)))
-		return true;
-	WRITE_ONCE(rec->key, ended);
-	WRITE_ONCE(rec->site, site);
-	WRITE_ONCE(rec->seal, seal);
-	mmn_record_set_verdict(rec, id, site, verdict);
-	if (!again) {
-		WRITE_ONCE(rec->asker, asker);
-		WRITE_ONCE(rec->era, era);
-	}
-	return !again;
+	WRITE_ONCE(rec->verdict, verdict);
+	WRITE_ONCE(rec->verdict_seal,
+		   mmn_record_seal_verdict(seen->id, seen->site.pc, verdict));
 }
 
 /**

@@ -47,7 +47,7 @@ static int mmn_selftest_start(struct mmu_notifier *mn,
 		return 0;
 	p->starts++;
 	before = mmn_stats_read(MMN_STAT_NO_RECORD);
-	mmn_judge_ask(&asker, mn);
+	mmn_judge_ask(&asker, mn, false);
 	mmn_judge_start(range, &asker, &info);
 	p->missed = mmn_stats_read(MMN_STAT_NO_RECORD) - before;
 	p->site = info.site;
