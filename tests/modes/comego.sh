@@ -54,7 +54,7 @@ each() {
 	for name in function graph kprobe kretprobe ops_plain ops_regs ops_ipmodify fprobe livepatch; do
 		case $(uname -r)-$hook-$name in
 		# Exact while it is away, and ends are even while it is there.
-		*-kprobe-livepatch|5.10.*-kprobe-kretprobe)
+		*-kprobe-livepatch|*-auto-livepatch|5.10.*-kprobe-kretprobe|5.10.*-auto-kretprobe)
 			comes_and_goes $name --only $few --inexact some
 			;;
 		*)
