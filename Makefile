@@ -14,7 +14,7 @@ user := build/user
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules_install clean demo check lint unit bench \
-	fuzz bench-growth bench-plots bench-thrash check-api check-faults check-storm check-dkms check-causes check-modes check-debug \
+	fuzz bench-growth bench-cpus bench-lines bench-plots bench-thrash check-api check-faults check-storm check-dkms check-causes check-modes check-debug \
 	check-stress check-power check-rt check-lockdown user dist
 
 help:
@@ -37,6 +37,8 @@ help:
 	@echo 'make check-power    CPUs that go, sleep, kexec, on 5.10 and 7.3 (KERNEL=, ONLY=)'
 	@echo 'make fuzz           random mm operations under three devices (KERNEL=, SEED=, STEPS=, SEEDS=)'
 	@echo 'make bench-growth   the same with more objects, clients and processes (KERNEL=)'
+	@echo 'make bench-cpus     1 to 8 CPUs that invalidate at once, against native notifiers (KERNEL=)'
+	@echo 'make bench-lines    cache lines that mmnotify writes to from two CPUs: none (KERNEL=)'
 	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from what both left'
 	@echo 'make bench-thrash   what devices lose, naive and aware, on six workloads (KERNEL=)'
 	@echo 'make dist           the release tree, as a tar file in build/'
@@ -48,7 +50,7 @@ modules modules_install clean:
 
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/doors $(user)/storm \
-	$(user)/kexec
+	$(user)/kexec $(user)/cpus
 
 $(user)/bench: $(wildcard tests/bench/*.[ch])
 	@mkdir -p $(@D)
@@ -59,6 +61,17 @@ $(user)/growth: tests/bench/growth/growth.c tests/bench/alone.c tests/bench/benc
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -o $@ $(filter %.c,$^)
+
+$(user)/cpus: tests/bench/cpus/cpus.c tests/bench/alone.c tests/bench/bench.h tests/bench/grow/grow.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -pthread -o $@ $(filter %.c,$^)
+
+# A plugin for QEMU, not for the VM.
+build/host/stores.so: tests/bench/lines/stores.c tests/bench/lines/plugin.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(filter-out -static,$(user-cflags)) -fPIC -shared -fvisibility=hidden -o $@ $<
 
 $(user)/api: tests/api/api.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)
@@ -146,6 +159,12 @@ fuzz: deps-vm user
 
 bench-growth: deps-vm user
 	@tests/bench/growth/run $(KERNELS)
+
+bench-cpus: deps-vm user
+	@tests/bench/cpus/run $(KERNEL)
+
+bench-lines: deps-vm user build/host/stores.so
+	@tests/bench/lines/run $(KERNEL)
 
 # From what make bench and make bench-growth left in build/results.
 bench-plots: deps-chart

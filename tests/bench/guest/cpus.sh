@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs in the VM: cpus.sh CPUS ROUNDS MILLISECONDS: how much is done with native objects
+# and with ours. cpus.sh CPUS ROUNDS MILLISECONDS PLACE KIND [PARAMETER]: only so, and
+# where what lies, for the log of stores.
+set -eu
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+cpus=$1 rounds=$2 ms=$3 place=${4:-} kind=${5:-}
+
+run() {
+	/files/cpus "$@" > /tmp/result
+	[ ! -e "${MMN_OUT:-/dev/null}" ] || cat /tmp/result > "${MMN_OUT:-/dev/null}"
+	cat /tmp/result
+}
+
+echo 0 > /proc/sys/kernel/numa_balancing
+echo never > /sys/kernel/mm/transparent_hugepage/enabled
+# shellcheck disable=SC2086
+insmod /modules/mmnotify.ko ${6:-}
+insmod /modules/mmn_grow.ko
+sleep 2
+if [ -z "$place" ]; then
+	for place in apart together; do
+		run $place "$cpus" "$rounds" "$ms"
+	done
+	exit
+fi
+run "$place" "$cpus" "$rounds" "$ms" "$kind"
+echo 0 > /proc/sys/kernel/kptr_restrict
+# Of all modules: what is close behind ours is not ours.
+sed -n 's/\[\(.*\)\]$/\1/p' /proc/kallsyms | sed 's/^/SYMBOL /' > "$MMN_OUT"
