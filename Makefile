@@ -50,7 +50,7 @@ modules modules_install clean:
 
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/doors $(user)/storm \
-	$(user)/kexec $(user)/cpus
+	$(user)/kexec $(user)/cpus $(user)/missed
 
 $(user)/bench: $(wildcard tests/bench/*.[ch])
 	@mkdir -p $(@D)
@@ -119,6 +119,11 @@ $(user)/kexec: tests/power/kexec.c
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -o $@ $<
+
+$(user)/missed: tests/modes/missed.c tests/samples/mirror/mirror.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -Iinclude -Itests/samples/mirror -o $@ $<
 
 $(user)/follow: tests/stress/follow.c tests/samples/mirror/mirror.h
 	@mkdir -p $(@D)

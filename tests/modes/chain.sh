@@ -128,6 +128,9 @@ check 'hook_says "backend kprobe"' "kprobes armed: they are used"
 flicker "kprobes come and go" $kprobes
 check '[ $(counted starts) -gt 100 ] && [ $(counted no_record) -gt 100 ]' \
 	"events came with the hook and without"
+check '/files/missed 100 > /tmp/missed' "a start that was missed has no record of another event at its end" ||
+	tail -n 5 /tmp/missed > "$tap"
+say "$(tail -n 1 /tmp/missed)"
 echo 0 > $kprobes
 all_right "kprobes disarmed after load"
 echo 1 > $kprobes
