@@ -21,7 +21,6 @@
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
-#include <linux/string.h>
 
 #include "inflight.h"
 
@@ -32,16 +31,6 @@ struct mmn_inflight_pair mmn_inflight_table[1 << MMN_INFLIGHT_BITS];
 
 /* Which objects there are; another one whenever some is gone. */
 atomic_long_t mmn_inflight_era;
-
-/**
- * mmn_inflight_reset() - forget everything
- *
- * Context: No event in flight.
- */
-void mmn_inflight_reset(void)
-{
-	memset(mmn_inflight_table, 0, sizeof(mmn_inflight_table));
-}
 
 /**
  * mmn_inflight_forget_askers() - an object goes, and its address may be another's

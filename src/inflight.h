@@ -43,7 +43,6 @@ struct mmn_inflight_pair {
 extern struct mmn_inflight_pair mmn_inflight_table[1 << MMN_INFLIGHT_BITS];
 extern atomic_long_t mmn_inflight_era;
 
-void mmn_inflight_reset(void);
 void mmn_inflight_forget_askers(void);
 
 /*

@@ -4,6 +4,7 @@
  * end finds, and what becomes of it when events nest and tasks share a place.
  */
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #include "inflight.h"
 #include "record_events.h"
@@ -46,6 +47,11 @@ static bool has_end(struct mmn_inflight_event e)
 	return mmn_inflight_end(&e, &site, &what);
 }
 
+static void forget_all(void)
+{
+	memset(mmn_inflight_table, 0, sizeof(mmn_inflight_table));
+}
+
 /* Another task with the same place. */
 static unsigned long neighbour(unsigned long n)
 {
@@ -60,7 +66,7 @@ static void test_counts(void)
 {
 	struct mmn_inflight_event e = event(1, 0x400), other = e;
 
-	mmn_inflight_reset();
+	forget_all();
 	ok(keep(e, 2, &a, true), "the first one counts");
 	ok(!keep(e, 2, &b, true), "another one, of the same event, does not");
 	ok(ends_with(e, 2) && ends_with(e, 2), "each of both ends has the verdict");
@@ -81,7 +87,7 @@ static void test_nested(void)
 	struct mmn_inflight_event outer = event(1, 0x400), inner = event(1, 0x900),
 				  inmost = event(1, 0xc00);
 
-	mmn_inflight_reset();
+	forget_all();
 	keep(outer, 1, &a, true);
 	ok(keep(inner, 2, &a, true), "an event in another one counts");
 	ok(ends_with(inner, 2) && ends_with(outer, 1), "both have their ends");
@@ -101,7 +107,7 @@ static void test_places(void)
 	struct mmn_inflight_event outer = event(1, 0x400), inner = event(1, 0x900),
 				  other = event(neighbour(1), 0x400);
 
-	mmn_inflight_reset();
+	forget_all();
 	keep(outer, 1, &a, true);
 	keep(inner, 2, &a, true);
 	ends_with(inner, 2);
@@ -135,7 +141,7 @@ static void test_mixed(void)
 	struct mmn_inflight mine, theirs;
 	unsigned int words, wrong = 0, found = 0;
 
-	mmn_inflight_reset();
+	forget_all();
 	keep(e, 1, &a, true);
 	mine = *f;
 	keep(o, 2, &b, true);

@@ -6,6 +6,8 @@
  * Usage: growth interval|range NR	so many ranges, a page each
  *        growth notifier|mm NR		so many clients of one mm
  *        growth notifiers|mms NR	so many processes with one, we are the last
+ *        growth plain|deep DEPTH	events in each other: none (1), or the split of a
+ *					huge page while one of its pages goes (2)
  * Prints: the words, cost of making one, of taking it away, of invalidating one page,
  * of invalidating all (each per object but the third), bytes of an object.
  */
@@ -26,6 +28,7 @@
 #include "../grow/grow.h"
 
 #define PG	4096UL
+#define HUGE	(2UL << 20)
 #define BASE	((char *)0x100000000UL)
 #define DEVICE	"/dev/mmn_grow"
 
@@ -82,14 +85,17 @@ static void populate(unsigned int kind, unsigned int nr)
 	}
 }
 
+enum what { OF_OBJECTS, OF_MMS, OF_EVENTS };
+
 static const struct {
 	const char *word;
 	unsigned int kind;
-	int of_mms;
+	enum what what;
 } words[] = {
-	{ "interval", GROW_INTERVAL, 0 }, { "range", GROW_RANGE, 0 },
-	{ "notifier", GROW_NOTIFIER, 0 }, { "mm", GROW_MM, 0 },
-	{ "notifiers", GROW_NOTIFIER, 1 }, { "mms", GROW_MM, 1 },
+	{ "interval", GROW_INTERVAL, OF_OBJECTS }, { "range", GROW_RANGE, OF_OBJECTS },
+	{ "notifier", GROW_NOTIFIER, OF_OBJECTS }, { "mm", GROW_MM, OF_OBJECTS },
+	{ "notifiers", GROW_NOTIFIER, OF_MMS }, { "mms", GROW_MM, OF_MMS },
+	{ "plain", GROW_NOTIFIER, OF_EVENTS }, { "deep", GROW_MM, OF_EVENTS },
 };
 
 static unsigned int find(const char *word)
@@ -103,6 +109,47 @@ static unsigned int find(const char *word)
 	exit(2);
 }
 
+static char *huge_page(void)
+{
+	char *at = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			-1, 0);
+
+	if (at == MAP_FAILED)
+		die("mmap");
+	at = (char *)(((uintptr_t)at + HUGE - 1) & ~(HUGE - 1));
+	if (madvise(at, HUGE, MADV_HUGEPAGE))
+		die("MADV_HUGEPAGE");
+	return at;
+}
+
+/* A page of a huge one: its split is announced while it is zapped. */
+static uint64_t discard_part(char *huge)
+{
+	discard(huge, HUGE / PG);
+	*(volatile char *)huge = 1;
+	return discard(huge + HUGE / 2, 1);
+}
+
+static void measure_depth(unsigned int what, unsigned int depth)
+{
+	struct grow_add a = { .kind = words[what].kind, .nr = 1 };
+	uint64_t least = ~0ULL, t;
+	char *huge = huge_page();
+	unsigned int i;
+
+	add(open(DEVICE, O_RDWR), &a);
+	be_alone();
+	if (depth == 1)
+		least = smallest(BASE, 1, BASE, 101);
+	for (i = 0; depth == 2 && i < 101; i++) {
+		t = discard_part(huge);
+		if (t < least)
+			least = t;
+	}
+	printf("%s %u 0 0 %llu 0 %llu\n", words[what].word, depth,
+	       (unsigned long long)least, (unsigned long long)a.bytes);
+}
+
 static void measure(unsigned int what, unsigned int nr)
 {
 	struct grow_add a = { .kind = words[what].kind, .nr = nr, .start = (uintptr_t)BASE };
@@ -110,7 +157,7 @@ static void measure(unsigned int what, unsigned int nr)
 	uint64_t none, one, all, gone;
 	int fd = open(DEVICE, O_RDWR);
 
-	if (words[what].of_mms) {
+	if (words[what].what == OF_MMS) {
 		populate(a.kind, nr - 1);
 		a.nr = 1;
 		pages = 1;
@@ -130,7 +177,7 @@ static void measure(unsigned int what, unsigned int nr)
 
 int main(int argc, char **argv)
 {
-	unsigned int nr = argc == 3 ? atoi(argv[2]) : 0;
+	unsigned int nr = argc == 3 ? atoi(argv[2]) : 0, what;
 
 	same_addresses(argv);
 	if (!nr)
@@ -138,6 +185,7 @@ int main(int argc, char **argv)
 	if (mmap(BASE, nr * PG, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != BASE)
 		die("mmap");
-	measure(find(argv[1]), nr);
+	what = find(argv[1]);
+	(words[what].what == OF_EVENTS ? measure_depth : measure)(what, nr);
 	return 0;
 }

@@ -30,3 +30,8 @@ for nr in 1 100 10000; do
 	grow notifiers $nr
 	grow mms $nr
 done
+echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
+for depth in 1 2; do
+	grow plain $depth
+	grow deep $depth
+done

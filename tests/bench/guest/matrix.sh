@@ -8,6 +8,11 @@ set -eu
 
 debugfs=/sys/kernel/debug/mmnotify
 trace=/sys/kernel/tracing
+watch=/sys/module/mmnotify/parameters/watch
+
+attached() {
+	grep -q "^attached $1" $debugfs/hook
+}
 
 by_steps() {
 	grep -q "^clients steps" $debugfs/hook
@@ -36,15 +41,22 @@ sleep 2
 some loaded
 
 insmod /modules/mmn_client.ko
-# Somebody else is registered, while we have no notifier. The hook is for who watches.
+# Somebody else is registered, and somebody watches, so the hook is attached.
 (exec 3< /dev/bench_mm && exec sleep 100000) &
 other=$!
 sleep 1
 by_steps
+echo 1 > $watch
+attached 1
 before=$(starts)
 some hooked
 echo "SEEN hooked $(($(starts) - before))" | tee /tmp/seen
 [ ! -e "${MMN_OUT:-/dev/null}" ] || cat /tmp/seen > "${MMN_OUT:-/dev/null}"
+bench watched /dev/bench_native
+[ "$(starts)" -gt "$before" ]
+echo 0 > $watch
+sleep 3
+attached 0
 bench foreign /dev/bench_native
 bench foreign_interval /dev/bench_interval
 bench tier1 -e /dev/bench_tier1
