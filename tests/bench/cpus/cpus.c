@@ -2,10 +2,10 @@
 /*
  * cpus: how many invalidations so many CPUs get done at once, with native objects and
  * with mmnotify's, in turns. Each CPU has a task of its own that does nothing but
- * MADV_DONTNEED of one page that is there; a process each with an object each, or
- * threads of one process with one object.
+ * MADV_DONTNEED of one page that is there, or MADV_PAGEOUT, of which the stack is asked;
+ * a process each with an object each, or threads of one process with one object.
  *
- * Usage: cpus apart|together CPUS ROUNDS MILLISECONDS [KIND]
+ * Usage: cpus apart|together CPUS ROUNDS MILLISECONDS [KIND [pageout]]
  * Prints: "CPUS PLACE CPUS KIND OPERATIONS NANOSECONDS" for each round and kind.
  */
 #define _GNU_SOURCE
@@ -30,6 +30,11 @@
 #define PG	4096UL
 #define DEVICE	"/dev/mmn_grow"
 #define MOST	64
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT	21
+#endif
+
+static int advice = MADV_DONTNEED;
 
 /* What all tasks see; each counts in lines of its own. */
 static struct {
@@ -85,7 +90,7 @@ static char *area(int kind, unsigned int pages)
 static void discard(char *page)
 {
 	*(volatile char *)page = 1;
-	if (madvise(page, PG, MADV_DONTNEED))
+	if (madvise(page, PG, advice))
 		die("madvise");
 }
 
@@ -227,7 +232,7 @@ static void measure(const char *place, unsigned int cpus, unsigned int what,
 int main(int argc, char **argv)
 {
 	unsigned int cpus = argc >= 5 ? atoi(argv[2]) : 0, rounds, what, i;
-	const char *only = argc == 6 ? argv[5] : NULL;
+	const char *only = argc >= 6 ? argv[5] : NULL;
 
 	if (!cpus || cpus > MOST)
 		return 2;
@@ -235,6 +240,8 @@ int main(int argc, char **argv)
 		   -1, 0);
 	if (all == MAP_FAILED)
 		die("mmap");
+	if (argc == 7 && !strcmp(argv[6], "pageout"))
+		advice = MADV_PAGEOUT;
 	make_marks();
 	rounds = atoi(argv[3]);
 	for (i = 0; i < rounds; i++)

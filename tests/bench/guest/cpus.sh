@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Runs in the VM: cpus.sh CPUS ROUNDS MILLISECONDS: how much is done with native objects
-# and with ours. cpus.sh CPUS ROUNDS MILLISECONDS PLACE KIND [PARAMETER]: only so, and
-# where what lies, for the log of stores.
+# and with ours. cpus.sh CPUS ROUNDS MILLISECONDS PLACE KIND OPERATION [PARAMETER]: only
+# so, and where what lies, for the log of stores.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
@@ -16,10 +16,9 @@ run() {
 	cat /tmp/result
 }
 
-echo 0 > /proc/sys/kernel/numa_balancing
-echo never > /sys/kernel/mm/transparent_hugepage/enabled
+quiet
 # shellcheck disable=SC2086
-insmod /modules/mmnotify.ko ${6:-}
+insmod /modules/mmnotify.ko ${7:-}
 insmod /modules/mmn_grow.ko
 sleep 2
 if [ -z "$place" ]; then
@@ -28,7 +27,7 @@ if [ -z "$place" ]; then
 	done
 	exit
 fi
-run "$place" "$cpus" "$rounds" "$ms" "$kind"
+run "$place" "$cpus" "$rounds" "$ms" "$kind" "$6"
 echo 0 > /proc/sys/kernel/kptr_restrict
 # Of all modules: what is close behind ours is not ours.
 sed -n 's/\[\(.*\)\]$/\1/p' /proc/kallsyms | sed 's/^/SYMBOL /' > "$MMN_OUT"
