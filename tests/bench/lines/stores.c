@@ -25,6 +25,7 @@
 #define MODULES		0xffffffffc0000000ULL
 #define MODULES_END	0xffffffffff000000ULL
 #define LINE		64U
+#define PAGE		4096U
 #define MOST_CPUS	64
 #define PLACES		(1U << 20)
 
@@ -104,6 +105,12 @@ static int goes_away(const struct qemu_plugin_insn *insn)
 	       (*at >= 0xe0 && *at <= 0xe3) || (*at >= 0xe8 && *at <= 0xeb);
 }
 
+/* QEMU 7.2 takes stores of interrupts for those of an instruction in two pages. */
+static int in_two_pages(const struct qemu_plugin_insn *insn)
+{
+	return qemu_plugin_insn_vaddr(insn) % PAGE + qemu_plugin_insn_size(insn) > PAGE;
+}
+
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t i, nr = qemu_plugin_tb_n_insns(tb);
@@ -117,7 +124,8 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, mark,
 							       QEMU_PLUGIN_CB_NO_REGS,
 							       pc == MARK_BEGIN ? &on : NULL);
-		if (pc >= MODULES && pc < MODULES_END && !goes_away(insn))
+		if (pc >= MODULES && pc < MODULES_END && !goes_away(insn) &&
+		    !in_two_pages(insn))
 			qemu_plugin_register_vcpu_mem_cb(insn, stored,
 							 QEMU_PLUGIN_CB_NO_REGS,
 							 QEMU_PLUGIN_MEM_W,
