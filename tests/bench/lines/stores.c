@@ -7,7 +7,7 @@
  * Writes: "STORE CPU PC LINE TIMES" for each; addresses in hex, LINE is that of its
  * first byte. "FULL CPU" if one CPU had too many.
  */
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +60,7 @@ static struct store *find(struct store *table, uint64_t pc, uint64_t line)
 static void mark(unsigned int cpu, void *data)
 {
 	(void)cpu;
-	__atomic_store_n(&on, data != NULL, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&on, !!data, __ATOMIC_SEQ_CST);
 }
 
 static void stored(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address,
@@ -143,8 +143,9 @@ static void print(FILE *f, unsigned int cpu)
 		const struct store *s = &tables[cpu][i];
 
 		if (s->pc)
-			fprintf(f, "STORE %u %" PRIx64 " %" PRIx64 " %" PRIu64 "\n", cpu,
-				s->pc, s->line, s->times);
+			fprintf(f, "STORE %u %llx %llx %llu\n", cpu,
+				(unsigned long long)s->pc, (unsigned long long)s->line,
+				(unsigned long long)s->times);
 	}
 }
 
