@@ -17,7 +17,7 @@
 
 #define EXPORT	__attribute__((visibility("default")))
 
-/* The interface's version, of QEMU 4.2 to 8.2 and of later ones. */
+/* The interface's version in QEMU 7.2; later ones may want another. */
 #ifndef PLUGIN_VERSION
 #define PLUGIN_VERSION	1
 #endif
