@@ -68,7 +68,7 @@ $(user)/cpus: tests/bench/cpus/cpus.c tests/bench/alone.c tests/bench/bench.h te
 	@$(CC) $(user-cflags) -pthread -o $@ $(filter %.c,$^)
 
 # A plugin for QEMU, not for the VM.
-build/host/stores.so: tests/bench/lines/stores.c tests/bench/lines/plugin.h
+build/host/stores.so: tests/bench/lines/stores.c tests/bench/lines/plugin.h tests/bench/bench.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(filter-out -static,$(user-cflags)) -fPIC -shared -fvisibility=hidden -o $@ $<

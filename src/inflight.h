@@ -17,7 +17,7 @@
  * @key: address of the kernel's range; with MMN_INFLIGHT_OPEN until an end was told
  * @site: return address into the call site; 0 if nobody knows
  * @verdict: a struct mmn_verdict
- * @seal: makes @site, @verdict and the event one, as in struct mmn_record
+ * @seal: mmn_record_seal_verdict(): makes @site, @verdict and the event one
  * @asker: the object that told of it first
  * @era: what objects there were
  */
@@ -58,11 +58,6 @@ static inline struct mmn_inflight_pair *mmn_inflight_of(const struct task_struct
 static inline bool mmn_inflight_is_of(const struct mmn_inflight *f, unsigned long range)
 {
 	return (READ_ONCE(f->key) & ~MMN_INFLIGHT_OPEN) == range;
-}
-
-static inline u64 mmn_inflight_seal(u64 id, unsigned long site, u64 verdict)
-{
-	return (id * MMN_RECORD_MIX + site) * MMN_RECORD_MIX + verdict;
 }
 
 /* On this stack, further out, and no end was told: ours may be part of it. */
@@ -134,7 +129,7 @@ static inline bool mmn_inflight_keep(const struct mmn_inflight_event *e,
 	bool again;
 
 	memcpy(&verdict, v, sizeof(verdict));
-	seal = mmn_inflight_seal(e->id, site, verdict);
+	seal = mmn_record_seal_verdict(e->id, site, verdict);
 	again = READ_ONCE(f->seal) == seal && mmn_inflight_is_of(f, e->range) &&
 		READ_ONCE(f->asker) != asker && READ_ONCE(f->era) == era;
 	if (ends || !again)
@@ -170,34 +165,36 @@ static inline bool mmn_inflight_end(const struct mmn_inflight_event *e,
 	*site = READ_ONCE(f->site);
 	verdict = READ_ONCE(f->verdict);
 	memcpy(v, &verdict, sizeof(verdict));
-	return READ_ONCE(f->seal) == mmn_inflight_seal(e->id, *site, verdict);
+	return READ_ONCE(f->seal) == mmn_record_seal_verdict(e->id, *site, verdict);
 }
 
 /**
  * mmn_inflight_over() - no end of this event will be told
- * @e: the event
+ * @task: current
+ * @range: address of the kernel's range
  *
  * Context: A notifier's callback.
  */
-static inline void mmn_inflight_over(const struct mmn_inflight_event *e)
+static inline void mmn_inflight_over(const struct task_struct *task, unsigned long range)
 {
-	struct mmn_inflight *f = mmn_inflight_find(e->task, e->range);
+	struct mmn_inflight *f = mmn_inflight_find(task, range);
 
 	if (f)
-		WRITE_ONCE(f->key, e->range);
+		WRITE_ONCE(f->key, range);
 }
 
 /**
  * mmn_inflight_drop() - an event begins that has a record
- * @e: the event
+ * @task: current
+ * @range: address of the kernel's range
  *
  * What an event before left at the same address is not found at its end.
  *
  * Context: A notifier's start callback.
  */
-static inline void mmn_inflight_drop(const struct mmn_inflight_event *e)
+static inline void mmn_inflight_drop(const struct task_struct *task, unsigned long range)
 {
-	struct mmn_inflight *f = mmn_inflight_find(e->task, e->range);
+	struct mmn_inflight *f = mmn_inflight_find(task, range);
 
 	if (f)
 		WRITE_ONCE(f->key, 0);

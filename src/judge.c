@@ -434,15 +434,6 @@ static __always_inline void keep(const struct mmu_notifier_range *range,
 		tell(range, s, v);
 }
 
-/* A record has what there is to be known: nobody shall find anything else at the end. */
-static void forget(const struct mmu_notifier_range *range)
-{
-	struct mmn_inflight_event e;
-
-	set_inflight(range, &e);
-	mmn_inflight_drop(&e);
-}
-
 /* There is no record that is of this event for sure. */
 static noinline void start_unrecorded(const struct mmu_notifier_range *range,
 				      const struct mmn_asker *asker, struct mmn_seen *seen)
@@ -473,7 +464,8 @@ static noinline void start_recorded(const struct mmu_notifier_range *range,
 	    !is_confirmed(seen.site.pc, false)) {
 		start_unrecorded(range, asker, &seen);
 	} else {
-		forget(range);
+		/* It has what there is to be known: the end shall find nothing else. */
+		mmn_inflight_drop(current, (unsigned long)range);
 		if (!seen.judged)
 			start_open(range, &seen);
 	}
@@ -606,8 +598,5 @@ void mmn_judge_end(const struct mmu_notifier_range *range, struct mmnotify_info 
  */
 void mmn_judge_over(const struct mmu_notifier_range *range)
 {
-	struct mmn_inflight_event e;
-
-	set_inflight(range, &e);
-	mmn_inflight_over(&e);
+	mmn_inflight_over(current, (unsigned long)range);
 }

@@ -118,14 +118,14 @@ static void test_places(void)
 	keep(outer, 1, &a, true);
 	ok(ends_with(outer, 1), "what lies lower and had no end is over");
 	keep(outer, 1, &a, true);
-	mmn_inflight_over(&outer);
+	mmn_inflight_over(outer.task, outer.range);
 	keep(inner, 2, &a, true);
 	ok(ends_with(inner, 2) && !has_end(outer), "so is what will not ask at its end");
 	keep(outer, 1, &a, true);
-	mmn_inflight_drop(&outer);
+	mmn_inflight_drop(outer.task, outer.range);
 	ok(!has_end(outer), "what is dropped is not found");
-	mmn_inflight_drop(&outer);
-	mmn_inflight_over(&outer);
+	mmn_inflight_drop(outer.task, outer.range);
+	mmn_inflight_over(outer.task, outer.range);
 	ok(!has_end(outer), "nor is there anything to be dropped then");
 	keep(outer, 1, &a, true);
 	ok(keep(other, 2, &b, true) && ends_with(other, 2),

@@ -9,8 +9,7 @@ set -eu
 grow() {
 	/files/growth "$1" "$2" > /tmp/result
 	sed -i 's/^/GROWTH /' /tmp/result
-	[ ! -e "${MMN_OUT:-/dev/null}" ] || cat /tmp/result > "${MMN_OUT:-/dev/null}"
-	cat /tmp/result
+	report
 }
 
 quiet

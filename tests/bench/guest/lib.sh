@@ -2,6 +2,12 @@
 # shellcheck shell=sh
 # Shared by the scripts that run in the VM; sourced.
 
+# What is in /tmp/result is one.
+report() {
+	[ ! -e "${MMN_OUT:-/dev/null}" ] || cat /tmp/result > "${MMN_OUT:-/dev/null}"
+	cat /tmp/result
+}
+
 # bench CONFIG ARG...: prints lines
 # "RESULT CONFIG OPERATION UNITS MIN MEDIAN EVENTS WALKS".
 bench() {
@@ -9,8 +15,7 @@ bench() {
 	shift
 	/files/bench "$@" > /tmp/result
 	sed -i "s/^/RESULT $config /" /tmp/result
-	[ ! -e "${MMN_OUT:-/dev/null}" ] || cat /tmp/result > "${MMN_OUT:-/dev/null}"
-	cat /tmp/result
+	report
 }
 
 # Until the kernel has made up its mind about the clock source, it measures others
