@@ -169,17 +169,21 @@ static inline bool mmn_inflight_end(const struct mmn_inflight_event *e,
 }
 
 /**
- * mmn_inflight_over() - no end of this event will be told
+ * mmn_inflight_over() - who kept what is found will not ask for it
  * @task: current
  * @range: address of the kernel's range
+ * @asker: the object whose callback it is
+ *
+ * What another object keeps for its own end stays.
  *
  * Context: A notifier's callback.
  */
-static inline void mmn_inflight_over(const struct task_struct *task, unsigned long range)
+static inline void mmn_inflight_over(const struct task_struct *task, unsigned long range,
+				     const void *asker)
 {
 	struct mmn_inflight *f = mmn_inflight_find(task, range);
 
-	if (f)
+	if (f && READ_ONCE(f->asker) == asker)
 		WRITE_ONCE(f->key, range);
 }
 

@@ -593,10 +593,12 @@ void mmn_judge_end(const struct mmu_notifier_range *range, struct mmnotify_info 
 /**
  * mmn_judge_over() - who said that it would ask at the end will not
  * @range: the kernel's range
+ * @asker: as mmn_judge_start() had it
  *
  * Context: As mmn_judge_start(), after it.
  */
-void mmn_judge_over(const struct mmu_notifier_range *range)
+void mmn_judge_over(const struct mmu_notifier_range *range,
+		    const struct mmn_asker *asker)
 {
-	mmn_inflight_over(current, (unsigned long)range);
+	mmn_inflight_over(current, (unsigned long)range, asker->object);
 }

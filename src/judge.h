@@ -38,7 +38,8 @@ void mmn_judge_show_end(const struct mmu_notifier_range *range);
 void mmn_judge_start(const struct mmu_notifier_range *range,
 		     const struct mmn_asker *asker, struct mmnotify_info *info);
 void mmn_judge_end(const struct mmu_notifier_range *range, struct mmnotify_info *info);
-void mmn_judge_over(const struct mmu_notifier_range *range);
+void mmn_judge_over(const struct mmu_notifier_range *range,
+		    const struct mmn_asker *asker);
 
 static inline unsigned long mmn_judge_key(const struct mmu_notifier_range *range)
 {

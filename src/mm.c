@@ -98,7 +98,7 @@ static int mmn_mm_start(struct mmu_notifier *mn,
 	mmn_judge_ask(&asker, mn, m->ops->end);
 	mmn_judge_start(range, &asker, &info);
 	if (skip(m, range, &info)) {
-		mmn_judge_over(range);
+		mmn_judge_over(range, &asker);
 		return 0;
 	}
 	mmn_self_mark(m->client, &info);

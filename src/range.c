@@ -78,7 +78,7 @@ static bool deliver(struct mmnotify_range *r, const struct mmn_asker *asker,
 
 	mmn_judge_start(range, asker, &info);
 	if (is_skipped(r, &info)) {
-		mmn_judge_over(range);
+		mmn_judge_over(range, asker);
 		return true;
 	}
 	mmn_self_mark(r->client, &info);

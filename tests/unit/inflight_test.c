@@ -118,14 +118,19 @@ static void test_places(void)
 	keep(outer, 1, &a, true);
 	ok(ends_with(outer, 1), "what lies lower and had no end is over");
 	keep(outer, 1, &a, true);
-	mmn_inflight_over(outer.task, outer.range);
+	mmn_inflight_over(outer.task, outer.range, &a);
 	keep(inner, 2, &a, true);
 	ok(ends_with(inner, 2) && !has_end(outer), "so is what will not ask at its end");
+	keep(outer, 1, &a, true);
+	keep(outer, 1, &b, true);
+	mmn_inflight_over(outer.task, outer.range, &b);
+	keep(inner, 2, &a, true);
+	ok(ends_with(inner, 2) && ends_with(outer, 1), "but not by another one's word");
 	keep(outer, 1, &a, true);
 	mmn_inflight_drop(outer.task, outer.range);
 	ok(!has_end(outer), "what is dropped is not found");
 	mmn_inflight_drop(outer.task, outer.range);
-	mmn_inflight_over(outer.task, outer.range);
+	mmn_inflight_over(outer.task, outer.range, &a);
 	ok(!has_end(outer), "nor is there anything to be dropped then");
 	keep(outer, 1, &a, true);
 	ok(keep(other, 2, &b, true) && ends_with(other, 2),
