@@ -16,29 +16,6 @@
 #include "compat/syscalls.h"
 #include "context.h"
 
-static u32 kernel_bits(void)
-{
-	u32 bits = 0;
-
-	if (MMN_KERNEL_VERIFIED)
-		bits |= MMN_CTX_VERIFIED;
-	if (MMN_NUMA_HINT_MOVES)
-		bits |= MMN_CTX_NUMA_MOVES;
-	return bits;
-}
-
-static u32 lock_bits(const struct mm_struct *mm)
-{
-	switch (mmn_mmap_lock_mine(mm)) {
-	case MMN_MMAP_LOCK_WRITE:
-		return MMN_CTX_MMAP_WRITE;
-	case MMN_MMAP_LOCK_NOT_WRITE:
-		return MMN_CTX_MMAP_READ;
-	default:
-		return 0;
-	}
-}
-
 /*
  * Only the kernel names its threads, so the name is an identity. Those with a
  * number are known by their beginning.
@@ -65,19 +42,6 @@ static noinline u32 thread_bits(void)
 		if (strstarts(current->comm, threads[i].name))
 			return MMN_CTX_KTHREAD | threads[i].bit;
 	return MMN_CTX_KTHREAD;
-}
-
-static u32 task_bits(const struct mm_struct *mm)
-{
-	u32 bits = 0;
-
-	if (current->mm == mm)
-		bits |= MMN_CTX_LOCAL;
-	if (!atomic_read(&mm->mm_users))
-		bits |= MMN_CTX_DYING;
-	if (current->flags & PF_EXITING)
-		bits |= MMN_CTX_EXITING;
-	return bits;
 }
 
 /*
@@ -142,15 +106,15 @@ static void gather_syscall(const struct mmu_notifier_range *range, u32 wants,
 void mmn_context_gather(const struct mmu_notifier_range *range, u32 wants,
 			struct mmn_ctx *ctx)
 {
-	ctx->bits = kernel_bits();
+	ctx->bits = mmn_context_kernel_bits();
 	ctx->sys = MMN_SYS_NONE;
 	ctx->nr_frames = 0;
 	if (wants & MMN_WANT_TASK)
-		ctx->bits |= task_bits(range->mm);
+		ctx->bits |= mmn_context_task_bits(range->mm);
 	if (wants & MMN_WANT_THREAD && current->flags & PF_KTHREAD)
 		ctx->bits |= thread_bits();
 	if (wants & MMN_WANT_LOCK)
-		ctx->bits |= lock_bits(range->mm);
+		ctx->bits |= mmn_context_lock_bits(range->mm);
 	if (wants & MMN_WANT_SYS)
 		gather_syscall(range, wants, ctx);
 }

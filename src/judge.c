@@ -234,24 +234,23 @@ static void fill_trace(struct mmn_trace_event *e,
 	e->flags = v->flags | flags_of(range);
 }
 
-static noinline void trace(const struct mmu_notifier_range *range,
-			   const struct mmn_verdict *v, unsigned long site)
+/* By value: who calls it need not have the verdict in memory. */
+static noinline void trace(const struct mmu_notifier_range *range, struct mmn_verdict v,
+			   unsigned long site)
 {
 	struct mmn_trace_event e;
 
-	fill_trace(&e, range, v, site);
-	trace_invalidate_start(&e, mmn_names_cause(v->cause));
+	fill_trace(&e, range, &v, site);
+	trace_invalidate_start(&e, mmn_names_cause(v.cause));
 }
 
 static __always_inline void publish(const struct mmu_notifier_range *range,
 				    const struct mmn_verdict *v,
 				    const struct sight *s)
 {
-	mmn_stats_verdict(v, s->row);
-	if (s->walked)
-		mmn_stats_walked(v);
+	mmn_stats_verdict(v, s->row, s->walked);
 	if (trace_invalidate_start_enabled())
-		trace(range, v, s->site.pc);
+		trace(range, *v, s->site.pc);
 }
 
 /*
@@ -473,8 +472,8 @@ static noinline void start_recorded(const struct mmu_notifier_range *range,
 }
 
 /* Return: the site; NULL if the steps do not lead to one that has a row. */
-static const struct mmn_site *find_by_steps(const struct mmu_notifier_range *range,
-					    struct mmn_steps *steps)
+static __always_inline const struct mmn_site *
+find_by_steps(const struct mmu_notifier_range *range, struct mmn_steps *steps)
 {
 	const struct mmn_site *known;
 
@@ -484,55 +483,77 @@ static const struct mmn_site *find_by_steps(const struct mmu_notifier_range *ran
 	return known && known->row != MMN_SITE_UNKNOWN ? known : NULL;
 }
 
-/* @known: at @site, with its @ctx; or NULL. */
-static noinline void judge_stack(const struct mmu_notifier_range *range,
-				 const struct mmn_site *known,
-				 const struct mmn_where *site, struct mmn_ctx *ctx,
-				 struct sight *s, struct mmn_verdict *v)
-{
-	*s = (struct sight){ .may_look = true };
-	if (!known) {
-		look_alone(range, s, v);
-		return;
-	}
-	s->site = *site;
-	set_known(s, known);
-	decide(range, s, ctx, v);
-}
-
-/*
- * A verdict that takes neither the stack nor the rules. Return: false if there is none;
- * @ctx is gathered.
- */
-static __always_inline bool remember(const struct mmu_notifier_range *range,
-				     const struct mmn_site *site, struct mmn_ctx *ctx,
-				     struct mmn_verdict *v)
-{
-	mmn_context_gather(range, site->wants, ctx);
-	return mmn_memo_find(mmn_memo_key(site->class, site->wants, ctx), v) &&
-	       v->event != MMN_MEMO_ASKS && !mmn_verify_on();
-}
-
 /* Nobody saw the event before: who announced it is on the stack. */
-static __always_inline void judge_unseen(const struct mmu_notifier_range *range,
-					 const struct mmn_asker *asker,
-					 struct mmnotify_info *info)
+static noinline void start_unseen(const struct mmu_notifier_range *range,
+				  const struct mmn_asker *asker,
+				  struct mmnotify_info *info)
 {
-	struct mmn_steps steps = { .at = asker->from, .top = mmn_steps_top() };
-	const struct mmn_site *known = find_by_steps(range, &steps);
-	struct mmn_verdict v MMN_UNINIT;
-	struct mmn_ctx ctx MMN_UNINIT;
-	struct sight s MMN_UNINIT;
+	struct sight s = { .may_look = true };
+	const struct mmn_site *known;
+	struct mmn_steps steps;
+	struct mmn_verdict v;
 
-	if (likely(known && remember(range, known, &ctx, &v))) {
-		s.site.pc = steps.at.pc;
-		s.row = known->row;
-		s.walked = false;
+	mmn_steps_begin_from(&steps, asker->frame);
+	known = find_by_steps(range, &steps);
+	if (known) {
+		s.site = steps.at;
+		set_known(&s, known);
+		classify(range, &s, &v);
 	} else {
-		judge_stack(range, known, &steps.at, &ctx, &s, &v);
+		look_alone(range, &s, &v);
 	}
 	keep(range, asker, &s, &v);
 	fill(range, &v, s.site.pc, info);
+}
+
+/* For a class that asks the stack: was it the same at the last walk? */
+static __always_inline bool find_trail(const struct mmn_where *at, unsigned int class,
+				       u32 bits, struct mmn_verdict *v)
+{
+	struct mmn_where from = *at;
+	struct mmn_verdict found MMN_UNINIT;
+
+	if (!mmn_trail_find(&from, class, bits, &found))
+		return false;
+	*v = found;
+	return true;
+}
+
+/* By value, as for trace(). */
+static noinline void verify(unsigned long site, unsigned int row, struct mmn_verdict v)
+{
+	mmn_verify_check(site, row, true, &v);
+}
+
+/*
+ * The same for what was seen often: some look-ups, and nothing that has to be in memory.
+ * Return: false if it takes more; nothing is done then.
+ */
+static __always_inline bool start_at_once(const struct mmu_notifier_range *range,
+					  const struct mmn_asker *asker,
+					  struct mmnotify_info *info)
+{
+	const struct mmn_site *known;
+	struct mmn_steps steps;
+	struct mmn_verdict v;
+	struct sight s;
+	u32 bits;
+
+	mmn_steps_begin_from(&steps, asker->frame);
+	known = find_by_steps(range, &steps);
+	if (unlikely(!known || !mmn_memo_find(mmn_context_key(range, known->class,
+							      known->wants, &bits), &v)))
+		return false;
+	s.walked = v.event == MMN_MEMO_ASKS;
+	if (unlikely(s.walked) && !find_trail(&steps.at, known->class, bits, &v))
+		return false;
+	s.site.pc = steps.at.pc;
+	s.row = known->row;
+	if (mmn_verify_on())
+		verify(s.site.pc, s.row, v);
+	keep(range, asker, &s, &v);
+	fill(range, &v, s.site.pc, info);
+	return true;
 }
 
 /**
@@ -548,8 +569,8 @@ void mmn_judge_start(const struct mmu_notifier_range *range,
 {
 	if (static_branch_unlikely(&hooked))
 		start_recorded(range, asker, info);
-	else
-		judge_unseen(range, asker, info);
+	else if (unlikely(!start_at_once(range, asker, info)))
+		start_unseen(range, asker, info);
 }
 
 /* What was found out at the start is lost, or in a record. */

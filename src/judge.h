@@ -18,12 +18,12 @@ DECLARE_STATIC_KEY_FALSE(mmn_judge_watching);
 
 /**
  * struct mmn_asker - whose callback wants a verdict
- * @from: where that returns to
+ * @frame: of that, on the stack
  * @object: one that hears of each event once
  * @ends: it hears of the end, too, and will ask mmn_judge_end()
  */
 struct mmn_asker {
-	struct mmn_where from;
+	const unsigned long *frame;
 	const void *object;
 	bool ends;
 };
@@ -96,7 +96,7 @@ mmn_judge_end_in_hook(const struct mmu_notifier_range *range)
 static __always_inline void mmn_judge_ask(struct mmn_asker *asker, const void *object,
 					  bool ends)
 {
-	mmn_steps_here(&asker->from);
+	asker->frame = __builtin_frame_address(0);
 	asker->object = object;
 	asker->ends = ends;
 }

@@ -40,6 +40,27 @@ extern const struct mmn_memo_arg mmn_memo_args[MMN_NR_SYS];
 extern struct mmn_memo mmn_memo_table[1 << MMN_MEMO_BITS];
 void mmn_memo_keep(u64 key, const struct mmn_verdict *v);
 
+/* The key where no argument counts. */
+static inline u64 mmn_memo_key_plain(unsigned int class, u32 bits, u32 sys)
+{
+	return (u64)bits << 32 | class << 8 | sys << 16 | 1;
+}
+
+/* Does an argument of the system call count, too? */
+static inline bool mmn_memo_has_arg(u32 wants, u32 sys)
+{
+	return wants & MMN_WANT_ARGS && MMN_SYS_WITH_ARGS >> sys & 1;
+}
+
+/* Then this is the key; 0 if all of @arg counts. */
+static inline u64 mmn_memo_key_with(u64 key, const struct mmn_memo_arg *what, u32 arg)
+{
+	arg >>= what->shift;
+	if (!what->mask || (what->whole && arg & ~(u32)what->mask))
+		return 0;
+	return key | (arg & what->mask) << 24;
+}
+
 /**
  * mmn_memo_key() - all that a verdict without the stack rests on, as one number
  * @class: enum mmn_class, that some row has
@@ -51,17 +72,13 @@ void mmn_memo_keep(u64 key, const struct mmn_verdict *v);
  */
 static inline u64 mmn_memo_key(unsigned int class, u32 wants, const struct mmn_ctx *ctx)
 {
-	u64 key = (u64)ctx->bits << 32 | class << 8 | ctx->sys << 16 | 1;
+	u64 key = mmn_memo_key_plain(class, ctx->bits, ctx->sys);
 	const struct mmn_memo_arg *what;
-	u32 arg;
 
-	if (!(wants & MMN_WANT_ARGS) || !(MMN_SYS_WITH_ARGS >> ctx->sys & 1))
+	if (!mmn_memo_has_arg(wants, ctx->sys))
 		return key;
 	what = &mmn_memo_args[ctx->sys];
-	arg = (u32)ctx->args[what->nr] >> what->shift;
-	if (!what->mask || (what->whole && arg & ~(u32)what->mask))
-		return 0;
-	return key | (arg & what->mask) << 24;
+	return mmn_memo_key_with(key, what, ctx->args[what->nr]);
 }
 
 /**

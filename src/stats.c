@@ -62,15 +62,12 @@ u64 mmn_stats_site_hits(unsigned int row)
 
 static u64 fold(unsigned int event, unsigned int cause, bool walked)
 {
-	const struct mmn_counters *c;
+	unsigned int slot = mmn_stats_slot(event, cause, walked);
 	u64 sum = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		c = per_cpu_ptr(mmn_counters, cpu);
-		sum += READ_ONCE(*(walked ? &c->walked[event][cause] :
-					    &c->verdict[event][cause]));
-	}
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(mmn_counters, cpu)->verdict[slot]);
 	return sum;
 }
 
@@ -86,8 +83,8 @@ void mmn_stats_show(struct seq_file *m)
 	seq_puts(m, "# event cause count walked\n");
 	for (event = 0; event < MMNOTIFY_NR_EVENTS; event++) {
 		for (cause = 0; cause < MMNOTIFY_NR_CAUSES; cause++) {
-			sum = fold(event, cause, false);
 			walked = fold(event, cause, true);
+			sum = fold(event, cause, false) + walked;
 			walks += walked;
 			if (sum)
 				seq_printf(m, "%s %s %llu %llu\n",

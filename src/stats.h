@@ -35,39 +35,34 @@ static inline void mmn_stats_inc(enum mmn_stat stat)
 
 #define MMN_STATS_ROWS	128
 
-/* Events by call site, by verdict, and those of them that took a walk of the stack. */
+/* Events by call site, and by verdict: those without a walk of the stack, then those with. */
 struct mmn_counters {
 	u64 site[MMN_STATS_ROWS];
-	u64 verdict[MMNOTIFY_NR_EVENTS][MMNOTIFY_NR_CAUSES];
-	u64 walked[MMNOTIFY_NR_EVENTS][MMNOTIFY_NR_CAUSES];
+	u64 verdict[2 * MMNOTIFY_NR_EVENTS * MMNOTIFY_NR_CAUSES];
 };
 
 extern struct mmn_counters __percpu *mmn_counters;
+
+static inline unsigned int mmn_stats_slot(unsigned int event, unsigned int cause, bool walked)
+{
+	return (walked * MMNOTIFY_NR_EVENTS + event) * MMNOTIFY_NR_CAUSES + cause;
+}
 
 /**
  * mmn_stats_verdict() - count one event
  * @v: its verdict
  * @row: its call site
+ * @walked: the verdict took a walk of the stack
  *
  * Context: Any, the hook too.
  */
-static inline void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row)
+static inline void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row,
+				     bool walked)
 {
 	this_cpu_inc(mmn_counters->site[row % MMN_STATS_ROWS]);
-	this_cpu_inc(mmn_counters->verdict[v->event][v->cause]);
+	this_cpu_inc(mmn_counters->verdict[mmn_stats_slot(v->event, v->cause, walked)]);
 	if (unlikely(!(v->flags & MMNOTIFY_F_EXACT)))
 		mmn_stats_inc(MMN_STAT_INEXACT);
-}
-
-/**
- * mmn_stats_walked() - this verdict took a walk of the stack
- * @v: it
- *
- * Context: Any, the hook too.
- */
-static inline void mmn_stats_walked(const struct mmn_verdict *v)
-{
-	this_cpu_inc(mmn_counters->walked[v->event][v->cause]);
 }
 
 int mmn_stats_init(void);

@@ -35,19 +35,19 @@ static inline unsigned long mmn_steps_top(void)
 	return (unsigned long)task_stack_page(current) + THREAD_SIZE;
 }
 
-/* Where the function that this is compiled into returns to. */
-static __always_inline void mmn_steps_here(struct mmn_where *at)
+/* Begins where the function with this frame, a running one, returns to. */
+static inline void mmn_steps_begin_from(struct mmn_steps *s, const unsigned long *frame)
 {
-	at->pc = (unsigned long)__builtin_return_address(0);
-	at->sp = (unsigned long)__builtin_frame_address(0) + 2 * sizeof(long);
-	at->bp = mmn_steps_word(at->sp, 2);
+	s->at.pc = frame[1];
+	s->at.sp = (unsigned long)(frame + 2);
+	s->at.bp = frame[0];
+	s->top = mmn_steps_top();
 }
 
-/* Begins there. */
+/* The same, from the function that this is compiled into. */
 static __always_inline void mmn_steps_begin(struct mmn_steps *s)
 {
-	mmn_steps_here(&s->at);
-	s->top = mmn_steps_top();
+	mmn_steps_begin_from(s, __builtin_frame_address(0));
 }
 
 /* Is this return address still on the stack of current, and there? */
@@ -88,8 +88,14 @@ static inline const struct mmn_site *mmn_steps_take(struct mmn_steps *s)
 	if (unlikely(!site))
 		return NULL;
 	up = READ_ONCE(site->up);
-	if (unlikely(!(up & MMN_UP_WORDS)))
-		return mmn_steps_take_other(s, site);
+	if (unlikely(!(up & MMN_UP_WORDS))) {
+		/* A copy: what nobody else can reach may stay in registers. */
+		struct mmn_steps other = *s;
+
+		site = mmn_steps_take_other(&other, site);
+		*s = other;
+		return site;
+	}
 	end = up & MMN_UP_BP ? s->at.bp : s->at.sp;
 	end += (up & MMN_UP_WORDS) * sizeof(long);
 	if (unlikely(!mmn_steps_is_above(s, end)))

@@ -19,7 +19,11 @@
 
 /* enum mmn_sys by number; what is not here tells nothing. */
 /* clang-format off */
+#ifdef CONFIG_X86_64
+const u8 mmn_syscall_native[MMN_SYSCALLS] = {
+#else
 static const u8 native[] = {
+#endif
 #ifdef __NR_open
 	[__NR_open] = MMN_SYS_OPEN,
 #endif
@@ -130,7 +134,7 @@ static int translate(int nr)
 #endif
 	}
 	/* x32 shares the low numbers; its own ones (512..) tell nothing. */
-	return find(native, ARRAY_SIZE(native), nr & 0x3fffffff);
+	return find(mmn_syscall_native, MMN_SYSCALLS, nr & 0x3fffffff);
 }
 #else
 static int translate(int nr)

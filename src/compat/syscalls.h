@@ -2,7 +2,63 @@
 #ifndef MMN_COMPAT_SYSCALLS_H
 #define MMN_COMPAT_SYSCALLS_H
 
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <linux/types.h>
+
+#include <asm/syscall.h>
+
+#include "../classify.h"
+
 int mmn_syscall_current(void);
 void mmn_syscall_args(unsigned long args[6]);
+
+#ifdef CONFIG_X86_64
+#define MMN_SYSCALLS	512
+
+extern const u8 mmn_syscall_native[MMN_SYSCALLS];
+
+/**
+ * mmn_syscall_at_once() - mmn_syscall_current(), if that takes one look
+ *
+ * Context: As mmn_syscall_current().
+ * Return: enum mmn_sys; -1 if it takes more.
+ */
+static inline int mmn_syscall_at_once(void)
+{
+	int nr = syscall_get_nr(current, task_pt_regs(current));
+	u8 sys;
+
+	if (nr < 0)
+		return MMN_SYS_NONE;
+	if (unlikely(nr >= MMN_SYSCALLS || in_ia32_syscall()))
+		return -1;
+	/* The number is the caller's to choose: the mask holds in speculation, too. */
+	sys = mmn_syscall_native[nr & (MMN_SYSCALLS - 1)];
+	return sys ? sys : MMN_SYS_OTHER;
+}
+
+/* One of the first four arguments, after mmn_syscall_at_once() told of a system call. */
+static inline unsigned long mmn_syscall_arg(unsigned int nr)
+{
+	static const u8 at[] = {
+		offsetof(struct pt_regs, di), offsetof(struct pt_regs, si),
+		offsetof(struct pt_regs, dx), offsetof(struct pt_regs, r10),
+	};
+
+	return *(unsigned long *)((char *)task_pt_regs(current) + at[nr & 3]);
+}
+#else
+static inline int mmn_syscall_at_once(void)
+{
+	return -1;
+}
+
+static inline unsigned long mmn_syscall_arg(unsigned int nr)
+{
+	return 0;
+}
+#endif
 
 #endif /* MMN_COMPAT_SYSCALLS_H */
