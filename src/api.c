@@ -15,7 +15,7 @@
 #include "compat/compat.h"
 #include "compat/export.h"
 #include "hook.h"
-#include "judge.h"
+#include "judge_now.h"
 #include "names.h"
 #include "self.h"
 #include "sites.h"

@@ -30,7 +30,7 @@
 #include "client.h"
 #include "compat/compat.h"
 #include "ends.h"
-#include "judge.h"
+#include "judge_now.h"
 
 #define BUCKETS		64
 #define UNSTARTED	32

@@ -26,6 +26,7 @@
 #include "context.h"
 #include "inflight.h"
 #include "judge.h"
+#include "judge_now.h"
 #include "memo.h"
 #include "names.h"
 #include "record.h"
@@ -43,7 +44,7 @@ static DEFINE_STATIC_KEY_FALSE(confirming);
 DEFINE_STATIC_KEY_FALSE(mmn_judge_watching);
 
 /* There are records to be found. */
-static DEFINE_STATIC_KEY_FALSE(hooked);
+DEFINE_STATIC_KEY_FALSE(mmn_judge_hooked);
 
 static void set_key(struct static_key_false *key, bool on)
 {
@@ -82,37 +83,17 @@ void mmn_judge_confirm(bool on)
  */
 void mmn_judge_by_hook(bool on)
 {
-	set_key(&hooked, on);
+	set_key(&mmn_judge_hooked, on);
 }
 
-/**
- * struct sight - one look at an event
- * @site: the call site; no address if nobody knows
- * @row: its row
- * @class: enum mmn_class of that row
- * @wants: what its rules look at
- * @may_look: names may be looked up now
- * @late: the event ends already: it is not counted, or only now
- * @walked: the verdict took a walk of the stack
- */
-struct sight {
-	struct mmn_where site;
-	unsigned int row;
-	unsigned int class;
-	u32 wants;
-	bool may_look;
-	bool late;
-	bool walked;
-};
-
-static void set_row(struct sight *s, unsigned int row)
+static void set_row(struct mmn_sight *s, unsigned int row)
 {
 	s->row = row;
 	s->class = mmn_sitenames_class(row);
 	s->wants = mmn_classify_wants(s->class);
 }
 
-static void set_known(struct sight *s, const struct mmn_site *known)
+static void set_known(struct mmn_sight *s, const struct mmn_site *known)
 {
 	s->row = known->row;
 	s->class = known->class;
@@ -121,7 +102,7 @@ static void set_known(struct sight *s, const struct mmn_site *known)
 
 /* Return: false if it takes names that the hook may not look up. */
 static noinline bool walk(const struct mmu_notifier_range *range,
-			  const struct sight *s, struct mmn_ctx *ctx,
+			  const struct mmn_sight *s, struct mmn_ctx *ctx,
 			  struct mmn_verdict *v)
 {
 	struct mmn_trail trail MMN_UNINIT;
@@ -135,7 +116,7 @@ static noinline bool walk(const struct mmu_notifier_range *range,
 }
 
 /* Return: false if the stack decides. */
-static bool by_rules(const struct mmu_notifier_range *range, const struct sight *s,
+static bool by_rules(const struct mmu_notifier_range *range, const struct mmn_sight *s,
 		     const struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
 	u64 key = s->class ? mmn_memo_key(s->class, s->wants, ctx) : 0;
@@ -149,7 +130,7 @@ static bool by_rules(const struct mmu_notifier_range *range, const struct sight 
 }
 
 /* @ctx: gathered, as @s wants it. Return: as walk(). */
-static bool decide(const struct mmu_notifier_range *range, struct sight *s,
+static bool decide(const struct mmu_notifier_range *range, struct mmn_sight *s,
 		   struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
 	if (!by_rules(range, s, ctx, v)) {
@@ -164,58 +145,13 @@ static bool decide(const struct mmu_notifier_range *range, struct sight *s,
 }
 
 /* Return: as walk(). */
-static bool classify(const struct mmu_notifier_range *range, struct sight *s,
+static bool classify(const struct mmu_notifier_range *range, struct mmn_sight *s,
 		     struct mmn_verdict *v)
 {
 	struct mmn_ctx ctx MMN_UNINIT;
 
 	mmn_context_gather(range, s->wants, &ctx);
 	return decide(range, s, &ctx, v);
-}
-
-static u32 flags_of(const struct mmu_notifier_range *range)
-{
-	u32 flags = 0;
-
-	if (mmu_notifier_range_blockable(range))
-		flags |= MMNOTIFY_F_BLOCKABLE;
-	if (current->mm != range->mm)
-		flags |= MMNOTIFY_F_REMOTE;
-	return flags;
-}
-
-static void *owner_of(const struct mmu_notifier_range *range, unsigned int event)
-{
-	/* The kernel leaves the member uninitialised for all others. */
-	if (event != MMNOTIFY_MIGRATE && event != MMNOTIFY_EXCLUSIVE)
-		return NULL;
-	if (range->event != MMU_NOTIFY_MIGRATE &&
-	    range->event != MMN_NOTIFY_EXCLUSIVE)
-		return NULL;
-	return mmn_range_owner(range);
-}
-
-/* Each member by itself: clearing all of it first would double the price. */
-static __always_inline void fill(const struct mmu_notifier_range *range,
-				 const struct mmn_verdict *v, unsigned long site,
-				 struct mmnotify_info *info)
-{
-	info->size = sizeof(*info);
-	info->event = v->event;
-	info->cause = v->cause;
-	info->native = range->event;
-	info->rsvd16 = 0;
-	info->effects = v->effects;
-	info->flags = v->flags | flags_of(range);
-	info->rsvd32 = 0;
-	info->mm = range->mm;
-	info->start = range->start;
-	info->end = range->end;
-	info->owner = owner_of(range, info->event);
-	info->site = site;
-	memset(info->rsvd, 0, sizeof(info->rsvd));
-	/* Nothing is forgotten when members are added. */
-	BUILD_BUG_ON(offsetofend(struct mmnotify_info, rsvd) != sizeof(*info));
 }
 
 static void fill_trace(struct mmn_trace_event *e,
@@ -231,11 +167,10 @@ static void fill_trace(struct mmn_trace_event *e,
 	e->event = v->event;
 	e->cause = v->cause;
 	e->native = range->event;
-	e->flags = v->flags | flags_of(range);
+	e->flags = v->flags | mmn_judge_flags(range);
 }
 
-/* By value: who calls it need not have the verdict in memory. */
-static noinline void trace(const struct mmu_notifier_range *range, struct mmn_verdict v,
+noinline void mmn_judge_trace(const struct mmu_notifier_range *range, struct mmn_verdict v,
 			   unsigned long site)
 {
 	struct mmn_trace_event e;
@@ -244,20 +179,11 @@ static noinline void trace(const struct mmu_notifier_range *range, struct mmn_ve
 	trace_invalidate_start(&e, mmn_names_cause(v.cause));
 }
 
-static __always_inline void publish(const struct mmu_notifier_range *range,
-				    const struct mmn_verdict *v,
-				    const struct sight *s)
-{
-	mmn_stats_verdict(v, s->row, s->walked);
-	if (trace_invalidate_start_enabled())
-		trace(range, *v, s->site.pc);
-}
-
 /*
  * A tracer that takes over return addresses may hide the site from the hook; the
  * stack, which knows such tricks, is asked before a site counts as unknown.
  */
-static noinline void find_other_row(struct sight *s)
+static noinline void find_other_row(struct mmn_sight *s)
 {
 	const struct mmn_site *known;
 	unsigned long site;
@@ -273,7 +199,7 @@ static noinline void find_other_row(struct sight *s)
 		set_row(s, mmn_sites_resolve(site));
 }
 
-static void find_row(struct sight *s)
+static void find_row(struct mmn_sight *s)
 {
 	if (s->row == MMN_SITE_UNKNOWN && mmn_walk_allowed())
 		find_other_row(s);
@@ -283,7 +209,7 @@ static void find_row(struct sight *s)
 static bool judge_in_hook(const struct mmu_notifier_range *range,
 			  struct mmn_seen *seen, bool late)
 {
-	struct sight s = { .site = seen->site, .late = late };
+	struct mmn_sight s = { .site = seen->site, .late = late };
 	const struct mmn_site *known = mmn_sites_get(seen->site.pc);
 
 	if (!known) {
@@ -295,7 +221,7 @@ static bool judge_in_hook(const struct mmu_notifier_range *range,
 	if (!classify(range, &s, &seen->verdict))
 		return false;
 	mmn_sites_note_later(s.site.pc, s.row);
-	publish(range, &seen->verdict, &s);
+	mmn_judge_publish(range, &seen->verdict, &s);
 	mmn_record_judge(seen);
 	return true;
 }
@@ -369,7 +295,7 @@ static bool is_confirmed(unsigned long recorded, bool at_end)
 }
 
 /* Nothing is known: the stack is asked, if that is allowed. */
-static void look_alone(const struct mmu_notifier_range *range, struct sight *s,
+static void look_alone(const struct mmu_notifier_range *range, struct mmn_sight *s,
 		       struct mmn_verdict *v)
 {
 	set_row(s, MMN_SITE_UNKNOWN);
@@ -384,17 +310,8 @@ static void look_alone(const struct mmu_notifier_range *range, struct sight *s,
 	classify(range, s, v);
 }
 
-/* For the first who finds it out. */
-static __always_inline void tell(const struct mmu_notifier_range *range,
-				 const struct sight *s, const struct mmn_verdict *v)
-{
-	if (s->site.pc)
-		mmn_sites_note(s->site.pc, s->row);
-	publish(range, v, s);
-}
-
 /* The verdict goes into the record for those who ask later. */
-static void judge_open(const struct mmu_notifier_range *range, struct sight *s,
+static void judge_open(const struct mmu_notifier_range *range, struct mmn_sight *s,
 		       struct mmn_seen *seen)
 {
 	const struct mmn_site *known = mmn_sites_get(seen->site.pc);
@@ -410,50 +327,27 @@ static void judge_open(const struct mmu_notifier_range *range, struct sight *s,
 	mmn_record_judge(seen);
 }
 
-static __always_inline void set_inflight(const struct mmu_notifier_range *range,
-					 struct mmn_inflight_event *e)
-{
-	e->task = current;
-	e->range = (unsigned long)range;
-	e->top = mmn_steps_top();
-	e->id = mmn_judge_id(range);
-}
-
-/* Kept for the end; counted by the first who finds it out. */
-static __always_inline void keep(const struct mmu_notifier_range *range,
-				 const struct mmn_asker *asker, const struct sight *s,
-				 const struct mmn_verdict *v)
-{
-	/* What may not block may have no end. */
-	bool ends = asker->ends && mmu_notifier_range_blockable(range);
-	struct mmn_inflight_event e MMN_UNINIT;
-
-	set_inflight(range, &e);
-	if (mmn_inflight_keep(&e, s->site.pc, v, asker->object, ends))
-		tell(range, s, v);
-}
-
 /* There is no record that is of this event for sure. */
 static noinline void start_unrecorded(const struct mmu_notifier_range *range,
 				      const struct mmn_asker *asker, struct mmn_seen *seen)
 {
-	struct sight s = { .may_look = true };
+	struct mmn_sight s = { .may_look = true };
 
 	look_alone(range, &s, &seen->verdict);
 	seen->site = s.site;
-	keep(range, asker, &s, &seen->verdict);
+	mmn_judge_keep(range, asker, &s, &seen->verdict);
 }
 
 static noinline void start_open(const struct mmu_notifier_range *range,
 				struct mmn_seen *seen)
 {
-	struct sight s = { .may_look = true };
+	struct mmn_sight s = { .may_look = true };
 
 	judge_open(range, &s, seen);
-	tell(range, &s, &seen->verdict);
+	mmn_judge_tell(range, &s, &seen->verdict);
 }
 
-static noinline void start_recorded(const struct mmu_notifier_range *range,
+noinline void mmn_judge_start_recorded(const struct mmu_notifier_range *range,
 				    const struct mmn_asker *asker,
 				    struct mmnotify_info *info)
 {
@@ -468,33 +362,21 @@ static noinline void start_recorded(const struct mmu_notifier_range *range,
 		if (!seen.judged)
 			start_open(range, &seen);
 	}
-	fill(range, &seen.verdict, seen.site.pc, info);
-}
-
-/* Return: the site; NULL if the steps do not lead to one that has a row. */
-static __always_inline const struct mmn_site *
-find_by_steps(const struct mmu_notifier_range *range, struct mmn_steps *steps)
-{
-	const struct mmn_site *known;
-
-	if (range->event == MMU_NOTIFY_RELEASE || !mmn_walk_allowed())
-		return NULL;
-	known = mmn_steps_to_site(steps);
-	return known && known->row != MMN_SITE_UNKNOWN ? known : NULL;
+	mmn_judge_fill(range, &seen.verdict, seen.site.pc, info);
 }
 
 /* Nobody saw the event before: who announced it is on the stack. */
-static noinline void start_unseen(const struct mmu_notifier_range *range,
+noinline void mmn_judge_start_unseen(const struct mmu_notifier_range *range,
 				  const struct mmn_asker *asker,
 				  struct mmnotify_info *info)
 {
-	struct sight s = { .may_look = true };
+	struct mmn_sight s = { .may_look = true };
 	const struct mmn_site *known;
 	struct mmn_steps steps;
 	struct mmn_verdict v;
 
 	mmn_steps_begin_from(&steps, asker->frame);
-	known = find_by_steps(range, &steps);
+	known = mmn_judge_find_site(range, &steps);
 	if (known) {
 		s.site = steps.at;
 		set_known(&s, known);
@@ -502,85 +384,23 @@ static noinline void start_unseen(const struct mmu_notifier_range *range,
 	} else {
 		look_alone(range, &s, &v);
 	}
-	keep(range, asker, &s, &v);
-	fill(range, &v, s.site.pc, info);
+	mmn_judge_keep(range, asker, &s, &v);
+	mmn_judge_fill(range, &v, s.site.pc, info);
 }
 
-/* For a class that asks the stack: was it the same at the last walk? */
-static __always_inline bool find_trail(const struct mmn_where *at, unsigned int class,
-				       u32 bits, struct mmn_verdict *v)
-{
-	struct mmn_where from = *at;
-	struct mmn_verdict found MMN_UNINIT;
-
-	if (!mmn_trail_find(&from, class, bits, &found))
-		return false;
-	*v = found;
-	return true;
-}
-
-/* By value, as for trace(). */
-static noinline void verify(unsigned long site, unsigned int row, struct mmn_verdict v)
+void mmn_judge_verify(unsigned long site, unsigned int row, struct mmn_verdict v)
 {
 	mmn_verify_check(site, row, true, &v);
 }
 
-/*
- * The same for what was seen often: some look-ups, and nothing that has to be in memory.
- * Return: false if it takes more; nothing is done then.
- */
-static __always_inline bool start_at_once(const struct mmu_notifier_range *range,
-					  const struct mmn_asker *asker,
-					  struct mmnotify_info *info)
-{
-	const struct mmn_site *known;
-	struct mmn_steps steps;
-	struct mmn_verdict v;
-	struct sight s;
-	u32 bits;
-
-	mmn_steps_begin_from(&steps, asker->frame);
-	known = find_by_steps(range, &steps);
-	if (unlikely(!known || !mmn_memo_find(mmn_context_key(range, known->class,
-							      known->wants, &bits), &v)))
-		return false;
-	s.walked = v.event == MMN_MEMO_ASKS;
-	if (unlikely(s.walked) && !find_trail(&steps.at, known->class, bits, &v))
-		return false;
-	s.site.pc = steps.at.pc;
-	s.row = known->row;
-	if (mmn_verify_on())
-		verify(s.site.pc, s.row, v);
-	keep(range, asker, &s, &v);
-	fill(range, &v, s.site.pc, info);
-	return true;
-}
-
-/**
- * mmn_judge_start() - the verdict for a client's callback
- * @range: the kernel's range
- * @asker: from mmn_judge_ask()
- * @info: filled completely
- *
- * Context: A notifier's start callback, of the task that invalidates.
- */
-void mmn_judge_start(const struct mmu_notifier_range *range,
-		     const struct mmn_asker *asker, struct mmnotify_info *info)
-{
-	if (static_branch_unlikely(&hooked))
-		start_recorded(range, asker, info);
-	else if (unlikely(!start_at_once(range, asker, info)))
-		start_unseen(range, asker, info);
-}
-
 /* What was found out at the start is lost, or in a record. */
-static noinline void end_unkept(const struct mmu_notifier_range *range,
+noinline void mmn_judge_end_unkept(const struct mmu_notifier_range *range,
 				struct mmnotify_info *info)
 {
-	struct sight s = { .may_look = true, .late = true };
+	struct mmn_sight s = { .may_look = true, .late = true };
 	struct mmn_seen seen;
 
-	if (!static_branch_unlikely(&hooked) ||
+	if (!static_branch_unlikely(&mmn_judge_hooked) ||
 	    !mmn_record_read(mmn_judge_key(range), mmn_judge_id(range), true, &seen) ||
 	    !is_confirmed(seen.site.pc, true)) {
 		look_alone(range, &s, &seen.verdict);
@@ -588,27 +408,7 @@ static noinline void end_unkept(const struct mmu_notifier_range *range,
 	} else if (!seen.judged) {
 		judge_open(range, &s, &seen);
 	}
-	fill(range, &seen.verdict, seen.site.pc, info);
-}
-
-/**
- * mmn_judge_end() - the same verdict for the end of the event
- * @range: the kernel's range
- * @info: filled completely
- *
- * Context: A notifier's end callback, of the task that invalidates.
- */
-void mmn_judge_end(const struct mmu_notifier_range *range, struct mmnotify_info *info)
-{
-	struct mmn_inflight_event e MMN_UNINIT;
-	struct mmn_verdict v MMN_UNINIT;
-	unsigned long site;
-
-	set_inflight(range, &e);
-	if (likely(mmn_inflight_end(&e, &site, &v)))
-		fill(range, &v, site, info);
-	else
-		end_unkept(range, info);
+	mmn_judge_fill(range, &seen.verdict, seen.site.pc, info);
 }
 
 /**

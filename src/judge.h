@@ -16,18 +16,6 @@
 /* Does anybody watch who is no client? Then the hook judges at once. */
 DECLARE_STATIC_KEY_FALSE(mmn_judge_watching);
 
-/**
- * struct mmn_asker - whose callback wants a verdict
- * @frame: of that, on the stack
- * @object: one that hears of each event once
- * @ends: it hears of the end, too, and will ask mmn_judge_end()
- */
-struct mmn_asker {
-	const unsigned long *frame;
-	const void *object;
-	bool ends;
-};
-
 bool mmn_judge_watched(void);
 void mmn_judge_watch(bool on);
 void mmn_judge_confirm(bool on);
@@ -35,11 +23,6 @@ void mmn_judge_by_hook(bool on);
 void mmn_judge_show_start(const struct mmu_notifier_range *range,
 			  struct mmn_record *rec);
 void mmn_judge_show_end(const struct mmu_notifier_range *range);
-void mmn_judge_start(const struct mmu_notifier_range *range,
-		     const struct mmn_asker *asker, struct mmnotify_info *info);
-void mmn_judge_end(const struct mmu_notifier_range *range, struct mmnotify_info *info);
-void mmn_judge_over(const struct mmu_notifier_range *range,
-		    const struct mmn_asker *asker);
 
 static inline unsigned long mmn_judge_key(const struct mmu_notifier_range *range)
 {
@@ -90,15 +73,6 @@ mmn_judge_end_in_hook(const struct mmu_notifier_range *range)
 	if (static_branch_unlikely(&mmn_judge_watching))
 		mmn_judge_show_end(range);
 	mmn_record_close(mmn_judge_key(range));
-}
-
-/* For the kernel's own callback, or what the driver's calls: @asker asks from there. */
-static __always_inline void mmn_judge_ask(struct mmn_asker *asker, const void *object,
-					  bool ends)
-{
-	asker->frame = __builtin_frame_address(0);
-	asker->object = object;
-	asker->ends = ends;
 }
 
 #endif /* MMN_JUDGE_H */

@@ -22,7 +22,7 @@
 #include "compat/compat.h"
 #include "compat/export.h"
 #include "inflight.h"
-#include "judge.h"
+#include "judge_now.h"
 #include "mm.h"
 #include "range.h"
 #include "self.h"

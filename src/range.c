@@ -23,7 +23,7 @@
 #include "compat/export.h"
 #include "ends.h"
 #include "inflight.h"
-#include "judge.h"
+#include "judge_now.h"
 #include "range.h"
 #include "self.h"
 

@@ -18,7 +18,7 @@
 
 #include "classify.h"
 #include "hook.h"
-#include "judge.h"
+#include "judge_now.h"
 #include "selftest.h"
 #include "sitenames.h"
 #include "sites.h"

@@ -47,7 +47,6 @@ struct mmn_site mmn_sites_cache[1 << MMN_SITES_BITS];
 static DEFINE_RAW_SPINLOCK(site_lock);
 static struct unknown unknowns[UNKNOWN_MAX];
 static unsigned int nr_unknowns;
-bool mmn_sites_resolved[128];
 static DECLARE_BITMAP(forgotten, 128);
 
 /* Addresses that the hook met and may not look up itself. */
@@ -236,7 +235,8 @@ static bool count_unknown(const char *name)
 	return true;
 }
 
-static noinline void note_unknown(unsigned long site)
+/* For mmn_sites_note(). */
+noinline void mmn_sites_note_unknown(unsigned long site)
 {
 	char name[KSYM_SYMBOL_LEN];
 	unsigned long flags;
@@ -263,15 +263,6 @@ unsigned int mmn_sites_resolve(unsigned long site)
 	const struct mmn_site *known = mmn_sites_get(site);
 
 	return known ? known->row : look_up_new(site, true).row;
-}
-
-/* For mmn_sites_note(): the first time, or every time that it is unknown. */
-void mmn_sites_note_new(unsigned long site, unsigned int row)
-{
-	if (row == MMN_SITE_UNKNOWN)
-		note_unknown(site);
-	else
-		WRITE_ONCE(mmn_sites_resolved[row], true);
 }
 
 /**
@@ -461,12 +452,14 @@ int mmn_sites_print(unsigned long site, char *buf, size_t size)
 void mmn_sites_show(struct seq_file *m)
 {
 	unsigned int row, i, nr;
+	u64 hits;
 
 	seq_puts(m, "# site resolved hits kernels\n");
-	for (row = 1; row < mmn_sitenames_nr(); row++)
-		seq_printf(m, "%-34s %-8s %10llu  %s\n",
-			   mmn_sitenames_name(row), mmn_sites_resolved[row] ? "yes" : "no",
-			   mmn_stats_site_hits(row), mmn_sitenames_kernels(row));
+	for (row = 1; row < mmn_sitenames_nr(); row++) {
+		hits = mmn_stats_site_hits(row);
+		seq_printf(m, "%-34s %-8s %10llu  %s\n", mmn_sitenames_name(row),
+			   hits ? "yes" : "no", hits, mmn_sitenames_kernels(row));
+	}
 	nr = READ_ONCE(nr_unknowns);
 	seq_printf(m, "# unknown %u\n", nr);
 	for (i = 0; i < nr; i++)

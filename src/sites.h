@@ -8,6 +8,8 @@
 
 #include <asm/barrier.h>
 
+#include "sitenames.h"
+
 struct module;
 struct seq_file;
 
@@ -84,8 +86,7 @@ static inline const struct mmn_site *mmn_sites_get(unsigned long pc)
 	return mmn_sites_find(pc);
 }
 
-extern bool mmn_sites_resolved[128];
-void mmn_sites_note_new(unsigned long site, unsigned int row);
+void mmn_sites_note_unknown(unsigned long site);
 
 /**
  * mmn_sites_note() - a call site announced an event
@@ -96,9 +97,8 @@ void mmn_sites_note_new(unsigned long site, unsigned int row);
  */
 static inline void mmn_sites_note(unsigned long site, unsigned int row)
 {
-	/* Nobody ever resolves the row of those that are not known. */
-	if (unlikely(!READ_ONCE(mmn_sites_resolved[row])))
-		mmn_sites_note_new(site, row);
+	if (unlikely(row == MMN_SITE_UNKNOWN))
+		mmn_sites_note_unknown(site);
 }
 
 bool mmn_sites_lasts(unsigned long pc);

@@ -2,9 +2,13 @@
 #ifndef MMN_TRAIL_H
 #define MMN_TRAIL_H
 
+#include <linux/compiler.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/types.h>
 
 #include "classify.h"
+#include "steps.h"
 #include "where.h"
 
 /* A dozen is what reclaim takes; the stack is deep there, and this lies on it, too. */
@@ -62,8 +66,62 @@ static inline void mmn_trail_spoil(struct mmn_trail *t)
 	t->nr = MMN_TRAIL_MAX + 1;
 }
 
-bool mmn_trail_find(const struct mmn_where *from, unsigned int class, u32 bits,
-		    struct mmn_verdict *v);
+/* One per CPU: a task that reclaims is seldom interrupted by another one. */
+struct mmn_trail_kept {
+	struct mmn_trail trail;
+	unsigned int class;
+	u32 bits;
+	struct mmn_verdict verdict;
+};
+
+DECLARE_PER_CPU(struct mmn_trail_kept, mmn_trail_last);
+
+/*
+ * Every word lies above where the walk began, and below the top of the same stack: so if
+ * @from is on the stack of current, they are.
+ */
+static __always_inline bool mmn_trail_is_same(const struct mmn_trail *t,
+					      const struct mmn_where *from)
+{
+	/* Once: it may be forgotten meanwhile, and no word is no trail. */
+	unsigned int nr = READ_ONCE(t->nr);
+	const struct mmn_trail_word *w = t->words, *end = w + nr;
+
+	if (!nr || t->from.sp != from->sp || t->from.pc != from->pc ||
+	    (t->needs_bp && t->from.bp != from->bp) || !mmn_steps_is_there(from))
+		return false;
+	do {
+		if (READ_ONCE_NOCHECK(*(unsigned long *)w->at) != w->value)
+			return false;
+	} while (++w < end);
+	return true;
+}
+
+/**
+ * mmn_trail_find() - the verdict of the last walk, if this one would be the same
+ * @from: the call site, as the hook saw it
+ * @class: enum mmn_class
+ * @bits: MMN_CTX_* of the context, before any walk
+ * @v: the verdict
+ *
+ * Context: Any, the hook too. The rules of @class ask for the stack.
+ * Return: false if it is another one; @v is not filled.
+ */
+static __always_inline bool mmn_trail_find(const struct mmn_where *from,
+					   unsigned int class, u32 bits,
+					   struct mmn_verdict *v)
+{
+	const struct mmn_trail_kept *k;
+	bool same;
+
+	k = get_cpu_ptr(&mmn_trail_last);
+	same = k->class == class && k->bits == bits && mmn_trail_is_same(&k->trail, from);
+	if (same)
+		*v = k->verdict;
+	put_cpu_ptr(&mmn_trail_last);
+	return same;
+}
+
 void mmn_trail_forget(void);
 void mmn_trail_keep(const struct mmn_trail *t, unsigned int class, u32 bits,
 		    const struct mmn_verdict *v);
