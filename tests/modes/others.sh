@@ -91,11 +91,12 @@ for name; do
 		other $name
 		some=$brief,$asking later=
 		;;
-	*-kprobe-bpf_fentry|*-kprobe-livepatch|5.10.*-kprobe-bpf_kprobe)
+	*-kprobe-livepatch|5.10.*-kprobe-bpf_kprobe)
 		# A kprobe's record counts only if the stack agrees. There the caller is
-		# the trampoline or the patch, which no row knows, or (before v5.14)
-		# the kretprobe's trampoline, which nothing gets past; it is on the start
-		# alone. At the end none of them is on the stack.
+		# the patch, which no row knows, or (before v5.14) the kretprobe's
+		# trampoline, which nothing gets past; it is on the start alone. At the
+		# end none of them is on the stack. The trampoline of bpf_fentry does not
+		# last, so the search for the caller goes past it.
 		other $name --inexact starts
 		;;
 	5.10.*-ftrace-kretprobe|5.10.*-ftrace-bpf_kprobe|*-ftrace-probes)
