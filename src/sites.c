@@ -420,8 +420,6 @@ void mmn_sites_note_later(unsigned long site, unsigned int row)
 {
 	if (row == MMN_SITE_UNKNOWN)
 		queue(unnamed, site);
-	else
-		mmn_sites_note(site, row);
 }
 
 /**
