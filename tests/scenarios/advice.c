@@ -167,8 +167,14 @@ static char *memory(struct env *e, enum memory kind, size_t *len)
 	}
 }
 
-static void advise(struct env *e, enum way from, enum memory kind, int advice)
+/*
+ * Again until so many pages were invalidated in all three tiers: to reclaim is a request,
+ * and the kernel leaves out what it cannot take off its list just now.
+ */
+static void advise_pages(struct env *e, enum way from, enum memory kind, int advice,
+			 unsigned int cause, unsigned int pages)
 {
+	unsigned int tries = 0;
 	struct adviser a;
 	size_t len;
 	char *p;
@@ -177,7 +183,14 @@ static void advise(struct env *e, enum way from, enum memory kind, int advice)
 	ready(e, &a, from);
 	p = memory(e, kind, &len);
 	begin(e);
-	must(e, !tell(e, &a, p, len, advice));
+	do {
+		must(e, !tell(e, &a, p, len, advice));
+	} while (pages && seen(e, cause) < 3 * pages && tries++ < 200);
+}
+
+static void advise(struct env *e, enum way from, enum memory kind, int advice)
+{
+	advise_pages(e, from, kind, advice, 0, 0);
 }
 
 #define RUN(name, from, kind, advice)					\
@@ -229,7 +242,7 @@ static void run_worker_hwpoison(struct env *e)
 static void run_process_pageout(struct env *e)
 {
 	swap_on(e);
-	advise(e, PROCESS, ANON, MADV_PAGEOUT);
+	advise_pages(e, PROCESS, ANON, MADV_PAGEOUT, MMNOTIFY_CAUSE_MADV_PAGEOUT, 4);
 }
 
 /* Everything that must not disturb a device; one after the other. */
