@@ -3,13 +3,11 @@
  * context: what the running task is doing, as far as it can be told from its
  * flags, its system call and its locks, without waiting and without the stack.
  */
-#include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/nodemask.h>
 #include <linux/sched.h>
-#include <linux/sched/task_stack.h>
 #include <linux/string.h>
 
 #include "compat/compat.h"
@@ -106,15 +104,11 @@ static void gather_syscall(const struct mmu_notifier_range *range, u32 wants,
 void mmn_context_gather(const struct mmu_notifier_range *range, u32 wants,
 			struct mmn_ctx *ctx)
 {
-	ctx->bits = mmn_context_kernel_bits();
+	ctx->bits = mmn_context_plain_bits(range, wants);
 	ctx->sys = MMN_SYS_NONE;
 	ctx->nr_frames = 0;
-	if (wants & MMN_WANT_TASK)
-		ctx->bits |= mmn_context_task_bits(range->mm);
 	if (wants & MMN_WANT_THREAD && current->flags & PF_KTHREAD)
 		ctx->bits |= thread_bits();
-	if (wants & MMN_WANT_LOCK)
-		ctx->bits |= mmn_context_lock_bits(range->mm);
 	if (wants & MMN_WANT_SYS)
 		gather_syscall(range, wants, ctx);
 }

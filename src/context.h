@@ -52,6 +52,19 @@ static inline u32 mmn_context_lock_bits(const struct mm_struct *mm)
 	}
 }
 
+/* What the class wants of the context, but for threads and system calls. */
+static __always_inline u32
+mmn_context_plain_bits(const struct mmu_notifier_range *range, u32 wants)
+{
+	u32 bits = mmn_context_kernel_bits();
+
+	if (wants & MMN_WANT_TASK)
+		bits |= mmn_context_task_bits(range->mm);
+	if (wants & MMN_WANT_LOCK)
+		bits |= mmn_context_lock_bits(range->mm);
+	return bits;
+}
+
 /**
  * mmn_context_key() - mmn_memo_key() of the context, without gathering it
  * @range: what is invalidated
@@ -75,11 +88,7 @@ static __always_inline u64 mmn_context_key(const struct mmu_notifier_range *rang
 	if (unlikely(current->flags & MMN_PF_NO_SYSCALL &&
 		     wants & (MMN_WANT_THREAD | MMN_WANT_SYS)))
 		return 0;
-	*bits = mmn_context_kernel_bits();
-	if (wants & MMN_WANT_TASK)
-		*bits |= mmn_context_task_bits(range->mm);
-	if (wants & MMN_WANT_LOCK)
-		*bits |= mmn_context_lock_bits(range->mm);
+	*bits = mmn_context_plain_bits(range, wants);
 	if (wants & MMN_WANT_SYS) {
 		sys = mmn_syscall_at_once();
 		/* Which part of an mremap it is, is a matter of all its arguments. */

@@ -7,11 +7,8 @@
 #include <linux/static_key.h>
 #include <linux/types.h>
 
-#include <mmnotify/mmnotify.h>
-
 #include "compat/compat.h"
 #include "record.h"
-#include "steps.h"
 
 /* Does anybody watch who is no client? Then the hook judges at once. */
 DECLARE_STATIC_KEY_FALSE(mmn_judge_watching);

@@ -13,7 +13,6 @@
 #include <linux/preempt.h>
 #include <linux/string.h>
 
-#include "steps.h"
 #include "trail.h"
 
 DEFINE_PER_CPU(struct mmn_trail_kept, mmn_trail_last);
