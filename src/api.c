@@ -18,12 +18,13 @@
 #include "judge_now.h"
 #include "names.h"
 #include "self.h"
+#include "shortcut.h"
 #include "sites.h"
 #include "walk.h"
 
-static void judge(const struct mmnotify_client *client, const struct mmn_asker *asker,
-		  const struct mmu_notifier_range *range,
-		  struct mmnotify_info *info)
+static __always_inline void
+judge(const struct mmnotify_client *client, struct mmn_asker asker,
+      const struct mmu_notifier_range *range, struct mmnotify_info *info)
 {
 	mmn_judge_start(range, asker, info);
 	if (client)
@@ -32,7 +33,7 @@ static void judge(const struct mmnotify_client *client, const struct mmn_asker *
 
 /* The driver knows another version of the structure. */
 static noinline void judge_other(const struct mmnotify_client *client,
-				 const struct mmn_asker *asker,
+				 struct mmn_asker asker,
 				 const struct mmu_notifier_range *range,
 				 struct mmnotify_info *info, size_t size)
 {
@@ -46,10 +47,9 @@ static noinline void judge_other(const struct mmnotify_client *client,
 		memset((void *)info + common, 0, size - common);
 }
 
-static void classify(const struct mmnotify_client *client,
-		     const struct mmn_asker *asker,
-		     const struct mmu_notifier_range *range,
-		     struct mmnotify_info *info, size_t size)
+static __always_inline void
+classify(const struct mmnotify_client *client, struct mmn_asker asker,
+	 const struct mmu_notifier_range *range, struct mmnotify_info *info, size_t size)
 {
 	if (unlikely(mmn_hook_for_clients && !mmn_hook_caps()))
 		pr_info_once("mmnotify_classify() has no hook, so it walks the stack each time or is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
@@ -57,6 +57,14 @@ static void classify(const struct mmnotify_client *client,
 		judge(client, asker, range, info);
 	else
 		judge_other(client, asker, range, info, size);
+}
+
+/* The function that this is compiled into was called by a driver's callback. */
+static __always_inline struct mmn_asker asker(const void *object)
+{
+	unsigned long pc = (unsigned long)__builtin_return_address(0);
+
+	return mmn_judge_asker(object, false, mmn_shortcut_of(pc));
 }
 
 /**
@@ -77,10 +85,7 @@ static void classify(const struct mmnotify_client *client,
 void mmnotify_classify_v1(const struct mmu_notifier_range *range,
 			  struct mmnotify_info *info, size_t size)
 {
-	struct mmn_asker asker MMN_UNINIT;
-
-	mmn_judge_ask(&asker, __builtin_return_address(0), false);
-	classify(NULL, &asker, range, info, size);
+	classify(NULL, asker(__builtin_return_address(0)), range, info, size);
 }
 MMN_EXPORT(mmnotify_classify_v1);
 
@@ -99,10 +104,7 @@ void mmnotify_classify_as_v1(struct mmnotify_client *client,
 			     const struct mmu_notifier_range *range,
 			     struct mmnotify_info *info, size_t size)
 {
-	struct mmn_asker asker MMN_UNINIT;
-
-	mmn_judge_ask(&asker, client, false);
-	classify(client, &asker, range, info, size);
+	classify(client, asker(client), range, info, size);
 }
 MMN_EXPORT(mmnotify_classify_as_v1);
 

@@ -83,6 +83,8 @@ void mmn_client_dead(struct mmnotify_client *client, enum mmn_object object)
 /* Somebody wants to know more. For mmn_client_enter(). */
 void mmn_client_enter_watched(struct mmnotify_client *client, struct mmn_delivery *d)
 {
+	d->task = NULL;
+	d->since = 0;
 	if (static_branch_unlikely(&mmn_client_timing)) {
 		d->client = client;
 		d->since = local_clock();

@@ -57,22 +57,29 @@ static inline struct mmn_client *mmn_client_of(const struct mmnotify_client *cli
 void mmn_client_enter_watched(struct mmnotify_client *client, struct mmn_delivery *d);
 void mmn_client_leave_watched(struct mmn_delivery *d);
 
-/* A callback of @client is about to run; @d until mmn_client_leave(). */
-static inline void mmn_client_enter(struct mmnotify_client *client,
-				    struct mmn_delivery *d)
+/**
+ * mmn_client_enter() - a callback is about to run
+ * @client: whose
+ * @d: for mmn_client_leave()
+ *
+ * Context: A notifier's callback.
+ * Return: for mmn_client_leave(), too: is @d filled? One register tells.
+ */
+static __always_inline bool mmn_client_enter(struct mmnotify_client *client,
+					     struct mmn_delivery *d)
 {
 	this_cpu_inc(mmn_client_of(client)->counts->delivered);
 	mmn_stats_inc(MMN_STAT_DELIVERED);
-	d->task = NULL;
-	d->since = 0;
-	if (static_branch_unlikely(&mmn_client_timing) ||
-	    static_branch_unlikely(&mmn_client_debugging))
-		mmn_client_enter_watched(client, d);
+	if (!static_branch_unlikely(&mmn_client_timing) &&
+	    !static_branch_unlikely(&mmn_client_debugging))
+		return false;
+	mmn_client_enter_watched(client, d);
+	return true;
 }
 
-static inline void mmn_client_leave(struct mmn_delivery *d)
+static __always_inline void mmn_client_leave(struct mmn_delivery *d, bool watched)
 {
-	if (unlikely(d->since || d->task))
+	if (unlikely(watched))
 		mmn_client_leave_watched(d);
 }
 

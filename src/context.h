@@ -33,9 +33,9 @@ static inline u32 mmn_context_task_bits(const struct mm_struct *mm)
 
 	if (current->mm == mm)
 		bits |= MMN_CTX_LOCAL;
-	if (!atomic_read(&mm->mm_users))
+	if (unlikely(!atomic_read(&mm->mm_users)))
 		bits |= MMN_CTX_DYING;
-	if (current->flags & PF_EXITING)
+	if (unlikely(current->flags & PF_EXITING))
 		bits |= MMN_CTX_EXITING;
 	return bits;
 }

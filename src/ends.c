@@ -199,7 +199,7 @@ static void expect_another(struct ends *ends, struct mmnotify_range *r,
 
 /**
  * mmn_ends_expect() - this range is to be told of this event's end
- * @r: the range, whose start callback is about to run
+ * @r: the range, which has end(), and whose start callback is about to run
  * @range: the event
  *
  * Context: The native invalidate callback of @r; sleeps only where that may, and
@@ -211,8 +211,7 @@ void mmn_ends_expect(struct mmnotify_range *r,
 	struct ends *ends = r->ends;
 	bool done;
 
-	if (!ends || !mmu_notifier_range_blockable(range) ||
-	    range->event == MMU_NOTIFY_RELEASE)
+	if (!mmu_notifier_range_blockable(range) || range->event == MMU_NOTIFY_RELEASE)
 		return;
 	spin_lock(&ends->lock);
 	done = ends->dead;
@@ -237,12 +236,13 @@ static void told(struct mmnotify_range *r)
 static void tell(struct mmnotify_range *r, const struct mmnotify_info *info)
 {
 	struct mmn_delivery d MMN_UNINIT;
+	bool watched;
 
-	mmn_client_enter(r->client, &d);
+	watched = mmn_client_enter(r->client, &d);
 	lock_map_acquire(&mmn_ends_map);
 	r->ops->end(r, info);
 	lock_map_release(&mmn_ends_map);
-	mmn_client_leave(&d);
+	mmn_client_leave(&d, watched);
 }
 
 /* The range's own note is free, unless there were starts without a note. */

@@ -33,7 +33,6 @@
 #include "sitenames.h"
 #include "sites.h"
 #include "stats.h"
-#include "steps.h"
 #include "trace.h"
 #include "trail.h"
 #include "verify.h"
@@ -327,6 +326,15 @@ static void judge_open(const struct mmu_notifier_range *range, struct mmn_sight 
 	mmn_record_judge(seen);
 }
 
+/* For the first who finds it out. */
+static void tell(const struct mmu_notifier_range *range, const struct mmn_sight *s,
+		 const struct mmn_verdict *v)
+{
+	if (s->site.pc)
+		mmn_sites_note(s->site.pc, s->row);
+	mmn_judge_publish(range, v, s);
+}
+
 /* There is no record that is of this event for sure. */
 static noinline void start_unrecorded(const struct mmu_notifier_range *range,
 				      const struct mmn_asker *asker, struct mmn_seen *seen)
@@ -335,7 +343,8 @@ static noinline void start_unrecorded(const struct mmu_notifier_range *range,
 
 	look_alone(range, &s, &seen->verdict);
 	seen->site = s.site;
-	mmn_judge_keep(range, asker, &s, &seen->verdict);
+	if (mmn_judge_keep(range, *asker, s.site.pc, &seen->verdict))
+		tell(range, &s, &seen->verdict);
 }
 
 static noinline void start_open(const struct mmu_notifier_range *range,
@@ -344,7 +353,7 @@ static noinline void start_open(const struct mmu_notifier_range *range,
 	struct mmn_sight s = { .may_look = true };
 
 	judge_open(range, &s, seen);
-	mmn_judge_tell(range, &s, &seen->verdict);
+	tell(range, &s, &seen->verdict);
 }
 
 noinline void mmn_judge_start_recorded(const struct mmu_notifier_range *range,
@@ -365,6 +374,18 @@ noinline void mmn_judge_start_recorded(const struct mmu_notifier_range *range,
 	mmn_judge_fill(range, &seen.verdict, seen.site.pc, info);
 }
 
+/* Return: the site; NULL if no steps lead to one that has a row. */
+static const struct mmn_site *find_site(const struct mmu_notifier_range *range,
+					const struct mmn_asker *asker, struct mmn_where *at)
+{
+	const struct mmn_site *known;
+
+	if (range->event == MMU_NOTIFY_RELEASE || !mmn_walk_allowed())
+		return NULL;
+	known = mmn_shortcut_find(asker->shortcut, asker->frame, at);
+	return known && known->row != MMN_SITE_UNKNOWN ? known : NULL;
+}
+
 /* Nobody saw the event before: who announced it is on the stack. */
 noinline void mmn_judge_start_unseen(const struct mmu_notifier_range *range,
 				  const struct mmn_asker *asker,
@@ -372,19 +393,18 @@ noinline void mmn_judge_start_unseen(const struct mmu_notifier_range *range,
 {
 	struct mmn_sight s = { .may_look = true };
 	const struct mmn_site *known;
-	struct mmn_steps steps;
 	struct mmn_verdict v;
 
-	mmn_steps_begin_from(&steps, asker->frame);
-	known = mmn_judge_find_site(range, &steps);
+	known = find_site(range, asker, &s.site);
 	if (known) {
-		s.site = steps.at;
 		set_known(&s, known);
 		classify(range, &s, &v);
 	} else {
+		s.site = (struct mmn_where){ };
 		look_alone(range, &s, &v);
 	}
-	mmn_judge_keep(range, asker, &s, &v);
+	if (mmn_judge_keep(range, *asker, s.site.pc, &v))
+		tell(range, &s, &v);
 	mmn_judge_fill(range, &v, s.site.pc, info);
 }
 
@@ -414,12 +434,11 @@ noinline void mmn_judge_end_unkept(const struct mmu_notifier_range *range,
 /**
  * mmn_judge_over() - who said that it would ask at the end will not
  * @range: the kernel's range
- * @asker: as mmn_judge_start() had it
+ * @object: whose callback it is
  *
  * Context: As mmn_judge_start(), after it.
  */
-void mmn_judge_over(const struct mmu_notifier_range *range,
-		    const struct mmn_asker *asker)
+void mmn_judge_over(const struct mmu_notifier_range *range, const void *object)
 {
-	mmn_inflight_over(current, (unsigned long)range, asker->object);
+	mmn_inflight_over(current, (unsigned long)range, object);
 }

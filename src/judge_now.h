@@ -22,6 +22,7 @@
 #include "inflight.h"
 #include "judge.h"
 #include "memo.h"
+#include "shortcut.h"
 #include "sitenames.h"
 #include "sites.h"
 #include "stats.h"
@@ -39,11 +40,13 @@ DECLARE_STATIC_KEY_FALSE(mmn_judge_hooked);
  * @frame: of that, on the stack
  * @object: one that hears of each event once
  * @ends: it hears of the end, too, and will ask mmn_judge_end()
+ * @shortcut: from @frame to the call site
  */
 struct mmn_asker {
 	const unsigned long *frame;
 	const void *object;
 	bool ends;
+	struct mmn_shortcut *shortcut;
 };
 
 /**
@@ -74,20 +77,25 @@ void mmn_judge_start_unseen(const struct mmu_notifier_range *range,
 			    struct mmnotify_info *info);
 void mmn_judge_end_unkept(const struct mmu_notifier_range *range,
 			  struct mmnotify_info *info);
-void mmn_judge_over(const struct mmu_notifier_range *range,
-		    const struct mmn_asker *asker);
+void mmn_judge_over(const struct mmu_notifier_range *range, const void *object);
 /* By value: who calls them need not have the verdict in memory. */
 void mmn_judge_trace(const struct mmu_notifier_range *range, struct mmn_verdict v,
 		     unsigned long site);
 void mmn_judge_verify(unsigned long site, unsigned int row, struct mmn_verdict v);
 
-/* For the kernel's own callback, or what the driver's calls: @asker asks from there. */
-static __always_inline void mmn_judge_ask(struct mmn_asker *asker, const void *object,
-					  bool ends)
+/*
+ * For the kernel's own callback, or what the driver's calls: it asks from there. An asker
+ * goes by value, as it need not be in memory.
+ */
+static __always_inline struct mmn_asker
+mmn_judge_asker(const void *object, bool ends, struct mmn_shortcut *shortcut)
 {
-	asker->frame = __builtin_frame_address(0);
-	asker->object = object;
-	asker->ends = ends;
+	return (struct mmn_asker){
+		.frame = __builtin_frame_address(0),
+		.object = object,
+		.ends = ends,
+		.shortcut = shortcut,
+	};
 }
 
 static inline u32 mmn_judge_flags(const struct mmu_notifier_range *range)
@@ -145,16 +153,6 @@ static __always_inline void mmn_judge_publish(const struct mmu_notifier_range *r
 		mmn_judge_trace(range, *v, s->site.pc);
 }
 
-/* For the first who finds it out. */
-static __always_inline void mmn_judge_tell(const struct mmu_notifier_range *range,
-					   const struct mmn_sight *s,
-					   const struct mmn_verdict *v)
-{
-	if (s->site.pc)
-		mmn_sites_note(s->site.pc, s->row);
-	mmn_judge_publish(range, v, s);
-}
-
 static __always_inline void mmn_judge_set_inflight(const struct mmu_notifier_range *range,
 						   struct mmn_inflight_event *e)
 {
@@ -164,57 +162,46 @@ static __always_inline void mmn_judge_set_inflight(const struct mmu_notifier_ran
 	e->id = mmn_judge_id(range);
 }
 
-/* Kept for the end; counted by the first who finds it out. */
-static __always_inline void mmn_judge_keep(const struct mmu_notifier_range *range,
-					   const struct mmn_asker *asker,
-					   const struct mmn_sight *s,
+/* Kept for the end. Return: true for the first who finds it out, and is to count it. */
+static __always_inline bool mmn_judge_keep(const struct mmu_notifier_range *range,
+					   struct mmn_asker asker, unsigned long site,
 					   const struct mmn_verdict *v)
 {
 	/* What may not block may have no end. */
-	bool ends = asker->ends && mmu_notifier_range_blockable(range);
+	bool ends = asker.ends && mmu_notifier_range_blockable(range);
 	struct mmn_inflight_event e MMN_UNINIT;
 
 	mmn_judge_set_inflight(range, &e);
-	if (mmn_inflight_keep(&e, s->site.pc, v, asker->object, ends))
-		mmn_judge_tell(range, s, v);
-}
-
-/* Return: the site; NULL if the steps do not lead to one that has a row. */
-static __always_inline const struct mmn_site *
-mmn_judge_find_site(const struct mmu_notifier_range *range, struct mmn_steps *steps)
-{
-	const struct mmn_site *known;
-
-	if (range->event == MMU_NOTIFY_RELEASE || !mmn_walk_allowed())
-		return NULL;
-	known = mmn_steps_to_site(steps);
-	return known && known->row != MMN_SITE_UNKNOWN ? known : NULL;
+	return mmn_inflight_keep(&e, site, v, asker.object, ends);
 }
 
 /* Return: false if it takes more; nothing is done then. */
 static __always_inline bool mmn_judge_at_once(const struct mmu_notifier_range *range,
-					      const struct mmn_asker *asker,
+					      struct mmn_asker asker,
 					      struct mmnotify_info *info)
 {
+	struct mmn_verdict v MMN_UNINIT;
+	struct mmn_sight s MMN_UNINIT;
 	const struct mmn_site *known;
-	struct mmn_steps steps;
-	struct mmn_verdict v;
-	struct mmn_sight s;
+	struct mmn_where at;
 	u32 bits;
 
-	mmn_steps_begin_from(&steps, asker->frame);
-	known = mmn_judge_find_site(range, &steps);
-	if (unlikely(!known || !mmn_memo_find(mmn_context_key(range, known->class,
-							      known->wants, &bits), &v)))
+	if (unlikely(!mmn_shortcut_take(asker.shortcut, asker.frame, &s.site.pc, &known)))
+		return false;
+	if (unlikely(!mmn_memo_find(mmn_context_key(range, known->class, known->wants,
+						    &bits), &v)))
 		return false;
 	s.walked = v.event == MMN_MEMO_ASKS;
-	if (unlikely(s.walked) && !mmn_trail_find(&steps.at, known->class, bits, &v))
-		return false;
-	s.site.pc = steps.at.pc;
+	if (unlikely(s.walked)) {
+		at = mmn_shortcut_where(asker.shortcut, asker.frame);
+		if (!mmn_trail_find(&at, known->class, bits, &v))
+			return false;
+	}
 	s.row = known->row;
 	if (mmn_verify_on())
 		mmn_judge_verify(s.site.pc, s.row, v);
-	mmn_judge_keep(range, asker, &s, &v);
+	if (mmn_judge_keep(range, asker, s.site.pc, &v))
+		mmn_judge_publish(range, &v, &s);
 	mmn_judge_fill(range, &v, s.site.pc, info);
 	return true;
 }
@@ -222,19 +209,30 @@ static __always_inline bool mmn_judge_at_once(const struct mmu_notifier_range *r
 /**
  * mmn_judge_start() - the verdict for a client's callback
  * @range: the kernel's range
- * @asker: from mmn_judge_ask()
+ * @asker: from mmn_judge_asker()
  * @info: filled completely
  *
  * Context: A notifier's start callback, of the task that invalidates.
  */
 static __always_inline void
 mmn_judge_start(const struct mmu_notifier_range *range,
-		const struct mmn_asker *asker, struct mmnotify_info *info)
+		struct mmn_asker asker, struct mmnotify_info *info)
 {
+	struct mmn_asker copy MMN_UNINIT;
+
+	if (!static_branch_unlikely(&mmn_judge_hooked) &&
+	    likely(mmn_judge_at_once(range, asker, info)))
+		return;
+	/*
+	 * Only here it has to be in memory. As an argument by value it would lie where the
+	 * stack ends, and some compilers would then align that in a way that leaves no
+	 * distance from our frame to the caller's.
+	 */
+	copy = asker;
 	if (static_branch_unlikely(&mmn_judge_hooked))
-		mmn_judge_start_recorded(range, asker, info);
-	else if (unlikely(!mmn_judge_at_once(range, asker, info)))
-		mmn_judge_start_unseen(range, asker, info);
+		mmn_judge_start_recorded(range, &copy, info);
+	else
+		mmn_judge_start_unseen(range, &copy, info);
 }
 
 /**

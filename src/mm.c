@@ -26,6 +26,7 @@
 #include "mm.h"
 #include "range.h"
 #include "self.h"
+#include "shortcut.h"
 
 /* mmnotify_mm.state: the mm is gone, release() was called. */
 #define STATE_RELEASED	1u
@@ -87,26 +88,28 @@ static bool skip(struct mmnotify_mm *m, const struct mmu_notifier_range *range,
 	return mmnotify_blockable(info) && remember(m, range);
 }
 
+static struct mmn_shortcut start_shortcut __read_mostly;
+
 static int mmn_mm_start(struct mmu_notifier *mn,
 			const struct mmu_notifier_range *range)
 {
 	struct mmnotify_mm *m = from_native(mn);
 	struct mmnotify_info info MMN_UNINIT;
-	struct mmn_asker asker MMN_UNINIT;
+	struct mmn_asker asker = mmn_judge_asker(mn, m->ops->end, &start_shortcut);
 	struct mmn_delivery d MMN_UNINIT;
+	bool watched;
 
-	mmn_judge_ask(&asker, mn, m->ops->end);
-	mmn_judge_start(range, &asker, &info);
+	mmn_judge_start(range, asker, &info);
 	if (skip(m, range, &info)) {
-		mmn_judge_over(range, &asker);
+		mmn_judge_over(range, mn);
 		return 0;
 	}
 	mmn_self_mark(m->client, &info);
 	if (!m->ops->start)
 		return 0;
-	mmn_client_enter(m->client, &d);
+	watched = mmn_client_enter(m->client, &d);
 	m->ops->start(m, &info);
-	mmn_client_leave(&d);
+	mmn_client_leave(&d, watched);
 	return 0;
 }
 
@@ -116,6 +119,7 @@ static void mmn_mm_end(struct mmu_notifier *mn,
 	struct mmnotify_mm *m = from_native(mn);
 	struct mmnotify_info info MMN_UNINIT;
 	struct mmn_delivery d MMN_UNINIT;
+	bool watched;
 
 	if (!m->ops->end)
 		return;
@@ -123,9 +127,9 @@ static void mmn_mm_end(struct mmu_notifier *mn,
 		return;
 	mmn_judge_end(range, &info);
 	mmn_self_mark(m->client, &info);
-	mmn_client_enter(m->client, &d);
+	watched = mmn_client_enter(m->client, &d);
 	m->ops->end(m, &info);
-	mmn_client_leave(&d);
+	mmn_client_leave(&d, watched);
 }
 
 /*
@@ -136,12 +140,13 @@ static void mmn_mm_release(struct mmu_notifier *mn, struct mm_struct *mm)
 {
 	struct mmnotify_mm *m = from_native(mn);
 	struct mmn_delivery d MMN_UNINIT;
+	bool watched;
 
 	if (xchg(&m->state, STATE_RELEASED) || !m->ops->release)
 		return;
-	mmn_client_enter(m->client, &d);
+	watched = mmn_client_enter(m->client, &d);
 	m->ops->release(m);
-	mmn_client_leave(&d);
+	mmn_client_leave(&d, watched);
 }
 
 static void mmn_mm_free(struct mmu_notifier *mn)

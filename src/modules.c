@@ -8,6 +8,7 @@
 #include <linux/notifier.h>
 
 #include "modules.h"
+#include "shortcut.h"
 #include "sites.h"
 #include "trail.h"
 
@@ -18,6 +19,8 @@ static int changed(struct notifier_block *nb, unsigned long state, void *mod)
 		return NOTIFY_DONE;
 	mmn_sites_drop(mod, state == MODULE_STATE_GOING);
 	mmn_trail_forget();
+	if (state == MODULE_STATE_GOING)
+		mmn_shortcut_drop(mod);
 	return NOTIFY_OK;
 }
 

@@ -26,6 +26,7 @@
 #include "judge_now.h"
 #include "range.h"
 #include "self.h"
+#include "shortcut.h"
 
 /* Is there nothing in this event for this driver? */
 static bool is_skipped(const struct mmnotify_range *r,
@@ -68,27 +69,29 @@ static bool call_nonblock(struct mmnotify_range *r,
 	return ret;
 }
 
-static bool deliver(struct mmnotify_range *r, const struct mmn_asker *asker,
-		    const struct mmu_notifier_range *range, unsigned long seq,
-		    struct mmnotify_finish **finish)
+static __always_inline bool
+deliver(struct mmnotify_range *r, struct mmn_asker asker,
+	const struct mmu_notifier_range *range, unsigned long seq,
+	struct mmnotify_finish **finish)
 {
 	struct mmnotify_info info MMN_UNINIT;
 	struct mmn_delivery d MMN_UNINIT;
-	bool ret;
+	bool watched, ret;
 
 	mmn_judge_start(range, asker, &info);
 	if (is_skipped(r, &info)) {
-		mmn_judge_over(range, asker);
+		mmn_judge_over(range, asker.object);
 		return true;
 	}
 	mmn_self_mark(r->client, &info);
-	mmn_ends_expect(r, range);
-	mmn_client_enter(r->client, &d);
+	if (unlikely(r->ends))
+		mmn_ends_expect(r, range);
+	watched = mmn_client_enter(r->client, &d);
 	if (mmnotify_blockable(&info))
 		ret = call(r, &info, seq, finish);
 	else
 		ret = call_nonblock(r, &info, seq, finish);
-	mmn_client_leave(&d);
+	mmn_client_leave(&d, watched);
 	if (ret || !mmnotify_blockable(&info))
 		return ret;
 	/* The kernel goes on all the same, with a warning that would name us. */
@@ -103,13 +106,14 @@ static void finish_now(struct mmnotify_finish *finish)
 {
 	struct mmnotify_range *r = finish->range;
 	struct mmn_delivery d MMN_UNINIT;
+	bool watched;
 
-	mmn_client_enter(r->client, &d);
+	watched = mmn_client_enter(r->client, &d);
 	r->ops->invalidate_finish(finish);
-	mmn_client_leave(&d);
+	mmn_client_leave(&d, watched);
 }
 
-static bool deliver_one_pass(struct mmnotify_range *r, const struct mmn_asker *asker,
+static bool deliver_one_pass(struct mmnotify_range *r, struct mmn_asker asker,
 			     const struct mmu_notifier_range *range,
 			     unsigned long seq)
 {
@@ -128,15 +132,18 @@ static struct mmnotify_range *from_native(struct mmu_interval_notifier *mni)
 	return container_of(mni, struct mmnotify_range, mni);
 }
 
+static struct mmn_shortcut invalidate_shortcut __read_mostly;
+
 static bool mmn_range_invalidate(struct mmu_interval_notifier *mni,
 				 const struct mmu_notifier_range *range,
 				 unsigned long seq)
 {
-	struct mmn_asker asker MMN_UNINIT;
+	struct mmn_asker asker = mmn_judge_asker(mni, from_native(mni)->ends, &invalidate_shortcut);
 
-	mmn_judge_ask(&asker, mni, from_native(mni)->ends);
-	return deliver_one_pass(from_native(mni), &asker, range, seq);
+	return deliver_one_pass(from_native(mni), asker, range, seq);
 }
+
+static struct mmn_shortcut start_shortcut __read_mostly __maybe_unused;
 
 static bool __maybe_unused
 mmn_range_start(struct mmu_interval_notifier *mni,
@@ -144,11 +151,10 @@ mmn_range_start(struct mmu_interval_notifier *mni,
 		struct mmu_interval_notifier_finish **native)
 {
 	struct mmnotify_finish *finish = NULL;
-	struct mmn_asker asker MMN_UNINIT;
+	struct mmn_asker asker = mmn_judge_asker(mni, from_native(mni)->ends, &start_shortcut);
 	bool ret;
 
-	mmn_judge_ask(&asker, mni, from_native(mni)->ends);
-	ret = deliver(from_native(mni), &asker, range, seq, &finish);
+	ret = deliver(from_native(mni), asker, range, seq, &finish);
 	if (!ret || !finish)
 		return ret;
 	BUILD_BUG_ON(sizeof(**native) > sizeof(finish->priv));
@@ -441,10 +447,9 @@ static bool mmn_range_cover_invalidate(struct mmu_interval_notifier *mni,
 				       unsigned long seq)
 {
 	struct cover *cover = container_of(mni, struct cover, mni);
-	struct mmn_asker asker MMN_UNINIT;
+	struct mmn_asker asker = mmn_judge_asker(mni, cover->range->ends, &invalidate_shortcut);
 
-	mmn_judge_ask(&asker, mni, cover->range->ends);
-	return deliver_one_pass(cover->range, &asker, range, seq);
+	return deliver_one_pass(cover->range, asker, range, seq);
 }
 
 static const struct mmu_interval_notifier_ops cover_ops = {

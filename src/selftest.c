@@ -20,6 +20,7 @@
 #include "hook.h"
 #include "judge_now.h"
 #include "selftest.h"
+#include "shortcut.h"
 #include "sitenames.h"
 #include "sites.h"
 #include "stats.h"
@@ -34,12 +35,13 @@ struct probe {
 	unsigned long witness;
 };
 
+static struct mmn_shortcut shortcut;
+
 static int mmn_selftest_start(struct mmu_notifier *mn,
 			      const struct mmu_notifier_range *range)
 {
 	struct probe *p = container_of(mn, struct probe, mn);
 	struct mmnotify_info info;
-	struct mmn_asker asker;
 	u64 before;
 
 	if (range->start > p->addr || range->end <= p->addr ||
@@ -47,8 +49,7 @@ static int mmn_selftest_start(struct mmu_notifier *mn,
 		return 0;
 	p->starts++;
 	before = mmn_stats_read(MMN_STAT_NO_RECORD);
-	mmn_judge_ask(&asker, mn, false);
-	mmn_judge_start(range, &asker, &info);
+	mmn_judge_start(range, mmn_judge_asker(mn, false, &shortcut), &info);
 	p->missed = mmn_stats_read(MMN_STAT_NO_RECORD) - before;
 	p->site = info.site;
 	p->witness = mmn_walk_find_site(true);

@@ -69,6 +69,18 @@ static inline unsigned int mmn_up_indirect(unsigned int up)
 extern struct mmn_site mmn_sites_cache[1 << MMN_SITES_BITS];
 struct mmn_site *mmn_sites_find(unsigned long pc);
 
+/* Where an address is, if no other was there before. */
+static inline const struct mmn_site *mmn_sites_home(unsigned long pc)
+{
+	return mmn_sites_cache + hash_long(pc, MMN_SITES_BITS);
+}
+
+static inline bool mmn_sites_is_of(const struct mmn_site *s, unsigned long pc)
+{
+	/* Pairs with the release in remember(). */
+	return smp_load_acquire(&s->pc) == pc;
+}
+
 /**
  * mmn_sites_get() - what is known of a return address
  * @pc: it
@@ -78,12 +90,9 @@ struct mmn_site *mmn_sites_find(unsigned long pc);
  */
 static inline const struct mmn_site *mmn_sites_get(unsigned long pc)
 {
-	const struct mmn_site *s = &mmn_sites_cache[hash_long(pc, MMN_SITES_BITS)];
+	const struct mmn_site *s = mmn_sites_home(pc);
 
-	/* Pairs with the release in remember(). */
-	if (likely(smp_load_acquire(&s->pc) == pc))
-		return s;
-	return mmn_sites_find(pc);
+	return likely(mmn_sites_is_of(s, pc)) ? s : mmn_sites_find(pc);
 }
 
 void mmn_sites_note_unknown(unsigned long site);

@@ -2,6 +2,7 @@
 #ifndef MMN_STATS_H
 #define MMN_STATS_H
 
+#include <linux/build_bug.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -34,18 +35,22 @@ static inline void mmn_stats_inc(enum mmn_stat stat)
 }
 
 #define MMN_STATS_ROWS	128
+/* Powers of two: an index is a shift, and masked it is in bounds. */
+#define MMN_STATS_CAUSES	128
+#define MMN_STATS_VERDICTS	(2 * 8 * MMN_STATS_CAUSES)
 
 /* Events by call site, and by verdict: those without a walk of the stack, then those with. */
 struct mmn_counters {
 	u64 site[MMN_STATS_ROWS];
-	u64 verdict[2 * MMNOTIFY_NR_EVENTS * MMNOTIFY_NR_CAUSES];
+	u64 verdict[MMN_STATS_VERDICTS];
 };
 
 extern struct mmn_counters __percpu *mmn_counters;
 
 static inline unsigned int mmn_stats_slot(unsigned int event, unsigned int cause, bool walked)
 {
-	return (walked * MMNOTIFY_NR_EVENTS + event) * MMNOTIFY_NR_CAUSES + cause;
+	BUILD_BUG_ON(MMNOTIFY_NR_EVENTS > 8 || MMNOTIFY_NR_CAUSES > MMN_STATS_CAUSES);
+	return ((walked * 8 + event) * MMN_STATS_CAUSES + cause) % MMN_STATS_VERDICTS;
 }
 
 /**
