@@ -23,8 +23,8 @@
 #include "walk.h"
 
 static __always_inline void
-judge(const struct mmnotify_client *client, struct mmn_asker asker,
-      const struct mmu_notifier_range *range, struct mmnotify_info *info)
+judge_as(const struct mmnotify_client *client, struct mmn_asker asker,
+	 const struct mmu_notifier_range *range, struct mmnotify_info *info)
 {
 	mmn_judge_start(range, asker, info);
 	if (client)
@@ -33,14 +33,14 @@ judge(const struct mmnotify_client *client, struct mmn_asker asker,
 
 /* The driver knows another version of the structure. */
 static noinline void judge_other(const struct mmnotify_client *client,
-				 struct mmn_asker asker,
+				 const struct mmn_asker *asker,
 				 const struct mmu_notifier_range *range,
 				 struct mmnotify_info *info, size_t size)
 {
 	struct mmnotify_info mine;
 	size_t common = min(size, sizeof(mine));
 
-	judge(client, asker, range, &mine);
+	judge_as(client, *asker, range, &mine);
 	mine.size = common;
 	memcpy(info, &mine, common);
 	if (size > common)
@@ -51,12 +51,17 @@ static __always_inline void
 classify(const struct mmnotify_client *client, struct mmn_asker asker,
 	 const struct mmu_notifier_range *range, struct mmnotify_info *info, size_t size)
 {
+	struct mmn_asker copy MMN_UNINIT;
+
 	if (unlikely(mmn_hook_for_clients && !mmn_hook_caps()))
 		pr_info_once("mmnotify_classify() has no hook, so it walks the stack each time or is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
-	if (size == sizeof(*info))
-		judge(client, asker, range, info);
-	else
-		judge_other(client, asker, range, info, size);
+	if (likely(size == sizeof(*info))) {
+		judge_as(client, asker, range, info);
+		return;
+	}
+	/* As in mmn_judge_start(): not by value. */
+	copy = asker;
+	judge_other(client, &copy, range, info, size);
 }
 
 /* The function that this is compiled into was called by a driver's callback. */
