@@ -80,6 +80,7 @@ mmn_shortcut_take(const struct mmn_shortcut *c, const unsigned long *frame,
 	if (unlikely(!mmn_shortcut_fits(c, frame)))
 		return false;
 	*pc = frame[c->site_at];
+	/* As mmn_sites_get(), but what is found at home need not be tested for NULL. */
 	*site = mmn_sites_home(*pc);
 	if (unlikely(!mmn_sites_is_of(*site, *pc))) {
 		*site = mmn_sites_find(*pc);

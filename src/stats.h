@@ -36,8 +36,9 @@ static inline void mmn_stats_inc(enum mmn_stat stat)
 
 #define MMN_STATS_ROWS	128
 /* Powers of two: an index is a shift, and masked it is in bounds. */
+#define MMN_STATS_EVENTS	8
 #define MMN_STATS_CAUSES	128
-#define MMN_STATS_VERDICTS	(2 * 8 * MMN_STATS_CAUSES)
+#define MMN_STATS_VERDICTS	(2 * MMN_STATS_EVENTS * MMN_STATS_CAUSES)
 
 /* Events by call site, and by verdict: those without a walk of the stack, then those with. */
 struct mmn_counters {
@@ -49,8 +50,10 @@ extern struct mmn_counters __percpu *mmn_counters;
 
 static inline unsigned int mmn_stats_slot(unsigned int event, unsigned int cause, bool walked)
 {
-	BUILD_BUG_ON(MMNOTIFY_NR_EVENTS > 8 || MMNOTIFY_NR_CAUSES > MMN_STATS_CAUSES);
-	return ((walked * 8 + event) * MMN_STATS_CAUSES + cause) % MMN_STATS_VERDICTS;
+	BUILD_BUG_ON(MMNOTIFY_NR_EVENTS > MMN_STATS_EVENTS);
+	BUILD_BUG_ON(MMNOTIFY_NR_CAUSES > MMN_STATS_CAUSES);
+	return ((walked * MMN_STATS_EVENTS + event) * MMN_STATS_CAUSES + cause) %
+	       MMN_STATS_VERDICTS;
 }
 
 /**

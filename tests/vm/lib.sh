@@ -92,6 +92,14 @@ kernel_find()
 	[ -f "$VMLINUZ" ] || die "no kernel image at $VMLINUZ"
 }
 
+# list_test_folders DIR: DIR/Kbuild, so that the modules of tests are built in one go from
+# every folder of DIR that has a Kbuild, two levels down: kbuild takes seconds for each go.
+list_test_folders()
+{
+	(cd "$1" && find . -mindepth 3 -maxdepth 3 -name Kbuild -printf 'obj-m += %P\n') |
+		sed 's,/Kbuild$,/,' | sort >"$1/Kbuild"
+}
+
 # in_root ROOT BIND COMMAND...: runs COMMAND in ROOT with /proc (objtool wants
 # it), a /tmp of its own (make's jobserver names a file there by its process
 # number, which others may have, too), this machine's name servers and, if BIND is
