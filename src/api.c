@@ -80,7 +80,7 @@ static __always_inline struct mmn_asker asker(const void *object)
  * @info: filled
  * @size: sizeof(struct mmnotify_info) as the driver knows it, bytes
  *
- * Without MMNOTIFY_CAP_STEPS it needs a registered client, else no hook observes
+ * Without MMNOTIFY_CAP_NO_HOOK_NEEDED it needs a registered client, else no hook observes
  * the call sites: then each call walks the stack, and where that cannot be done no
  * verdict is exact. Several callers for one event get the same verdict. Events nest
  * on one task, and so may calls.
@@ -114,8 +114,8 @@ void mmnotify_classify_as_v1(struct mmnotify_client *client,
 MMN_EXPORT(mmnotify_classify_as_v1);
 
 /**
- * mmnotify_new_perm_v1() - what the process may do after a PROTECTION_VMA
- * @info: the verdict of the running callback; see mmnotify_new_perm()
+ * mmnotify_vma_perm_v1() - what the process may do after a PROTECTION_VMA
+ * @info: the verdict of the running callback; see mmnotify_vma_perm()
  *
  * The VMA has its new permissions before the event begins
  * (mm/mprotect.c:mprotect_fixup()). What is allowed to the process may still
@@ -127,7 +127,7 @@ MMN_EXPORT(mmnotify_classify_as_v1);
  * Return: the permission of the VMA at @info->start; MMNOTIFY_PERM_UNKNOWN if
  * the event is another one, is not exact, or the VMA may not be looked at here.
  */
-enum mmnotify_perm mmnotify_new_perm_v1(const struct mmnotify_info *info)
+enum mmnotify_perm mmnotify_vma_perm_v1(const struct mmnotify_info *info)
 {
 	const struct vm_area_struct *vma;
 
@@ -143,7 +143,7 @@ enum mmnotify_perm mmnotify_new_perm_v1(const struct mmnotify_info *info)
 	return vma->vm_flags & (VM_READ | VM_EXEC) ? MMNOTIFY_PERM_RO :
 						     MMNOTIFY_PERM_NONE;
 }
-MMN_EXPORT(mmnotify_new_perm_v1);
+MMN_EXPORT(mmnotify_vma_perm_v1);
 
 /**
  * mmnotify_caps_v1() - what mmnotify can do here and now
@@ -156,7 +156,7 @@ MMN_EXPORT(mmnotify_new_perm_v1);
 u32 mmnotify_caps_v1(void)
 {
 	return mmn_hook_caps() | (mmn_walk_allowed() ? MMNOTIFY_CAP_STACK : 0) |
-	       (mmn_hook_for_clients ? 0 : MMNOTIFY_CAP_STEPS) |
+	       (mmn_hook_for_clients ? 0 : MMNOTIFY_CAP_NO_HOOK_NEEDED) |
 	       (MMN_NATIVE_TWO_PASS ? MMNOTIFY_CAP_TWO_PASS : 0) |
 	       (MMN_KERNEL_VERIFIED ? MMNOTIFY_CAP_VERIFIED : 0);
 }

@@ -487,9 +487,9 @@ static int move(struct mmnotify_range *r, struct mm_struct *mm,
  *
  * For a VMA that was split, or moved by mremap(). Nothing is missed on the way:
  * the callbacks hear of the old and the new place, and of what lies between,
- * some of it twice, until this returns. A sequence from mmnotify_read_begin()
+ * some of it twice, until this returns. A sequence from mmnotify_range_read_begin()
  * stays usable. Translations outside of the new place are the driver's to drop,
- * before it moves if its callbacks use mmnotify_clamp(): meanwhile that knows
+ * before it moves if its callbacks use mmnotify_range_clamp(): meanwhile that knows
  * the old place or the new one, not both.
  *
  * Context: Process, sleeps until running invalidations of the mm end; not under

@@ -35,7 +35,7 @@ struct mmnotify_pending {
 
 /**
  * struct mmnotify_range - a range of addresses of one mm that a driver mirrors
- * @mni: the native object; what hmm_range_fault() needs, see mmnotify_hmm()
+ * @mni: the native object; what hmm_range_fault() needs, see mmnotify_range_notifier()
  * @ops: the callbacks
  * @client: whose it is
  * @owner: set by the driver before it inserts: MIGRATE and EXCLUSIVE events with
@@ -111,7 +111,7 @@ struct mmnotify_mm {
 #define mmnotify_prime_locked(mm)	mmnotify_prime_locked_v1(mm)
 #define mmnotify_classify_as(client, range, info) \
 	mmnotify_classify_as_v1(client, range, info, sizeof(*(info)))
-#define mmnotify_new_perm(info)		mmnotify_new_perm_v1(info)
+#define mmnotify_vma_perm(info)		mmnotify_vma_perm_v1(info)
 #define mmnotify_self_begin(client, mm)	mmnotify_self_begin_v1(client, mm)
 #define mmnotify_self_end(cookie)	mmnotify_self_end_v1(cookie)
 #define mmnotify_mm_get(client, mm, ops) \
@@ -154,7 +154,7 @@ int mmnotify_prime_locked_v1(struct mm_struct *mm);
 void mmnotify_classify_as_v1(struct mmnotify_client *client,
 			     const struct mmu_notifier_range *range,
 			     struct mmnotify_info *info, size_t size);
-enum mmnotify_perm mmnotify_new_perm_v1(const struct mmnotify_info *info);
+enum mmnotify_perm mmnotify_vma_perm_v1(const struct mmnotify_info *info);
 unsigned int mmnotify_self_begin_v1(struct mmnotify_client *client,
 				    const struct mm_struct *mm);
 void mmnotify_self_end_v1(unsigned int cookie);

@@ -310,14 +310,14 @@ static inline void mmnotify_classify_as(struct mmnotify_client *client,
 }
 
 /**
- * mmnotify_new_perm() - what the process may do after a PROTECTION_VMA
+ * mmnotify_vma_perm() - what the process may do after a PROTECTION_VMA
  * @info: the verdict of the running callback
  *
  * Context: A start or invalidate callback.
  * Return: MMNOTIFY_PERM_UNKNOWN.
  */
 static inline enum mmnotify_perm
-mmnotify_new_perm(const struct mmnotify_info *info)
+mmnotify_vma_perm(const struct mmnotify_info *info)
 {
 	return MMNOTIFY_PERM_UNKNOWN;
 }

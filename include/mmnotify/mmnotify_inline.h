@@ -118,7 +118,7 @@ struct mmnotify_finish {
  * struct mmnotify_range_ops - callbacks for a range of addresses
  * @invalidate: stop using the translations of [info->start, info->end) that
  *	info->effects touches, and wait for the device, before returning. Call
- *	mmnotify_set_seq() with @seq under the lock that mmnotify_read_retry()
+ *	mmnotify_range_set_seq() with @seq under the lock that mmnotify_range_read_retry()
  *	is called under. Return false only if that needs to sleep while
  *	mmnotify_blockable() says no: the kernel then gives up the operation (else
  *	false is logged and counts as true).
@@ -195,11 +195,11 @@ struct mmnotify_mm_ops {
 };
 
 /* The native object, for struct hmm_range.notifier, and its mm. */
-#define mmnotify_hmm(range)		(&(range)->mni)
+#define mmnotify_range_notifier(range)		(&(range)->mni)
 #define mmnotify_range_mm(range)	((range)->mni.mm)
 
 /**
- * mmnotify_clamp() - which part of a range does an invalidation touch?
+ * mmnotify_range_clamp() - which part of a range does an invalidation touch?
  * @range: an inserted range
  * @info: the verdict of the running callback
  * @start: out: first byte, inside the range
@@ -211,7 +211,7 @@ struct mmnotify_mm_ops {
  * Return: false if they do not overlap; the outputs are then both the range's
  * first byte.
  */
-static inline bool mmnotify_clamp(const struct mmnotify_range *range,
+static inline bool mmnotify_range_clamp(const struct mmnotify_range *range,
 				  const struct mmnotify_info *info,
 				  unsigned long *start, unsigned long *end)
 {
@@ -229,41 +229,41 @@ static inline bool mmnotify_clamp(const struct mmnotify_range *range,
 }
 
 /**
- * mmnotify_read_begin() - begin to read the CPU's page tables of a range
+ * mmnotify_range_read_begin() - begin to read the CPU's page tables of a range
  * @range: an inserted range
  *
  * The native sequence protocol (mm/mmu_notifier.c:mmu_interval_read_begin()).
  *
  * Context: May sleep until a running invalidation ends; not in callbacks.
- * Return: the sequence for mmnotify_read_retry().
+ * Return: the sequence for mmnotify_range_read_retry().
  */
-static inline unsigned long mmnotify_read_begin(struct mmnotify_range *range)
+static inline unsigned long mmnotify_range_read_begin(struct mmnotify_range *range)
 {
 	return mmu_interval_read_begin(&range->mni);
 }
 
 /**
- * mmnotify_read_retry() - was there an invalidation since read_begin?
+ * mmnotify_range_read_retry() - was there an invalidation since read_begin?
  * @range: an inserted range
- * @seq: what mmnotify_read_begin() returned
+ * @seq: what mmnotify_range_read_begin() returned
  *
- * Context: Under the driver's lock that mmnotify_set_seq() is called under.
+ * Context: Under the driver's lock that mmnotify_range_set_seq() is called under.
  * Return: true if what was read is stale and must be read again.
  */
-static inline bool mmnotify_read_retry(struct mmnotify_range *range,
+static inline bool mmnotify_range_read_retry(struct mmnotify_range *range,
 				       unsigned long seq)
 {
 	return mmu_interval_read_retry(&range->mni, seq);
 }
 
 /**
- * mmnotify_set_seq() - make concurrent readers retry
+ * mmnotify_range_set_seq() - make concurrent readers retry
  * @range: the range being invalidated
  * @seq: as passed to the callback
  *
  * Context: In the invalidate callback, under the driver's lock.
  */
-static inline void mmnotify_set_seq(struct mmnotify_range *range,
+static inline void mmnotify_range_set_seq(struct mmnotify_range *range,
 				    unsigned long seq)
 {
 	mmu_interval_set_seq(&range->mni, seq);

@@ -11,7 +11,7 @@
 static bool range_invalidate(struct mmnotify_range *r,
 			     const struct mmnotify_info *info, unsigned long seq)
 {
-	mmnotify_set_seq(r, seq);
+	mmnotify_range_set_seq(r, seq);
 	return true;
 }
 

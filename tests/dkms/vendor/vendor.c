@@ -27,7 +27,7 @@ static bool vendor_invalidate(struct mmnotify_range *range,
 			      const struct mmnotify_info *info,
 			      unsigned long seq)
 {
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	starts += !!(info->effects & MMNOTIFY_FX_VMA_GONE);
 	return true;
 }

@@ -46,7 +46,7 @@ static bool mmn_compat_left_invalidate(struct mmnotify_range *range,
 				       const struct mmnotify_info *info,
 				       unsigned long seq)
 {
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	if (mmnotify_blockable(info))
 		atomic_inc(&range_starts);
 	range_unmaps += range_releases && info->end == ULONG_MAX;
@@ -62,7 +62,7 @@ static void mmn_compat_left_end(struct mmnotify_range *range,
 static void mmn_compat_left_release(struct mmnotify_range *range,
 				    unsigned long seq)
 {
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	range_releases++;
 }
 

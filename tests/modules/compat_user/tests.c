@@ -53,7 +53,7 @@ static bool mmn_compat_invalidate(struct mmnotify_range *range,
 				  const struct mmnotify_info *info,
 				  unsigned long seq)
 {
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	seen = *info;
 	calls++;
 	return true;
@@ -68,7 +68,7 @@ static bool mmn_compat_count(struct mmnotify_range *range,
 			     const struct mmnotify_info *info,
 			     unsigned long seq)
 {
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	if (mmnotify_blockable(info) && info->event != MMNOTIFY_RELEASE)
 		atomic_inc(&starts);
 	note('s');
@@ -95,7 +95,7 @@ static bool mmn_compat_two_start(struct mmnotify_range *range,
 				 unsigned long seq,
 				 struct mmnotify_finish **finish)
 {
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	note('s');
 	*finish = &waiting;
 	return true;
@@ -121,7 +121,7 @@ static bool mmn_compat_leave(struct mmnotify_range *range,
 			     const struct mmnotify_info *info,
 			     unsigned long seq)
 {
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	if (!calls++)
 		mmnotify_range_remove_async(range);
 	return true;
@@ -176,14 +176,14 @@ static void test_words(void)
 	       strcmp(mmnotify_cause_name(MMNOTIFY_CAUSE_UNKNOWN), "unknown"), 0);
 	expect("the name of no site", mmnotify_site_name(&info, buf, sizeof(buf)), 1);
 	expect("no permission is known",
-	       mmnotify_new_perm(&info), MMNOTIFY_PERM_UNKNOWN);
+	       mmnotify_vma_perm(&info), MMNOTIFY_PERM_UNKNOWN);
 	expect("what is not exact affects everybody",
 	       mmnotify_affects(&info, MMNOTIFY_FX_DIRTY), 1);
 	expect("two passes are native where they are",
 	       !!(mmnotify_caps() & MMNOTIFY_CAP_TWO_PASS),
 	       MMNOTIFY_COMPAT_TWO_PASS);
 	expect("call sites need mmnotify",
-	       !(mmnotify_caps() & (MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_STEPS)),
+	       !(mmnotify_caps() & (MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_NO_HOOK_NEEDED)),
 	       MMNOTIFY_COMPAT_ACTIVE);
 	cookie = mmnotify_self_begin(&mmn_compat_client, current->mm);
 	expect("a self section needs mmnotify", !cookie, MMNOTIFY_COMPAT_ACTIVE);
@@ -214,13 +214,13 @@ static void test_verdict(void)
 	expect("range: insert over pages 1 and 2",
 	       insert(&range, addr + PAGE_SIZE, 2 * PAGE_SIZE, &plain_ops), 0);
 	expect("range: its mm", mmnotify_range_mm(&range) == current->mm, 1);
-	seq = mmnotify_read_begin(&range);
-	expect("range: what was read is fresh", mmnotify_read_retry(&range, seq), 0);
+	seq = mmnotify_range_read_begin(&range);
+	expect("range: what was read is fresh", mmnotify_range_read_retry(&range, seq), 0);
 	vm_munmap(addr, 2 * PAGE_SIZE);
 	expect("range: a munmap is told once", calls, 1);
-	expect("range: what was read is stale", mmnotify_read_retry(&range, seq), 1);
-	seq = mmnotify_read_begin(&range);
-	expect("range: and is fresh again", mmnotify_read_retry(&range, seq), 0);
+	expect("range: what was read is stale", mmnotify_range_read_retry(&range, seq), 1);
+	seq = mmnotify_range_read_begin(&range);
+	expect("range: and is fresh again", mmnotify_range_read_retry(&range, seq), 0);
 	expect("range: it may block", mmnotify_blockable(&seen), 1);
 	expect("range: whose mm", seen.mm == current->mm, 1);
 	expect("range: nobody else's work", !!(seen.flags & MMNOTIFY_F_REMOTE), 0);
@@ -235,7 +235,7 @@ static void test_verdict(void)
 	       MMNOTIFY_COMPAT_ACTIVE ? MMNOTIFY_CAUSE_UNKNOWN :
 					MMNOTIFY_CAUSE_MUNMAP);
 	expect("range: they overlap",
-	       mmnotify_clamp(&range, &seen, &start, &end), 1);
+	       mmnotify_range_clamp(&range, &seen, &start, &end), 1);
 	expect("range: from page 1", start == addr + PAGE_SIZE, 1);
 	expect("range: up to page 2", end == addr + 2 * PAGE_SIZE, 1);
 	vm_munmap(addr + 3 * PAGE_SIZE, PAGE_SIZE);

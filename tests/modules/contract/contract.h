@@ -77,7 +77,7 @@ struct contract_object {
  * @cause: see mmnotify_types.h
  * @effects: as before
  * @flags: as before
- * @perm: mmnotify_new_perm()
+ * @perm: mmnotify_vma_perm()
  * @owner: there is one
  * @tid: the task that ran it
  * @pages: anonymous pages that the mm has

@@ -116,7 +116,7 @@ static bool mmn_contract_start(struct mmnotify_range *range,
 	if (refuses(o, info))
 		return false;
 	spin_lock(&o->lock);
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	spin_unlock(&o->lock);
 	if (o->flags & CONTRACT_ASYNC)
 		contract_log_result(o->id, mmnotify_range_remove_async(range));
@@ -163,7 +163,7 @@ static void mmn_contract_release(struct mmnotify_range *range, unsigned long seq
 	struct object *o = from_range(range);
 
 	spin_lock(&o->lock);
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	spin_unlock(&o->lock);
 	contract_log(o->id, CONTRACT_AT_RELEASE, NULL, range, seq);
 	hold(o, CONTRACT_HOLD_RELEASE);
@@ -182,7 +182,7 @@ static bool mmn_contract_again(struct mmnotify_range *range,
 			       const struct mmnotify_info *info,
 			       unsigned long seq)
 {
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	return true;
 }
 
@@ -453,11 +453,11 @@ static long with_object(unsigned int cmd, void __user *user)
 	case CONTRACT_IOC_MOVE:
 		return mmnotify_range_move(&o->range, arg.start, arg.len);
 	case CONTRACT_IOC_BEGIN:
-		arg.seq = mmnotify_read_begin(&o->range);
+		arg.seq = mmnotify_range_read_begin(&o->range);
 		return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
 	default:
 		spin_lock(&o->lock);
-		ret = mmnotify_read_retry(&o->range, arg.seq);
+		ret = mmnotify_range_read_retry(&o->range, arg.seq);
 		spin_unlock(&o->lock);
 		return ret;
 	}

@@ -41,7 +41,7 @@ static bool mmn_inside_see(struct mmnotify_range *range,
 
 	s->calls++;
 	s->info = *info;
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	if (s->sleeps && mmnotify_blockable(info))
 		msleep(20);
 	return true;
@@ -134,7 +134,7 @@ static void test_on_stack(void)
 
 	expect("req 2: insert a range on the stack", insert(&a, addr, &see_ops), 0);
 	expect("req 2: and another one over it", insert(&b, addr, &see_ops), 0);
-	expect("req 2: the native object is inside", mmnotify_hmm(&a.range) ==
+	expect("req 2: the native object is inside", mmnotify_range_notifier(&a.range) ==
 	       &a.range.mni && mmnotify_range_mm(&a.range) == current->mm, 1);
 	vm_munmap(addr, PAGE_SIZE);
 	expect("req 2: both hear", a.calls == 1 && b.calls == 1, 1);
@@ -145,7 +145,7 @@ static void test_on_stack(void)
 	       a.info.mm == current->mm &&
 	       !(a.info.flags & MMNOTIFY_F_REMOTE), 1);
 	expect("req 16: new_perm() knows nothing of an unmap",
-	       mmnotify_new_perm(&a.info), MMNOTIFY_PERM_UNKNOWN);
+	       mmnotify_vma_perm(&a.info), MMNOTIFY_PERM_UNKNOWN);
 	mmnotify_range_remove(&a.range);
 	mmnotify_range_remove(&b.range);
 	addr = map_pages(1);
@@ -269,22 +269,22 @@ static void test_clamp(void)
 	r.mni.interval_tree.start = 2 * PAGE_SIZE;
 	r.mni.interval_tree.last = 4 * PAGE_SIZE - 1;
 	expect("req 25: a whole mm is clamped to the range",
-	       mmnotify_clamp(&r, &info, &start, &end) &&
+	       mmnotify_range_clamp(&r, &info, &start, &end) &&
 	       start == 2 * PAGE_SIZE && end == 4 * PAGE_SIZE, 1);
 	info.start = 3 * PAGE_SIZE;
-	expect("req 25: from the middle", mmnotify_clamp(&r, &info, &start, &end) &&
+	expect("req 25: from the middle", mmnotify_range_clamp(&r, &info, &start, &end) &&
 	       start == 3 * PAGE_SIZE && end == 4 * PAGE_SIZE, 1);
 	info.start = 0;
 	info.end = 3 * PAGE_SIZE;
-	expect("req 25: to the middle", mmnotify_clamp(&r, &info, &start, &end) &&
+	expect("req 25: to the middle", mmnotify_range_clamp(&r, &info, &start, &end) &&
 	       start == 2 * PAGE_SIZE && end == 3 * PAGE_SIZE, 1);
 	info.end = 2 * PAGE_SIZE;
 	expect("req 25: what ends where it begins is outside",
-	       !mmnotify_clamp(&r, &info, &start, &end) && start == end, 1);
+	       !mmnotify_range_clamp(&r, &info, &start, &end) && start == end, 1);
 	r.mni.interval_tree.last = ULONG_MAX - 1;
 	info.end = ULONG_MAX;
 	expect("req 25: at the very end of the addresses",
-	       mmnotify_clamp(&r, &info, &start, &end) && end == ULONG_MAX, 1);
+	       mmnotify_range_clamp(&r, &info, &start, &end) && end == ULONG_MAX, 1);
 }
 
 static void test_unregister(void)

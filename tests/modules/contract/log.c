@@ -42,7 +42,7 @@ static void copy_verdict(struct contract_record *rec,
 	rec->owner = !!info->owner;
 	rec->pages = get_mm_counter(info->mm, MM_ANONPAGES);
 	if (rec->phase == CONTRACT_AT_START)
-		rec->perm = mmnotify_new_perm(info);
+		rec->perm = mmnotify_vma_perm(info);
 }
 
 /**
@@ -70,7 +70,7 @@ void contract_log(u32 id, u32 phase, const struct mmnotify_info *info,
 		copy_verdict(&rec, info);
 	if (range && !info)
 		rec.pages = get_mm_counter(mmnotify_range_mm(range), MM_ANONPAGES);
-	if (info && range && mmnotify_clamp(range, info, &first, &last)) {
+	if (info && range && mmnotify_range_clamp(range, info, &first, &last)) {
 		rec.first = first;
 		rec.last = last;
 	}

@@ -30,7 +30,7 @@ static bool mmn_misuse_quiet(struct mmnotify_range *range,
 			     const struct mmnotify_info *info,
 			     unsigned long seq)
 {
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	return true;
 }
 
@@ -38,7 +38,7 @@ static bool mmn_misuse_remove(struct mmnotify_range *range,
 			      const struct mmnotify_info *info,
 			      unsigned long seq)
 {
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	calls++;
 	removed = mmnotify_range_remove(range);
 	return true;
@@ -106,7 +106,7 @@ static void test_clients(void)
 	expect("register", mmnotify_register(&mmn_misuse_client), 0);
 	expect("register twice", mmnotify_register(&mmn_misuse_client), -EBUSY);
 	expect("call sites are known",
-	       !!(mmnotify_caps() & (MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_STEPS)), 1);
+	       !!(mmnotify_caps() & (MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_NO_HOOK_NEEDED)), 1);
 }
 
 static long insert(struct mmnotify_range *range, struct mm_struct *mm,

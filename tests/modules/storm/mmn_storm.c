@@ -115,7 +115,7 @@ static bool mmn_storm_invalidate(struct mmnotify_range *range,
 
 	WARN_ON_ONCE(r->magic != ALIVE);
 	spin_lock(&r->lock);
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	spin_unlock(&r->lock);
 	WRITE_ONCE(r->heard, 1);
 	atomic64_inc(&told);

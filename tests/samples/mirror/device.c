@@ -334,7 +334,7 @@ static bool mirror_range_invalidate(struct mmnotify_range *range,
 	if (!mmnotify_affects(info, MMNOTIFY_FX_ALL))
 		return true;
 	spin_lock(&r->lock);
-	mmnotify_set_seq(range, seq);
+	mmnotify_range_set_seq(range, seq);
 	dev_invalidate(r, info);
 	spin_unlock(&r->lock);
 	return true;
@@ -460,7 +460,7 @@ static bool commit(struct mirror_dev_range *r, const struct hmm_range *hmm,
 	bool ok;
 
 	spin_lock(&r->lock);
-	ok = !mmnotify_read_retry(&r->range, seq);
+	ok = !mmnotify_range_read_retry(&r->range, seq);
 	for (i = 0; ok && i < n; i++) {
 		r->dev[first + i] = DEV_PRESENT;
 		if (hmm->hmm_pfns[i] & HMM_PFN_WRITE)
@@ -480,7 +480,7 @@ static int fault_chunk(struct mirror_dev_range *r, struct hmm_range *hmm)
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
-		hmm->notifier_seq = mmnotify_read_begin(&r->range);
+		hmm->notifier_seq = mmnotify_range_read_begin(&r->range);
 		mmap_read_lock(mm);
 		ret = hmm_range_fault(hmm);
 		mmap_read_unlock(mm);
@@ -500,7 +500,7 @@ static int fault(struct mirror_dev_range *r, struct mirror_access *arg)
 		return -ENOMEM;
 	for (at = arg->start; !ret && at < end; at += ACCESS_PAGES * PAGE_SIZE) {
 		struct hmm_range hmm = {
-			.notifier = mmnotify_hmm(&r->range),
+			.notifier = mmnotify_range_notifier(&r->range),
 			.start = at,
 			.end = min(end, at + ACCESS_PAGES * PAGE_SIZE),
 			.hmm_pfns = pfns,

@@ -63,12 +63,12 @@ static bool odp_invalidate(struct mmnotify_range *range,
 	}
 	spin_lock(&dev->lock);
 	if (mr->obj.dead) {
-		mmnotify_set_seq(range, seq);
+		mmnotify_range_set_seq(range, seq);
 	} else if (!effects) {
 		sobj_event(&mr->obj, info);
 		dev->stat.skipped++;
-	} else if (mmnotify_clamp(range, info, &start, &end)) {
-		mmnotify_set_seq(range, seq);
+	} else if (mmnotify_range_clamp(range, info, &start, &end)) {
+		mmnotify_range_set_seq(range, seq);
 		sobj_event(&mr->obj, info);
 		sobj_follow(&mr->obj, effects, start, end);
 		if (over && mr->parent && !mr->obj.present)
@@ -130,7 +130,7 @@ static struct sobj *make(struct sdev *dev, const struct device_range *arg,
 		sobj_link(&mr->obj, NULL);
 		return &mr->obj;
 	}
-	sobj_link(&mr->obj, mmnotify_hmm(&mr->range));
+	sobj_link(&mr->obj, mmnotify_range_notifier(&mr->range));
 	ret = mmnotify_range_insert(&odp_client, &mr->range, dev->mm,
 				    arg->start, arg->len, ops);
 	if (!ret)

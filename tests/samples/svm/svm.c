@@ -115,12 +115,12 @@ static bool svm_invalidate(struct mmnotify_range *range,
 
 	spin_lock(&dev->lock);
 	if (r->obj.dead) {
-		mmnotify_set_seq(range, seq);
+		mmnotify_range_set_seq(range, seq);
 	} else if (sdev_aware(dev) && !effects) {
 		sobj_event(&r->obj, info);
 		dev->stat.skipped++;
-	} else if (mmnotify_clamp(range, info, &start, &end)) {
-		mmnotify_set_seq(range, seq);
+	} else if (mmnotify_range_clamp(range, info, &start, &end)) {
+		mmnotify_range_set_seq(range, seq);
 		sobj_event(&r->obj, info);
 		if (sdev_aware(dev))
 			aware(r, info, effects, start, end);
@@ -210,7 +210,7 @@ static struct sobj *make(struct sdev *dev, unsigned long addr)
 	if (!r)
 		return ERR_PTR(-ENOMEM);
 	kref_get(&r->obj.kref);
-	sobj_link(&r->obj, mmnotify_hmm(&r->range));
+	sobj_link(&r->obj, mmnotify_range_notifier(&r->range));
 	ret = mmnotify_range_insert(&svm_client, &r->range, dev->mm, arg.start,
 				    arg.len, ops);
 	if (!ret)
