@@ -16,6 +16,16 @@ ifeq ($(mmnotify-symvers),)
 $(warning mmnotify in $(mmnotify-here) is not built for $(KERNELRELEASE), its symbols will be undefined)
 endif
 
-# HAVE_MMNOTIFY is for mmnotify_compat.h.
-ccflags-y += -I$(mmnotify-here)/include -DHAVE_MMNOTIFY
+# HAVE_MMNOTIFY is for mmnotify_compat.h. Kbuild applies subdir-ccflags-y to this
+# folder and to all below it.
+subdir-ccflags-y += -I$(mmnotify-here)/include -DHAVE_MMNOTIFY
+# Kbuild reads this variable from the Kbuild of the folder that M= names. A value from
+# make's command line can only be added to by "override", after which make ignores a
+# plain "+=" of the driver: so "override" is for that case alone.
+ifeq ($(filter $(mmnotify-symvers),$(KBUILD_EXTRA_SYMBOLS)),)
+ifneq ($(filter command override,$(origin KBUILD_EXTRA_SYMBOLS)),)
+override KBUILD_EXTRA_SYMBOLS += $(mmnotify-symvers)
+else
 KBUILD_EXTRA_SYMBOLS += $(mmnotify-symvers)
+endif
+endif

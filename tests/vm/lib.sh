@@ -124,3 +124,21 @@ in_root()
 			HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@" || exit
 	' in_root "$@"
 }
+
+# kernel_base DIR: what DIR is called where kernel_make runs.
+kernel_base()
+{
+	if [ -n "$KTREE" ]; then echo "$1"; else echo /mmnotify; fi
+}
+
+# kernel_make DIR FOLDER [VARIABLE=VALUE]...: builds the modules of DIR/FOLDER for the
+# kernel of kernel_find; a kernel of kernels.list is built for in its suite's root. One
+# kernel make has one goal: 7.x loops when given "clean modules".
+kernel_make()
+{
+	local folder tree=/lib/modules/$VERSION/build run=(in_root "$ROOT" "$1")
+	[ -z "$KTREE" ] || tree=$KTREE run=()
+	folder=$(realpath -ms "$(kernel_base "$1")/$2")
+	"${run[@]}" make --no-print-directory -j"$(nproc)" -C "$tree" M="$folder" W=1 \
+		KCFLAGS=-Werror "${@:3}" modules
+}
