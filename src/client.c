@@ -196,8 +196,8 @@ static bool has_objects(const struct mmn_client *c)
  * @client: static, with name and owner set; see mmnotify_register()
  * @size: sizeof(struct mmnotify_client) as the driver knows it, bytes
  *
- * From here on the call sites are known. mmnotify stays loaded until
- * mmnotify_unregister().
+ * Where MMNOTIFY_CAP_NO_HOOK_NEEDED is missing, the first client attaches the
+ * hook. mmnotify stays loaded until mmnotify_unregister().
  *
  * Context: Process, may sleep; not under mmap_lock.
  * Return: 0; -EINVAL for a bad size, no name or no owner; -EBUSY if it is

@@ -90,8 +90,8 @@ static inline bool mmnotify_affects(const struct mmnotify_info *info,
  * @priv: mmnotify's
  * @rsvd: for later; zero
  *
- * One per driver, static. While at least one client is registered the hook
- * is attached.
+ * One per driver, static. Where MMNOTIFY_CAP_NO_HOOK_NEEDED is missing the
+ * hook is attached while at least one client is registered.
  */
 struct mmnotify_client {
 	const char *name;
