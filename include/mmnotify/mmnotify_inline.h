@@ -212,8 +212,8 @@ struct mmnotify_mm_ops {
  * first byte.
  */
 static inline bool mmnotify_range_clamp(const struct mmnotify_range *range,
-				  const struct mmnotify_info *info,
-				  unsigned long *start, unsigned long *end)
+					const struct mmnotify_info *info,
+					unsigned long *start, unsigned long *end)
 {
 	unsigned long first = range->mni.interval_tree.start;
 	unsigned long last = range->mni.interval_tree.last;
@@ -251,7 +251,7 @@ static inline unsigned long mmnotify_range_read_begin(struct mmnotify_range *ran
  * Return: true if what was read is stale and must be read again.
  */
 static inline bool mmnotify_range_read_retry(struct mmnotify_range *range,
-				       unsigned long seq)
+					     unsigned long seq)
 {
 	return mmu_interval_read_retry(&range->mni, seq);
 }
@@ -264,7 +264,7 @@ static inline bool mmnotify_range_read_retry(struct mmnotify_range *range,
  * Context: In the invalidate callback, under the driver's lock.
  */
 static inline void mmnotify_range_set_seq(struct mmnotify_range *range,
-				    unsigned long seq)
+					  unsigned long seq)
 {
 	mmu_interval_set_seq(&range->mni, seq);
 }
