@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: GPL-2.0-only
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
 # For the Kbuild of a driver that uses mmnotify: sets the include path and finds
 # the symbol versions that belong to this very copy of mmnotify. That is what dkms
 # built from it for this kernel, or else what was built in this folder by hand.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * mmnotify_compat: the calls of mmnotify.h for a driver that is built with or
  * without mmnotify, without an #ifdef of its own. Copy this file,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * mmnotify_compat_ends: end() for ranges, in a driver that is built without
  * mmnotify. The kernel's interval notifiers hear only of starts, so one notifier per

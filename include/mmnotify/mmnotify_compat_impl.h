@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * mmnotify_compat_impl: what mmnotify_compat.h puts into one file of a driver that
  * is built without mmnotify. The rules of lifetime are mmnotify's, and so are the

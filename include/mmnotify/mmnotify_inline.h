@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * mmnotify_inline: what mmnotify.h and mmnotify_compat.h have in common, the
  * structures and the calls that are inline. For those two only: each defines

@@ -1,10 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * mmnotify_optional: tier 1 for a driver that must also load where mmnotify is not
  * there. It has no symbol of mmnotify, so modprobe and depmod know of no dependency;
  * if mmnotify is loaded when it asks, verdicts are mmnotify's, else
- * mmnotify_conservative()'s. For modules under the GPL. Needs no
- * MMNOTIFY_COMPAT_IMPLEMENTATION.
+ * mmnotify_conservative()'s. The module's licence must be compatible with the GPL,
+ * because the exports are GPL-only. Needs no MMNOTIFY_COMPAT_IMPLEMENTATION.
  *
  * MODULE_SOFTDEP("pre: mmnotify") makes modprobe load it first where it is
  * installed.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: ((GPL-2.0-only WITH Linux-syscall-note) OR MIT) */
 /*
  * The vocabulary: plain numbers, the same in the kernel, in traces and in
  * programs that read them. Append-only: a number never changes its meaning.
