@@ -21,7 +21,7 @@ help:
 	@echo 'make demo           watch it explain a program, live, in a VM'
 	@echo 'make check          all tests: lint, unit, five kernels (KERNEL=6.12: one)'
 	@echo 'make modules        build mmnotify.ko for the running kernel (KVER=, KDIR=)'
-	@echo 'make docs           docs/causes.md, from the tables and docs/causes.in'
+	@echo 'make docs           docs/causes.md and docs/api.md, from the sources'
 	@echo 'make lint | unit    only these'
 	@echo 'make bench          instructions per operation, against native notifiers and today (KERNEL=)'
 	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
@@ -211,12 +211,14 @@ check-power: deps-vm user
 check-dkms: deps-vm
 	@tests/dkms/run $(KERNEL)
 
-# The lint check "causes" wants it done.
+# The lint checks "causes" and "api-page" want it done.
 .PHONY: docs
 docs: deps-unit
 	@mkdir -p build
 	@tools/causes-doc >build/causes.md
 	@mv build/causes.md docs/causes.md
+	@tools/api-doc >build/api.md
+	@mv build/api.md docs/api.md
 
 .PHONY: deps-vm deps-unit deps-lint deps-chart deps-efi
 deps-vm deps-unit deps-lint deps-chart deps-efi:

@@ -3,7 +3,8 @@
  * mmnotify: why did the mm invalidate my translations?
  *
  * The only public header; what it shares with mmnotify_compat.h is in
- * mmnotify_inline.h. The vocabulary of events follows the series of 2019
+ * mmnotify_inline.h. docs/api.md has every call as a driver writes it, with its
+ * parameters, context and return value. The vocabulary of events follows the series of 2019
  * that gave mmu notifiers their events (v6); here it has one meaning on every
  * kernel. All enums and structures are append-only.
  */
@@ -23,7 +24,12 @@ struct mmnotify_client;
 struct mmnotify_mm_ops;
 struct mmnotify_range_ops;
 
-/* In each module that calls us: the exported names live in a namespace. */
+/**
+ * MMNOTIFY_IMPORT_NS() - import the namespace of the exported names
+ *
+ * Context: Once in each module that calls mmnotify, at file scope, with a
+ * semicolon.
+ */
 #define MMNOTIFY_IMPORT_NS()	MODULE_INFO(import_ns, "MMNOTIFY")
 
 /* An invalidation whose end a range waits for. */

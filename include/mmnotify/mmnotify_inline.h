@@ -194,8 +194,24 @@ struct mmnotify_mm_ops {
 	u32 rsvd;
 };
 
-/* The native object, for struct hmm_range.notifier, and its mm. */
-#define mmnotify_range_notifier(range)		(&(range)->mni)
+/**
+ * mmnotify_range_notifier() - the native object of a range
+ * @range: an inserted range
+ *
+ * For struct hmm_range.notifier.
+ *
+ * Context: Any.
+ * Return: the address of its struct mmu_interval_notifier.
+ */
+#define mmnotify_range_notifier(range)	(&(range)->mni)
+
+/**
+ * mmnotify_range_mm() - the mm of a range
+ * @range: an inserted range
+ *
+ * Context: Any.
+ * Return: the mm that the range was inserted for.
+ */
 #define mmnotify_range_mm(range)	((range)->mni.mm)
 
 /**
