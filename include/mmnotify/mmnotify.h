@@ -21,6 +21,7 @@
 #include <mmnotify/mmnotify_types.h>
 
 struct mmnotify_client;
+struct mmnotify_info;
 struct mmnotify_mm_ops;
 struct mmnotify_range_ops;
 
@@ -87,8 +88,15 @@ struct mmnotify_mm {
 	unsigned long rsvd[4];
 };
 
+/*
+ * With MODVERSIONS genksyms makes the version of an exported name from the types
+ * that it reaches. Of those that may grow it sees a declaration only, so that a
+ * driver loads whose headers are older than mmnotify: their sizes travel along.
+ */
+#ifndef __GENKSYMS__
 /* The copy beside this file: a driver may carry an older one. */
 #include "mmnotify_inline.h"
+#endif
 
 /*
  * Debian's 7.x kernels have no MODVERSIONS: a stale driver would load. So the

@@ -244,6 +244,7 @@ enum mmnotify_cause {
 #define MMNOTIFY_FX_DIRTY	(1u << 4) /* later writes: report them again */
 #define MMNOTIFY_FX_ALL		0x1fu
 
+#ifndef __GENKSYMS__ /* see mmnotify.h */
 /**
  * enum mmnotify_perm - what a VMA lets its process do
  * @MMNOTIFY_PERM_UNKNOWN: not known: ask at the next fault
@@ -257,6 +258,7 @@ enum mmnotify_perm {
 	MMNOTIFY_PERM_RO = 2,
 	MMNOTIFY_PERM_RW = 3,
 };
+#endif
 
 /* Flags. */
 #define MMNOTIFY_F_BLOCKABLE	(1u << 0) /* the callback may sleep */
