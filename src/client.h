@@ -4,7 +4,9 @@
 
 #include <linux/atomic.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/static_key.h>
 #include <linux/types.h>
 
@@ -12,8 +14,10 @@
 
 #include "stats.h"
 
+struct module;
 struct seq_file;
 struct task_struct;
+struct workqueue_struct;
 
 /* One running callback, on the stack of the task that runs it. */
 struct mmn_delivery {
@@ -33,16 +37,36 @@ struct mmn_client_counts {
 };
 
 /**
- * struct mmn_client - our side of a registered client
+ * struct mmn_client - mmnotify's side of a registered client
  * @list: in clients, under clients_lock
- * @public: the driver's structure
- * @objects: live objects by kind
- * @counts: what was delivered, per CPU
+ * @rcu: frees it after mmn_client_get() of other tasks
+ * @public: the driver's structure; gone once the driver's module is
+ * @owner: the driver's module, for comparison only
+ * @name: copy of the client's name
+ * @module: copy of the module's name
+ * @users: objects that live or have not been freed; negative once unregistered
+ * @objects: the same by kind
+ * @leaving: objects whose removal or last put did not wait, and is not finished
+ * @had_objects: the client is not tier 1 only
+ * @removals: runs the asynchronous removals of this client, and of no other
+ * @ops: copies of ops that are shorter than mmnotify's, see ops.c
+ * @ops_lock: held while @ops is searched or grows
+ * @counts: callbacks delivered, per CPU
  */
 struct mmn_client {
 	struct list_head list;
+	struct rcu_head rcu;
 	struct mmnotify_client *public;
+	const struct module *owner;
+	const char *name;
+	const char *module;
+	atomic_t users;
 	atomic_t objects[MMN_NR_OBJECTS];
+	atomic_t leaving;
+	bool had_objects;
+	struct workqueue_struct *removals;
+	struct list_head ops;
+	struct mutex ops_lock;	/* guards @ops */
 	struct mmn_client_counts __percpu *counts;
 };
 
@@ -83,10 +107,15 @@ static __always_inline void mmn_client_leave(struct mmn_delivery *d, bool watche
 		mmn_client_leave_watched(d);
 }
 
-bool mmn_client_registered(const struct mmnotify_client *client);
-int mmn_client_check_ops(const void *ops, size_t size, size_t known);
-void mmn_client_born(struct mmnotify_client *client, enum mmn_object object);
-void mmn_client_dead(struct mmnotify_client *client, enum mmn_object object);
+struct mmn_client *mmn_client_get(const struct mmnotify_client *client,
+				  enum mmn_object object);
+void mmn_client_put(struct mmn_client *c, enum mmn_object object);
+void mmn_client_leaves(struct mmn_client *c);
+void mmn_client_stays(struct mmn_client *c);
+void mmn_client_left(struct mmn_client *c, enum mmn_object object);
+void mmn_client_synchronize(struct mmn_client *c);
+struct mmn_client *mmn_client_of_module(const struct module *mod);
+void mmn_client_drop(struct mmn_client *c);
 bool mmn_client_in_callback(const char *what);
 void mmn_client_set_debug(bool on);
 void mmn_client_set_timing(bool on);

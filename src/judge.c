@@ -11,12 +11,16 @@
  * that may not be asked, the native event is all there is, and never exact. The
  * first one counts, and leaves the verdict for the end (inflight.c).
  */
+#define pr_fmt(fmt) "mmnotify: " fmt
+
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
+#include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
 #include <linux/static_key.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 
 #include <mmnotify/mmnotify.h>
@@ -441,4 +445,48 @@ noinline void mmn_judge_end_unkept(const struct mmu_notifier_range *range,
 void mmn_judge_over(const struct mmu_notifier_range *range, const void *object)
 {
 	mmn_inflight_over(current, (unsigned long)range, object);
+}
+
+/*
+ * Is an event of @mm kept here that may still run on the stack of current? Only where
+ * the range of an event lies is known; it may be over. KASAN may have poisoned it then.
+ */
+static bool may_run(const struct mmn_inflight *f, const struct mm_struct *mm)
+{
+	unsigned long range = READ_ONCE(f->key) & ~MMN_INFLIGHT_OPEN;
+	const struct mm_struct *const *at;
+
+	if (range < (unsigned long)__builtin_frame_address(0) || range >= mmn_steps_top())
+		return false;
+	at = (const void *)range + offsetof(struct mmu_notifier_range, mm);
+	return READ_ONCE_NOCHECK(*at) == mm;
+}
+
+/**
+ * mmn_judge_in_callback() - does this task run a callback for an mm?
+ * @mm: the mm
+ * @what: the call that would wait for that callback, for the log
+ *
+ * Costs callbacks nothing: what they keep for the end of the event tells that an event
+ * may be running, and then the stack tells if it does. With the hook attached nothing is
+ * kept, and a callback goes unnoticed.
+ *
+ * Context: Process.
+ * Return: true only if so.
+ */
+bool mmn_judge_in_callback(const struct mm_struct *mm, const char *what)
+{
+	struct mmn_inflight_pair *pair = mmn_inflight_of(current);
+
+	if (likely(!may_run(&pair->outer, mm) && !may_run(&pair->inner, mm)))
+		return false;
+	if (mmn_walk_allowed() && mmn_walk_find_site(true)) {
+		pr_err_ratelimited("%s in a callback of the same mm would wait for itself: use a work item (caller %ps)\n",
+				   what, __builtin_return_address(0));
+		return true;
+	}
+	/* Over: the next call need not walk the stack for it. */
+	WRITE_ONCE(pair->outer.key, 0);
+	WRITE_ONCE(pair->inner.key, 0);
+	return false;
 }

@@ -2,6 +2,7 @@
 #ifndef MMN_JUDGE_H
 #define MMN_JUDGE_H
 
+#include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
 #include <linux/sched.h>
 #include <linux/static_key.h>
@@ -20,6 +21,7 @@ void mmn_judge_by_hook(bool on);
 void mmn_judge_show_start(const struct mmu_notifier_range *range,
 			  struct mmn_record *rec);
 void mmn_judge_show_end(const struct mmu_notifier_range *range);
+bool mmn_judge_in_callback(const struct mm_struct *mm, const char *what);
 
 static inline unsigned long mmn_judge_key(const struct mmu_notifier_range *range)
 {

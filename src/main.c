@@ -19,8 +19,9 @@
 #include "ends.h"
 #include "hook.h"
 #include "hook_backends.h"
-#include "mm.h"
+#include "leftover.h"
 #include "modules.h"
+#include "objects.h"
 #include "selftest.h"
 #include "sites.h"
 #include "stats.h"
@@ -203,10 +204,12 @@ static int __init mmn_main_init(void)
 		return ret;
 	mmn_sites_init();
 	ret = mmn_modules_init();
-	if (ret) {
-		mmn_stats_exit();
-		return ret;
-	}
+	if (ret)
+		goto stats;
+	ret = mmn_leftover_init();
+	if (ret)
+		goto modules;
+	mmn_objects_init();
 	mmn_ends_init();
 	try_steps();
 	backend = prove_backend(first);
@@ -223,6 +226,12 @@ static int __init mmn_main_init(void)
 	pr_info("version %s, hook %s%s\n", MMN_VERSION, backend->name,
 		MMN_KERNEL_VERIFIED ? "" : ", unverified kernel");
 	return 0;
+
+modules:
+	mmn_modules_exit();
+stats:
+	mmn_stats_exit();
+	return ret;
 }
 module_init(mmn_main_init);
 
@@ -231,9 +240,9 @@ static void __exit mmn_main_exit(void)
 	mmn_debugfs_exit();
 	mmn_watch_exit();
 	mmn_hook_exit();
+	mmn_leftover_exit();
 	mmn_modules_exit();
 	mmn_sites_exit();
-	mmn_mm_exit();
 	mmn_ends_exit();
 	mmn_stats_exit();
 }

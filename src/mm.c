@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mm: per-mm objects. One native notifier each, so that the kernel's own rules
- * of lifetime hold; the native get/put would find objects by native ops, which
- * all of ours share, so we find them by (mm, driver's ops) ourselves.
+ * mm: per-mm objects. Each has a native notifier, so the kernel's own rules of lifetime
+ * hold. The native get and put find objects by their native ops, which all objects of
+ * mmnotify share; so objects.c finds them by mm, client and the driver's ops.
  *
- * Our start never fails: the kernel cannot undo a start that one notifier
- * refuses after an interval notifier accepted it.
+ * An object is made under the mmap_lock of its mm, held for write, as the native get
+ * does. That is the only lock that is waited for here, and no other process has it. To
+ * find an object that exists, and to put one, takes a spinlock for a few list operations.
+ *
+ * A start never fails: the kernel cannot undo a start that one notifier refuses after an
+ * interval notifier accepted it.
  */
+#define pr_fmt(fmt) "mmnotify: " fmt
+
 #include <linux/atomic.h>
 #include <linux/err.h>
-#include <linux/hashtable.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/mmu_notifier.h>
-#include <linux/mutex.h>
 #include <linux/sched/mm.h>
-#include <linux/wait_bit.h>
+#include <linux/stddef.h>
 
 #include <mmnotify/mmnotify.h>
 
@@ -22,24 +27,16 @@
 #include "compat/compat.h"
 #include "compat/export.h"
 #include "inflight.h"
+#include "judge.h"
 #include "judge_now.h"
 #include "mm.h"
-#include "range.h"
+#include "objects.h"
+#include "ops.h"
 #include "self.h"
 #include "shortcut.h"
 
 /* mmnotify_mm.state: the mm is gone, release() was called. */
 #define STATE_RELEASED	1u
-
-/*
- * Guards the table and the reference counts. Taken before mmap_lock; also taken
- * in release callbacks, when nobody can hold the mmap_lock of that mm.
- */
-static DEFINE_MUTEX(objects_lock);
-static DEFINE_HASHTABLE(objects, 10);
-
-/* Objects that were put and are not freed. */
-static atomic_t leaving;
 
 static struct mmnotify_mm *from_native(struct mmu_notifier *mn)
 {
@@ -149,77 +146,92 @@ static void mmn_mm_release(struct mmu_notifier *mn, struct mm_struct *mm)
 	mmn_client_leave(&d, watched);
 }
 
-static void mmn_mm_free(struct mmu_notifier *mn)
+/* The driver may free the object, and so does the caller not touch it again. */
+static struct mmn_client *free_object(struct mmnotify_mm *m)
 {
-	struct mmnotify_mm *m = from_native(mn);
-	struct mmnotify_client *client = m->client;
+	struct mmn_client *c = mmn_client_of(m->client);
 
 	m->ops->free(m);
 	mmn_inflight_forget_askers();
-	mmn_client_dead(client, MMN_OBJECT_MM);
+	return c;
 }
 
-static void mmn_mm_free_put(struct mmu_notifier *mn)
+/* After the last put. */
+static void mmn_mm_free(struct mmu_notifier *mn)
 {
-	mmn_mm_free(mn);
-	if (atomic_dec_and_test(&leaving))
-		wake_up_var(&leaving);
+	mmn_client_left(free_object(from_native(mn)), MMN_OBJECT_MM);
 }
 
 static const struct mmu_notifier_ops native_ops = {
 	.invalidate_range_start = mmn_mm_start,
 	.invalidate_range_end = mmn_mm_end,
 	.release = mmn_mm_release,
-	.free_notifier = mmn_mm_free_put,
+	.free_notifier = mmn_mm_free,
 };
 
-static int check(struct mmnotify_client *client, const struct mm_struct *mm,
-		 const struct mmnotify_mm_ops *ops, size_t size)
+static const struct mmn_ops_kind ops_kind = {
+	.name = "mmnotify_mm_get",
+	.v1 = offsetofend(struct mmnotify_mm_ops, rsvd),
+	.known = sizeof(struct mmnotify_mm_ops),
+	.by_address = true,
+};
+
+/* Return: the ops to work with, or ERR_PTR(). */
+static const struct mmnotify_mm_ops *accept_ops(struct mmn_client *c,
+						const struct mmnotify_mm_ops *ops,
+						size_t size)
 {
 	int ret;
 
-	if (!mmn_client_registered(client) || !mm)
-		return -EINVAL;
-	ret = mmn_client_check_ops(ops, size, sizeof(*ops));
+	ops = mmn_ops_accept(&ops_kind, c->name, ops, size, &c->ops_lock, &c->ops);
+	if (IS_ERR(ops))
+		return ops;
+	ret = mmn_ops_check_bits(&ops_kind, c->name, ops->effects, ops->rsvd);
 	if (ret)
-		return ret;
-	return ops->alloc && ops->free ? 0 : -EINVAL;
+		return ERR_PTR(ret);
+	return ops->alloc && ops->free ? ops : ERR_PTR(-EINVAL);
 }
 
-static struct mmnotify_mm *find(const struct mm_struct *mm,
-				const struct mmnotify_mm_ops *ops)
-{
-	struct mmnotify_mm *m;
-
-	lockdep_assert_held(&objects_lock);
-	hash_for_each_possible(objects, m, node, (unsigned long)mm)
-		if (m->mn.mm == mm && m->ops == ops)
-			return m;
-	return NULL;
-}
-
-static struct mmnotify_mm *create(struct mmnotify_client *client,
-				  struct mm_struct *mm,
+/* Under mmap_lock: no other task makes an object of this mm. */
+static struct mmnotify_mm *create(struct mmnotify_client *client, struct mm_struct *mm,
 				  const struct mmnotify_mm_ops *ops)
 {
 	struct mmnotify_mm *m = ops->alloc(mm);
 	int ret;
 
-	lockdep_assert_held(&objects_lock);
+	mmap_assert_write_locked(mm);
 	if (IS_ERR_OR_NULL(m))
 		return m ? m : ERR_PTR(-ENOMEM);
 	m->mn.ops = &native_ops;
 	m->ops = ops;
 	m->client = client;
-	m->users = 1;
 	m->state = 0;
-	mmn_client_born(client, MMN_OBJECT_MM);
-	ret = mmu_notifier_register(&m->mn, mm);
+	ret = __mmu_notifier_register(&m->mn, mm);
 	if (ret) {
-		mmn_mm_free(&m->mn);
+		free_object(m);
 		return ERR_PTR(ret);
 	}
-	hash_add(objects, &m->node, (unsigned long)mm);
+	mmn_objects_add_mm(m);
+	return m;
+}
+
+/* @c has one more user for the object. *@made: it is a new one. */
+static struct mmnotify_mm *get(struct mmnotify_client *client, struct mm_struct *mm,
+			       const struct mmnotify_mm_ops *ops, bool *made)
+{
+	struct mmnotify_mm *m;
+
+	*made = false;
+	m = mmn_objects_get_mm(mm, client, ops);
+	if (m)
+		return m;
+	mmap_write_lock(mm);
+	m = mmn_objects_get_mm(mm, client, ops);
+	if (!m) {
+		*made = true;
+		m = create(client, mm, ops);
+	}
+	mmap_write_unlock(mm);
 	return m;
 }
 
@@ -230,34 +242,37 @@ static struct mmnotify_mm *create(struct mmnotify_client *client,
  * @ops: callbacks; must outlive the object; see mmnotify_mm_get()
  * @size: sizeof(struct mmnotify_mm_ops) as the driver knows it, bytes
  *
- * There is one object per (mm, ops): a second get returns the first's, and
+ * There is one object per (mm, client, ops): a second get returns the first's, and
  * needs a put of its own. Follows mm/mmu_notifier.c:mmu_notifier_get().
  *
- * Context: Process, may sleep; takes mmap_lock for write. Not in a callback.
- * Return: the object or ERR_PTR: -EINVAL for a missing argument or callback or
- * ops that are too small, -E2BIG if they use members that this mmnotify does
- * not know, -ESRCH if the mm is dying, -ENOMEM, -EINTR, or alloc()'s error.
+ * Context: Process, may sleep; takes mmap_lock for write if the object does not exist
+ * yet. Not in a callback.
+ * Return: the object or ERR_PTR: -EINVAL for a missing argument or callback, a client
+ * that is not registered, ops that are too small, or effects that this mmnotify does
+ * not know; -E2BIG if the ops use members that this mmnotify does not know; -ESRCH if
+ * the mm is dying; -ENOMEM; -EINTR; or alloc()'s error.
  */
 struct mmnotify_mm *mmnotify_mm_get_v1(struct mmnotify_client *client,
 				       struct mm_struct *mm,
 				       const struct mmnotify_mm_ops *ops,
 				       size_t size)
 {
-	struct mmnotify_mm *m;
-	int ret = check(client, mm, ops, size);
+	struct mmnotify_mm *m = ERR_PTR(-ESRCH);
+	struct mmn_client *c;
+	bool made = false;
 
-	if (ret)
-		return ERR_PTR(ret);
-	if (!mmget_not_zero(mm))
-		return ERR_PTR(-ESRCH);
-	mutex_lock(&objects_lock);
-	m = find(mm, ops);
-	if (m)
-		m->users++;
-	else
-		m = create(client, mm, ops);
-	mutex_unlock(&objects_lock);
-	mmput(mm);
+	c = mm ? mmn_client_get(client, MMN_OBJECT_MM) : NULL;
+	if (!c)
+		return ERR_PTR(-EINVAL);
+	ops = accept_ops(c, ops, size);
+	if (IS_ERR(ops)) {
+		m = ERR_CAST(ops);
+	} else if (mmget_not_zero(mm)) {
+		m = get(client, mm, ops, &made);
+		mmput(mm);
+	}
+	if (IS_ERR(m) || !made)
+		mmn_client_put(c, MMN_OBJECT_MM);
 	return m;
 }
 MMN_EXPORT(mmnotify_mm_get_v1);
@@ -266,27 +281,22 @@ MMN_EXPORT(mmnotify_mm_get_v1);
  * mmnotify_mm_put_v1() - let go of an mm
  * @m: from mmnotify_mm_get(); see mmnotify_mm_put()
  *
- * The last put ends the callbacks soon; ops->free() says when. In a release()
- * that mmnotify_mm_unregister() calls, it does nothing.
+ * The last put ends the callbacks soon; ops->free() says when. In a release() that
+ * mmnotify_mm_unregister() calls, it does nothing. Follows
+ * mm/mmu_notifier.c:mmu_notifier_put().
  *
- * Context: Process, may sleep; not under mmap_lock. In callbacks only in
- * release().
+ * Context: Any that may take a spinlock: callbacks and mmap_lock, however it is held,
+ * included. Does not wait.
  */
 void mmnotify_mm_put_v1(struct mmnotify_mm *m)
 {
-	bool last;
+	struct mmn_client *c;
 
-	mutex_lock(&objects_lock);
-	last = m->users == 1;
-	if (m->users)
-		m->users--;
-	if (last) {
-		hash_del(&m->node);
-		atomic_inc(&leaving);
-	}
-	mutex_unlock(&objects_lock);
-	if (last)
-		mmu_notifier_put(&m->mn);
+	if (!mmn_objects_put_mm(m))
+		return;
+	c = mmn_client_of(m->client);
+	mmn_client_leaves(c);
+	mmu_notifier_put(&m->mn);
 }
 MMN_EXPORT(mmnotify_mm_put_v1);
 
@@ -299,66 +309,71 @@ MMN_EXPORT(mmnotify_mm_put_v1);
  * returns 0 no callback runs or will run and @m was freed by ops->free(). Follows
  * mm/mmu_notifier.c:mmu_notifier_unregister().
  *
- * Context: Process, sleeps; not under mmap_lock, not in a callback, nor under a
- * lock that one takes.
- * Return: 0; -EBUSY if it was got more than once; -EDEADLK with debug=1 if called
- * in a callback. Then nothing happened.
+ * Context: Process, sleeps; not in a callback, nor under a lock that one takes.
+ * Return: 0; -EBUSY if more than one get has no put yet; -ENOENT if each has;
+ * -EDEADLK as mmnotify_range_remove(). With an error nothing happens.
  */
 int mmnotify_mm_unregister_v1(struct mmnotify_mm *m)
 {
-	bool last;
+	struct mmn_client *c;
+	int ret;
 
-	if (mmn_client_in_callback("mmnotify_mm_unregister()"))
+	if (mmn_client_in_callback("mmnotify_mm_unregister()") ||
+	    mmn_judge_in_callback(m->mn.mm, "mmnotify_mm_unregister()"))
 		return -EDEADLK;
-	mutex_lock(&objects_lock);
-	last = m->users == 1;
-	if (last) {
-		hash_del(&m->node);
-		m->users = 0;
-	}
-	mutex_unlock(&objects_lock);
-	if (!last)
-		return -EBUSY;
+	ret = mmn_objects_claim_mm(m);
+	if (ret)
+		return ret;
 	mmu_notifier_unregister(&m->mn, m->mn.mm);
-	mmn_mm_free(&m->mn);
+	c = free_object(m);
+	mmn_client_put(c, MMN_OBJECT_MM);
 	return 0;
 }
 MMN_EXPORT(mmnotify_mm_unregister_v1);
 
-/*
- * The kernel waits for a grace period; the callback that frees may run after
- * that, on the CPU where the object was put.
- */
-static void wait_until_left(void)
-{
-	mmu_notifier_synchronize();
-	wait_var_event(&leaving, !atomic_read(&leaving));
-}
-
 /**
- * mmnotify_synchronize_v1() - wait until everything that was put is freed
+ * mmnotify_synchronize_v1() - wait until all that a client let go of is freed
+ * @client: a registered client; see mmnotify_synchronize()
  *
  * For the exit of a driver's module, between the last put or asynchronous
- * removal and mmnotify_unregister(). Follows
- * mm/mmu_notifier.c:mmu_notifier_synchronize(), which may return while another
- * CPU still frees; this does not.
+ * removal and mmnotify_unregister(): each removed() and free() of @client that is due
+ * has returned. Other clients are not waited for. Follows
+ * mm/mmu_notifier.c:mmu_notifier_synchronize(), which may return while another CPU
+ * still frees; this does not.
  *
  * Context: Process, sleeps. Not in a callback, nor in removed().
  */
-void mmnotify_synchronize_v1(void)
+void mmnotify_synchronize_v1(struct mmnotify_client *client)
 {
-	mmn_range_synchronize();
-	wait_until_left();
+	if (client && client->priv)
+		mmn_client_synchronize(mmn_client_of(client));
+	else
+		pr_warn_ratelimited("mmnotify_synchronize(): the client is not registered (caller %ps)\n",
+				    __builtin_return_address(0));
 }
 MMN_EXPORT(mmnotify_synchronize_v1);
 
 /**
- * mmn_mm_exit() - no callback of ours may be left
+ * mmn_mm_take_all() - take out the mm objects that a client left behind
+ * @client: its driver's exit function has returned
  *
- * Context: Process, at unload: there are no clients.
+ * Neither release() nor free() is called: what they rest on may be gone. The memory of
+ * the objects stays allocated.
+ *
+ * Context: Process, sleeps until callbacks that run have returned.
+ * Return: how many.
  */
-void mmn_mm_exit(void)
+unsigned int mmn_mm_take_all(const struct mmnotify_client *client)
 {
-	mmn_range_synchronize();
-	wait_until_left();
+	struct mmn_client *c = mmn_client_of(client);
+	struct mmnotify_mm *m;
+	unsigned int n = 0;
+
+	while ((m = mmn_objects_take_mm(client))) {
+		m->state = STATE_RELEASED;
+		mmu_notifier_unregister(&m->mn, m->mn.mm);
+		mmn_client_put(c, MMN_OBJECT_MM);
+		n++;
+	}
+	return n;
 }

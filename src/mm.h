@@ -2,6 +2,8 @@
 #ifndef MMN_MM_H
 #define MMN_MM_H
 
-void mmn_mm_exit(void);
+struct mmnotify_client;
+
+unsigned int mmn_mm_take_all(const struct mmnotify_client *client);
 
 #endif /* MMN_MM_H */

@@ -8,23 +8,25 @@
 
 #include <linux/err.h>
 #include <linux/kernel.h>
-#include <linux/llist.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/mmu_notifier.h>
 #include <linux/overflow.h>
 #include <linux/sched/mm.h>
-#include <linux/workqueue.h>
+#include <linux/stddef.h>
 
 #include <mmnotify/mmnotify.h>
+#include <mmnotify/mmnotify_life.h>
 
 #include "client.h"
 #include "compat/compat.h"
 #include "compat/export.h"
 #include "ends.h"
-#include "inflight.h"
+#include "judge.h"
 #include "judge_now.h"
-#include "range.h"
+#include "objects.h"
+#include "ops.h"
+#include "removal.h"
 #include "self.h"
 #include "shortcut.h"
 
@@ -200,33 +202,44 @@ static int check_callbacks(const struct mmnotify_range_ops *ops)
 	return ops->invalidate ? 0 : -EINVAL;
 }
 
-static int check(struct mmnotify_client *client,
-		 const struct mmnotify_range *range, const struct mm_struct *mm,
-		 const struct mmnotify_range_ops *ops, size_t size)
+/* The call is named without its variant: all three take the same ops. */
+static const struct mmn_ops_kind ops_kind = {
+	.name = "mmnotify_range_insert",
+	.v1 = offsetofend(struct mmnotify_range_ops, rsvd),
+	.known = sizeof(struct mmnotify_range_ops),
+};
+
+/* Return: the ops to work with, or ERR_PTR(). */
+static const struct mmnotify_range_ops *accept_ops(struct mmn_client *c,
+						   const struct mmnotify_range_ops *ops,
+						   size_t size)
 {
 	int ret;
 
-	if (!mmn_client_registered(client) || !range || !mm)
-		return -EINVAL;
-	ret = mmn_client_check_ops(ops, size, sizeof(*ops));
-	return ret ? ret : check_callbacks(ops);
+	ops = mmn_ops_accept(&ops_kind, c->name, ops, size, &c->ops_lock, &c->ops);
+	if (IS_ERR(ops))
+		return ops;
+	ret = mmn_ops_check_bits(&ops_kind, c->name, ops->effects, ops->rsvd);
+	if (!ret)
+		ret = check_callbacks(ops);
+	return ret ? ERR_PTR(ret) : ops;
 }
 
 /* What the caller does about mmap_lock. */
 enum locking { MMAP_FREE, MMAP_PRIMED, MMAP_WRITE };
 
 /*
- * lockdep is told to look away where the kernel says might_lock(mmap_lock): of a
- * primed mm it does not take it, and here the caller may hold it for read.
+ * Into a primed mm. The kernel says might_lock(mmap_lock) there and does not take it;
+ * the caller may hold it, so lockdep must not hear of that.
  */
-static int insert_primed(struct mmnotify_range *r, struct mm_struct *mm,
-			 unsigned long start, unsigned long len)
+static int insert_quietly(struct mmu_interval_notifier *mni, struct mm_struct *mm,
+			  unsigned long start, unsigned long len,
+			  const struct mmu_interval_notifier_ops *ops)
 {
 	int ret;
 
 	lockdep_off();
-	ret = mmu_interval_notifier_insert(&r->mni, mm, start, len,
-					   native_ops_of(r->ops));
+	ret = mmu_interval_notifier_insert(mni, mm, start, len, ops);
 	lockdep_on();
 	return ret;
 }
@@ -237,7 +250,8 @@ static int insert_native(struct mmnotify_range *r, struct mm_struct *mm,
 {
 	switch (locking) {
 	case MMAP_PRIMED:
-		return insert_primed(r, mm, start, len);
+		return insert_quietly(&r->mni, mm, start, len,
+				      native_ops_of(r->ops));
 	case MMAP_WRITE:
 		return mmu_interval_notifier_insert_locked(&r->mni, mm, start, len,
 							   native_ops_of(r->ops));
@@ -247,6 +261,7 @@ static int insert_native(struct mmnotify_range *r, struct mm_struct *mm,
 	}
 }
 
+/* The range is in state INSERTING, and @c has it among its users. */
 static int insert(struct mmnotify_range *r, struct mm_struct *mm,
 		  unsigned long start, unsigned long len, enum locking locking)
 {
@@ -255,46 +270,87 @@ static int insert(struct mmnotify_range *r, struct mm_struct *mm,
 	r->ends = NULL;
 	r->pending.event = 0;
 	r->lost = 0;
-	r->async.next = &r->async;
 	atomic_set(&r->undelivered, 0);
 	if (r->ops->end) {
 		ret = mmn_ends_get(r, mm, locking == MMAP_WRITE);
 		if (ret)
 			return ret;
 	}
-	mmn_client_born(r->client, MMN_OBJECT_RANGE);
 	ret = insert_native(r, mm, start, len, locking);
-	if (!ret)
-		return 0;
-	mmn_client_dead(r->client, MMN_OBJECT_RANGE);
-	mmn_ends_put(r);
+	if (ret)
+		mmn_ends_put(r);
+	else
+		mmn_objects_add_range(r);
 	return ret;
 }
 
-static int check_and_insert(struct mmnotify_client *client,
-			    struct mmnotify_range *range, struct mm_struct *mm,
-			    unsigned long start, unsigned long len,
-			    const struct mmnotify_range_ops *ops, size_t size,
-			    enum locking locking)
+static int check_primed(const struct mmn_client *c, const struct mm_struct *mm,
+			const struct mmnotify_range_ops *ops)
 {
-	int ret = check(client, range, mm, ops, size);
+	if (!ops->end && mm->notifier_subscriptions)
+		return 0;
+	pr_warn_ratelimited("client %s: mmnotify_range_insert_primed(): the mm is not primed, or the ops have end(), which needs mmap_lock\n",
+			    c->name);
+	return -EINVAL;
+}
 
-	if (!ret)
-		ret = check_place(start, len);
+/* What is inserted, where and how; for the three calls that insert. */
+struct place {
+	struct mm_struct *mm;
+	unsigned long start;
+	unsigned long len;
+	enum locking locking;
+};
+
+/* @c has one more user for the range. */
+static int insert_for(struct mmn_client *c, struct mmnotify_client *client,
+		      struct mmnotify_range *r, const struct place *p,
+		      const struct mmnotify_range_ops *ops)
+{
+	int ret = 0;
+
+	if (p->locking == MMAP_PRIMED)
+		ret = check_primed(c, p->mm, ops);
 	if (ret)
 		return ret;
-	if (locking == MMAP_PRIMED && (ops->end || !mm->notifier_subscriptions)) {
-		pr_warn_once("mmnotify_range_insert_primed(): the mm is not primed, or %ps has end(), which needs mmap_lock\n",
-			     ops);
-		return -EINVAL;
-	}
-	if (!mmget_not_zero(mm))
+	if (!mmget_not_zero(p->mm))
 		return -ESRCH;
-	range->ops = ops;
-	range->client = client;
-	ret = insert(range, mm, start, len, locking);
+	ret = mmnotify_life_insert(&r->life);
+	if (ret) {
+		pr_warn_ratelimited("client %s: mmnotify_range_insert(): the range is inserted already, or was not zeroed before\n",
+				    c->name);
+	} else {
+		r->ops = ops;
+		r->client = client;
+		ret = insert(r, p->mm, p->start, p->len, p->locking);
+		mmn_removal_settle(r, !ret);
+	}
 	/* Not the last reference: the caller holds one. */
-	mmput(mm);
+	mmput(p->mm);
+	return ret;
+}
+
+static int check_and_insert(struct mmnotify_client *client, struct mmnotify_range *range,
+			    const struct place *p,
+			    const struct mmnotify_range_ops *ops, size_t size)
+{
+	struct mmn_client *c;
+	int ret;
+
+	if (!range || !p->mm)
+		return -EINVAL;
+	ret = check_place(p->start, p->len);
+	if (ret)
+		return ret;
+	c = mmn_client_get(client, MMN_OBJECT_RANGE);
+	if (!c)
+		return -EINVAL;
+	ops = accept_ops(c, ops, size);
+	ret = PTR_ERR_OR_ZERO(ops);
+	if (!ret)
+		ret = insert_for(c, client, range, p, ops);
+	if (ret)
+		mmn_client_put(c, MMN_OBJECT_RANGE);
 	return ret;
 }
 
@@ -316,17 +372,19 @@ static int check_and_insert(struct mmnotify_client *client,
  * Context: Process, may sleep; takes mmap_lock for write if the mm is not primed
  * or @ops has end(), so do not hold it. Not in a callback.
  * Return: 0; -EINVAL for a missing argument or callback, a client that is not
- * registered, a zero length or ops that are too small; -E2BIG if the ops use
- * members that this mmnotify does not know; -EOVERFLOW if the range wraps;
- * -ESRCH if the mm is dying; -ENOMEM; -EINTR.
+ * registered, a zero length, ops that are too small, or effects that this mmnotify
+ * does not know; -E2BIG if the ops use members that this mmnotify does not know;
+ * -EBUSY if the range is inserted already; -EOVERFLOW if the range wraps; -ESRCH if
+ * the mm is dying; -ENOMEM; -EINTR.
  */
 int mmnotify_range_insert_v1(struct mmnotify_client *client,
 			     struct mmnotify_range *range, struct mm_struct *mm,
 			     unsigned long start, unsigned long len,
 			     const struct mmnotify_range_ops *ops, size_t size)
 {
-	return check_and_insert(client, range, mm, start, len, ops, size,
-				MMAP_FREE);
+	struct place p = { mm, start, len, MMAP_FREE };
+
+	return check_and_insert(client, range, &p, ops, size);
 }
 MMN_EXPORT(mmnotify_range_insert_v1);
 
@@ -352,8 +410,9 @@ int mmnotify_range_insert_primed_v1(struct mmnotify_client *client,
 				    const struct mmnotify_range_ops *ops,
 				    size_t size)
 {
-	return check_and_insert(client, range, mm, start, len, ops, size,
-				MMAP_PRIMED);
+	struct place p = { mm, start, len, MMAP_PRIMED };
+
+	return check_and_insert(client, range, &p, ops, size);
 }
 MMN_EXPORT(mmnotify_range_insert_primed_v1);
 
@@ -379,8 +438,9 @@ int mmnotify_range_insert_locked_v1(struct mmnotify_client *client,
 				    const struct mmnotify_range_ops *ops,
 				    size_t size)
 {
-	return check_and_insert(client, range, mm, start, len, ops, size,
-				MMAP_WRITE);
+	struct place p = { mm, start, len, MMAP_WRITE };
+
+	return check_and_insert(client, range, &p, ops, size);
 }
 MMN_EXPORT(mmnotify_range_insert_locked_v1);
 
@@ -429,13 +489,6 @@ int mmnotify_prime_locked_v1(struct mm_struct *mm)
 }
 MMN_EXPORT(mmnotify_prime_locked_v1);
 
-/* Its address may be another's soon. */
-static void remove_native(struct mmu_interval_notifier *mni)
-{
-	mmu_interval_notifier_remove(mni);
-	mmn_inflight_forget_askers();
-}
-
 /* Hears of a range while the range itself is taken out and put in again. */
 struct cover {
 	struct mmu_interval_notifier mni;
@@ -456,7 +509,10 @@ static const struct mmu_interval_notifier_ops cover_ops = {
 	.invalidate = mmn_range_cover_invalidate,
 };
 
-/* The sequence of the range stays valid: core and cover count with the same. */
+/*
+ * The mm has had a range, so inserting takes no mm lock, whatever the caller holds. The
+ * sequence of the range stays valid: the range and the cover count with the mm's own.
+ */
 static int move(struct mmnotify_range *r, struct mm_struct *mm,
 		unsigned long start, unsigned long len)
 {
@@ -468,14 +524,12 @@ static int move(struct mmnotify_range *r, struct mm_struct *mm,
 	/* All of the address space has no length that fits. */
 	if (last - first == ULONG_MAX)
 		last--;
-	ret = mmu_interval_notifier_insert(&cover.mni, mm, first,
-					   last - first + 1, &cover_ops);
+	ret = insert_quietly(&cover.mni, mm, first, last - first + 1, &cover_ops);
 	if (ret)
 		return ret;
-	remove_native(&r->mni);
-	ret = mmu_interval_notifier_insert(&r->mni, mm, start, len,
-					   native_ops_of(r->ops));
-	remove_native(&cover.mni);
+	mmn_removal_native(&r->mni);
+	ret = insert_quietly(&r->mni, mm, start, len, native_ops_of(r->ops));
+	mmn_removal_native(&cover.mni);
 	return WARN_ON_ONCE(ret) ? ret : 0;
 }
 
@@ -492,108 +546,41 @@ static int move(struct mmnotify_range *r, struct mm_struct *mm,
  * before it moves if its callbacks use mmnotify_range_clamp(): meanwhile that knows
  * the old place or the new one, not both.
  *
- * Context: Process, sleeps until running invalidations of the mm end; not under
- * mmap_lock, not in a callback. One at a time per range.
- * Return: 0; -EINVAL for a zero length; -EOVERFLOW if it wraps; -ESRCH if the
- * mm is dying; -EDEADLK with debug=1 if called in a callback. Then the range is
- * where it was.
+ * mmnotify_range_remove_async() may be called meanwhile, in a callback too: the range
+ * moves first and is removed then.
+ *
+ * Context: Process, sleeps until running invalidations of the mm end. mmap_lock may be
+ * held, for read or for write, or not. Not in a callback.
+ * Return: 0; -EINVAL for a zero length; -EOVERFLOW if it wraps; -ENOENT if the range
+ * is not inserted; -EBUSY while another task inserts or moves it; -EALREADY if its
+ * removal has begun; -ESRCH if the mm is dying; -ENOMEM; -EDEADLK as
+ * mmnotify_range_remove(). With an error the range is where it was.
  */
 int mmnotify_range_move_v1(struct mmnotify_range *range, unsigned long start,
 			   unsigned long len)
 {
-	struct mm_struct *mm = range->mni.mm;
+	struct mm_struct *mm;
 	int ret = check_place(start, len);
 
 	if (ret)
 		return ret;
-	if (mmn_client_in_callback("mmnotify_range_move()"))
+	if (mmn_client_in_callback("mmnotify_range_move()") ||
+	    mmn_judge_in_callback(range->mni.mm, "mmnotify_range_move()"))
 		return -EDEADLK;
-	if (!mmget_not_zero(mm))
-		return -ESRCH;
-	ret = move(range, mm, start, len);
-	mmput(mm);
+	ret = mmnotify_life_move(&range->life);
+	if (ret) {
+		if (ret == -ENOENT)
+			pr_warn_ratelimited("mmnotify_range_move(): the range is not inserted (caller %ps)\n",
+					    __builtin_return_address(0));
+		return ret;
+	}
+	mm = range->mni.mm;
+	ret = -ESRCH;
+	if (mmget_not_zero(mm)) {
+		ret = move(range, mm, start, len);
+		mmput(mm);
+	}
+	mmn_removal_settle(range, true);
 	return ret;
 }
 MMN_EXPORT(mmnotify_range_move_v1);
-
-/**
- * mmnotify_range_remove_v1() - hear no more of a range
- * @range: an inserted range; see mmnotify_range_remove()
- *
- * When it returns 0 no callback runs or will run, and the memory may go.
- *
- * Context: Process, sleeps until running invalidations of the mm end. Never in
- * a callback: it would wait for itself. With the module parameter debug=1 that
- * is caught.
- * Return: 0; -EDEADLK with debug=1 if called in a callback, and then the range
- * is still inserted.
- */
-int mmnotify_range_remove_v1(struct mmnotify_range *range)
-{
-	if (mmn_client_in_callback("mmnotify_range_remove()"))
-		return -EDEADLK;
-	remove_native(&range->mni);
-	mmn_ends_put(range);
-	mmn_client_dead(range->client, MMN_OBJECT_RANGE);
-	return 0;
-}
-MMN_EXPORT(mmnotify_range_remove_v1);
-
-/* Ranges to remove, and who does it. */
-static LLIST_HEAD(unwanted);
-
-static void remove_unwanted(struct work_struct *work)
-{
-	struct llist_node *list = llist_del_all(&unwanted);
-	struct mmnotify_range *r, *next;
-	struct mmnotify_client *client;
-
-	llist_for_each_entry_safe(r, next, list, async) {
-		client = r->client;
-		remove_native(&r->mni);
-		mmn_ends_put(r);
-		r->ops->removed(r);
-		/* Until here its module is needed. */
-		mmn_client_dead(client, MMN_OBJECT_RANGE);
-	}
-}
-
-static DECLARE_WORK(remove_work, remove_unwanted);
-
-/**
- * mmnotify_range_remove_async_v1() - the same, without waiting
- * @range: an inserted range whose ops have removed(); see
- *	mmnotify_range_remove_async()
- *
- * Callbacks may still run until removed() is called, from a work item, and may
- * ask again: it happens once. mmnotify_synchronize() waits for that.
- *
- * Context: Any process context, callbacks included; does not sleep.
- * Return: 0; -EALREADY if it was asked for before; -EINVAL without removed().
- * With an error nothing happens.
- */
-int mmnotify_range_remove_async_v1(struct mmnotify_range *range)
-{
-	if (!range->ops->removed) {
-		pr_warn_once("mmnotify_range_remove_async(): %ps has no removed(), so nobody could free the range\n",
-			     range->ops);
-		return -EINVAL;
-	}
-	/* A node that points to itself was never asked for; see insert(). */
-	if (cmpxchg(&range->async.next, &range->async, NULL) != &range->async)
-		return -EALREADY;
-	llist_add(&range->async, &unwanted);
-	schedule_work(&remove_work);
-	return 0;
-}
-MMN_EXPORT(mmnotify_range_remove_async_v1);
-
-/**
- * mmn_range_synchronize() - wait until everything asked for is removed
- *
- * Context: Process, sleeps.
- */
-void mmn_range_synchronize(void)
-{
-	flush_work(&remove_work);
-}

@@ -8,101 +8,117 @@
  * compacts pages of the same mm on the way. Those are not the driver's own, so
  * only causes that a driver raises on purpose count, and nothing in reclaim.
  */
+#define pr_fmt(fmt) "mmnotify: " fmt
+
 #include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/hash.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
 
 #include <mmnotify/mmnotify.h>
 
 #include "compat/export.h"
 #include "self.h"
 
-#define SELF_BITS	7
-#define SELF_PROBES	8
+#define BUCKET_BITS	6
 
 /*
- * Open sections. A slot is claimed by its task, and only that task ever compares
- * the rest of it: nobody else needs to see it consistent.
+ * Open sections by task. Only the task itself looks for its sections, but the lists
+ * have sections of other tasks, too. Raw: PREEMPT_RT does not allow verdicts to sleep.
  */
-static struct section {
-	const struct task_struct *task;
-	const struct mm_struct *mm;
-	const struct mmnotify_client *client;
-} sections[1 << SELF_BITS];
+static struct bucket {
+	raw_spinlock_t lock;
+	struct hlist_head sections;
+} buckets[1 << BUCKET_BITS] = {
+	[0 ... (1 << BUCKET_BITS) - 1] = {
+		.lock = __RAW_SPIN_LOCK_UNLOCKED(buckets.lock),
+	},
+};
 
+/* How many sections are open: without any, callbacks look no further. */
 atomic_t mmn_self_sections;
 
-static unsigned int slot(unsigned int probe)
+static struct bucket *bucket_of(const struct task_struct *task)
 {
-	return (hash_ptr(current, SELF_BITS) + probe) &
-	       (ARRAY_SIZE(sections) - 1);
+	return &buckets[hash_ptr(task, BUCKET_BITS)];
 }
 
 /**
  * mmnotify_self_begin_v1() - from here on this task works for the driver
+ * @self: the section, in memory of the caller until mmnotify_self_end()
  * @client: a registered client
- * @mm: whose pages it works on
+ * @mm: whose pages the task works on
  *
- * Until mmnotify_self_end(), events of @mm that this task raises and whose
+ * Until mmnotify_self_end(), exact events of @mm that this task raises and whose
  * cause is migrate_vma, device_exclusive, device_exclusive_restore, cow, cow_gup
  * or driver_zap are delivered to @client with MMNOTIFY_F_SELF; other clients do
- * not see the flag. Sections nest. See mmnotify_self_begin().
+ * not see the flag. Any number of tasks may have any number of sections open. See
+ * mmnotify_self_begin().
  *
- * Context: Any.
- * Return: a cookie for mmnotify_self_end(); 0, also legal there, if too many
- * sections are open: then the flag is not set.
+ * An event that is not exact never has the flag, so no lock may rest on it.
+ *
+ * Context: Any but interrupts.
  */
-unsigned int mmnotify_self_begin_v1(struct mmnotify_client *client,
-				    const struct mm_struct *mm)
+void mmnotify_self_begin_v1(struct mmnotify_self *self,
+			    const struct mmnotify_client *client,
+			    const struct mm_struct *mm)
 {
-	unsigned int i, n;
+	struct bucket *b = bucket_of(current);
 
-	for (i = 0; i < SELF_PROBES; i++) {
-		n = slot(i);
-		if (READ_ONCE(sections[n].task) ||
-		    cmpxchg(&sections[n].task, NULL, current))
-			continue;
-		sections[n].mm = mm;
-		sections[n].client = client;
-		atomic_inc(&mmn_self_sections);
-		return n + 1;
-	}
-	return 0;
+	self->task = current;
+	self->mm = mm;
+	self->client = client;
+	raw_spin_lock(&b->lock);
+	hlist_add_head(&self->node, &b->sections);
+	raw_spin_unlock(&b->lock);
+	atomic_inc(&mmn_self_sections);
 }
 MMN_EXPORT(mmnotify_self_begin_v1);
 
 /**
  * mmnotify_self_end_v1() - the work is done
- * @cookie: from mmnotify_self_begin() of the same task; see mmnotify_self_end()
+ * @self: from mmnotify_self_begin() of the same task; see mmnotify_self_end()
  *
- * Context: Any.
+ * Ending a section twice is logged and does nothing else.
+ *
+ * Context: Any but interrupts.
  */
-void mmnotify_self_end_v1(unsigned int cookie)
+void mmnotify_self_end_v1(struct mmnotify_self *self)
 {
-	if (!cookie || WARN_ON_ONCE(cookie > ARRAY_SIZE(sections) ||
-				    sections[cookie - 1].task != current))
+	struct bucket *b = bucket_of(self->task);
+
+	if (!self->task) {
+		pr_warn_ratelimited("mmnotify_self_end(): the section is not open (caller %ps)\n",
+				    __builtin_return_address(0));
 		return;
+	}
 	atomic_dec(&mmn_self_sections);
-	/* Pairs with the cmpxchg() of the slot's next owner. */
-	smp_store_release(&sections[cookie - 1].task, NULL);
+	raw_spin_lock(&b->lock);
+	hlist_del(&self->node);
+	raw_spin_unlock(&b->lock);
+	self->task = NULL;
 }
 MMN_EXPORT(mmnotify_self_end_v1);
 
 static bool is_open(const struct mmnotify_client *client,
 		    const struct mm_struct *mm)
 {
-	const struct section *s;
-	unsigned int i;
+	struct bucket *b = bucket_of(current);
+	const struct mmnotify_self *s;
+	bool found = false;
 
-	for (i = 0; i < SELF_PROBES; i++) {
-		s = &sections[slot(i)];
-		if (READ_ONCE(s->task) == current && s->mm == mm &&
-		    s->client == client)
-			return true;
-	}
-	return false;
+	raw_spin_lock(&b->lock);
+	hlist_for_each_entry(s, &b->sections, node)
+		if (s->task == current && s->mm == mm && s->client == client) {
+			found = true;
+			break;
+		}
+	raw_spin_unlock(&b->lock);
+	return found;
 }
 
 static bool may_be_own(unsigned int cause)

@@ -2,9 +2,9 @@
 /*
  * mmnotify_compat: the calls of mmnotify.h for a driver that is built with or
  * without mmnotify, without an #ifdef of its own. Copy this file,
- * mmnotify_compat_impl.h, mmnotify_compat_ends.h, mmnotify_inline.h and
- * mmnotify_types.h side by side into the driver, include this one wherever
- * mmnotify.h would be, and in exactly one .c say
+ * mmnotify_compat_impl.h, mmnotify_compat_ends.h, mmnotify_compat_mm.h,
+ * mmnotify_inline.h, mmnotify_life.h and mmnotify_types.h side by side into the driver,
+ * include this one wherever mmnotify.h would be, and in exactly one .c say
  *
  *	#define MMNOTIFY_COMPAT_IMPLEMENTATION
  *	#include "mmnotify_compat.h"
@@ -36,12 +36,15 @@
 
 #include <linux/atomic.h>
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/list.h>
-#include <linux/llist.h>
 #include <linux/mm_types.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/wait_bit.h>
+#include <linux/workqueue.h>
 
 #include "mmnotify_types.h"
 
@@ -52,32 +55,37 @@ struct mmnotify_range_ops;
 /* Nothing to import; modinfo shows that the driver does without. */
 #define MMNOTIFY_IMPORT_NS()	MODULE_INFO(mmnotify, "compat")
 
-/* As in mmnotify.h, but for what is private. */
+/* As in mmnotify.h, but for the private members. */
 struct mmnotify_range {
 	struct mmu_interval_notifier mni;
 	const struct mmnotify_range_ops *ops;
 	struct mmnotify_client *client;
 	void *owner;
-	/* private: ours */
-	struct llist_node async;
+	/* private: mmnotify_compat's */
 	void *ends;
 	atomic_t undelivered;
+	atomic_t life;
 	struct list_head late;
 	unsigned int due;
 	unsigned int due_native;
 	unsigned long due_start;
 	unsigned long due_end;
+	struct work_struct removal;
 };
 
-/* As in mmnotify.h, but for what is private. */
+/* As in mmnotify.h, but for the private members. */
 struct mmnotify_mm {
 	struct mmu_notifier mn;
 	const struct mmnotify_mm_ops *ops;
 	struct mmnotify_client *client;
-	/* private: ours */
+	/* private: mmnotify_compat's */
 	struct hlist_node node;
 	unsigned int users;
 	unsigned int state;
+};
+
+/* As in mmnotify.h, but for the private members: there are none. */
+struct mmnotify_self {
 };
 
 /*
@@ -88,30 +96,30 @@ struct mmnotify_mm {
 #include "mmnotify_inline.h"
 
 /* In the file with MMNOTIFY_COMPAT_IMPLEMENTATION. */
-int mmnotify_range_insert(struct mmnotify_client *client,
-			  struct mmnotify_range *range, struct mm_struct *mm,
-			  unsigned long start, unsigned long len,
-			  const struct mmnotify_range_ops *ops);
-int mmnotify_range_insert_primed(struct mmnotify_client *client,
-				 struct mmnotify_range *range,
-				 struct mm_struct *mm, unsigned long start,
-				 unsigned long len,
-				 const struct mmnotify_range_ops *ops);
-int mmnotify_range_insert_locked(struct mmnotify_client *client,
-				 struct mmnotify_range *range,
-				 struct mm_struct *mm, unsigned long start,
-				 unsigned long len,
-				 const struct mmnotify_range_ops *ops);
-int mmnotify_range_move(struct mmnotify_range *range, unsigned long start,
-			unsigned long len);
-int mmnotify_range_remove(struct mmnotify_range *range);
+int __must_check mmnotify_range_insert(struct mmnotify_client *client,
+				       struct mmnotify_range *range, struct mm_struct *mm,
+				       unsigned long start, unsigned long len,
+				       const struct mmnotify_range_ops *ops);
+int __must_check mmnotify_range_insert_primed(struct mmnotify_client *client,
+					      struct mmnotify_range *range,
+					      struct mm_struct *mm, unsigned long start,
+					      unsigned long len,
+					      const struct mmnotify_range_ops *ops);
+int __must_check mmnotify_range_insert_locked(struct mmnotify_client *client,
+					      struct mmnotify_range *range,
+					      struct mm_struct *mm, unsigned long start,
+					      unsigned long len,
+					      const struct mmnotify_range_ops *ops);
+int __must_check mmnotify_range_move(struct mmnotify_range *range, unsigned long start,
+				     unsigned long len);
+int __must_check mmnotify_range_remove(struct mmnotify_range *range);
 int mmnotify_range_remove_async(struct mmnotify_range *range);
-struct mmnotify_mm *mmnotify_mm_get(struct mmnotify_client *client,
-				    struct mm_struct *mm,
-				    const struct mmnotify_mm_ops *ops);
+struct mmnotify_mm * __must_check mmnotify_mm_get(struct mmnotify_client *client,
+						  struct mm_struct *mm,
+						  const struct mmnotify_mm_ops *ops);
 void mmnotify_mm_put(struct mmnotify_mm *m);
-int mmnotify_mm_unregister(struct mmnotify_mm *m);
-void mmnotify_synchronize(void);
+int __must_check mmnotify_mm_unregister(struct mmnotify_mm *m);
+void mmnotify_synchronize(struct mmnotify_client *client);
 #endif /* no mmnotify.h */
 
 /* Differences between kernels. A distribution may have ported any of them back. */
@@ -188,14 +196,49 @@ static inline void mmnotify_conservative(const struct mmu_notifier_range *range,
 }
 
 #if MMNOTIFY_COMPAT_ACTIVE
-/* What client.priv points at: how many ranges and mms it holds. */
+/*
+ * What client.priv points at: how many ranges and mms the client holds, negative once it
+ * is unregistered; how many removals and puts that did not wait are not finished; and the
+ * queue of the removals.
+ */
 struct mmnotify_compat_client {
 	atomic_t live;
+	atomic_t leaving;
+	struct workqueue_struct *removals;
+	struct rcu_head rcu;
 };
 
-static inline atomic_t *mmnotify_compat_live(struct mmnotify_client *client)
+/* One object more. Return: NULL if @client is not registered. */
+static inline struct mmnotify_compat_client *
+mmnotify_compat_hold(const struct mmnotify_client *client)
 {
-	return &((struct mmnotify_compat_client *)client->priv)->live;
+	struct mmnotify_compat_client *c;
+
+	if (!client)
+		return NULL;
+	rcu_read_lock();
+	c = READ_ONCE(client->priv);
+	if (c && !atomic_inc_unless_negative(&c->live))
+		c = NULL;
+	rcu_read_unlock();
+	return c;
+}
+
+/* One object less: mmnotify_unregister() may free @c from now on. */
+static inline void mmnotify_compat_drop(struct mmnotify_compat_client *c)
+{
+	atomic_dec(&c->live);
+}
+
+static inline void mmnotify_compat_leaves(struct mmnotify_compat_client *c)
+{
+	atomic_inc(&c->leaving);
+}
+
+static inline void mmnotify_compat_stays(struct mmnotify_compat_client *c)
+{
+	if (atomic_dec_and_test(&c->leaving))
+		wake_up_var(&c->leaving);
 }
 
 /**
@@ -203,10 +246,10 @@ static inline atomic_t *mmnotify_compat_live(struct mmnotify_client *client)
  * @client: static, with name and owner set
  *
  * Context: Process, may sleep.
- * Return: 0; -EINVAL for no name or no owner; -EBUSY if it is registered already;
+ * Return: 0; -EINVAL for no name or no owner; -EBUSY if @client is registered already;
  * -ENOMEM.
  */
-static inline int mmnotify_register(struct mmnotify_client *client)
+static inline int __must_check mmnotify_register(struct mmnotify_client *client)
 {
 	struct mmnotify_compat_client *c;
 
@@ -215,30 +258,39 @@ static inline int mmnotify_register(struct mmnotify_client *client)
 	c = kzalloc(sizeof(*c), GFP_KERNEL);
 	if (!c)
 		return -ENOMEM;
-	if (!cmpxchg(&client->priv, NULL, c))
+	c->removals = alloc_workqueue("mmn-%.16s", WQ_UNBOUND, 0, client->name);
+	if (c->removals && !cmpxchg(&client->priv, NULL, c))
 		return 0;
+	if (!c->removals) {
+		kfree(c);
+		return -ENOMEM;
+	}
+	destroy_workqueue(c->removals);
 	kfree(c);
 	return -EBUSY;
 }
 
 /**
  * mmnotify_unregister() - a driver is done
- * @client: as registered
+ * @client: a registered client
  *
  * Context: Process, may sleep; not in a callback.
- * Return: 0; -EINVAL if it is not registered; -EBUSY if it still has objects,
- * and then it stays registered.
+ * Return: 0; -EINVAL if @client is not registered; -EBUSY if objects of @client exist,
+ * and then @client stays registered.
  */
 static inline int mmnotify_unregister(struct mmnotify_client *client)
 {
-	if (!client || !client->priv)
+	struct mmnotify_compat_client *c = client ? client->priv : NULL;
+
+	if (!c)
 		return -EINVAL;
-	if (atomic_read(mmnotify_compat_live(client))) {
-		pr_err("client %s unregisters with live objects\n", client->name);
+	if (atomic_cmpxchg(&c->live, 0, INT_MIN)) {
+		pr_err_ratelimited("client %s unregisters with live objects\n", client->name);
 		return -EBUSY;
 	}
-	kfree(client->priv);
-	client->priv = NULL;
+	WRITE_ONCE(client->priv, NULL);
+	destroy_workqueue(c->removals);
+	kfree_rcu(c, rcu);
 	return 0;
 }
 
@@ -264,7 +316,7 @@ static inline int mmnotify_compat_prime(struct mm_struct *mm, bool locked)
  * Context: Process, may sleep; takes mmap_lock for write. Not in a callback.
  * Return: 0; -EINVAL without an mm; -ESRCH if it is dying; -ENOMEM; -EINTR.
  */
-static inline int mmnotify_prime(struct mm_struct *mm)
+static inline int __must_check mmnotify_prime(struct mm_struct *mm)
 {
 	return mmnotify_compat_prime(mm, false);
 }
@@ -276,7 +328,7 @@ static inline int mmnotify_prime(struct mm_struct *mm)
  * Context: Process, under mmap_lock for write. Not in a callback.
  * Return: as mmnotify_prime().
  */
-static inline int mmnotify_prime_locked(struct mm_struct *mm)
+static inline int __must_check mmnotify_prime_locked(struct mm_struct *mm)
 {
 	return mmnotify_compat_prime(mm, true);
 }
@@ -324,27 +376,27 @@ mmnotify_vma_perm(const struct mmnotify_info *info)
 
 /**
  * mmnotify_self_begin() - from here on this task works for the driver
+ * @self: the section, in memory of the caller
  * @client: a registered client
- * @mm: whose pages it works on
+ * @mm: whose pages the task works on
  *
  * Does nothing: MMNOTIFY_F_SELF needs a cause.
  *
  * Context: Any.
- * Return: 0.
  */
-static inline unsigned int mmnotify_self_begin(struct mmnotify_client *client,
-					       const struct mm_struct *mm)
+static inline void mmnotify_self_begin(struct mmnotify_self *self,
+				       const struct mmnotify_client *client,
+				       const struct mm_struct *mm)
 {
-	return 0;
 }
 
 /**
  * mmnotify_self_end() - the work is done
- * @cookie: from mmnotify_self_begin()
+ * @self: from mmnotify_self_begin()
  *
  * Context: Any.
  */
-static inline void mmnotify_self_end(unsigned int cookie)
+static inline void mmnotify_self_end(struct mmnotify_self *self)
 {
 }
 

@@ -11,18 +11,18 @@
 #include <linux/build_bug.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
-#include <linux/hashtable.h>
-#include <linux/llist.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/mmu_notifier.h>
-#include <linux/mutex.h>
 #include <linux/overflow.h>
 #include <linux/sched/mm.h>
+#include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 
 #include "mmnotify_compat.h"
 #include "mmnotify_compat_ends.h"
+#include "mmnotify_compat_mm.h"
+#include "mmnotify_life.h"
 
 /* ---- ranges ---- */
 
@@ -143,6 +143,8 @@ static int mmnotify_compat_check_place(unsigned long start, unsigned long len)
 
 static int mmnotify_compat_check_ops(const struct mmnotify_range_ops *ops)
 {
+	if (ops && (ops->effects & ~MMNOTIFY_FX_ALL || ops->rsvd))
+		return -EINVAL;
 	if (ops && ops->invalidate_start)
 		return ops->invalidate_finish ? 0 : -EINVAL;
 	return ops && ops->invalidate ? 0 : -EINVAL;
@@ -155,6 +157,23 @@ enum mmnotify_compat_locking {
 	MMNOTIFY_COMPAT_WRITE,
 };
 
+/*
+ * Into a primed mm. The kernel says might_lock(mmap_lock) there and does not take it;
+ * the caller may hold it, so lockdep must not hear of that.
+ */
+static int mmnotify_compat_insert_quietly(struct mmu_interval_notifier *mni,
+					  struct mm_struct *mm,
+					  unsigned long start, unsigned long len,
+					  const struct mmu_interval_notifier_ops *ops)
+{
+	int ret;
+
+	lockdep_off();
+	ret = mmu_interval_notifier_insert(mni, mm, start, len, ops);
+	lockdep_on();
+	return ret;
+}
+
 static int mmnotify_compat_insert_native(struct mmnotify_range *r,
 					 struct mm_struct *mm,
 					 unsigned long start, unsigned long len,
@@ -162,18 +181,55 @@ static int mmnotify_compat_insert_native(struct mmnotify_range *r,
 {
 	const struct mmu_interval_notifier_ops *ops =
 		mmnotify_compat_native_ops(r->ops);
-	int ret;
 
 	if (locking == MMNOTIFY_COMPAT_WRITE)
 		return mmu_interval_notifier_insert_locked(&r->mni, mm, start,
 							   len, ops);
 	if (locking == MMNOTIFY_COMPAT_FREE)
 		return mmu_interval_notifier_insert(&r->mni, mm, start, len, ops);
-	/* Of a primed mm the kernel does not take mmap_lock, but says it might. */
-	lockdep_off();
-	ret = mmu_interval_notifier_insert(&r->mni, mm, start, len, ops);
-	lockdep_on();
-	return ret;
+	return mmnotify_compat_insert_quietly(&r->mni, mm, start, len, ops);
+}
+
+static void mmnotify_compat_remove_work(struct work_struct *work)
+{
+	struct mmnotify_range *r = container_of(work, struct mmnotify_range, removal);
+	struct mmnotify_compat_client *c = r->client->priv;
+
+	mmu_interval_notifier_remove(&r->mni);
+	mmnotify_compat_ends_put(r);
+	mmnotify_life_end(&r->life);
+	/* The driver may free @r in there, or insert it again. */
+	r->ops->removed(r);
+	mmnotify_compat_stays(c);
+	mmnotify_compat_drop(c);
+}
+
+/* @r is in state LEAVING, and the calling task is the one that queues it. */
+static void mmnotify_compat_queue_removal(struct mmnotify_range *r)
+{
+	INIT_WORK(&r->removal, mmnotify_compat_remove_work);
+	queue_work(((struct mmnotify_compat_client *)r->client->priv)->removals,
+		   &r->removal);
+}
+
+/* The calling task has inserted or moved @r, which may be gone afterwards. */
+static void mmnotify_compat_settle(struct mmnotify_range *r, bool lives)
+{
+	struct mmnotify_compat_client *c = r->client->priv;
+
+	switch (mmnotify_life_settle(&r->life, lives)) {
+	case MMNOTIFY_LIFE_LEAVING:
+		mmnotify_compat_queue_removal(r);
+		break;
+	case MMNOTIFY_LIFE_REMOVING:
+		wake_up_var(&r->life);
+		break;
+	case MMNOTIFY_LIFE_NONE | MMNOTIFY_LIFE_ASYNC:
+		mmnotify_compat_stays(c);
+		break;
+	default:
+		break;
+	}
 }
 
 static int mmnotify_compat_insert_live(struct mmnotify_range *r,
@@ -201,16 +257,39 @@ static int mmnotify_compat_insert_live(struct mmnotify_range *r,
 	return ret;
 }
 
+/* The client has one more object for the range. */
+static int mmnotify_compat_insert_for(struct mmnotify_client *client,
+				      struct mmnotify_range *r,
+				      struct mm_struct *mm,
+				      unsigned long start, unsigned long len,
+				      const struct mmnotify_range_ops *ops,
+				      enum mmnotify_compat_locking locking)
+{
+	int ret;
+
+	if (!mmget_not_zero(mm))
+		return -ESRCH;
+	ret = mmnotify_life_insert(&r->life);
+	if (!ret) {
+		r->ops = ops;
+		r->client = client;
+		ret = mmnotify_compat_insert_live(r, mm, start, len, locking);
+		mmnotify_compat_settle(r, !ret);
+	}
+	mmput(mm);
+	return ret;
+}
+
 static int mmnotify_compat_insert(struct mmnotify_client *client,
 				  struct mmnotify_range *r, struct mm_struct *mm,
 				  unsigned long start, unsigned long len,
 				  const struct mmnotify_range_ops *ops,
 				  enum mmnotify_compat_locking locking)
 {
+	struct mmnotify_compat_client *c;
 	int ret;
 
-	if (!client || !client->priv || !r || !mm ||
-	    mmnotify_compat_check_ops(ops))
+	if (!r || !mm || mmnotify_compat_check_ops(ops))
 		return -EINVAL;
 	ret = mmnotify_compat_check_place(start, len);
 	if (ret)
@@ -218,15 +297,12 @@ static int mmnotify_compat_insert(struct mmnotify_client *client,
 	if (locking == MMNOTIFY_COMPAT_PRIMED &&
 	    (ops->end || !mm->notifier_subscriptions))
 		return -EINVAL;
-	if (!mmget_not_zero(mm))
-		return -ESRCH;
-	r->ops = ops;
-	r->client = client;
-	atomic_inc(mmnotify_compat_live(client));
-	ret = mmnotify_compat_insert_live(r, mm, start, len, locking);
+	c = mmnotify_compat_hold(client);
+	if (!c)
+		return -EINVAL;
+	ret = mmnotify_compat_insert_for(client, r, mm, start, len, ops, locking);
 	if (ret)
-		atomic_dec(mmnotify_compat_live(client));
-	mmput(mm);
+		mmnotify_compat_drop(c);
 	return ret;
 }
 
@@ -241,9 +317,9 @@ static int mmnotify_compat_insert(struct mmnotify_client *client,
  *
  * Context: Process, may sleep; takes mmap_lock for write if the mm is not primed
  * or @ops has end(). Not in a callback.
- * Return: 0; -EINVAL for a missing argument or callback, a client that is not
- * registered or a zero length; -EOVERFLOW if the range wraps; -ESRCH if the mm is
- * dying; -ENOMEM; -EINTR.
+ * Return: 0; -EINVAL for a missing argument or callback, unknown effects, a client that
+ * is not registered or a zero length; -EBUSY if the range is inserted already;
+ * -EOVERFLOW if the range wraps; -ESRCH if the mm is dying; -ENOMEM; -EINTR.
  */
 int mmnotify_range_insert(struct mmnotify_client *client,
 			  struct mmnotify_range *range, struct mm_struct *mm,
@@ -331,14 +407,13 @@ static int mmnotify_compat_move(struct mmnotify_range *r, struct mm_struct *mm,
 	/* All of the address space has no length that fits. */
 	if (last - first == ULONG_MAX)
 		last--;
-	ret = mmu_interval_notifier_insert(&cover.mni, mm, first,
-					   last - first + 1,
-					   &mmnotify_compat_cover_ops);
+	ret = mmnotify_compat_insert_quietly(&cover.mni, mm, first, last - first + 1,
+					     &mmnotify_compat_cover_ops);
 	if (ret)
 		return ret;
 	mmu_interval_notifier_remove(&r->mni);
-	ret = mmu_interval_notifier_insert(&r->mni, mm, start, len,
-					   mmnotify_compat_native_ops(r->ops));
+	ret = mmnotify_compat_insert_quietly(&r->mni, mm, start, len,
+					     mmnotify_compat_native_ops(r->ops));
 	mmu_interval_notifier_remove(&cover.mni);
 	return WARN_ON_ONCE(ret) ? ret : 0;
 }
@@ -349,23 +424,30 @@ static int mmnotify_compat_move(struct mmnotify_range *r, struct mm_struct *mm,
  * @start: the new first byte
  * @len: the new length, bytes
  *
- * Context: Process, sleeps until running invalidations of the mm end; not under
- * mmap_lock, not in a callback. One at a time per range.
- * Return: 0; -EINVAL for a zero length; -EOVERFLOW if it wraps; -ESRCH if the
- * mm is dying. Then the range is where it was.
+ * Context: Process, sleeps until running invalidations of the mm end. mmap_lock may be
+ * held, for read or for write, or not. Not in a callback.
+ * Return: 0; -EINVAL for a zero length; -EOVERFLOW if it wraps; -ENOENT if the range
+ * is not inserted; -EBUSY while another task inserts or moves it; -EALREADY if its
+ * removal has begun; -ESRCH if the mm is dying; -ENOMEM. With an error the range is
+ * where it was.
  */
 int mmnotify_range_move(struct mmnotify_range *range, unsigned long start,
 			unsigned long len)
 {
-	struct mm_struct *mm = range->mni.mm;
 	int ret = mmnotify_compat_check_place(start, len);
+	struct mm_struct *mm;
 
+	if (!ret)
+		ret = mmnotify_life_move(&range->life);
 	if (ret)
 		return ret;
-	if (!mmget_not_zero(mm))
-		return -ESRCH;
-	ret = mmnotify_compat_move(range, mm, start, len);
-	mmput(mm);
+	mm = range->mni.mm;
+	ret = -ESRCH;
+	if (mmget_not_zero(mm)) {
+		ret = mmnotify_compat_move(range, mm, start, len);
+		mmput(mm);
+	}
+	mmnotify_compat_settle(range, true);
 	return ret;
 }
 
@@ -373,231 +455,71 @@ int mmnotify_range_move(struct mmnotify_range *range, unsigned long start,
  * mmnotify_range_remove() - hear no more of a range
  * @range: an inserted range
  *
- * Context: Process, sleeps until running invalidations of the mm end. Never in
- * a callback: it would wait for itself.
- * Return: 0.
+ * Context: Process, sleeps until running invalidations of the mm end; mmap_lock may
+ * be held. Never in a callback: it would wait for itself.
+ * Return: 0; -ENOENT if the range is not inserted; -EBUSY if its insertion has not
+ * returned; -EALREADY if another removal has begun: the memory goes with that one.
  */
 int mmnotify_range_remove(struct mmnotify_range *range)
 {
+	struct mmnotify_compat_client *c;
+	int ret = mmnotify_life_remove(&range->life);
+
+	if (ret < 0)
+		return ret;
+	if (ret)
+		wait_var_event(&range->life, mmnotify_life_may_remove(&range->life));
+	c = range->client->priv;
 	mmu_interval_notifier_remove(&range->mni);
 	mmnotify_compat_ends_put(range);
-	atomic_dec(mmnotify_compat_live(range->client));
+	mmnotify_life_end(&range->life);
+	mmnotify_compat_drop(c);
 	return 0;
 }
 
-static LLIST_HEAD(mmnotify_compat_unwanted);
-
-static void mmnotify_compat_remove_unwanted(struct work_struct *work)
-{
-	struct llist_node *list = llist_del_all(&mmnotify_compat_unwanted);
-	struct mmnotify_range *r, *next;
-	atomic_t *live;
-
-	llist_for_each_entry_safe(r, next, list, async) {
-		live = mmnotify_compat_live(r->client);
-		mmu_interval_notifier_remove(&r->mni);
-		mmnotify_compat_ends_put(r);
-		r->ops->removed(r);
-		atomic_dec(live);
-	}
-}
-
-static DECLARE_WORK(mmnotify_compat_remove_work, mmnotify_compat_remove_unwanted);
-
 /**
- * mmnotify_range_remove_async() - the same, without waiting
- * @range: an inserted range whose ops have removed(), for the first time
+ * mmnotify_range_remove_async() - remove a range without waiting
+ * @range: an inserted range whose ops have removed()
  *
  * Context: Any process context, callbacks included; does not sleep.
- * Return: 0; -EINVAL without removed(), and nothing happens.
+ * Return: 0, and the memory is mmnotify's until removed(); -EALREADY if another removal
+ * has begun; -ENOENT if the range is not inserted; -EINVAL without removed(). With an
+ * error nothing happens.
  */
 int mmnotify_range_remove_async(struct mmnotify_range *range)
 {
-	if (!range->ops->removed)
-		return -EINVAL;
-	llist_add(&range->async, &mmnotify_compat_unwanted);
-	schedule_work(&mmnotify_compat_remove_work);
-	return 0;
-}
-
-/* ---- a whole mm ---- */
-
-/* Guards the table and the references. Taken before mmap_lock and in release. */
-static DEFINE_MUTEX(mmnotify_compat_lock);
-static DEFINE_HASHTABLE(mmnotify_compat_objects, 8);
-
-static int mmnotify_compat_mm_start(struct mmu_notifier *mn,
-				    const struct mmu_notifier_range *range)
-{
-	struct mmnotify_mm *m = container_of(mn, struct mmnotify_mm, mn);
-	struct mmnotify_info info;
-
-	if (!m->ops->start)
-		return 0;
-	mmnotify_conservative(range, &info);
-	m->ops->start(m, &info);
-	return 0;
-}
-
-static void mmnotify_compat_mm_end(struct mmu_notifier *mn,
-				   const struct mmu_notifier_range *range)
-{
-	struct mmnotify_mm *m = container_of(mn, struct mmnotify_mm, mn);
-	struct mmnotify_info info;
-
-	if (!m->ops->end)
-		return;
-	mmnotify_conservative(range, &info);
-	m->ops->end(m, &info);
-}
-
-/* By the kernel at the end of the mm and by unregister, perhaps both at once. */
-static void mmnotify_compat_mm_release(struct mmu_notifier *mn,
-				       struct mm_struct *mm)
-{
-	struct mmnotify_mm *m = container_of(mn, struct mmnotify_mm, mn);
-
-	if (!xchg(&m->state, 1) && m->ops->release)
-		m->ops->release(m);
-}
-
-static void mmnotify_compat_mm_free(struct mmu_notifier *mn)
-{
-	struct mmnotify_mm *m = container_of(mn, struct mmnotify_mm, mn);
-	struct mmnotify_client *client = m->client;
-
-	m->ops->free(m);
-	atomic_dec(mmnotify_compat_live(client));
-}
-
-static const struct mmu_notifier_ops mmnotify_compat_mm_ops = {
-	.invalidate_range_start = mmnotify_compat_mm_start,
-	.invalidate_range_end = mmnotify_compat_mm_end,
-	.release = mmnotify_compat_mm_release,
-	.free_notifier = mmnotify_compat_mm_free,
-};
-
-static struct mmnotify_mm *
-mmnotify_compat_mm_create(struct mmnotify_client *client, struct mm_struct *mm,
-			  const struct mmnotify_mm_ops *ops)
-{
-	struct mmnotify_mm *m = ops->alloc(mm);
+	struct mmnotify_compat_client *c;
 	int ret;
 
-	if (IS_ERR_OR_NULL(m))
-		return m ? m : ERR_PTR(-ENOMEM);
-	m->mn.ops = &mmnotify_compat_mm_ops;
-	m->ops = ops;
-	m->client = client;
-	m->users = 1;
-	m->state = 0;
-	atomic_inc(mmnotify_compat_live(client));
-	ret = mmu_notifier_register(&m->mn, mm);
-	if (ret) {
-		mmnotify_compat_mm_free(&m->mn);
-		return ERR_PTR(ret);
+	if (atomic_read(&range->life) == MMNOTIFY_LIFE_NONE)
+		return -ENOENT;
+	if (!range->ops->removed)
+		return -EINVAL;
+	/* Before the word changes: the range may be gone right after that. */
+	c = range->client->priv;
+	mmnotify_compat_leaves(c);
+	ret = mmnotify_life_leave(&range->life);
+	if (ret < 0) {
+		mmnotify_compat_stays(c);
+		return ret;
 	}
-	hash_add(mmnotify_compat_objects, &m->node, (unsigned long)mm);
-	return m;
-}
-
-static struct mmnotify_mm *
-mmnotify_compat_mm_find(const struct mm_struct *mm,
-			const struct mmnotify_mm_ops *ops)
-{
-	struct mmnotify_mm *m;
-
-	hash_for_each_possible(mmnotify_compat_objects, m, node, (unsigned long)mm)
-		if (m->mn.mm == mm && m->ops == ops) {
-			m->users++;
-			return m;
-		}
-	return NULL;
-}
-
-/**
- * mmnotify_mm_get() - hold on to a whole mm
- * @client: a registered client
- * @mm: the caller holds mmget(), it need not be current->mm
- * @ops: callbacks; must outlive the object
- *
- * Context: Process, may sleep; takes mmap_lock for write. Not in a callback.
- * Return: the object or ERR_PTR: -EINVAL for a missing argument or callback,
- * -ESRCH if the mm is dying, -ENOMEM, -EINTR, or alloc()'s error.
- */
-struct mmnotify_mm *mmnotify_mm_get(struct mmnotify_client *client,
-				    struct mm_struct *mm,
-				    const struct mmnotify_mm_ops *ops)
-{
-	struct mmnotify_mm *m;
-
-	if (!client || !client->priv || !mm || !ops || !ops->alloc || !ops->free)
-		return ERR_PTR(-EINVAL);
-	if (!mmget_not_zero(mm))
-		return ERR_PTR(-ESRCH);
-	mutex_lock(&mmnotify_compat_lock);
-	m = mmnotify_compat_mm_find(mm, ops);
-	if (!m)
-		m = mmnotify_compat_mm_create(client, mm, ops);
-	mutex_unlock(&mmnotify_compat_lock);
-	mmput(mm);
-	return m;
-}
-
-/* Return: is it let go of now? If only is set, then only of the only reference. */
-static bool mmnotify_compat_mm_drop(struct mmnotify_mm *m, bool only)
-{
-	bool last;
-
-	mutex_lock(&mmnotify_compat_lock);
-	last = m->users == 1;
-	if (last)
-		hash_del(&m->node);
-	if (!only)
-		m->users--;
-	mutex_unlock(&mmnotify_compat_lock);
-	return last;
-}
-
-/**
- * mmnotify_mm_put() - let go of an mm
- * @m: from mmnotify_mm_get()
- *
- * Context: Process, may sleep; not under mmap_lock. In callbacks only in
- * release().
- */
-void mmnotify_mm_put(struct mmnotify_mm *m)
-{
-	if (mmnotify_compat_mm_drop(m, false))
-		mmu_notifier_put(&m->mn);
-}
-
-/**
- * mmnotify_mm_unregister() - let go of an mm and wait
- * @m: from mmnotify_mm_get(), with no other reference
- *
- * Context: Process, sleeps; not under mmap_lock, not in a callback, nor under a
- * lock that one takes.
- * Return: 0; -EBUSY if it was got more than once, and nothing happened.
- */
-int mmnotify_mm_unregister(struct mmnotify_mm *m)
-{
-	if (!mmnotify_compat_mm_drop(m, true))
-		return -EBUSY;
-	mmu_notifier_unregister(&m->mn, m->mn.mm);
-	mmnotify_compat_mm_free(&m->mn);
+	if (!ret)
+		mmnotify_compat_queue_removal(range);
 	return 0;
 }
 
 /**
- * mmnotify_synchronize() - wait until everything that was put is freed
+ * mmnotify_synchronize() - wait until all that a client let go of is freed
+ * @client: a registered client
  *
  * Context: Process, sleeps. Not in a callback, nor in removed().
  */
-void mmnotify_synchronize(void)
+void mmnotify_synchronize(struct mmnotify_client *client)
 {
-	flush_work(&mmnotify_compat_remove_work);
-	mmu_notifier_synchronize();
+	struct mmnotify_compat_client *c = client ? client->priv : NULL;
+
+	if (c)
+		wait_var_event(&c->leaving, !atomic_read(&c->leaving));
 }
 
 #endif /* MMNOTIFY_COMPAT_IMPL_H */

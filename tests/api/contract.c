@@ -348,17 +348,12 @@ static void test_filter(bool exact)
 
 /* ---- what a driver does itself ---- */
 
-static bool self_write(char *p, int reclaim, int nested)
+static void self_write(char *p, struct contract_self s)
 {
-	struct contract_self s = {
-		.addr = (unsigned long)zero_page(p), .reclaim = reclaim,
-		.nested = nested,
-	};
-
+	s.addr = (unsigned long)zero_page(p);
 	if (ioctl(dev, CONTRACT_IOC_SELF, &s))
 		bail("write for the driver");
 	fetch();
-	return true;
 }
 
 static bool is_self(int id)
@@ -372,14 +367,18 @@ static void test_self(void)
 	int mine = add(CONTRACT_RANGE, p, PAGE, CONTRACT_END);
 	int theirs = add(CONTRACT_RANGE, p, PAGE, CONTRACT_SECOND);
 
-	self_write(p, 0, 0);
+	self_write(p, (struct contract_self){ .depth = 0 });
 	ok(nth(mine, CONTRACT_AT_START, 0)->cause == MMNOTIFY_CAUSE_COW &&
 	   is_self(mine), "req 13: a driver's own work is told as its own");
 	ok(count(theirs, CONTRACT_AT_START) == 1 && !is_self(theirs),
 	   "req 13: and to others as somebody's");
-	self_write(p, 0, 1);
+	self_write(p, (struct contract_self){ .nested = 1 });
 	ok(is_self(mine), "req 13: an inner section's end leaves the outer open");
-	self_write(p, 1, 0);
+	self_write(p, (struct contract_self){ .depth = CONTRACT_SECTIONS });
+	ok(is_self(mine), "req 13: sections nest as deep as the driver likes");
+	self_write(p, (struct contract_self){ .sitters = CONTRACT_SITTERS });
+	ok(is_self(mine), "req 13: and any number of tasks may have one open");
+	self_write(p, (struct contract_self){ .reclaim = 1 });
 	ok(count(mine, CONTRACT_AT_START) == 1 && !is_self(mine),
 	   "req 13, 28: not what a task in reclaim does");
 	*(volatile char *)zero_page(p) = 1;

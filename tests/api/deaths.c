@@ -260,7 +260,7 @@ static void test_death(const struct death *d, bool oom)
 		kill(pid, SIGKILL);
 	say(wait_held(late.id), d, oom, "req 7: a callback is on its way");
 	if (d->removed)
-		say(counts(range).starts && call(CONTRACT_IOC_UNREGISTER, whole) == -EBUSY,
+		say(counts(range).starts && call(CONTRACT_IOC_UNREGISTER, whole) == -ENOENT,
 		    d, oom, "req 2, 6: the removals wait for it");
 	fetch();
 	early = releases(range);

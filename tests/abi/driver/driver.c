@@ -207,7 +207,7 @@ static void test_two_passes(void)
 
 static void synchronize(void)
 {
-	mmnotify_synchronize();
+	mmnotify_synchronize(&me.client);
 }
 
 static void test_async(void)
@@ -380,10 +380,14 @@ static void test_names(void)
 
 static void test_self(void)
 {
-	unsigned int cookie = mmnotify_self_begin(&me.client, current->mm);
+	struct {
+		struct mmnotify_self self;
+		unsigned long canary[16];
+	} s = { .canary = { [0 ... 15] = CANARY } };
 
-	mmnotify_self_end(cookie);
-	expect("self section: it has a cookie", !!cookie, 1);
+	mmnotify_self_begin(&s.self, &me.client, current->mm);
+	mmnotify_self_end(&s.self);
+	expect("self section: nothing behind it was written to", damaged(s.canary), 0);
 }
 
 static int __init abi_driver_init(void)

@@ -38,6 +38,8 @@ MEMBER(mmnotify_finish, range);
 
 FROZEN(mmnotify_pending);
 
+FROZEN(mmnotify_self);
+
 GROWS(mmnotify_info);
 MEMBER(mmnotify_info, size);
 MEMBER(mmnotify_info, event);

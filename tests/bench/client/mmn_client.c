@@ -58,7 +58,7 @@ static void *attach_range(struct mm_struct *mm)
 
 static void detach_range(void *object)
 {
-	mmnotify_range_remove(object);
+	WARN_ON(mmnotify_range_remove(object));
 	kfree(object);
 }
 
@@ -119,7 +119,7 @@ module_init(mmn_bench_init);
 static void __exit mmn_bench_exit(void)
 {
 	bench_unregister(attachers, ARRAY_SIZE(attachers));
-	mmnotify_synchronize();
+	mmnotify_synchronize(&client);
 	mmnotify_unregister(&client);
 }
 module_exit(mmn_bench_exit);

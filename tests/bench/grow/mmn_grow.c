@@ -97,7 +97,7 @@ static void del_one(struct set *s, unsigned int i)
 		mmu_interval_notifier_remove(slot(s, i));
 		break;
 	case GROW_RANGE:
-		mmnotify_range_remove(slot(s, i));
+		WARN_ON(mmnotify_range_remove(slot(s, i)));
 		break;
 	case GROW_NOTIFIER:
 		mmu_notifier_unregister(slot(s, i), s->mm);
@@ -220,8 +220,10 @@ static struct miscdevice grow_misc = {
 
 static void unregister_clients(unsigned int nr)
 {
-	while (nr)
-		mmnotify_unregister(&clients[--nr]);
+	while (nr) {
+		mmnotify_synchronize(&clients[--nr]);
+		mmnotify_unregister(&clients[nr]);
+	}
 }
 
 static int __init mmn_grow_init(void)
@@ -251,7 +253,6 @@ module_init(mmn_grow_init);
 static void __exit mmn_grow_exit(void)
 {
 	misc_deregister(&grow_misc);
-	mmnotify_synchronize();
 	unregister_clients(GROW_MOST_MMS);
 }
 module_exit(mmn_grow_exit);

@@ -57,7 +57,7 @@ static int watch_one_page(void)
 	vm_munmap(addr, PAGE_SIZE);
 	if (ret)
 		return ret;
-	mmnotify_range_remove(&range);
+	WARN_ON(mmnotify_range_remove(&range));
 	pr_info("%u start, %u end\n", starts, ends);
 	return starts == 1 && ends == 1 ? 0 : -EPROTO;
 }
@@ -77,7 +77,7 @@ module_init(vendor_init);
 
 static void __exit vendor_exit(void)
 {
-	mmnotify_synchronize();
+	mmnotify_synchronize(&vendor_client);
 	mmnotify_unregister(&vendor_client);
 }
 module_exit(vendor_exit);

@@ -30,13 +30,13 @@ struct asker {
 static void ask(const struct mmu_notifier_range *range)
 {
 	struct mmnotify_info info;
-	unsigned int cookie;
+	struct mmnotify_self self;
 	char name[64];
 
-	cookie = mmnotify_self_begin(&mmn_atomic_client, range->mm);
+	mmnotify_self_begin(&self, &mmn_atomic_client, range->mm);
 	mmnotify_classify_as(&mmn_atomic_client, range, &info);
 	mmnotify_site_name(&info, name, sizeof(name));
-	mmnotify_self_end(cookie);
+	mmnotify_self_end(&self);
 }
 
 static int mmn_atomic_start(struct mmu_notifier *mn,

@@ -128,7 +128,7 @@ static void check_left(void)
 			  mmnotify_unregister(&mmn_compat_client), -EBUSY);
 	mmn_compat_expect("exit: remove the range",
 			  mmnotify_range_remove(&left_range), 0);
-	mmnotify_synchronize();
+	mmnotify_synchronize(&mmn_compat_client);
 	mmn_compat_expect("exit: put in release() freed the mm", mm_frees, 1);
 	pr_info("# %d starts of the range that is left\n",
 		atomic_read(&range_starts));

@@ -165,7 +165,7 @@ static void test_clients(void)
 static void test_words(void)
 {
 	struct mmnotify_info info = { .event = MMNOTIFY_CLEAR };
-	unsigned int cookie;
+	struct mmnotify_self self;
 	char buf[8];
 
 	expect("the name of an event",
@@ -185,9 +185,8 @@ static void test_words(void)
 	expect("call sites need mmnotify",
 	       !(mmnotify_caps() & (MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_NO_HOOK_NEEDED)),
 	       MMNOTIFY_COMPAT_ACTIVE);
-	cookie = mmnotify_self_begin(&mmn_compat_client, current->mm);
-	expect("a self section needs mmnotify", !cookie, MMNOTIFY_COMPAT_ACTIVE);
-	mmnotify_self_end(cookie);
+	mmnotify_self_begin(&self, &mmn_compat_client, current->mm);
+	mmnotify_self_end(&self);
 }
 
 static void test_arguments(void)
@@ -280,7 +279,7 @@ static void test_owner(void)
 	expect("owner: what may not block says so", mmnotify_blockable(&seen), 0);
 	pretend(&range, MMNOTIFY_COMPAT_EXCLUSIVE, &range, MMU_NOTIFIER_RANGE_BLOCKABLE);
 	expect("owner: nor its own exclusive access", calls, 2);
-	mmnotify_range_remove(&range);
+	WARN_ON(mmnotify_range_remove(&range));
 	vm_munmap(addr, PAGE_SIZE);
 }
 
@@ -310,7 +309,7 @@ static void test_two_pass(void)
 	vm_munmap(addr, PAGE_SIZE);
 	expect("two-pass: start, finish, end", strcmp(order, "sfe"), 0);
 	expect("two-pass: finish knows its range", finishes, 1);
-	mmnotify_range_remove(&range);
+	WARN_ON(mmnotify_range_remove(&range));
 }
 
 static void test_async(void)
@@ -322,14 +321,14 @@ static void test_async(void)
 	expect("async: insert", insert(range, addr, 2 * PAGE_SIZE, &async_ops), 0);
 	vm_munmap(addr, PAGE_SIZE);
 	expect("async: asked for in the callback", calls, 1);
-	mmnotify_synchronize();
+	mmnotify_synchronize(&mmn_compat_client);
 	expect("async: removed() ran once", removals, 1);
 	expect("async: after the end that was due", atomic_read(&ends), 1);
 	vm_munmap(addr + PAGE_SIZE, PAGE_SIZE);
 	expect("async: silent after that", calls, 1);
 	insert(&plain, addr, PAGE_SIZE, &plain_ops);
 	expect("async: needs removed()", mmnotify_range_remove_async(&plain), -EINVAL);
-	mmnotify_range_remove(&plain);
+	WARN_ON(mmnotify_range_remove(&plain));
 }
 
 static void test_move(void)
@@ -345,7 +344,7 @@ static void test_move(void)
 	expect("move: silent about the old place", calls, 0);
 	vm_munmap(addr + 2 * PAGE_SIZE, 2 * PAGE_SIZE);
 	expect("move: not about the new", calls, 1);
-	mmnotify_range_remove(&range);
+	WARN_ON(mmnotify_range_remove(&range));
 }
 
 static void test_locks(void)
@@ -377,9 +376,9 @@ static void test_locks(void)
 	vm_munmap(addr, PAGE_SIZE);
 	expect("overlapping ranges are all told", calls, 2);
 	expect("with the end", strcmp(order, "se"), 0);
-	mmnotify_range_remove(&a);
-	mmnotify_range_remove(&b);
-	mmnotify_range_remove(&c);
+	WARN_ON(mmnotify_range_remove(&a));
+	WARN_ON(mmnotify_range_remove(&b));
+	WARN_ON(mmnotify_range_remove(&c));
 }
 
 /* ---- tier 1, and a foreign mm ---- */
@@ -442,7 +441,7 @@ static void test_native(void)
 	expect("a worker inserts into a foreign mm", n->ret, 0);
 	vm_munmap(n->addr, PAGE_SIZE);
 	expect("and is told", calls, 2);
-	mmnotify_range_remove(&n->range);
+	WARN_ON(mmnotify_range_remove(&n->range));
 	kfree(n);
 }
 
@@ -489,10 +488,10 @@ static void test_mm(void)
 	expect("mm: unregister with two references",
 	       mmnotify_mm_unregister(a), -EBUSY);
 	mmnotify_mm_put(b);
-	mmnotify_synchronize();
+	mmnotify_synchronize(&mmn_compat_client);
 	expect("mm: lives on after one of two puts", frees, 0);
 	mmnotify_mm_put(a);
-	mmnotify_synchronize();
+	mmnotify_synchronize(&mmn_compat_client);
 	expect("mm: freed once after the last put", frees, 1);
 	expect("mm: put is not release", releases, 0);
 	a = get(&mm_ops);
@@ -577,8 +576,8 @@ static void run_race(struct racer *racers, struct mmnotify_range *range)
 					     "mmn_race/%u", i);
 	}
 	for (moves = 0; moves < 20; moves++) {
-		mmnotify_range_move(range, (moves & 1) * PAGE_SIZE,
-				    TASK_SIZE - PAGE_SIZE);
+		WARN_ON(mmnotify_range_move(range, (moves & 1) * PAGE_SIZE,
+					    TASK_SIZE - PAGE_SIZE));
 		vm_munmap(mmn_compat_map(1), PAGE_SIZE);
 	}
 	for (i = 0; i < THREADS; i++) {
@@ -600,7 +599,7 @@ static void test_race(void)
 	expect("race: insert",
 	       insert(&range, 0, TASK_SIZE - PAGE_SIZE, &end_ops), 0);
 	run_race(racers, &range);
-	mmnotify_range_remove(&range);
+	WARN_ON(mmnotify_range_remove(&range));
 	pr_info("# %d starts, %d ends\n", atomic_read(&starts), atomic_read(&ends));
 	expect("race: they were heard",
 	       atomic_read(&starts) >= THREADS * ROUNDS, 1);

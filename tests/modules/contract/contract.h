@@ -11,6 +11,8 @@
 
 #define CONTRACT_OBJECTS	64
 #define CONTRACT_LOG		2048
+#define CONTRACT_SECTIONS	20
+#define CONTRACT_SITTERS	200
 
 /* Kinds of objects: a range, a whole mm, a native notifier that classifies. */
 #define CONTRACT_RANGE		0
@@ -121,6 +123,9 @@ struct contract_self {
 	__u64 addr;
 	__u32 reclaim;	/* as a task in reclaim */
 	__u32 nested;	/* in the outer of two sections, the inner is closed */
+	__u32 depth;	/* in that many more sections, at most CONTRACT_SECTIONS */
+	__u32 sitters;	/* while so many other tasks have a section open */
+	__u32 rsvd;
 };
 
 /* Of an object: the argument is its id. */

@@ -8,6 +8,7 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/ioctl.h>
+#include <linux/kthread.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -407,7 +408,7 @@ static long again(struct object *o)
 	ret = mmnotify_range_insert(&clients[0], &range, o->range.mni.mm, 0,
 				    PAGE_SIZE, &again_ops);
 	if (!ret)
-		mmnotify_range_remove(&range);
+		WARN_ON(mmnotify_range_remove(&range));
 	return ret;
 }
 
@@ -479,24 +480,72 @@ static long counts(void __user *user)
 	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
 }
 
+/* A task with an open section of its own. */
+static int mmn_contract_sit(void *unused)
+{
+	struct mmnotify_self self;
+
+	mmnotify_self_begin(&self, &clients[0], NULL);
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(HZ);
+	mmnotify_self_end(&self);
+	return 0;
+}
+
+/* The write, inside of one section, or of the first of several. */
+static long write_in_sections(const struct contract_self *arg, unsigned int depth)
+{
+	struct mmnotify_self self;
+	unsigned int old = 0;
+	long ret;
+
+	mmnotify_self_begin(&self, &clients[0], current->mm);
+	if (depth) {
+		ret = write_in_sections(arg, depth - 1);
+	} else {
+		if (arg->reclaim)
+			old = memalloc_noreclaim_save();
+		ret = put_user(1, (int __user *)u64_to_user_ptr(arg->addr));
+		if (arg->reclaim)
+			memalloc_noreclaim_restore(old);
+	}
+	mmnotify_self_end(&self);
+	return ret;
+}
+
+/* Sections of an inner one that is closed already do not end the outer one. */
+static long write_after_inner(const struct contract_self *arg)
+{
+	struct mmnotify_self outer, inner;
+	long ret;
+
+	mmnotify_self_begin(&outer, &clients[0], current->mm);
+	mmnotify_self_begin(&inner, &clients[0], current->mm);
+	mmnotify_self_end(&inner);
+	ret = put_user(1, (int __user *)u64_to_user_ptr(arg->addr));
+	mmnotify_self_end(&outer);
+	/* Logged, and nothing else. */
+	mmnotify_self_end(&outer);
+	return ret;
+}
+
 static long self(void __user *user)
 {
-	unsigned int outer, inner = 0, old = 0;
+	static struct task_struct *sitters[CONTRACT_SITTERS];
 	struct contract_self arg;
+	unsigned int i;
 	long ret;
 
 	if (copy_from_user(&arg, user, sizeof(arg)))
 		return -EFAULT;
-	outer = mmnotify_self_begin(&clients[0], current->mm);
-	if (arg.nested)
-		inner = mmnotify_self_begin(&clients[0], current->mm);
-	mmnotify_self_end(inner);
-	if (arg.reclaim)
-		old = memalloc_noreclaim_save();
-	ret = put_user(1, (int __user *)u64_to_user_ptr(arg.addr));
-	if (arg.reclaim)
-		memalloc_noreclaim_restore(old);
-	mmnotify_self_end(outer);
+	if (arg.depth > CONTRACT_SECTIONS || arg.sitters > CONTRACT_SITTERS)
+		return -EINVAL;
+	for (i = 0; i < arg.sitters; i++)
+		sitters[i] = kthread_run(mmn_contract_sit, NULL, "mmn_sit/%u", i);
+	ret = arg.nested ? write_after_inner(&arg) : write_in_sections(&arg, arg.depth);
+	for (i = 0; i < arg.sitters; i++)
+		if (!IS_ERR(sitters[i]))
+			kthread_stop(sitters[i]);
 	return ret;
 }
 
@@ -518,7 +567,8 @@ static long contract_ioctl(struct file *file, unsigned int cmd, unsigned long ar
 	case CONTRACT_IOC_SELF:
 		return self(user);
 	case CONTRACT_IOC_SYNC:
-		mmnotify_synchronize();
+		mmnotify_synchronize(&clients[0]);
+		mmnotify_synchronize(&clients[1]);
 		return 0;
 	default:
 		o = lookup(arg);
@@ -554,9 +604,10 @@ static void unregister_clients(void)
 {
 	unsigned int i;
 
-	mmnotify_synchronize();
-	for (i = 0; i < ARRAY_SIZE(clients); i++)
+	for (i = 0; i < ARRAY_SIZE(clients); i++) {
+		mmnotify_synchronize(&clients[i]);
 		WARN_ON(mmnotify_unregister(&clients[i]));
+	}
 }
 
 static int __init contract_init(void)

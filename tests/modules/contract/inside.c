@@ -121,10 +121,10 @@ static void test_primed(void)
 	vm_munmap(addr, PAGE_SIZE);
 	expect("req 4: the range that was inserted primed hears", read.calls, 1);
 	expect("req 4: and so does the one inserted locked", write.calls, 1);
-	mmnotify_range_remove(&write.range);
+	WARN_ON(mmnotify_range_remove(&write.range));
 	expect("req 4, 11: insert_primed() refuses a range with end()",
 	       insert_primed(&write, addr, &end_ops), -EINVAL);
-	mmnotify_range_remove(&read.range);
+	WARN_ON(mmnotify_range_remove(&read.range));
 }
 
 static void test_on_stack(void)
@@ -146,8 +146,8 @@ static void test_on_stack(void)
 	       !(a.info.flags & MMNOTIFY_F_REMOTE), 1);
 	expect("req 16: new_perm() knows nothing of an unmap",
 	       mmnotify_vma_perm(&a.info), MMNOTIFY_PERM_UNKNOWN);
-	mmnotify_range_remove(&a.range);
-	mmnotify_range_remove(&b.range);
+	WARN_ON(mmnotify_range_remove(&a.range));
+	WARN_ON(mmnotify_range_remove(&b.range));
 	addr = map_pages(1);
 	vm_munmap(addr, PAGE_SIZE);
 	expect("req 2: silent after the removal", a.calls + b.calls, 2);
@@ -211,23 +211,6 @@ static void test_worker(void)
 
 /* ---- what needs no event ---- */
 
-static void test_self_table(void)
-{
-	unsigned int cookies[32], i, n = 0;
-
-	for (i = 0; i < ARRAY_SIZE(cookies); i++) {
-		cookies[i] = mmnotify_self_begin(&inside_client, current->mm);
-		n += !!cookies[i];
-	}
-	expect("req 13: self sections nest", n >= 2, 1);
-	expect("req 13: more than fit are told by a 0", n < ARRAY_SIZE(cookies), 1);
-	for (i = 0; i < ARRAY_SIZE(cookies); i++)
-		mmnotify_self_end(cookies[i]);
-	cookies[0] = mmnotify_self_begin(&inside_client, current->mm);
-	expect("req 13: and there is room again", !!cookies[0], 1);
-	mmnotify_self_end(cookies[0]);
-}
-
 static void test_shapes(void)
 {
 	struct seen s = { };
@@ -258,6 +241,13 @@ static void test_affects(void)
 	       mmnotify_affects(&info, MMNOTIFY_FX_VMA_GONE), 0);
 	expect("req 14, 18: unless the effect is there",
 	       mmnotify_affects(&info, MMNOTIFY_FX_NO_WRITE), 1);
+	expect("req 18: an effect that the driver does not know affects it",
+	       mmnotify_affects(&info, MMNOTIFY_FX_ALL + 1), 1);
+	info.effects = MMNOTIFY_FX_ALL + 1;
+	expect("req 18: and so does one that mmnotify knows and the driver does not",
+	       mmnotify_affects(&info, MMNOTIFY_FX_VMA_GONE), 1);
+	info.effects = 0;
+	expect("req 18: nothing affects nobody", mmnotify_affects(&info, MMNOTIFY_FX_ALL), 0);
 }
 
 static void test_clamp(void)
@@ -297,9 +287,9 @@ static void test_unregister(void)
 	       mmnotify_unregister(&inside_client), -EBUSY);
 	expect("req 23: remove_async() needs removed()",
 	       mmnotify_range_remove_async(&s.range), -EINVAL);
-	mmnotify_range_remove(&s.range);
+	WARN_ON(mmnotify_range_remove(&s.range));
 	vm_munmap(addr, PAGE_SIZE);
-	mmnotify_synchronize();
+	mmnotify_synchronize(&inside_client);
 	expect("req 26: without, it can", mmnotify_unregister(&inside_client), 0);
 }
 
@@ -309,7 +299,6 @@ int contract_inside(void)
 	test_primed();
 	test_on_stack();
 	test_worker();
-	test_self_table();
 	test_shapes();
 	test_affects();
 	test_clamp();

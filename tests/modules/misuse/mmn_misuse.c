@@ -54,6 +54,16 @@ static const struct mmnotify_range_ops remove_ops = {
 
 static const struct mmnotify_range_ops empty_ops;
 
+static const struct mmnotify_range_ops unknown_effect_ops = {
+	.invalidate = mmn_misuse_quiet,
+	.effects = MMNOTIFY_FX_ALL + 1,
+};
+
+static const struct mmnotify_range_ops rsvd_ops = {
+	.invalidate = mmn_misuse_quiet,
+	.rsvd = 1,
+};
+
 /* ---- an object for the whole mm that counts ---- */
 
 static unsigned int starts, ends;
@@ -83,6 +93,12 @@ static const struct mmnotify_mm_ops mm_ops = {
 	.free = counted_mm_free,
 };
 
+static const struct mmnotify_mm_ops unknown_effect_mm_ops = {
+	.alloc = counted_mm_alloc,
+	.free = counted_mm_free,
+	.effects = 1u << 31,
+};
+
 static const struct mmnotify_mm_ops alloc_fails_ops = {
 	.alloc = mmn_misuse_alloc_fails,
 	.free = counted_mm_free,
@@ -93,11 +109,16 @@ static const struct mmnotify_mm_ops alloc_fails_ops = {
 static void test_clients(void)
 {
 	struct mmnotify_client anonymous = { .owner = THIS_MODULE };
+	struct mmnotify_client newer = {
+		.name = "newer", .owner = THIS_MODULE, .rsvd = { 1 },
+	};
 	struct mmnotify_range range = { };
 
 	expect("register without a name", mmnotify_register(&anonymous), -EINVAL);
 	expect("register with another size",
 	       mmnotify_register_v1(&mmn_misuse_client, 8), -EINVAL);
+	expect("register a client that uses reserved members",
+	       mmnotify_register(&newer), -E2BIG);
 	expect("unregister before register",
 	       mmnotify_unregister(&mmn_misuse_client), -EINVAL);
 	expect("insert before register",
@@ -140,6 +161,13 @@ static void test_range_arguments(void)
 	expect("range: no invalidate()",
 	       insert(&range, mm, 0, PAGE_SIZE, &empty_ops, sizeof(empty_ops)),
 	       -EINVAL);
+	expect("range: no ops", insert(&range, mm, 0, PAGE_SIZE, NULL, sizeof(empty_ops)),
+	       -EINVAL);
+	expect("range: an effect that this mmnotify does not know",
+	       insert(&range, mm, 0, PAGE_SIZE, &unknown_effect_ops,
+		      sizeof(unknown_effect_ops)), -EINVAL);
+	expect("range: a reserved member of the ops is used",
+	       insert(&range, mm, 0, PAGE_SIZE, &rsvd_ops, sizeof(rsvd_ops)), -EINVAL);
 	expect("range: no length",
 	       insert(&range, mm, 0, 0, &quiet_ops, sizeof(quiet_ops)), -EINVAL);
 	expect("range: wraps around",
@@ -175,6 +203,9 @@ static void test_mm(void)
 	struct mmnotify_mm *a, *b;
 
 	expect("mm: no alloc()", PTR_ERR_OR_ZERO(get(&no_alloc_ops)), -EINVAL);
+	expect("mm: no ops", PTR_ERR_OR_ZERO(get(NULL)), -EINVAL);
+	expect("mm: an effect that this mmnotify does not know",
+	       PTR_ERR_OR_ZERO(get(&unknown_effect_mm_ops)), -EINVAL);
 	expect("mm: alloc() fails", PTR_ERR_OR_ZERO(get(&alloc_fails_ops)),
 	       -EXDEV);
 	expect("mm: ops too small",
@@ -189,14 +220,33 @@ static void test_mm(void)
 	expect("mm: one munmap is one start", starts, 1);
 	expect("mm: and one end, with the same verdict", ends, 1);
 	mmnotify_mm_put(b);
-	mmnotify_synchronize();
+	mmnotify_synchronize(&mmn_misuse_client);
 	expect("mm: lives on after one of two puts", frees, 0);
 	mmnotify_mm_put(a);
-	mmnotify_synchronize();
+	mmnotify_synchronize(&mmn_misuse_client);
 	expect("mm: freed once after the last put", frees, 1);
 	expect("mm: put is not release", releases, 0);
 	vm_munmap(map_pages(1), PAGE_SIZE);
 	expect("mm: silent after the put", starts, 1);
+}
+
+/* Two drivers that share their ops do not share an object. */
+static void test_two_clients(void)
+{
+	struct mmnotify_client second = { .name = "misuse2", .owner = THIS_MODULE };
+	struct mmnotify_mm *a, *b;
+
+	expect("mm: a second client", mmnotify_register(&second), 0);
+	frees = 0;
+	a = get(&mm_ops);
+	b = mmnotify_mm_get(&second, current->mm, &mm_ops);
+	expect("mm: two clients with the same ops have two objects", a != b, 1);
+	mmnotify_mm_put(a);
+	mmnotify_synchronize(&mmn_misuse_client);
+	expect("mm: a client synchronizes its own object", frees, 1);
+	expect("mm: the other client's lives", mmnotify_unregister(&second), -EBUSY);
+	expect("mm: unregister it", mmnotify_mm_unregister(b), 0);
+	expect("mm: the second client goes", mmnotify_unregister(&second), 0);
 }
 
 static int __init mmn_misuse_init(void)
@@ -205,6 +255,7 @@ static int __init mmn_misuse_init(void)
 	test_range_arguments();
 	test_remove_in_callback();
 	test_mm();
+	test_two_clients();
 	expect("unregister", mmnotify_unregister(&mmn_misuse_client), 0);
 	expect("unregister twice", mmnotify_unregister(&mmn_misuse_client),
 	       -EINVAL);

@@ -426,7 +426,7 @@ static long storm_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 	if (cmd == STORM_IOC_COUNTS)
 		return counts(at);
 	if (cmd == STORM_IOC_SYNC) {
-		mmnotify_synchronize();
+		mmnotify_synchronize(&storm_client);
 		return 0;
 	}
 	if (copy_from_user(&arg, at, sizeof(arg)))
@@ -503,7 +503,7 @@ module_init(mmn_storm_init);
 static void __exit mmn_storm_exit(void)
 {
 	misc_deregister(&storm_misc);
-	mmnotify_synchronize();
+	mmnotify_synchronize(&storm_client);
 	WARN_ON(mmnotify_unregister(&storm_client));
 	WARN_ON(atomic64_read(&alive));
 	kmem_cache_destroy(range_cache);

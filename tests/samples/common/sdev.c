@@ -512,7 +512,7 @@ static int sdev_release(struct inode *inode, struct file *file)
 		sobj_put(o);
 	}
 	/* Those that a callback gave up count with us until they are removed. */
-	mmnotify_synchronize();
+	mmnotify_synchronize(dev->model->client);
 	if (dev->model->detach)
 		dev->model->detach(dev);
 	history_stop(dev);
@@ -562,7 +562,7 @@ err_workers:
 void sdev_exit(void)
 {
 	misc_deregister(&sdev_misc);
-	mmnotify_synchronize();
+	mmnotify_synchronize(model->client);
 	mmnotify_unregister(model->client);
 	destroy_workqueue(workers);
 }

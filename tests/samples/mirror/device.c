@@ -414,7 +414,7 @@ static long mirror_add_range(struct mirror *mirror, void __user *argp)
 static void del_range(struct mirror_dev_range *r)
 {
 	list_del(&r->list);
-	mmnotify_range_remove(&r->range);
+	WARN_ON(mmnotify_range_remove(&r->range));
 	free_range(r);
 }
 
@@ -667,7 +667,7 @@ module_init(mirror_init);
 static void __exit mirror_exit(void)
 {
 	misc_deregister(&mirror_device);
-	mmnotify_synchronize();
+	mmnotify_synchronize(&mirror_client);
 	mmnotify_unregister(&mirror_client);
 }
 module_exit(mirror_exit);

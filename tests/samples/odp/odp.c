@@ -236,7 +236,7 @@ static struct sobj *odp_find(struct sdev *dev, unsigned long addr, bool write)
 
 static void odp_remove(struct sobj *o)
 {
-	mmnotify_range_remove(&container_of(o, struct odp_mr, obj)->range);
+	WARN_ON(mmnotify_range_remove(&container_of(o, struct odp_mr, obj)->range));
 }
 
 static const struct sdev_model odp_model = {

@@ -233,7 +233,7 @@ static struct sobj *svm_find(struct sdev *dev, unsigned long addr, bool write)
 
 static void svm_remove(struct sobj *o)
 {
-	mmnotify_range_remove(&container_of(o, struct svm_range, obj)->range);
+	WARN_ON(mmnotify_range_remove(&container_of(o, struct svm_range, obj)->range));
 }
 
 /* ---- the user's policy ---- */

@@ -12,11 +12,12 @@
 #define MMNOTIFY_H
 
 #include <linux/atomic.h>
-#include <linux/llist.h>
+#include <linux/list.h>
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
 #include <linux/module.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include <mmnotify/mmnotify_types.h>
 
@@ -44,7 +45,7 @@ struct mmnotify_pending {
  * struct mmnotify_range - a range of addresses of one mm that a driver mirrors
  * @mni: the native object; what hmm_range_fault() needs, see mmnotify_range_notifier()
  * @ops: the callbacks
- * @client: whose it is
+ * @client: the client that the range was inserted for
  * @owner: set by the driver before it inserts: MIGRATE and EXCLUSIVE events with
  *	this owner (dev_pagemap.owner) are its own and not delivered. NULL: all are
  *
@@ -59,21 +60,21 @@ struct mmnotify_range {
 	/* private: mmnotify's */
 	void *ends;
 	struct mmnotify_pending pending;
-	struct llist_node async;
 	atomic_t undelivered;
 	unsigned int lost;
+	atomic_t life;
+	u32 rsvd32;
+	struct mmnotify_range *next;
+	struct list_head node;
+	struct work_struct removal;
+	unsigned long rsvd[2];
 };
 
 /**
  * struct mmnotify_mm - a driver's hold on one mm
  * @mn: the native object
  * @ops: the callbacks
- * @client: whose it is
- * @node: all objects by mm, under mmnotify's mutex
- * @users: references, under mmnotify's mutex
- * @state: mmnotify's
- * @skipped: events that were not delivered and have not ended
- * @rsvd: mmnotify's
+ * @client: the client that the object was made for
  *
  * Embedded in the driver's own structure, which its alloc() makes, zeroed.
  */
@@ -81,11 +82,26 @@ struct mmnotify_mm {
 	struct mmu_notifier mn;
 	const struct mmnotify_mm_ops *ops;
 	struct mmnotify_client *client;
+	/* private: mmnotify's */
 	struct hlist_node node;
 	unsigned int users;
 	unsigned int state;
 	unsigned long skipped[4];
 	unsigned long rsvd[4];
+};
+
+/**
+ * struct mmnotify_self - a task works for its driver, see mmnotify_self_begin()
+ *
+ * On the stack of the task, or anywhere else that outlives mmnotify_self_end().
+ */
+struct mmnotify_self {
+	/* private: mmnotify's */
+	struct hlist_node node;
+	const struct task_struct *task;
+	const struct mm_struct *mm;
+	const struct mmnotify_client *client;
+	unsigned long rsvd[2];
 };
 
 /*
@@ -126,59 +142,61 @@ struct mmnotify_mm {
 #define mmnotify_classify_as(client, range, info) \
 	mmnotify_classify_as_v1(client, range, info, sizeof(*(info)))
 #define mmnotify_vma_perm(info)		mmnotify_vma_perm_v1(info)
-#define mmnotify_self_begin(client, mm)	mmnotify_self_begin_v1(client, mm)
-#define mmnotify_self_end(cookie)	mmnotify_self_end_v1(cookie)
+#define mmnotify_self_begin(self, client, mm) \
+	mmnotify_self_begin_v1(self, client, mm)
+#define mmnotify_self_end(self)		mmnotify_self_end_v1(self)
 #define mmnotify_mm_get(client, mm, ops) \
 	mmnotify_mm_get_v1(client, mm, ops, sizeof(*(ops)))
 #define mmnotify_mm_put(m)		mmnotify_mm_put_v1(m)
 #define mmnotify_mm_unregister(m)	mmnotify_mm_unregister_v1(m)
-#define mmnotify_synchronize()		mmnotify_synchronize_v1()
+#define mmnotify_synchronize(client)	mmnotify_synchronize_v1(client)
 #define mmnotify_caps()			mmnotify_caps_v1()
 #define mmnotify_event_name(event)	mmnotify_event_name_v1(event)
 #define mmnotify_cause_name(cause)	mmnotify_cause_name_v1(cause)
 #define mmnotify_site_name(info, buf, size) \
 	mmnotify_site_name_v1(info, buf, size)
 
-int mmnotify_register_v1(struct mmnotify_client *client, size_t size);
+int __must_check mmnotify_register_v1(struct mmnotify_client *client, size_t size);
 int mmnotify_unregister_v1(struct mmnotify_client *client);
 void mmnotify_classify_v1(const struct mmu_notifier_range *range,
 			  struct mmnotify_info *info, size_t size);
-int mmnotify_range_insert_v1(struct mmnotify_client *client,
-			     struct mmnotify_range *range, struct mm_struct *mm,
-			     unsigned long start, unsigned long len,
-			     const struct mmnotify_range_ops *ops, size_t size);
-int mmnotify_range_insert_primed_v1(struct mmnotify_client *client,
-				    struct mmnotify_range *range,
-				    struct mm_struct *mm, unsigned long start,
-				    unsigned long len,
-				    const struct mmnotify_range_ops *ops,
-				    size_t size);
-int mmnotify_range_insert_locked_v1(struct mmnotify_client *client,
-				    struct mmnotify_range *range,
-				    struct mm_struct *mm, unsigned long start,
-				    unsigned long len,
-				    const struct mmnotify_range_ops *ops,
-				    size_t size);
-int mmnotify_range_move_v1(struct mmnotify_range *range, unsigned long start,
-			   unsigned long len);
-int mmnotify_range_remove_v1(struct mmnotify_range *range);
+int __must_check mmnotify_range_insert_v1(struct mmnotify_client *client,
+					  struct mmnotify_range *range, struct mm_struct *mm,
+					  unsigned long start, unsigned long len,
+					  const struct mmnotify_range_ops *ops, size_t size);
+int __must_check mmnotify_range_insert_primed_v1(struct mmnotify_client *client,
+						 struct mmnotify_range *range,
+						 struct mm_struct *mm, unsigned long start,
+						 unsigned long len,
+						 const struct mmnotify_range_ops *ops,
+						 size_t size);
+int __must_check mmnotify_range_insert_locked_v1(struct mmnotify_client *client,
+						 struct mmnotify_range *range,
+						 struct mm_struct *mm, unsigned long start,
+						 unsigned long len,
+						 const struct mmnotify_range_ops *ops,
+						 size_t size);
+int __must_check mmnotify_range_move_v1(struct mmnotify_range *range, unsigned long start,
+					unsigned long len);
+int __must_check mmnotify_range_remove_v1(struct mmnotify_range *range);
 int mmnotify_range_remove_async_v1(struct mmnotify_range *range);
-int mmnotify_prime_v1(struct mm_struct *mm);
-int mmnotify_prime_locked_v1(struct mm_struct *mm);
+int __must_check mmnotify_prime_v1(struct mm_struct *mm);
+int __must_check mmnotify_prime_locked_v1(struct mm_struct *mm);
 void mmnotify_classify_as_v1(struct mmnotify_client *client,
 			     const struct mmu_notifier_range *range,
 			     struct mmnotify_info *info, size_t size);
 enum mmnotify_perm mmnotify_vma_perm_v1(const struct mmnotify_info *info);
-unsigned int mmnotify_self_begin_v1(struct mmnotify_client *client,
-				    const struct mm_struct *mm);
-void mmnotify_self_end_v1(unsigned int cookie);
-struct mmnotify_mm *mmnotify_mm_get_v1(struct mmnotify_client *client,
-				       struct mm_struct *mm,
-				       const struct mmnotify_mm_ops *ops,
-				       size_t size);
+void mmnotify_self_begin_v1(struct mmnotify_self *self,
+			    const struct mmnotify_client *client,
+			    const struct mm_struct *mm);
+void mmnotify_self_end_v1(struct mmnotify_self *self);
+struct mmnotify_mm * __must_check mmnotify_mm_get_v1(struct mmnotify_client *client,
+						     struct mm_struct *mm,
+						     const struct mmnotify_mm_ops *ops,
+						     size_t size);
 void mmnotify_mm_put_v1(struct mmnotify_mm *m);
-int mmnotify_mm_unregister_v1(struct mmnotify_mm *m);
-void mmnotify_synchronize_v1(void);
+int __must_check mmnotify_mm_unregister_v1(struct mmnotify_mm *m);
+void mmnotify_synchronize_v1(struct mmnotify_client *client);
 u32 mmnotify_caps_v1(void);
 const char *mmnotify_event_name_v1(unsigned int event);
 const char *mmnotify_cause_name_v1(unsigned int cause);

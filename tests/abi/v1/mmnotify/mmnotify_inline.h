@@ -72,15 +72,19 @@ static inline bool mmnotify_blockable(const struct mmnotify_info *info)
  * @info: the verdict of the running callback
  * @effects: mask of MMNOTIFY_FX_* that invalidate what the caller keeps
  *
- * Fail-open: what is not exact affects everybody.
+ * Fail-open: a verdict that is not exact affects every driver, and so does one with
+ * an effect that this header does not know. A bit of @effects that this header does not
+ * know stands for all effects.
  *
  * Context: Any.
  * Return: false only if it is certain that none of @effects happens.
  */
-static inline bool mmnotify_affects(const struct mmnotify_info *info,
-				    u32 effects)
+static inline bool __must_check mmnotify_affects(const struct mmnotify_info *info,
+						 u32 effects)
 {
-	return !(info->flags & MMNOTIFY_F_EXACT) || (info->effects & effects);
+	return !(info->flags & MMNOTIFY_F_EXACT) ||
+	       (info->effects & (effects | ~MMNOTIFY_FX_ALL)) ||
+	       (effects & ~MMNOTIFY_FX_ALL);
 }
 
 /**
@@ -90,7 +94,7 @@ static inline bool mmnotify_affects(const struct mmnotify_info *info,
  * @priv: mmnotify's
  * @rsvd: for later; zero
  *
- * One per driver, static. Where MMNOTIFY_CAP_NO_HOOK_NEEDED is missing the
+ * One per driver, static. Where mmnotify_caps() lacks MMNOTIFY_CAP_NO_HOOK_NEEDED, the
  * hook is attached while at least one client is registered.
  */
 struct mmnotify_client {
@@ -175,9 +179,9 @@ struct mmnotify_range_ops {
  *	promised after a blockable start, and never without a start. Optional.
  * @release: the mm goes away: the last callback, exactly once, before any page
  *	is freed, or from mmnotify_mm_unregister(); not called if the last put
- *	came first. mmnotify_mm_put() is legal inside. Optional.
+ *	came first. Optional.
  * @alloc: make the object that embeds struct mmnotify_mm, or ERR_PTR(). Called
- *	once per (mm, ops) under a mutex, may sleep.
+ *	under mmap_lock of the mm, held for write, for the first get; may sleep.
  * @free: the last reference is gone and no callback runs any more. Called from
  *	an SRCU callback: must not sleep.
  * @effects: as in struct mmnotify_range_ops; @start and @end of one event are
@@ -266,8 +270,8 @@ static inline unsigned long mmnotify_range_read_begin(struct mmnotify_range *ran
  * Context: Under the driver's lock that mmnotify_range_set_seq() is called under.
  * Return: true if what was read is stale and must be read again.
  */
-static inline bool mmnotify_range_read_retry(struct mmnotify_range *range,
-					     unsigned long seq)
+static inline bool __must_check mmnotify_range_read_retry(struct mmnotify_range *range,
+							  unsigned long seq)
 {
 	return mmu_interval_read_retry(&range->mni, seq);
 }

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * mmnotify_compat_mm: mm objects, in a driver that is built without mmnotify. As in
+ * mmnotify itself an object is made under mmap_lock, and no lock of this file is held
+ * while another one is waited for.
+ */
+#ifndef MMNOTIFY_COMPAT_MM_H
+#define MMNOTIFY_COMPAT_MM_H
+
+#include <linux/err.h>
+#include <linux/hashtable.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/sched/mm.h>
+#include <linux/spinlock.h>
+
+#include "mmnotify_compat.h"
+
+/* Guards the table and the references. Held for list operations only. */
+static DEFINE_SPINLOCK(mmnotify_compat_lock);
+static DEFINE_HASHTABLE(mmnotify_compat_objects, 8);
+
+static int mmnotify_compat_mm_start(struct mmu_notifier *mn,
+				    const struct mmu_notifier_range *range)
+{
+	struct mmnotify_mm *m = container_of(mn, struct mmnotify_mm, mn);
+	struct mmnotify_info info;
+
+	if (!m->ops->start)
+		return 0;
+	mmnotify_conservative(range, &info);
+	m->ops->start(m, &info);
+	return 0;
+}
+
+static void mmnotify_compat_mm_end(struct mmu_notifier *mn,
+				   const struct mmu_notifier_range *range)
+{
+	struct mmnotify_mm *m = container_of(mn, struct mmnotify_mm, mn);
+	struct mmnotify_info info;
+
+	if (!m->ops->end)
+		return;
+	mmnotify_conservative(range, &info);
+	m->ops->end(m, &info);
+}
+
+/* By the kernel at the end of the mm and by unregister, perhaps both at once. */
+static void mmnotify_compat_mm_release(struct mmu_notifier *mn,
+				       struct mm_struct *mm)
+{
+	struct mmnotify_mm *m = container_of(mn, struct mmnotify_mm, mn);
+
+	if (!xchg(&m->state, 1) && m->ops->release)
+		m->ops->release(m);
+}
+
+static void mmnotify_compat_mm_free(struct mmu_notifier *mn)
+{
+	struct mmnotify_mm *m = container_of(mn, struct mmnotify_mm, mn);
+	struct mmnotify_compat_client *c = m->client->priv;
+
+	m->ops->free(m);
+	mmnotify_compat_stays(c);
+	mmnotify_compat_drop(c);
+}
+
+static const struct mmu_notifier_ops mmnotify_compat_mm_ops = {
+	.invalidate_range_start = mmnotify_compat_mm_start,
+	.invalidate_range_end = mmnotify_compat_mm_end,
+	.release = mmnotify_compat_mm_release,
+	.free_notifier = mmnotify_compat_mm_free,
+};
+
+static struct mmnotify_mm *
+mmnotify_compat_mm_find(const struct mm_struct *mm,
+			const struct mmnotify_client *client,
+			const struct mmnotify_mm_ops *ops)
+{
+	struct mmnotify_mm *m, *found = NULL;
+
+	spin_lock(&mmnotify_compat_lock);
+	hash_for_each_possible(mmnotify_compat_objects, m, node, (unsigned long)mm)
+		if (m->mn.mm == mm && m->ops == ops && m->client == client) {
+			m->users++;
+			found = m;
+			break;
+		}
+	spin_unlock(&mmnotify_compat_lock);
+	return found;
+}
+
+/* Under mmap_lock: no other task makes an object of this mm. */
+static struct mmnotify_mm *
+mmnotify_compat_mm_create(struct mmnotify_client *client, struct mm_struct *mm,
+			  const struct mmnotify_mm_ops *ops)
+{
+	struct mmnotify_mm *m = ops->alloc(mm);
+	int ret;
+
+	if (IS_ERR_OR_NULL(m))
+		return m ? m : ERR_PTR(-ENOMEM);
+	m->mn.ops = &mmnotify_compat_mm_ops;
+	m->ops = ops;
+	m->client = client;
+	m->users = 1;
+	m->state = 0;
+	ret = __mmu_notifier_register(&m->mn, mm);
+	if (ret) {
+		ops->free(m);
+		return ERR_PTR(ret);
+	}
+	spin_lock(&mmnotify_compat_lock);
+	hash_add(mmnotify_compat_objects, &m->node, (unsigned long)mm);
+	spin_unlock(&mmnotify_compat_lock);
+	return m;
+}
+
+/* *@made: the object is new. */
+static struct mmnotify_mm *
+mmnotify_compat_mm_make(struct mmnotify_client *client, struct mm_struct *mm,
+			const struct mmnotify_mm_ops *ops, bool *made)
+{
+	struct mmnotify_mm *m;
+
+	mmap_write_lock(mm);
+	m = mmnotify_compat_mm_find(mm, client, ops);
+	if (!m) {
+		m = mmnotify_compat_mm_create(client, mm, ops);
+		*made = !IS_ERR(m);
+	}
+	mmap_write_unlock(mm);
+	return m;
+}
+
+/**
+ * mmnotify_mm_get() - hold on to a whole mm
+ * @client: a registered client
+ * @mm: the caller holds mmget(), it need not be current->mm
+ * @ops: callbacks; must outlive the object
+ *
+ * Context: Process, may sleep; takes mmap_lock for write if the object does not exist
+ * yet. Not in a callback.
+ * Return: the object or ERR_PTR: -EINVAL for a missing argument or callback, or unknown
+ * effects, -ESRCH if the mm is dying, -ENOMEM, -EINTR, or alloc()'s error.
+ */
+struct mmnotify_mm *mmnotify_mm_get(struct mmnotify_client *client,
+				    struct mm_struct *mm,
+				    const struct mmnotify_mm_ops *ops)
+{
+	struct mmnotify_mm *m = ERR_PTR(-ESRCH);
+	struct mmnotify_compat_client *c;
+	bool made = false;
+
+	if (!mm || !ops || !ops->alloc || !ops->free ||
+	    ops->effects & ~MMNOTIFY_FX_ALL || ops->rsvd)
+		return ERR_PTR(-EINVAL);
+	c = mmnotify_compat_hold(client);
+	if (!c)
+		return ERR_PTR(-EINVAL);
+	if (mmget_not_zero(mm)) {
+		m = mmnotify_compat_mm_find(mm, client, ops);
+		if (!m)
+			m = mmnotify_compat_mm_make(client, mm, ops, &made);
+		mmput(mm);
+	}
+	if (!made)
+		mmnotify_compat_drop(c);
+	return m;
+}
+
+/**
+ * mmnotify_mm_put() - let go of an mm
+ * @m: from mmnotify_mm_get()
+ *
+ * Context: Any that may take a spinlock: callbacks and mmap_lock, however it is held,
+ * included. Does not wait.
+ */
+void mmnotify_mm_put(struct mmnotify_mm *m)
+{
+	bool last;
+
+	spin_lock(&mmnotify_compat_lock);
+	last = m->users == 1;
+	if (m->users)
+		m->users--;
+	if (last)
+		hash_del(&m->node);
+	spin_unlock(&mmnotify_compat_lock);
+	if (!last)
+		return;
+	mmnotify_compat_leaves(m->client->priv);
+	mmu_notifier_put(&m->mn);
+}
+
+/**
+ * mmnotify_mm_unregister() - let go of an mm and wait
+ * @m: from mmnotify_mm_get(), with no other reference
+ *
+ * Context: Process, sleeps; not in a callback, nor under a lock that one takes.
+ * Return: 0; -EBUSY if more than one get has no put yet; -ENOENT if each has. With an
+ * error nothing happens.
+ */
+int mmnotify_mm_unregister(struct mmnotify_mm *m)
+{
+	int ret = 0;
+
+	spin_lock(&mmnotify_compat_lock);
+	if (m->users == 1) {
+		m->users = 0;
+		hash_del(&m->node);
+	} else {
+		ret = m->users ? -EBUSY : -ENOENT;
+	}
+	spin_unlock(&mmnotify_compat_lock);
+	if (ret)
+		return ret;
+	mmu_notifier_unregister(&m->mn, m->mn.mm);
+	mmnotify_compat_leaves(m->client->priv);
+	mmnotify_compat_mm_free(&m->mn);
+	return 0;
+}
+
+#endif /* MMNOTIFY_COMPAT_MM_H */

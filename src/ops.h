@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_OPS_H
+#define MMN_OPS_H
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+struct list_head;
+
+/**
+ * struct mmn_ops_kind - one kind of ops
+ * @name: the call that takes them, for the log
+ * @v1: bytes that the first version of the structure has
+ * @known: bytes that this mmnotify knows
+ * @by_address: ops at two addresses are two, even if they are equal
+ */
+struct mmn_ops_kind {
+	const char *name;
+	size_t v1;
+	size_t known;
+	bool by_address;
+};
+
+const void *mmn_ops_accept(const struct mmn_ops_kind *kind, const char *client,
+			   const void *ops, size_t size, struct mutex *lock,
+			   struct list_head *copies);
+int mmn_ops_check_bits(const struct mmn_ops_kind *kind, const char *client, u32 effects,
+		       u32 rsvd);
+void mmn_ops_free(struct list_head *copies);
+
+#endif /* MMN_OPS_H */
