@@ -48,7 +48,7 @@ modules modules_install clean:
 
 # ---- programs that run in the VM ----
 
-user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/samples $(user)/scenarios \
+user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/doors $(user)/storm \
 	$(user)/kexec $(user)/cpus $(user)/missed
 
@@ -91,6 +91,13 @@ $(user)/contract: $(contract-src) tests/api/drv.h tests/modules/contract/contrac
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -Iinclude -Itests/modules/contract \
 		-Itests/modules/devmem -o $@ $(contract-src)
+
+pairs-src := $(addprefix tests/api/,pairs.c pairs_dev.c pairs_cells.c pairs_apart.c pairs_random.c)
+
+$(user)/pairs: $(pairs-src) tests/api/pairs_dev.h tests/api/pairs_random.h tests/modules/pairs/pairs.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -pthread -Itests/modules/pairs -Itests/api -o $@ $(pairs-src)
 
 faults-src := tests/faults/faults.c tests/api/drv.c
 

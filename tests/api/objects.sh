@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Usage: objects.sh [OPERATIONS [SEED]]
+# Runs in the VM with mmnotify loaded: the life of objects. Any two operations on one
+# range at once, OPERATIONS random ones, and drivers that go and leave objects behind.
+# shellcheck disable=SC2317
+set -u
+# shellcheck source-path=SCRIPTDIR source=../tap/tap.sh
+. "${0%/*}/tap.sh"
+
+debugfs=/sys/kernel/debug/mmnotify
+
+append() {
+	renumber "$1"
+	[ "$planned" = "$seen" ] || check false "$2 ends with its plan"
+}
+
+logged() {
+	dmesg | grep -q "$1"
+}
+
+say 'TAP version 13'
+insmod /modules/mmn_pairs.ko
+/files/pairs > /tmp/pairs
+append /tmp/pairs "pairs of operations"
+/files/pairs random "${1:-1000}" "${2:-1}" > /tmp/random
+append /tmp/random "random operations"
+check "grep -q '^pairs mmn_pairs 0 0 ' $debugfs/clients" "no object is left"
+check "rmmod mmn_pairs" "the driver unloads"
+
+# A driver with objects of a process that lives on, here a shell's.
+dmesg -c > /dev/null
+insmod /modules/mmn_leaver.ko
+sh -c ': < /dev/mmn_leaver; while [ ! -e /tmp/go ]; do sleep 0.1; done' &
+check "soon 50 grep -q '^leaver mmn_leaver 1 1 ' $debugfs/clients" "a driver has a range and an mm object"
+check "rmmod mmn_leaver" "it unloads and leaves them behind"
+check "logged 'module mmn_leaver went and left client leaver registered, with 1 ranges and 1 mm objects'" \
+	"the log names the module, the client and the objects"
+check "! grep -q leaver $debugfs/clients" "the clients page is readable and has the client no more"
+check "logged 'leaver: removed() runs' && logged 'leaver: free() runs'" \
+	"what was on its way was finished before"
+touch /tmp/go
+wait
+check "! logged 'after the exit function'" "no callback runs after the exit function"
+
+dmesg -c > /dev/null
+insmod /modules/mmn_leaver.ko tier1=1
+check "grep -qx 'leaver mmn_leaver - - - - -' $debugfs/clients" "a tier 1 client has no objects to count"
+rmmod mmn_leaver
+check "logged 'went and left client leaver registered, with 0 ranges and 0 mm objects'" \
+	"a client without objects is unregistered, too"
+dmesg -c > /dev/null
+check "! insmod /modules/mmn_leaver.ko fail=1 2> /dev/null" "a driver fails at load"
+check "logged 'with 1 ranges and 1 mm objects'" "and what it left is taken out"
+check "insmod /modules/mmn_leaver.ko && rmmod mmn_leaver" "it can be loaded again"
+check "rmmod mmnotify" "mmnotify unloads: no driver holds it"
+finish

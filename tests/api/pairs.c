@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pairs: operations on objects that begin at the same time, one after the other
+ * (pairs_cells.c, pairs_apart.c) or at random (pairs_random.c).
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pairs_dev.h"
+#include "pairs_random.h"
+
+int main(int argc, char **argv)
+{
+	static char buffer[4096];
+
+	/* stdio must not allocate later. */
+	setvbuf(stdout, buffer, _IOLBF, sizeof(buffer));
+	dev = open("/dev/mmn_pairs", O_RDWR | O_CLOEXEC);
+	if (dev < 0) {
+		perror("/dev/mmn_pairs");
+		return 2;
+	}
+	if (argc > 2 && !strcmp(argv[1], "random"))
+		return random_pairs(dev, atoi(argv[2]), argc > 3 ? atoi(argv[3]) : 1);
+	test_cells();
+	test_apart();
+	printf("1..%u\n", nr);
+	return failed != 0;
+}

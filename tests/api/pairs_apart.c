@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pairs_apart: what two processes, or two drivers, must not wait for each other with. One
+ * of them is held by a lock or by a callback that does not return, and the other has to
+ * get done meanwhile. A deadlock is the failure; no time is measured.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pairs.h"
+#include "pairs_dev.h"
+
+/* ---- two processes, and two threads of one ---- */
+
+static int do_get(void) { return call(PAIRS_GET, OTHER); }
+static int do_get_own(void) { return call(PAIRS_GET, RANGE); }
+static int put_locked(void) { return call(PAIRS_PUT_LOCKED, OTHER); }
+
+/* B gets, puts, has objects and exits while A's mmap_lock is held and A waits for it. */
+static void test_two_processes(const void *unused)
+{
+	int pipes[2], status;
+	char byte;
+	pid_t b;
+
+	(void)unused;
+	map_area();
+	if (pipe(pipes))
+		exit(2);
+	b = fork();
+	if (!b) {
+		if (read(pipes[0], &byte, 1) != 1)
+			_exit(2);
+		if (call(PAIRS_GET, OTHER) || call(PAIRS_PUT, OTHER) ||
+		    call(PAIRS_GET, OTHER) || call(PAIRS_NEW, HOLDER) ||
+		    insert(HOLDER, 0, 2) || call(PAIRS_RM, HOLDER))
+			_exit(1);
+		_exit(0);
+	}
+	fault_all();
+	hold_by_lock();
+	begin(&first, do_get_own);
+	ok(waits(&first), "process A's mmap_lock", "process A", "waits for its own lock");
+	if (write(pipes[1], "x", 1) != 1)
+		exit(2);
+	waitpid(b, &status, 0);
+	ok(WIFEXITED(status) && !WEXITSTATUS(status), "process A's mmap_lock", "process B",
+	   "gets, puts, inserts, removes and exits meanwhile");
+	call(PAIRS_PUT, OTHER);
+	call(PAIRS_SYNC, OTHER);
+	ok(state(OTHER).mms >= 2, "process A's mmap_lock", "process B", "and its objects are freed");
+	let_go_of_lock();
+	ok(finish(&first) == 0, "process A's mmap_lock", "process A", "goes on after that");
+	call(PAIRS_PUT, RANGE);
+}
+
+static void test_put_locked(const void *unused)
+{
+	(void)unused;
+	map_area();
+	do_get();
+	begin(&holder, put_locked);
+	wait_locked(OTHER);
+	begin(&second, do_get_own);
+	waits(&second);
+	call(PAIRS_UNLOCK, OTHER);
+	ok(finish(&holder) == 0 && finish(&second) == 0, "get of the same mm",
+	   "put under mmap_lock", "neither waits for the other");
+	call(PAIRS_PUT, RANGE);
+}
+
+static void wait_in_range(unsigned int slot, unsigned int client, unsigned int flags)
+{
+	call_on(PAIRS_NEW, slot, client, NULL, 0, flags);
+	call_on(PAIRS_INSERT, slot, client, area, PAGE, 0);
+}
+
+static void child_hangs(void)
+{
+	map_area();
+	wait_in_range(HOLDER, 0, PAIRS_LEAVE | PAIRS_HOLD);
+	munmap(area, PAGE);
+	_exit(0);
+}
+
+/* A callback of process A does not return; the removals of process B, and its client. */
+static void test_hung_callback(const void *arg)
+{
+	unsigned int client = *(const unsigned int *)arg;
+	const char *whose = client ? "another client" : "the same client";
+	pid_t pid = fork();
+
+	if (!pid)
+		child_hangs();
+	map_area();
+	wait_held(HOLDER);
+	wait_in_range(RANGE, client, 0);
+	ok(call_on(PAIRS_ASYNC, RANGE, client, NULL, 0, 0) == 0, "a hung callback", whose,
+	   "removes a range of another process");
+	wait_removed(RANGE);
+	ok(true, "a hung callback", whose, "and removed() is called meanwhile");
+	if (client) {
+		ok(call_on(PAIRS_SYNC, RANGE, client, NULL, 0, 0) == 0 &&
+		   call_on(PAIRS_UNREGISTER, RANGE, client, NULL, 0, 0) == 0 &&
+		   call_on(PAIRS_REGISTER, RANGE, client, NULL, 0, 0) == 0,
+		   "a hung callback", whose, "synchronizes and unregisters meanwhile");
+	}
+	ok(state(HOLDER).held == 1, "a hung callback", whose, "the callback hung all the time");
+	call(PAIRS_OPEN, HOLDER);
+	waitpid(pid, NULL, 0);
+	wait_removed(HOLDER);
+}
+
+/* removed() of one client does not return. */
+static void test_hung_removed(const void *unused)
+{
+	(void)unused;
+	map_area();
+	wait_in_range(HOLDER, 0, PAIRS_HOLD_REMOVED);
+	call(PAIRS_ASYNC, HOLDER);
+	wait_held(HOLDER);
+	wait_in_range(RANGE, 1, 0);
+	call_on(PAIRS_ASYNC, RANGE, 1, NULL, 0, 0);
+	ok(call_on(PAIRS_SYNC, RANGE, 1, NULL, 0, 0) == 0 && state(RANGE).removed == 1,
+	   "a hung removed()", "another client", "removes and synchronizes in the same mm");
+	wait_in_range(RANGE, 0, 0);
+	call(PAIRS_ASYNC, RANGE);
+	wait_removed(RANGE);
+	ok(state(HOLDER).held == 1, "a hung removed()", "the same client",
+	   "removes in the same mm");
+	call(PAIRS_OPEN, HOLDER);
+	call(PAIRS_SYNC, HOLDER);
+}
+
+void test_apart(void)
+{
+	static const unsigned int clients[] = { 0, 1 };
+
+	in_process(test_two_processes, NULL, "two processes");
+	in_process(test_put_locked, NULL, "put under mmap_lock");
+	in_process(test_hung_callback, &clients[0], "hung callback");
+	in_process(test_hung_callback, &clients[1], "hung callback");
+	in_process(test_hung_removed, NULL, "hung removed()");
+}

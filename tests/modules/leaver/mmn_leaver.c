@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmn_leaver: a driver that goes and leaves its objects and its client behind. It is
+ * opened by the process whose mm it takes, which lives on. What its callbacks would do
+ * after its exit function shows in the log, or as an oops.
+ */
+#define pr_fmt(fmt) "leaver: " fmt
+
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include <mmnotify/mmnotify.h>
+
+static bool tier1;
+module_param(tier1, bool, 0444);
+MODULE_PARM_DESC(tier1, "leave only the client");
+
+static bool fail;
+module_param(fail, bool, 0444);
+MODULE_PARM_DESC(fail, "fail at load, with the objects made in the process that loads");
+
+static struct mmnotify_client leaver_client = {
+	.name = "leaver",
+	.owner = THIS_MODULE,
+};
+
+static bool gone;
+
+static bool mmn_leaver_invalidate(struct mmnotify_range *range,
+				  const struct mmnotify_info *info, unsigned long seq)
+{
+	mmnotify_range_set_seq(range, seq);
+	if (READ_ONCE(gone))
+		pr_err("a callback after the exit function\n");
+	return true;
+}
+
+/* What remove_async() asked for is finished before the module's text goes. */
+static void mmn_leaver_removed(struct mmnotify_range *range)
+{
+	pr_info("removed() runs\n");
+	kfree(range);
+}
+
+static const struct mmnotify_range_ops range_ops = {
+	.invalidate = mmn_leaver_invalidate,
+	.removed = mmn_leaver_removed,
+};
+
+static struct mmnotify_mm *mmn_leaver_alloc(struct mm_struct *mm)
+{
+	return kzalloc(sizeof(struct mmnotify_mm), GFP_KERNEL) ? : ERR_PTR(-ENOMEM);
+}
+
+static void mmn_leaver_free(struct mmnotify_mm *m)
+{
+	pr_info("free() runs\n");
+	kfree(m);
+}
+
+static void mmn_leaver_release(struct mmnotify_mm *m)
+{
+	if (READ_ONCE(gone))
+		pr_err("release() after the exit function\n");
+}
+
+static const struct mmnotify_mm_ops mm_ops = {
+	.alloc = mmn_leaver_alloc,
+	.free = mmn_leaver_free,
+	.release = mmn_leaver_release,
+};
+
+/* The put one is in a second mm object, of ops of its own. */
+static const struct mmnotify_mm_ops put_ops = {
+	.alloc = mmn_leaver_alloc,
+	.free = mmn_leaver_free,
+};
+
+static int leave_range(bool async)
+{
+	struct mmnotify_range *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int ret;
+
+	if (!r)
+		return -ENOMEM;
+	ret = mmnotify_range_insert(&leaver_client, r, current->mm, 0,
+				    ULONG_MAX & PAGE_MASK, &range_ops);
+	if (ret)
+		kfree(r);
+	else if (async)
+		ret = mmnotify_range_remove_async(r);
+	return ret;
+}
+
+static int leave_whole(bool put)
+{
+	struct mmnotify_mm *m = mmnotify_mm_get(&leaver_client, current->mm,
+						put ? &put_ops : &mm_ops);
+
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	if (put)
+		mmnotify_mm_put(m);
+	return 0;
+}
+
+static int leave_all(void)
+{
+	int ret = leave_range(false);
+
+	if (!ret)
+		ret = leave_range(true);
+	if (!ret)
+		ret = leave_whole(false);
+	if (!ret)
+		ret = leave_whole(true);
+	return ret;
+}
+
+static int leaver_open(struct inode *inode, struct file *file)
+{
+	return leave_all();
+}
+
+static const struct file_operations leaver_fops = {
+	.owner = THIS_MODULE,
+	.open = leaver_open,
+};
+
+static struct miscdevice leaver_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "mmn_leaver",
+	.fops = &leaver_fops,
+	.mode = 0600,
+};
+
+static int __init mmn_leaver_init(void)
+{
+	int ret = mmnotify_register(&leaver_client);
+
+	if (ret || tier1)
+		return ret;
+	if (fail) {
+		ret = leave_all();
+		return ret ? ret : -ENODEV;
+	}
+	ret = misc_register(&leaver_misc);
+	if (ret)
+		mmnotify_unregister(&leaver_client);
+	return ret;
+}
+module_init(mmn_leaver_init);
+
+static void __exit mmn_leaver_exit(void)
+{
+	if (!tier1)
+		misc_deregister(&leaver_misc);
+	WRITE_ONCE(gone, true);
+}
+module_exit(mmn_leaver_exit);
+
+MODULE_AUTHOR("The mmnotify authors");
+MODULE_DESCRIPTION("A driver that leaves its objects of mmnotify behind");
+MODULE_LICENSE("GPL");
+MMNOTIFY_IMPORT_NS();
