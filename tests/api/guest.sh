@@ -27,6 +27,12 @@ dmesg | sed -n 's/.*TAP: //p' > /tmp/misuse
 append /tmp/misuse "the module"
 rmmod mmn_misuse
 
+dmesg -c > /dev/null
+insmod /modules/mmn_refused.ko
+dmesg | sed -n 's/.*TAP: //p' > /tmp/refused
+append /tmp/refused "the module with a start that has no end"
+rmmod mmn_refused
+
 # A driver made to order: each requirement on the API by its number.
 check "insmod /modules/mmn_devmem.ko" "a driver that migrates"
 dmesg -c > /dev/null
