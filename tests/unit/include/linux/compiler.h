@@ -22,10 +22,13 @@ static inline void shim_step(int writes)
 	__atomic_store_n(&(x), v, __ATOMIC_RELAXED);		\
 })
 
+#define READ_ONCE_NOCHECK(x)	READ_ONCE(x)
+
 #define likely(x)		(x)
 #define unlikely(x)		(x)
 #undef __always_inline
 #define __always_inline	inline
 #define noinline		__attribute__((noinline))
+#define fallthrough		__attribute__((fallthrough))
 
 #endif /* SHIM_COMPILER_H */

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * In place of src/compat and src/stats.h, for the rooms that are kernel code but rest on
+ * little of it. The compiler includes it before all else; a test defines what it declares.
+ */
+#ifndef KERNEL_ROOM_H
+#define KERNEL_ROOM_H
+
+#include <linux/mm_types.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+/* src/compat/compat.h */
+#define MMN_COMPAT_H
+
+#define MMN_KERNEL_VERIFIED	1
+#define MMN_NUMA_HINT_MOVES	0
+#define MMN_HAVE_STACK		1
+#define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
+
+enum mmn_mmap_lock {
+	MMN_MMAP_LOCK_NOBODY_KNOWS,
+	MMN_MMAP_LOCK_WRITE,
+	MMN_MMAP_LOCK_NOT_WRITE,
+};
+
+static inline enum mmn_mmap_lock mmn_mmap_lock_mine(const struct mm_struct *mm)
+{
+	if (!mm->owner)
+		return MMN_MMAP_LOCK_NOBODY_KNOWS;
+	return mm->owner == current ? MMN_MMAP_LOCK_WRITE : MMN_MMAP_LOCK_NOT_WRITE;
+}
+
+unsigned int mmn_stack_save(unsigned long *pc, unsigned int size);
+bool mmn_in_module_area(unsigned long pc);
+
+/* src/compat/syscalls.h */
+#define MMN_COMPAT_SYSCALLS_H
+
+int mmn_syscall_current(void);
+void mmn_syscall_args(unsigned long args[6]);
+int mmn_syscall_at_once(void);
+unsigned long mmn_syscall_arg(unsigned int nr);
+
+/* src/stats.h */
+#define MMN_STATS_H
+
+enum mmn_stat { MMN_STAT_UNWOUND };
+
+void mmn_stats_inc(enum mmn_stat stat);
+
+#endif /* KERNEL_ROOM_H */

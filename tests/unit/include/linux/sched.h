@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_SCHED_H
+#define SHIM_SCHED_H
+
+#define PF_EXITING	0x00000004
+#define PF_IO_WORKER	0x00000010
+#define PF_KSWAPD	0x00020000
+#define PF_KTHREAD	0x00200000
+
+struct mm_struct;
+
+struct task_struct {
+	struct mm_struct *mm;
+	unsigned int flags;
+	char comm[16];
+	void *stack;
+};
+
+extern struct task_struct shim_current;
+
+#define current		(&shim_current)
+
+#endif /* SHIM_SCHED_H */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_TASK_STACK_H
+#define SHIM_TASK_STACK_H
+
+#include <linux/sched.h>
+
+#define THREAD_SIZE	16384UL
+
+static inline void *task_stack_page(const struct task_struct *task)
+{
+	return task->stack;
+}
+
+#endif /* SHIM_TASK_STACK_H */
