@@ -19,6 +19,7 @@
 
 struct task_struct shim_current;
 int shim_memory_nodes = 2;
+bool shim_verified, shim_numa_moves;
 
 static struct mm_struct mm = { .mm_users = { 1 } };
 static struct mmu_notifier_range range = { .mm = &mm };
@@ -70,14 +71,19 @@ static u32 bits(u32 wants)
 	struct mmn_ctx ctx;
 
 	mmn_context_gather(&range, wants, &ctx);
-	return ctx.bits & ~(u32)(MMN_CTX_VERIFIED | MMN_CTX_NUMA_MOVES);
+	return ctx.bits;
 }
 
 static void test_task(void)
 {
 	be("cat", 0);
 	ok(!bits(WANT_ALL & ~MMN_WANT_SYS), "a task that has another mm: nothing");
-	ok(mmn_context_kernel_bits() == MMN_CTX_VERIFIED, "of the kernel: that it was tested");
+	shim_verified = true;
+	ok(bits(0) == MMN_CTX_VERIFIED, "a kernel that was tested");
+	shim_verified = false;
+	shim_numa_moves = true;
+	ok(bits(0) == MMN_CTX_NUMA_MOVES, "one whose hints may move a page");
+	shim_numa_moves = false;
 	shim_current.mm = &mm;
 	ok(bits(MMN_WANT_TASK) == MMN_CTX_LOCAL, "the mm is its own");
 	ok(!bits(0), "if that is wanted");
@@ -161,7 +167,7 @@ static u32 place(unsigned long start, unsigned long end)
 {
 	range.start = start;
 	range.end = end;
-	return bits(WANT_ALL) & (MMN_CTX_AT_TAIL | MMN_CTX_AT_TARGET);
+	return bits(WANT_ALL) & ~(u32)MMN_CTX_SYSCALL;
 }
 
 static void mremap_is(unsigned long old_len, unsigned long new_len)
@@ -200,7 +206,9 @@ static void test_mremap(void)
 	range.start = NEW;
 	range.end = NEW + PAGE_SIZE;
 	ok(!(bits(WANT_ALL & ~MMN_WANT_PLACE) & MMN_CTX_AT_TARGET), "if the place is wanted");
-	sys = MMN_SYS_MMAP;
+	in_syscall(MMN_SYS_MMAP, OLD);
+	sys_args[4] = NEW;
+	sys_args[2] = PAGE_SIZE;
 	ok(!place(NEW, NEW + PAGE_SIZE), "and in no other system call");
 	range.start = 0;
 	range.end = 0;
@@ -251,6 +259,8 @@ static void test_keys(void)
 	ok(key_of(MMN_CLASS_UNMAP, MMN_WANT_SYS) == 1, "if its parts count");
 	in_syscall(MMN_SYS_MUNMAP, 0);
 	ok(key_of(MMN_CLASS_UNMAP, MMN_WANT_SYS | MMN_WANT_PLACE) == 1, "munmap has no parts");
+	in_syscall(MMN_SYS_NONE, 0);
+	ok(key_of(MMN_CLASS_ZAP, MMN_WANT_SYS) == 1, "nor has a page fault");
 	be("ksmd", PF_KTHREAD);
 	ok(!key_of(MMN_CLASS_ZAP, MMN_WANT_SYS) && !key_of(MMN_CLASS_ZAP, MMN_WANT_THREAD),
 	   "nor has a kernel thread");

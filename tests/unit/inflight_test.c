@@ -80,6 +80,9 @@ static void test_counts(void)
 	ok(keep(other, 2, &a, true), "nobody is taken for one who is gone");
 	ok(keep(e, 3, &a, false) && !keep(e, 3, &b, true) && ends_with(e, 3),
 	   "the second one may be the one who has an end");
+	forget_all();
+	ok(keep(e, 2, &a, false) && !keep(e, 2, &b, false),
+	   "two objects that hear of no end count an event once, too");
 }
 
 static void test_nested(void)
@@ -100,6 +103,16 @@ static void test_nested(void)
 	keep(inner, 2, &a, false);
 	ok(keep(inner, 3, &a, true) && ends_with(inner, 3) && ends_with(outer, 1),
 	   "one after the other in a third one");
+	keep(outer, 1, &a, false);
+	keep(outer, 1, &b, true);
+	keep(inner, 2, &a, true);
+	ok(ends_with(inner, 2) && ends_with(outer, 1),
+	   "the end of the outer one is kept for the object that hears of it");
+	keep(outer, 1, &a, true);
+	ends_with(outer, 1);
+	keep(inner, 2, &a, true);
+	keep(inmost, 3, &a, true);
+	ok(ends_with(inmost, 3) && ends_with(inner, 2), "what ended is around nothing");
 }
 
 static void test_places(void)
@@ -114,6 +127,8 @@ static void test_places(void)
 	ends_with(outer, 1);
 	ok(keep(inner, 3, &a, true) && ends_with(inner, 3),
 	   "what was left in the second place is not found again");
+	mmn_inflight_drop(inner.task, inner.range);
+	ok(!has_end(inner), "nor when the first one is dropped");
 	keep(inner, 3, &a, true);
 	keep(outer, 1, &a, true);
 	ok(ends_with(outer, 1), "what lies lower and had no end is over");

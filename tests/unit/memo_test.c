@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include <linux/hash.h>
 #include <linux/kernel.h>
 
 #include "memo.h"
@@ -75,9 +76,42 @@ static void test_table(void)
 	ok(mmn_memo_find(key_of(0), &v) && !v.cause, "the first one stays");
 }
 
+/* ---- two tasks at one place ---- */
+
+static u64 intruder;
+
+/* It comes once, before the other one is done. */
+void shim_preempt(int writes)
+{
+	struct mmn_verdict v = verdict(9);
+	u64 key = intruder;
+
+	if (!writes || !key)
+		return;
+	intruder = 0;
+	mmn_memo_keep(key, &v);
+}
+
+static void test_two(void)
+{
+	struct mmn_verdict v, kept = verdict(8);
+	u64 first = key_of(1), second;
+	unsigned int n = 1;
+
+	memset(mmn_memo_table, 0, sizeof(mmn_memo_table));
+	do {
+		second = key_of(++n);
+	} while (hash_64(second, MMN_MEMO_BITS) != hash_64(first, MMN_MEMO_BITS));
+	intruder = second;
+	mmn_memo_keep(first, &kept);
+	ok(mmn_memo_find(first, &v) && v.cause == 8, "a place that is being filled is taken");
+	ok(!mmn_memo_find(second, &v), "the one that comes meanwhile is not kept");
+}
+
 int main(void)
 {
 	test_keys();
 	test_table();
+	test_two();
 	return tap_done();
 }

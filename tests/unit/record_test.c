@@ -277,6 +277,7 @@ static void test_wrap_of_table(void)
 		    seen.rec < first || seen.rec > last)
 			break;
 	ok(i == room, "all of it inside the table");
+	ok(mmn_record_live() == room, "and counted, at both ends of the table");
 }
 
 /* ---- another task, at every place ---- */

@@ -15,6 +15,7 @@
 #define BITS	0x11
 
 struct task_struct shim_current;
+int shim_preempt_off;
 
 /* A second stack lies behind the first one. */
 static unsigned long stack[2 * WORDS];
@@ -183,5 +184,6 @@ int main(void)
 	test_words(MMN_TRAIL_MAX);
 	test_too_long();
 	test_frame_pointer();
+	ok(!shim_preempt_off, "preemption is on again after each of them");
 	return tap_done();
 }

@@ -13,8 +13,10 @@
 /* src/compat/compat.h */
 #define MMN_COMPAT_H
 
-#define MMN_KERNEL_VERIFIED	1
-#define MMN_NUMA_HINT_MOVES	0
+extern bool shim_verified, shim_numa_moves;
+
+#define MMN_KERNEL_VERIFIED	shim_verified
+#define MMN_NUMA_HINT_MOVES	shim_numa_moves
 #define MMN_HAVE_STACK		1
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
 
@@ -33,6 +35,13 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mine(const struct mm_struct *mm)
 
 unsigned int mmn_stack_save(unsigned long *pc, unsigned int size);
 bool mmn_in_module_area(unsigned long pc);
+
+/* src/compat/orc.h */
+#define MMN_COMPAT_ORC_H
+
+#define MMN_KNOWS_ORC		1
+
+void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up));
 
 /* src/compat/syscalls.h */
 #define MMN_COMPAT_SYSCALLS_H

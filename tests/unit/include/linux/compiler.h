@@ -29,6 +29,7 @@ static inline void shim_step(int writes)
 #undef __always_inline
 #define __always_inline	inline
 #define noinline		__attribute__((noinline))
+#define __read_mostly
 #define fallthrough		__attribute__((fallthrough))
 
 #endif /* SHIM_COMPILER_H */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A stack that tests make by hand, and what is known of the addresses on it. */
+#ifndef STACK_H
+#define STACK_H
+
+#include <linux/kernel.h>
+#include <linux/sched/task_stack.h>
+#include <linux/string.h>
+
+#include "sites.h"
+#include "steps.h"
+
+#define WORDS	(THREAD_SIZE / sizeof(long))
+#define KNOWN	32
+
+struct task_struct shim_current;
+struct mmn_site mmn_sites_cache[1 << MMN_SITES_BITS];
+
+static unsigned long stack[WORDS] __attribute__((aligned(THREAD_SIZE)));
+static struct mmn_site known[KNOWN];
+static unsigned int nr_known;
+
+/* How often the unwinder was to measure, and what it finds out then. */
+static unsigned int measured;
+static struct mmn_site *to_learn;
+static unsigned int learnt_up;
+
+struct mmn_site *mmn_sites_find(unsigned long pc)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_known; i++)
+		if (known[i].pc == pc)
+			return &known[i];
+	return NULL;
+}
+
+/* Addresses below this are gone when their module is. */
+#define LASTS	0x1000
+
+bool mmn_sites_lasts(unsigned long pc)
+{
+	return pc >= LASTS;
+}
+
+void mmn_sites_learn(unsigned long pc, unsigned int up)
+{
+	if (to_learn)
+		to_learn->up = up;
+}
+
+void mmn_sites_learn_known(unsigned long pc, unsigned int up)
+{
+	mmn_sites_learn(pc, up);
+}
+
+void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up))
+{
+	measured++;
+	tell(0, learnt_up);
+}
+
+static inline struct mmn_site *know(unsigned long pc, unsigned int up, unsigned int frame)
+{
+	struct mmn_site *site = &known[nr_known++];
+
+	*site = (struct mmn_site){ .pc = pc, .row = 1, .frame = frame, .up = up };
+	return site;
+}
+
+static inline void new_stack(void)
+{
+	memset(stack, 0, sizeof(stack));
+	memset(known, 0, sizeof(known));
+	nr_known = 0;
+	to_learn = NULL;
+	shim_current.stack = stack;
+}
+
+static inline unsigned long at(unsigned int word)
+{
+	return (unsigned long)&stack[word];
+}
+
+/* The return address @pc is in this word. */
+static inline void put(unsigned int word, unsigned long pc)
+{
+	stack[word] = pc;
+}
+
+static inline struct mmn_where where(unsigned int word)
+{
+	return (struct mmn_where){ .pc = stack[word], .sp = at(word + 1) };
+}
+
+#endif /* STACK_H */
