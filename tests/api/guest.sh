@@ -80,6 +80,17 @@ check "grep -q 'invalidate_end:.* cause=fork .*ns=[1-9]' $tracing/trace" \
 	"the end of an event has a duration"
 check "grep -q '^PROTECTION_PAGE fork [1-9]' $debugfs/counters" \
 	"and the counters have it"
+# The lengths of what was copied, as sums for the shell: each is one page.
+lengths() {
+	# shellcheck disable=SC2086
+	sed -n "s/.*invalidate_$1:.* range=\[\(0x[0-9a-f]*\),\(0x[0-9a-f]*\)) .* cause=cow .*/\$((\2 - \1))/p" \
+		$tracing/trace
+}
+one_page() {
+	eval "set -- $(lengths "$1" | sort -u)"
+	[ "$*" = 4096 ]
+}
+check "one_page start && one_page end" "a tracepoint has the range of the event, at its start and end"
 rmmod mmn_native
 
 check "grep -q '^mirror mirror 0 0 ' $debugfs/clients" "no object is left"
