@@ -14,7 +14,7 @@ user := build/user
 
 .DEFAULT_GOAL := help
 .PHONY: help modules modules_install clean demo check lint unit bench \
-	fuzz bench-growth bench-cpus bench-lines bench-plots bench-thrash check-api check-faults check-storm check-dkms check-causes check-modes check-debug \
+	fuzz mutants bench-growth bench-cpus bench-lines bench-plots bench-thrash check-api check-faults check-storm check-dkms check-causes check-modes check-debug \
 	check-stress check-power check-rt check-lockdown user dist
 
 help:
@@ -36,6 +36,7 @@ help:
 	@echo 'make check-stress   stress-ng with mirrors at its processes (KERNEL=, SECONDS=60)'
 	@echo 'make check-power    CPUs that go, sleep, kexec, on 5.10 and 7.3 (KERNEL=, ONLY=)'
 	@echo 'make fuzz           random mm operations under three devices (KERNEL=, SEED=, STEPS=, SEEDS=)'
+	@echo 'make mutants        one-line faults in each file of the module: does a test notice? (FILE=, MUTANTS=6, KERNEL=, SUITES=)'
 	@echo 'make bench-growth   the same with more objects, clients and processes (KERNEL=)'
 	@echo 'make bench-cpus     1 to 8 CPUs that invalidate at once, against native notifiers (KERNEL=)'
 	@echo 'make bench-lines    cache lines that mmnotify writes to from two CPUs: none (KERNEL=)'
@@ -168,6 +169,12 @@ bench: deps-vm user
 
 fuzz: deps-vm user
 	@tests/fuzz/run $(KERNELS)
+
+# The rows of tables first; with FILE= only the faults of that file.
+mutants: deps-vm deps-unit user
+	$(if $(FILE),,@$(MAKE) -C tests/unit mutants)
+	@tests/vm/prepare $(or $(KERNEL),6.12)
+	@tests/mutants/run
 
 bench-growth: deps-vm user
 	@tests/bench/growth/run $(KERNELS)
