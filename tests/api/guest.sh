@@ -42,6 +42,9 @@ append /tmp/inside "the module that keeps the contracts"
 check "! rmmod mmnotify 2> /dev/null" "req 26: mmnotify does not unload under its clients"
 check "grep -q '^mmnotify .* mmn_contract' /proc/modules || grep -q '^mmnotify [^ ]* [2-9] ' /proc/modules" \
 	"req 26: their symbols count as a use"
+check "soon 100 grep -q '^attached 0' $debugfs/hook" "nothing needs the hook"
+/files/contract counted > /tmp/contract
+append /tmp/contract "the program that counts events"
 echo 1 > /sys/module/mmnotify/parameters/watch
 dmesg -c > /dev/null
 timeout 200 /files/contract > /tmp/contract
