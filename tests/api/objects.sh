@@ -21,6 +21,9 @@ logged() {
 }
 
 say 'TAP version 13'
+# Before 6.4 a page fault takes mmap_lock, so no page of the program may be lost while a
+# test holds that: not to a NUMA hint either.
+echo 0 > /proc/sys/kernel/numa_balancing
 insmod /modules/mmn_pairs.ko
 /files/pairs > /tmp/pairs
 append /tmp/pairs "pairs of operations"

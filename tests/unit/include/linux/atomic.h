@@ -14,6 +14,28 @@ static inline void atomic_inc(atomic_t *v)
 	__atomic_fetch_add(&v->counter, 1, __ATOMIC_RELAXED);
 }
 
+static inline int atomic_read_acquire(const atomic_t *v)
+{
+	return __atomic_load_n(&v->counter, __ATOMIC_ACQUIRE);
+}
+
+static inline void atomic_set_release(atomic_t *v, int i)
+{
+	__atomic_store_n(&v->counter, i, __ATOMIC_RELEASE);
+}
+
+/* A test may change the word at the last moment, as another task would. */
+#ifndef SHIM_BEFORE_CMPXCHG
+#define SHIM_BEFORE_CMPXCHG(v)
+#endif
+
+#define atomic_cmpxchg(v, old, new) ({					\
+	atomic_t *_v = (v);						\
+									\
+	SHIM_BEFORE_CMPXCHG(_v);					\
+	__sync_val_compare_and_swap(&_v->counter, old, new);		\
+})
+
 typedef struct { long counter; } atomic_long_t;
 
 static inline long atomic_long_read(const atomic_long_t *v)

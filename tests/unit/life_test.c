@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * life: every state of a range's word against every call, and calls that come between the
+ * read of the word and its change.
+ */
+/* Another task may come right before each change of the word. */
+#define SHIM_BEFORE_CMPXCHG(v)	between(v)
+
+#include <linux/atomic.h>
+#include <linux/kernel.h>
+
+static void between(atomic_t *life);
+
+#include <mmnotify/mmnotify_life.h>
+
+#include "tap.h"
+
+#define NONE		MMNOTIFY_LIFE_NONE
+#define INSERTING	MMNOTIFY_LIFE_INSERTING
+#define LIVE		MMNOTIFY_LIFE_LIVE
+#define MOVING		MMNOTIFY_LIFE_MOVING
+#define REMOVING	MMNOTIFY_LIFE_REMOVING
+#define LEAVING		MMNOTIFY_LIFE_LEAVING
+#define ASYNC		MMNOTIFY_LIFE_ASYNC
+#define SYNC		MMNOTIFY_LIFE_SYNC
+
+/* What another task makes of the word, once; -1: nothing. */
+static int next_word = -1;
+
+static void between(atomic_t *life)
+{
+	if (next_word >= 0)
+		life->counter = next_word;
+	next_word = -1;
+}
+
+enum call { INSERT, MOVE, REMOVE, LEAVE, SETTLE, FAIL };
+
+static int call(enum call c, atomic_t *life)
+{
+	switch (c) {
+	case INSERT:
+		return mmnotify_life_insert(life);
+	case MOVE:
+		return mmnotify_life_move(life);
+	case REMOVE:
+		return mmnotify_life_remove(life);
+	case LEAVE:
+		return mmnotify_life_leave(life);
+	case SETTLE:
+		return mmnotify_life_settle(life, true);
+	default:
+		return mmnotify_life_settle(life, false);
+	}
+}
+
+/* A call in a state: its answer, and the state afterwards. */
+static const struct step {
+	enum call call;
+	int before, answer, after;
+	const char *name;
+} steps[] = {
+	{ INSERT, NONE, 0, INSERTING, "insert: a zeroed range" },
+	{ INSERT, INSERTING, -EBUSY, INSERTING, "insert: while it is inserted" },
+	{ INSERT, LIVE, -EBUSY, LIVE, "insert: a live range" },
+	{ INSERT, MOVING, -EBUSY, MOVING, "insert: while it moves" },
+	{ INSERT, REMOVING, -EBUSY, REMOVING, "insert: while it is removed" },
+	{ INSERT, LEAVING, -EBUSY, LEAVING, "insert: while it leaves" },
+	{ INSERT, 0x5a5a, -EBUSY, 0x5a5a, "insert: a range that was not zeroed" },
+	{ MOVE, NONE, -ENOENT, NONE, "move: a zeroed range" },
+	{ MOVE, INSERTING, -EBUSY, INSERTING, "move: while it is inserted" },
+	{ MOVE, INSERTING | ASYNC, -EALREADY, INSERTING | ASYNC, "move: it will leave" },
+	{ MOVE, LIVE, 0, MOVING, "move: a live range" },
+	{ MOVE, MOVING, -EBUSY, MOVING, "move: while it moves" },
+	{ MOVE, MOVING | ASYNC, -EALREADY, MOVING | ASYNC, "move: it will leave after a move" },
+	{ MOVE, MOVING | SYNC, -EALREADY, MOVING | SYNC, "move: it will be removed" },
+	{ MOVE, REMOVING, -EALREADY, REMOVING, "move: while it is removed" },
+	{ MOVE, LEAVING, -EALREADY, LEAVING, "move: while it leaves" },
+	{ REMOVE, NONE, -ENOENT, NONE, "remove: a zeroed range" },
+	{ REMOVE, INSERTING, -EBUSY, INSERTING, "remove: while it is inserted" },
+	{ REMOVE, INSERTING | ASYNC, -EALREADY, INSERTING | ASYNC, "remove: it will leave" },
+	{ REMOVE, LIVE, 0, REMOVING, "remove: a live range" },
+	{ REMOVE, MOVING, 1, MOVING | SYNC, "remove: waits for a move" },
+	{ REMOVE, MOVING | SYNC, -EALREADY, MOVING | SYNC, "remove: another one waits" },
+	{ REMOVE, MOVING | ASYNC, -EALREADY, MOVING | ASYNC, "remove: it will leave after a move" },
+	{ REMOVE, REMOVING, -EALREADY, REMOVING, "remove: while it is removed" },
+	{ REMOVE, LEAVING, -EALREADY, LEAVING, "remove: while it leaves" },
+	{ LEAVE, NONE, -ENOENT, NONE, "leave: a zeroed range" },
+	{ LEAVE, INSERTING, 1, INSERTING | ASYNC, "leave: the inserter queues it" },
+	{ LEAVE, INSERTING | ASYNC, -EALREADY, INSERTING | ASYNC, "leave: twice" },
+	{ LEAVE, LIVE, 0, LEAVING, "leave: the caller queues it" },
+	{ LEAVE, MOVING, 1, MOVING | ASYNC, "leave: the mover queues it" },
+	{ LEAVE, MOVING | ASYNC, -EALREADY, MOVING | ASYNC, "leave: twice in a move" },
+	{ LEAVE, MOVING | SYNC, -EALREADY, MOVING | SYNC, "leave: a remover waits" },
+	{ LEAVE, REMOVING, -EALREADY, REMOVING, "leave: while it is removed" },
+	{ LEAVE, LEAVING, -EALREADY, LEAVING, "leave: while it leaves" },
+	{ SETTLE, INSERTING, LIVE, LIVE, "settle: an insertion" },
+	{ SETTLE, INSERTING | ASYNC, LEAVING, LEAVING, "settle: an insertion, and it leaves" },
+	{ SETTLE, MOVING, LIVE, LIVE, "settle: a move" },
+	{ SETTLE, MOVING | ASYNC, LEAVING, LEAVING, "settle: a move, and it leaves" },
+	{ SETTLE, MOVING | SYNC, REMOVING, REMOVING, "settle: a move, and the remover goes on" },
+	{ FAIL, INSERTING, NONE, NONE, "settle: an insertion that failed" },
+	{ FAIL, INSERTING | ASYNC, NONE | ASYNC, NONE, "settle: and the removal with it" },
+};
+
+/* The same when another task changes the word just before. */
+static const struct race {
+	enum call call;
+	int before, between, answer, after;
+	const char *name;
+} races[] = {
+	{ REMOVE, MOVING, LIVE, 0, REMOVING, "remove: the move is over" },
+	{ REMOVE, LIVE, MOVING, 1, MOVING | SYNC, "remove: a move has begun" },
+	{ REMOVE, LIVE, LEAVING, -EALREADY, LEAVING, "remove: it began to leave" },
+	{ LEAVE, LIVE, MOVING, 1, MOVING | ASYNC, "leave: a move has begun" },
+	{ LEAVE, LIVE, REMOVING, -EALREADY, REMOVING, "leave: a removal has begun" },
+	{ LEAVE, MOVING, LIVE, 0, LEAVING, "leave: the move is over" },
+	{ LEAVE, MOVING, MOVING | SYNC, -EALREADY, MOVING | SYNC, "leave: a remover waits now" },
+	{ LEAVE, LIVE, NONE, -ENOENT, NONE, "leave: it is gone" },
+	{ SETTLE, MOVING, MOVING | ASYNC, LEAVING, LEAVING, "settle: it leaves" },
+	{ SETTLE, MOVING, MOVING | SYNC, REMOVING, REMOVING, "settle: a remover waits" },
+	{ SETTLE, INSERTING, INSERTING | ASYNC, LEAVING, LEAVING, "settle: it leaves at once" },
+	{ FAIL, INSERTING, INSERTING | ASYNC, NONE | ASYNC, NONE, "settle: a late void removal" },
+	{ MOVE, LIVE, REMOVING, -EALREADY, REMOVING, "move: a removal has begun" },
+	{ INSERT, NONE, LIVE, -EBUSY, LIVE, "insert: another task inserted it" },
+};
+
+static void test_steps(void)
+{
+	atomic_t life;
+	unsigned int i;
+	int answer;
+
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		life.counter = steps[i].before;
+		answer = call(steps[i].call, &life);
+		ok(answer == steps[i].answer && life.counter == steps[i].after, "%s",
+		   steps[i].name);
+	}
+}
+
+static void test_races(void)
+{
+	atomic_t life;
+	unsigned int i;
+	int answer;
+
+	for (i = 0; i < ARRAY_SIZE(races); i++) {
+		life.counter = races[i].before;
+		next_word = races[i].between;
+		answer = call(races[i].call, &life);
+		ok(answer == races[i].answer && life.counter == races[i].after &&
+		   next_word < 0, "%s", races[i].name);
+	}
+}
+
+/* What follows the removal. */
+static void test_ends(void)
+{
+	atomic_t life = { REMOVING };
+
+	ok(mmnotify_life_may_remove(&life), "the remover may go on");
+	mmnotify_life_end(&life);
+	ok(!life.counter && !mmnotify_life_may_remove(&life), "the range may be inserted again");
+	life.counter = MOVING | SYNC;
+	ok(!mmnotify_life_may_remove(&life), "not while it moves");
+}
+
+int main(void)
+{
+	test_steps();
+	test_races();
+	test_ends();
+	return tap_done();
+}
