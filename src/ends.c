@@ -240,7 +240,7 @@ static void tell(struct mmnotify_range *r, const struct mmnotify_info *info)
 
 	watched = mmn_client_enter(r->client, &d);
 	lock_map_acquire(&mmn_ends_map);
-	r->ops->end(r, info);
+	r->called->end(r, info);
 	lock_map_release(&mmn_ends_map);
 	mmn_client_leave(&d, watched);
 }

@@ -464,7 +464,7 @@ static bool may_run(const struct mmn_inflight *f, const struct mm_struct *mm)
 
 /**
  * mmn_judge_in_callback() - does this task run a callback for an mm?
- * @mm: the mm
+ * @mm: the mm; NULL: of an object that was never inserted
  * @what: the call that would wait for that callback, for the log
  *
  * Costs callbacks nothing: what they keep for the end of the event tells that an event
@@ -478,7 +478,7 @@ bool mmn_judge_in_callback(const struct mm_struct *mm, const char *what)
 {
 	struct mmn_inflight_pair *pair = mmn_inflight_of(current);
 
-	if (likely(!may_run(&pair->outer, mm) && !may_run(&pair->inner, mm)))
+	if (likely(!mm || (!may_run(&pair->outer, mm) && !may_run(&pair->inner, mm))))
 		return false;
 	if (mmn_walk_allowed() && mmn_walk_find_site(true)) {
 		pr_err_ratelimited("%s in a callback of the same mm would wait for itself: use a work item (caller %ps)\n",

@@ -77,9 +77,9 @@ static bool was_skipped(struct mmnotify_mm *m,
 static bool skip(struct mmnotify_mm *m, const struct mmu_notifier_range *range,
 		 const struct mmnotify_info *info)
 {
-	if (!m->ops->effects || mmnotify_affects(info, m->ops->effects))
+	if (!m->called->effects || mmnotify_affects(info, m->called->effects))
 		return false;
-	if (!m->ops->end)
+	if (!m->called->end)
 		return true;
 	/* What may not block may have no end. */
 	return mmnotify_blockable(info) && remember(m, range);
@@ -92,7 +92,7 @@ static int mmn_mm_start(struct mmu_notifier *mn,
 {
 	struct mmnotify_mm *m = from_native(mn);
 	struct mmnotify_info info MMN_UNINIT;
-	struct mmn_asker asker = mmn_judge_asker(mn, m->ops->end, &start_shortcut);
+	struct mmn_asker asker = mmn_judge_asker(mn, m->called->end, &start_shortcut);
 	struct mmn_delivery d MMN_UNINIT;
 	bool watched;
 
@@ -102,10 +102,10 @@ static int mmn_mm_start(struct mmu_notifier *mn,
 		return 0;
 	}
 	mmn_self_mark(m->client, &info);
-	if (!m->ops->start)
+	if (!m->called->start)
 		return 0;
 	watched = mmn_client_enter(m->client, &d);
-	m->ops->start(m, &info);
+	m->called->start(m, &info);
 	mmn_client_leave(&d, watched);
 	return 0;
 }
@@ -118,14 +118,14 @@ static void mmn_mm_end(struct mmu_notifier *mn,
 	struct mmn_delivery d MMN_UNINIT;
 	bool watched;
 
-	if (!m->ops->end)
+	if (!m->called->end)
 		return;
-	if (m->ops->effects && was_skipped(m, range))
+	if (m->called->effects && was_skipped(m, range))
 		return;
 	mmn_judge_end(range, &info);
 	mmn_self_mark(m->client, &info);
 	watched = mmn_client_enter(m->client, &d);
-	m->ops->end(m, &info);
+	m->called->end(m, &info);
 	mmn_client_leave(&d, watched);
 }
 
@@ -139,10 +139,10 @@ static void mmn_mm_release(struct mmu_notifier *mn, struct mm_struct *mm)
 	struct mmn_delivery d MMN_UNINIT;
 	bool watched;
 
-	if (xchg(&m->state, STATE_RELEASED) || !m->ops->release)
+	if (xchg(&m->state, STATE_RELEASED) || !m->called->release)
 		return;
 	watched = mmn_client_enter(m->client, &d);
-	m->ops->release(m);
+	m->called->release(m);
 	mmn_client_leave(&d, watched);
 }
 
@@ -151,7 +151,7 @@ static struct mmn_client *free_object(struct mmnotify_mm *m)
 {
 	struct mmn_client *c = mmn_client_of(m->client);
 
-	m->ops->free(m);
+	m->called->free(m);
 	mmn_inflight_forget_askers();
 	return c;
 }
@@ -173,7 +173,6 @@ static const struct mmn_ops_kind ops_kind = {
 	.name = "mmnotify_mm_get",
 	.v1 = offsetofend(struct mmnotify_mm_ops, rsvd),
 	.known = sizeof(struct mmnotify_mm_ops),
-	.by_address = true,
 };
 
 /* Return: the ops to work with, or ERR_PTR(). */
@@ -194,9 +193,10 @@ static const struct mmnotify_mm_ops *accept_ops(struct mmn_client *c,
 
 /* Under mmap_lock: no other task makes an object of this mm. */
 static struct mmnotify_mm *create(struct mmnotify_client *client, struct mm_struct *mm,
-				  const struct mmnotify_mm_ops *ops)
+				  const struct mmnotify_mm_ops *ops,
+				  const struct mmnotify_mm_ops *called)
 {
-	struct mmnotify_mm *m = ops->alloc(mm);
+	struct mmnotify_mm *m = called->alloc(mm);
 	int ret;
 
 	mmap_assert_write_locked(mm);
@@ -204,6 +204,7 @@ static struct mmnotify_mm *create(struct mmnotify_client *client, struct mm_stru
 		return m ? m : ERR_PTR(-ENOMEM);
 	m->mn.ops = &native_ops;
 	m->ops = ops;
+	m->called = called;
 	m->client = client;
 	m->state = 0;
 	ret = __mmu_notifier_register(&m->mn, mm);
@@ -217,7 +218,8 @@ static struct mmnotify_mm *create(struct mmnotify_client *client, struct mm_stru
 
 /* @c has one more user for the object. *@made: it is a new one. */
 static struct mmnotify_mm *get(struct mmnotify_client *client, struct mm_struct *mm,
-			       const struct mmnotify_mm_ops *ops, bool *made)
+			       const struct mmnotify_mm_ops *ops,
+			       const struct mmnotify_mm_ops *called, bool *made)
 {
 	struct mmnotify_mm *m;
 
@@ -229,7 +231,7 @@ static struct mmnotify_mm *get(struct mmnotify_client *client, struct mm_struct 
 	m = mmn_objects_get_mm(mm, client, ops);
 	if (!m) {
 		*made = true;
-		m = create(client, mm, ops);
+		m = create(client, mm, ops, called);
 	}
 	mmap_write_unlock(mm);
 	return m;
@@ -258,17 +260,18 @@ struct mmnotify_mm *mmnotify_mm_get_v1(struct mmnotify_client *client,
 				       size_t size)
 {
 	struct mmnotify_mm *m = ERR_PTR(-ESRCH);
+	const struct mmnotify_mm_ops *called;
 	struct mmn_client *c;
 	bool made = false;
 
 	c = mm ? mmn_client_get(client, MMN_OBJECT_MM) : NULL;
 	if (!c)
 		return ERR_PTR(-EINVAL);
-	ops = accept_ops(c, ops, size);
-	if (IS_ERR(ops)) {
-		m = ERR_CAST(ops);
+	called = accept_ops(c, ops, size);
+	if (IS_ERR(called)) {
+		m = ERR_CAST(called);
 	} else if (mmget_not_zero(mm)) {
-		m = get(client, mm, ops, &made);
+		m = get(client, mm, ops, called, &made);
 		mmput(mm);
 	}
 	if (IS_ERR(m) || !made)

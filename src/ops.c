@@ -22,20 +22,17 @@
 /* A copy of shorter ops. Lives as long as the client does. */
 struct copy {
 	struct list_head list;
-	const void *original;
 	size_t size;
 	unsigned long ops[];
 };
 
-/* @original tells ops apart that are equal; NULL where that does not matter. */
-static struct copy *find_copy(const struct list_head *copies, const void *original,
-			      const void *ops, size_t size)
+/* Ops that are equal share a copy. */
+static struct copy *find_copy(const struct list_head *copies, const void *ops, size_t size)
 {
 	struct copy *c;
 
 	list_for_each_entry(c, copies, list)
-		if (c->original == original && c->size == size &&
-		    !memcmp(c->ops, ops, size))
+		if (c->size == size && !memcmp(c->ops, ops, size))
 			return c;
 	return NULL;
 }
@@ -43,15 +40,13 @@ static struct copy *find_copy(const struct list_head *copies, const void *origin
 static const void *lengthen(const struct mmn_ops_kind *kind, const void *ops, size_t size,
 			    struct mutex *lock, struct list_head *copies)
 {
-	const void *original = kind->by_address ? ops : NULL;
 	struct copy *c;
 
 	mutex_lock(lock);
-	c = find_copy(copies, original, ops, size);
+	c = find_copy(copies, ops, size);
 	if (!c) {
 		c = kzalloc(sizeof(*c) + kind->known, GFP_KERNEL);
 		if (c) {
-			c->original = original;
 			c->size = size;
 			memcpy(c->ops, ops, size);
 			list_add_tail(&c->list, copies);
@@ -62,7 +57,7 @@ static const void *lengthen(const struct mmn_ops_kind *kind, const void *ops, si
 }
 
 /**
- * mmn_ops_accept() - the ops that mmnotify is to work with
+ * mmn_ops_accept() - the ops whose members mmnotify is to use
  * @kind: which structure
  * @client: name of the client, for the log
  * @ops: the driver's ops

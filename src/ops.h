@@ -12,13 +12,11 @@ struct list_head;
  * @name: the call that takes them, for the log
  * @v1: bytes that the first version of the structure has
  * @known: bytes that this mmnotify knows
- * @by_address: ops at two addresses are two, even if they are equal
  */
 struct mmn_ops_kind {
 	const char *name;
 	size_t v1;
 	size_t known;
-	bool by_address;
 };
 
 const void *mmn_ops_accept(const struct mmn_ops_kind *kind, const char *client,

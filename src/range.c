@@ -36,13 +36,13 @@ static bool is_skipped(const struct mmnotify_range *r,
 {
 	if (info->owner && info->owner == r->owner)
 		return true;
-	return r->ops->effects && !mmnotify_affects(info, r->ops->effects);
+	return r->called->effects && !mmnotify_affects(info, r->called->effects);
 }
 
 static bool call(struct mmnotify_range *r, const struct mmnotify_info *info,
 		 unsigned long seq, struct mmnotify_finish **finish)
 {
-	const struct mmnotify_range_ops *ops = r->ops;
+	const struct mmnotify_range_ops *ops = r->called;
 
 	if (info->event == MMNOTIFY_RELEASE && ops->release) {
 		ops->release(r, seq);
@@ -98,9 +98,9 @@ deliver(struct mmnotify_range *r, struct mmn_asker asker,
 		return ret;
 	/* The kernel goes on all the same, with a warning that would name us. */
 	pr_err_once("%ps() refused an invalidation that may block: it must wait and return true\n",
-		    r->ops->invalidate_start ?
-		    (void *)r->ops->invalidate_start :
-		    (void *)r->ops->invalidate);
+		    r->called->invalidate_start ?
+		    (void *)r->called->invalidate_start :
+		    (void *)r->called->invalidate);
 	return true;
 }
 
@@ -111,7 +111,7 @@ static void finish_now(struct mmnotify_finish *finish)
 	bool watched;
 
 	watched = mmn_client_enter(r->client, &d);
-	r->ops->invalidate_finish(finish);
+	r->called->invalidate_finish(finish);
 	mmn_client_leave(&d, watched);
 }
 
@@ -251,13 +251,13 @@ static int insert_native(struct mmnotify_range *r, struct mm_struct *mm,
 	switch (locking) {
 	case MMAP_PRIMED:
 		return insert_quietly(&r->mni, mm, start, len,
-				      native_ops_of(r->ops));
+				      native_ops_of(r->called));
 	case MMAP_WRITE:
 		return mmu_interval_notifier_insert_locked(&r->mni, mm, start, len,
-							   native_ops_of(r->ops));
+							   native_ops_of(r->called));
 	default:
 		return mmu_interval_notifier_insert(&r->mni, mm, start, len,
-						    native_ops_of(r->ops));
+						    native_ops_of(r->called));
 	}
 }
 
@@ -271,7 +271,7 @@ static int insert(struct mmnotify_range *r, struct mm_struct *mm,
 	r->pending.event = 0;
 	r->lost = 0;
 	atomic_set(&r->undelivered, 0);
-	if (r->ops->end) {
+	if (r->called->end) {
 		ret = mmn_ends_get(r, mm, locking == MMAP_WRITE);
 		if (ret)
 			return ret;
@@ -302,15 +302,16 @@ struct place {
 	enum locking locking;
 };
 
-/* @c has one more user for the range. */
-static int insert_for(struct mmn_client *c, struct mmnotify_client *client,
-		      struct mmnotify_range *r, const struct place *p,
-		      const struct mmnotify_range_ops *ops)
+/* @client has one more user, for the range. */
+static int insert_for(struct mmnotify_client *client, struct mmnotify_range *r,
+		      const struct place *p, const struct mmnotify_range_ops *ops,
+		      const struct mmnotify_range_ops *called)
 {
+	struct mmn_client *c = mmn_client_of(client);
 	int ret = 0;
 
 	if (p->locking == MMAP_PRIMED)
-		ret = check_primed(c, p->mm, ops);
+		ret = check_primed(c, p->mm, called);
 	if (ret)
 		return ret;
 	if (!mmget_not_zero(p->mm))
@@ -321,6 +322,7 @@ static int insert_for(struct mmn_client *c, struct mmnotify_client *client,
 				    c->name);
 	} else {
 		r->ops = ops;
+		r->called = called;
 		r->client = client;
 		ret = insert(r, p->mm, p->start, p->len, p->locking);
 		mmn_removal_settle(r, !ret);
@@ -334,6 +336,7 @@ static int check_and_insert(struct mmnotify_client *client, struct mmnotify_rang
 			    const struct place *p,
 			    const struct mmnotify_range_ops *ops, size_t size)
 {
+	const struct mmnotify_range_ops *called;
 	struct mmn_client *c;
 	int ret;
 
@@ -345,10 +348,10 @@ static int check_and_insert(struct mmnotify_client *client, struct mmnotify_rang
 	c = mmn_client_get(client, MMN_OBJECT_RANGE);
 	if (!c)
 		return -EINVAL;
-	ops = accept_ops(c, ops, size);
-	ret = PTR_ERR_OR_ZERO(ops);
+	called = accept_ops(c, ops, size);
+	ret = PTR_ERR_OR_ZERO(called);
 	if (!ret)
-		ret = insert_for(c, client, range, p, ops);
+		ret = insert_for(client, range, p, ops, called);
 	if (ret)
 		mmn_client_put(c, MMN_OBJECT_RANGE);
 	return ret;
@@ -528,7 +531,7 @@ static int move(struct mmnotify_range *r, struct mm_struct *mm,
 	if (ret)
 		return ret;
 	mmn_removal_native(&r->mni);
-	ret = insert_quietly(&r->mni, mm, start, len, native_ops_of(r->ops));
+	ret = insert_quietly(&r->mni, mm, start, len, native_ops_of(r->called));
 	mmn_removal_native(&cover.mni);
 	return WARN_ON_ONCE(ret) ? ret : 0;
 }

@@ -54,7 +54,7 @@ static void mmn_removal_work(struct work_struct *work)
 		queue_work(c->removals, &next->removal);
 	mmnotify_life_end(&r->life);
 	/* The driver may free @r in there, or insert it again. */
-	r->ops->removed(r);
+	r->called->removed(r);
 	mmn_client_left(c, MMN_OBJECT_RANGE);
 }
 
@@ -162,7 +162,7 @@ int mmnotify_range_remove_async_v1(struct mmnotify_range *range)
 				    __builtin_return_address(0));
 		return -ENOENT;
 	}
-	if (!range->ops->removed) {
+	if (!range->called->removed) {
 		pr_warn_ratelimited("client %s: mmnotify_range_remove_async(): the ops have no removed(), which gives the memory back\n",
 				    mmn_client_of(range->client)->name);
 		return -EINVAL;

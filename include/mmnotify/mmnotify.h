@@ -57,7 +57,8 @@ struct mmnotify_range {
 	const struct mmnotify_range_ops *ops;
 	struct mmnotify_client *client;
 	void *owner;
-	/* private: mmnotify's */
+	/* private: mmnotify's; called is @ops, or a copy of it that is longer */
+	const struct mmnotify_range_ops *called;
 	void *ends;
 	struct mmnotify_pending pending;
 	atomic_t undelivered;
@@ -67,7 +68,7 @@ struct mmnotify_range {
 	struct mmnotify_range *next;
 	struct list_head node;
 	struct work_struct removal;
-	unsigned long rsvd[2];
+	unsigned long rsvd[1];
 };
 
 /**
@@ -82,12 +83,13 @@ struct mmnotify_mm {
 	struct mmu_notifier mn;
 	const struct mmnotify_mm_ops *ops;
 	struct mmnotify_client *client;
-	/* private: mmnotify's */
+	/* private: mmnotify's; called is @ops, or a copy of it that is longer */
+	const struct mmnotify_mm_ops *called;
 	struct hlist_node node;
 	unsigned int users;
 	unsigned int state;
 	unsigned long skipped[4];
-	unsigned long rsvd[4];
+	unsigned long rsvd[3];
 };
 
 /**

@@ -145,8 +145,9 @@ struct mmnotify_finish {
  * @release: the mm goes away: called once, before any page is freed, in place of
  *	@invalidate with MMNOTIFY_RELEASE and under its rules. The UNMAP of
  *	everything still follows. Optional.
- * @removed: mmnotify_range_remove_async() is done, the memory may go. May sleep.
- *	Only needed for that call.
+ * @removed: mmnotify_range_remove_async() is done, the memory may go, or the range
+ *	may be inserted again. Runs in a work item, may sleep, and may run at the same
+ *	time for other ranges. Only needed for that call.
  * @effects: mask of MMNOTIFY_FX_*: only events that may have one of these are
  *	delivered, and all that are not exact; 0 delivers everything. What is not
  *	delivered does not touch the sequence either.

@@ -165,7 +165,7 @@ static int __init refused_init(void)
 	test_many();
 	mmu_notifier_unregister(&native, current->mm);
 	mmnotify_mm_put(object);
-	mmnotify_synchronize();
+	mmnotify_synchronize(&client);
 	expect("the client goes", mmnotify_unregister(&client), 0);
 	pr_info("1..%u\n", tap_nr);
 	return tap_failed ? -EPROTO : 0;
