@@ -15,7 +15,7 @@ user := build/user
 .DEFAULT_GOAL := help
 .PHONY: help modules modules_install clean demo check lint unit bench \
 	fuzz mutants bench-growth bench-cpus bench-lines bench-plots bench-thrash check-api check-faults check-storm check-dkms check-causes check-modes check-debug \
-	check-stress check-power check-rt check-lockdown user dist
+	check-stress check-power check-rt check-lockdown check-foreign user dist
 
 help:
 	@echo 'make demo           watch it explain a program, live, in a VM'
@@ -33,6 +33,7 @@ help:
 	@echo 'make check-rt       Debian'"'"'s PREEMPT_RT kernels, and what they ask for (KERNEL=rt-6.12)'
 	@echo 'make check-lockdown signed and unsigned, on kernels that are locked down (KERNEL=)'
 	@echo 'make check-debug    kernels with KASAN, lockdep, kmemleak, KCSAN (KERNEL=kasan-6.12)'
+	@echo 'make check-foreign  test_hmm ported to mmnotify with the kernel'"'"'s own tests, 7.3 (KERNEL=)'
 	@echo 'make check-stress   stress-ng with mirrors at its processes (KERNEL=, SECONDS=60)'
 	@echo 'make check-power    CPUs that go, sleep, kexec, on 5.10 and 7.3 (KERNEL=, ONLY=)'
 	@echo 'make fuzz           random mm operations under three devices (KERNEL=, SEED=, STEPS=, SEEDS=)'
@@ -218,6 +219,9 @@ check-causes: deps-vm user
 
 check-stress: deps-vm user
 	@STRESS_SECONDS=$(SECONDS) tests/stress/run $(KERNELS)
+
+check-foreign: deps-vm user
+	@tests/foreign/run $(KERNEL)
 
 check-power: deps-vm user
 	@tests/power/run $(KERNEL)
