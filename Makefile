@@ -33,7 +33,7 @@ help:
 	@echo 'make check-rt       Debian'"'"'s PREEMPT_RT kernels, and what they ask for (KERNEL=rt-6.12)'
 	@echo 'make check-lockdown signed and unsigned, on kernels that are locked down (KERNEL=)'
 	@echo 'make check-debug    kernels with KASAN, lockdep, kmemleak, KCSAN (KERNEL=kasan-6.12)'
-	@echo 'make check-foreign  test_hmm, ported, and rdma_rxe, each with its own tests (KERNEL=)'
+	@echo 'make check-foreign  test_hmm (ported), rdma_rxe and KVM with their tests, on 7.3 (ONLY=)'
 	@echo 'make check-stress   stress-ng with mirrors at its processes (KERNEL=, SECONDS=60)'
 	@echo 'make check-power    CPUs that go, sleep, kexec, on 5.10 and 7.3 (KERNEL=, ONLY=)'
 	@echo 'make fuzz           random mm operations under three devices (KERNEL=, SEED=, STEPS=, SEEDS=)'

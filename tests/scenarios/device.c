@@ -96,14 +96,16 @@ void watch(struct env *e, void *p, size_t len)
 {
 	struct mirror_range r = { .start = (uintptr_t)p, .len = len };
 
+	e->sh->start = r.start;
+	e->sh->len = len;
+	if (e->fd < 0)
+		return;
 	if (!e->sh->attached)
 		attach(e);
 	drain(e);
 	e->sh->watch_at = e->sh->nr;
 	if (ioctl(e->fd, MIRROR_IOC_ADD_RANGE, &r))
 		must(e, errno == ENXIO && e->sc->tiers);
-	e->sh->start = r.start;
-	e->sh->len = len;
 }
 
 /* The device accesses memory, and so has translations. */
@@ -113,7 +115,7 @@ void device(struct env *e, void *p, size_t len, bool write)
 		.start = (uintptr_t)p, .len = len, .write = write,
 	};
 
-	if (e->sc->tiers && !(e->sc->tiers & MIRROR_TIER_RANGE))
+	if (e->fd < 0 || (e->sc->tiers && !(e->sc->tiers & MIRROR_TIER_RANGE)))
 		return;
 	must(e, !ioctl(e->fd, MIRROR_IOC_ACCESS, &a));
 	must(e, a.pages == len / PG);

@@ -39,6 +39,7 @@ static struct {
 	bool demo;
 	bool quiet;
 	bool table;
+	bool alone;
 	const char *only;
 	const char *machine;
 	long loop;
@@ -144,7 +145,7 @@ static void finish(struct env *e, struct mirror_stat *stat)
 	}
 }
 
-/* Runs one scenario to its end; the result is in e->sh. e->fd is open. */
+/* Runs one scenario to its end; the result is in e->sh. e->fd is open, or -1 without a mirror. */
 void run_one(struct env *e, struct mirror_stat *stat)
 {
 	unsigned int seconds = (e->sc->seconds ?: TIMEOUT_S) * patience;
@@ -218,8 +219,8 @@ static void run_and_report(const struct scenario *sc, struct shared *sh)
 	struct timespec a, b;
 
 	clock_gettime(CLOCK_MONOTONIC, &a);
-	e.fd = open_mirror();
-	if (e.fd < 0) {
+	e.fd = options.alone ? -1 : open_mirror();
+	if (e.fd < 0 && !options.alone) {
 		if (options.loop && (errno == ENOENT || errno == ENODEV)) {
 			sleep_ms(10);
 			return;
@@ -228,9 +229,10 @@ static void run_and_report(const struct scenario *sc, struct shared *sh)
 		exit(1);
 	}
 	run_one(&e, &stat);
-	if (sh->result == RESULT_DONE)
+	if (sh->result == RESULT_DONE && !options.alone)
 		judge(&e, &stat, &v);
-	close(e.fd);
+	if (!options.alone)
+		close(e.fd);
 	print_result(&e, &v);
 	report_json(&e);
 	clock_gettime(CLOCK_MONOTONIC, &b);
@@ -332,7 +334,7 @@ static int run_all(struct shared *sh)
 
 static int usage(FILE *to)
 {
-	fprintf(to, "Usage: scenarios [--list] [--only NAME[,NAME]] [--machine NAME] [--loop SECONDS] [--inexact SITES] [--patience N] [--quiet] [--demo]\n"
+	fprintf(to, "Usage: scenarios [--list] [--only NAME[,NAME]] [--machine NAME] [--loop SECONDS] [--inexact SITES] [--patience N] [--alone] [--quiet] [--demo]\n"
 		"Does what user space can do to memory and checks every verdict of mmnotify.\n\n"
 		"  --list          print names, machines and causes, of all or --machine, and end\n"
 		"  --only NAMES    these only, whatever machine they are for\n"
@@ -342,6 +344,7 @@ static int usage(FILE *to)
 		"                  of it (all: of nothing but the release; starts: of no start;\n"
 		"                  some: of what is not exact)\n"
 		"  --patience N    wait N times as long, for a debug kernel\n"
+		"  --alone         no mirror and no verdicts: only what a scenario itself tests\n"
 		"  --quiet         no times on stderr\n"
 		"  --demo          show the verdicts as a table, for people\n"
 		"  --table         print every expectation, for tools/causes-doc, and end\n\n"
@@ -360,6 +363,8 @@ static int parse(int argc, char **argv)
 			options.quiet = true;
 		else if (!strcmp(argv[i], "--demo"))
 			options.demo = true;
+		else if (!strcmp(argv[i], "--alone"))
+			options.alone = true;
 		else if (!strcmp(argv[i], "--table"))
 			options.table = true;
 		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
