@@ -49,19 +49,14 @@ static DEFINE_RAW_SPINLOCK(delivery_lock);
 static LIST_HEAD(deliveries);
 
 /**
- * mmn_client_get() - a client is about to have one more object
+ * mmn_client_hold() - keep a client registered
  * @client: the driver's structure, or NULL
- * @object: which kind
  *
- * Races with mmnotify_unregister(): either that sees the object and answers -EBUSY, or
- * this finds the client unregistered.
- *
- * Context: Any.
- * Return: mmnotify's side of @client, for mmn_client_put(); NULL if @client is not
+ * Context: Any but interrupts.
+ * Return: mmnotify's side of @client, for mmn_client_release(); NULL if @client is not
  * registered.
  */
-struct mmn_client *mmn_client_get(const struct mmnotify_client *client,
-				  enum mmn_object object)
+struct mmn_client *mmn_client_hold(const struct mmnotify_client *client)
 {
 	struct mmn_client *c;
 
@@ -72,6 +67,31 @@ struct mmn_client *mmn_client_get(const struct mmnotify_client *client,
 	if (c && !atomic_inc_unless_negative(&c->users))
 		c = NULL;
 	rcu_read_unlock();
+	return c;
+}
+
+/* The last access to @c, which mmnotify_unregister() may free from now on. */
+void mmn_client_release(struct mmn_client *c)
+{
+	atomic_dec(&c->users);
+}
+
+/**
+ * mmn_client_get() - a client is about to have one more object
+ * @client: the driver's structure, or NULL
+ * @object: which kind
+ *
+ * Races with mmnotify_unregister(): either that returns -EBUSY, or this returns NULL.
+ *
+ * Context: Any but interrupts.
+ * Return: mmnotify's side of @client, for mmn_client_put(); NULL if @client is not
+ * registered.
+ */
+struct mmn_client *mmn_client_get(const struct mmnotify_client *client,
+				  enum mmn_object object)
+{
+	struct mmn_client *c = mmn_client_hold(client);
+
 	if (!c)
 		return NULL;
 	atomic_inc(&c->objects[object]);
@@ -92,7 +112,7 @@ struct mmn_client *mmn_client_get(const struct mmnotify_client *client,
 void mmn_client_put(struct mmn_client *c, enum mmn_object object)
 {
 	atomic_dec(&c->objects[object]);
-	atomic_dec(&c->users);
+	mmn_client_release(c);
 }
 
 /* An object is about to leave without its caller waiting for it. */
@@ -101,29 +121,39 @@ void mmn_client_leaves(struct mmn_client *c)
 	atomic_inc(&c->leaving);
 }
 
-/* The object of mmn_client_leaves() does not leave after all. */
+/*
+ * The object of mmn_client_leaves() does not leave after all. A removal may be refused
+ * where PREEMPT_RT allows no wake-up; mmn_client_synchronize() looks again by itself.
+ */
 void mmn_client_stays(struct mmn_client *c)
 {
-	if (atomic_dec_and_test(&c->leaving))
-		wake_up_var(&c->leaving);
+	atomic_dec(&c->leaving);
 }
 
-/* It has left: its memory is the driver's again. The last access to @c. */
+/*
+ * The object has left: its memory is the driver's again. A task that synchronizes must
+ * find no user any more, so the count of users goes first; @c lives on until then.
+ */
 void mmn_client_left(struct mmn_client *c, enum mmn_object object)
 {
-	mmn_client_stays(c);
+	rcu_read_lock();
 	mmn_client_put(c, object);
+	if (atomic_dec_and_test(&c->leaving))
+		wake_up_var(&c->leaving);
+	rcu_read_unlock();
 }
 
 /**
- * mmn_client_synchronize() - wait until everything that leaves has left
+ * mmn_client_synchronize() - wait until all asynchronous removals and last puts are
+ *	finished
  * @c: the client
  *
  * Context: Process, sleeps.
  */
 void mmn_client_synchronize(struct mmn_client *c)
 {
-	wait_var_event(&c->leaving, !atomic_read(&c->leaving));
+	while (!wait_var_event_timeout(&c->leaving, !atomic_read(&c->leaving), HZ / 10))
+		;
 }
 
 /* Somebody wants to know more. For mmn_client_enter(). */
@@ -167,11 +197,12 @@ void mmn_client_leave_watched(struct mmn_delivery *d)
 /**
  * mmn_client_in_callback() - with debug=1: does this task run a callback?
  * @what: what it must not do there; logged once
+ * @caller: return address into the driver, for the log
  *
  * Context: Any.
  * Return: true if so; always false without debug=1.
  */
-bool mmn_client_in_callback(const char *what)
+bool mmn_client_in_callback(const char *what, const void *caller)
 {
 	struct mmn_delivery *d;
 	bool found = false;
@@ -184,7 +215,7 @@ bool mmn_client_in_callback(const char *what)
 	raw_spin_unlock(&delivery_lock);
 	if (found)
 		pr_err_once("%s from inside a callback would wait for itself: do it from a work item (caller %ps)\n",
-			    what, __builtin_return_address(0));
+			    what, caller);
 	return found;
 }
 
@@ -326,10 +357,7 @@ int mmnotify_register_v1(struct mmnotify_client *client, size_t size)
 }
 MMN_EXPORT(mmnotify_register_v1);
 
-/*
- * No object of @c may be made any more. Return: -EBUSY if there are some, and then
- * nothing happened.
- */
+/* No object of @c may be made any more. Return: -EBUSY if @c has objects; nothing changed. */
 static int retire(struct mmn_client *c)
 {
 	lockdep_assert_held(&clients_lock);
@@ -354,7 +382,8 @@ static void discard(struct mmn_client *c)
  *
  * Remove every range, put every mm and call mmnotify_synchronize() before.
  *
- * Context: Process, may sleep; not under mmap_lock, not in a callback.
+ * Context: Process, may sleep; not under mmap_lock or a lock that removed() takes, not in
+ * a callback.
  * Return: 0; -EINVAL if @client is not registered; -EBUSY if objects of @client
  * exist, or an insertion runs, and then @client stays registered.
  */
@@ -381,7 +410,7 @@ MMN_EXPORT(mmnotify_unregister_v1);
  * mmn_client_of_module() - a client whose module goes
  * @mod: the module; its exit function has returned
  *
- * Context: Process, may sleep; no code of @mod runs but callbacks.
+ * Context: Process, may sleep; no code of @mod runs but callbacks and removed().
  * Return: a client of @mod that is registered, or NULL.
  */
 struct mmn_client *mmn_client_of_module(const struct module *mod)
@@ -409,7 +438,7 @@ void mmn_client_drop(struct mmn_client *c)
 	mutex_lock(&clients_lock);
 	ret = retire(c);
 	if (ret) {
-		/* An object that mmnotify could not take out: keep the pages readable. */
+		/* An object that mmnotify could not take out: the debugfs files stay readable. */
 		c->owner = NULL;
 		pr_err("client %s of module %s cannot be dropped: mmnotify stays loaded\n",
 		       c->name, c->module);

@@ -107,6 +107,8 @@ static __always_inline void mmn_client_leave(struct mmn_delivery *d, bool watche
 		mmn_client_leave_watched(d);
 }
 
+struct mmn_client *mmn_client_hold(const struct mmnotify_client *client);
+void mmn_client_release(struct mmn_client *c);
 struct mmn_client *mmn_client_get(const struct mmnotify_client *client,
 				  enum mmn_object object);
 void mmn_client_put(struct mmn_client *c, enum mmn_object object);
@@ -116,7 +118,7 @@ void mmn_client_left(struct mmn_client *c, enum mmn_object object);
 void mmn_client_synchronize(struct mmn_client *c);
 struct mmn_client *mmn_client_of_module(const struct module *mod);
 void mmn_client_drop(struct mmn_client *c);
-bool mmn_client_in_callback(const char *what);
+bool mmn_client_in_callback(const char *what, const void *caller);
 void mmn_client_set_debug(bool on);
 void mmn_client_set_timing(bool on);
 void mmn_client_show(struct seq_file *m);

@@ -466,15 +466,17 @@ static bool may_run(const struct mmn_inflight *f, const struct mm_struct *mm)
  * mmn_judge_in_callback() - does this task run a callback for an mm?
  * @mm: the mm; NULL: of an object that was never inserted
  * @what: the call that would wait for that callback, for the log
+ * @caller: return address into the driver, for the log
  *
  * Costs callbacks nothing: what they keep for the end of the event tells that an event
  * may be running, and then the stack tells if it does. With the hook attached nothing is
- * kept, and a callback goes unnoticed.
+ * kept, and a callback goes unnoticed; so does release(), which no call site announces.
  *
  * Context: Process.
  * Return: true only if so.
  */
-bool mmn_judge_in_callback(const struct mm_struct *mm, const char *what)
+bool mmn_judge_in_callback(const struct mm_struct *mm, const char *what,
+			   const void *caller)
 {
 	struct mmn_inflight_pair *pair = mmn_inflight_of(current);
 
@@ -482,7 +484,7 @@ bool mmn_judge_in_callback(const struct mm_struct *mm, const char *what)
 		return false;
 	if (mmn_walk_allowed() && mmn_walk_find_site(true)) {
 		pr_err_ratelimited("%s in a callback of the same mm would wait for itself: use a work item (caller %ps)\n",
-				   what, __builtin_return_address(0));
+				   what, caller);
 		return true;
 	}
 	/* Over: the next call need not walk the stack for it. */

@@ -21,7 +21,8 @@ void mmn_judge_by_hook(bool on);
 void mmn_judge_show_start(const struct mmu_notifier_range *range,
 			  struct mmn_record *rec);
 void mmn_judge_show_end(const struct mmu_notifier_range *range);
-bool mmn_judge_in_callback(const struct mm_struct *mm, const char *what);
+bool mmn_judge_in_callback(const struct mm_struct *mm, const char *what,
+			   const void *caller);
 
 static inline unsigned long mmn_judge_key(const struct mmu_notifier_range *range)
 {

@@ -4,6 +4,10 @@
  * returned and its text is about to be freed, so an object that it left would call into
  * freed memory at the next invalidation. The objects are taken out, the client is
  * unregistered, and the log names the module.
+ *
+ * This waits for callbacks and for removed() of the driver. One that never returns holds
+ * up rmmod, and with it the loading and unloading of all modules: the kernel's list of
+ * module notifiers is locked meanwhile.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -18,12 +22,19 @@
 
 static void take_out(struct mmn_client *c)
 {
-	unsigned int ranges, mms;
+	unsigned int ranges = 0, mms = 0, before;
 
-	/* What leaves already ends as the driver asked: removed() and free() are there. */
+	/*
+	 * Removals and puts that the driver began end as it asked: its text is still mapped.
+	 * A callback that still runs, or removed(), may begin others, or insert again.
+	 */
+	do {
+		before = ranges + mms;
+		mmn_client_synchronize(c);
+		ranges += mmn_removal_take_all(c->public);
+		mms += mmn_mm_take_all(c->public);
+	} while (ranges + mms != before);
 	mmn_client_synchronize(c);
-	ranges = mmn_removal_take_all(c->public);
-	mms = mmn_mm_take_all(c->public);
 	pr_err("module %s went and left client %s registered, with %u ranges and %u mm objects: they are taken out, their memory is lost; the module's exit function must remove them and call mmnotify_unregister()\n",
 	       c->module, c->name, ranges, mms);
 }
@@ -41,7 +52,7 @@ static int changed(struct notifier_block *nb, unsigned long state, void *mod)
 	return NOTIFY_OK;
 }
 
-/* Before modules.c, which forgets addresses that running callbacks could bring back. */
+/* Before the notifier of modules.c: callbacks that still run would fill its caches again. */
 static struct notifier_block block = {
 	.notifier_call = changed,
 	.priority = 1,

@@ -5,8 +5,9 @@
  * mmnotify share; so objects.c finds them by mm, client and the driver's ops.
  *
  * An object is made under the mmap_lock of its mm, held for write, as the native get
- * does. That is the only lock that is waited for here, and no other process has it. To
- * find an object that exists, and to put one, takes a spinlock for a few list operations.
+ * does. That is the only lock that is waited for here, so objects of other mms come and
+ * go meanwhile. To find an object that exists, and to put one, takes a spinlock for a
+ * few list operations.
  *
  * A start never fails: the kernel cannot undo a start that one notifier refuses after an
  * interval notifier accepted it.
@@ -146,7 +147,7 @@ static void mmn_mm_release(struct mmu_notifier *mn, struct mm_struct *mm)
 	mmn_client_leave(&d, watched);
 }
 
-/* The driver may free the object, and so does the caller not touch it again. */
+/* The driver may free the object, so the caller does not touch it again. */
 static struct mmn_client *free_object(struct mmnotify_mm *m)
 {
 	struct mmn_client *c = mmn_client_of(m->client);
@@ -245,14 +246,16 @@ static struct mmnotify_mm *get(struct mmnotify_client *client, struct mm_struct 
  * @size: sizeof(struct mmnotify_mm_ops) as the driver knows it, bytes
  *
  * There is one object per (mm, client, ops): a second get returns the first's, and
- * needs a put of its own. Follows mm/mmu_notifier.c:mmu_notifier_get().
+ * needs a put of its own. A get after the last put makes another object; the first one
+ * may have callbacks until its free(). Follows mm/mmu_notifier.c:mmu_notifier_get().
  *
  * Context: Process, may sleep; takes mmap_lock for write if the object does not exist
  * yet. Not in a callback.
  * Return: the object or ERR_PTR: -EINVAL for a missing argument or callback, a client
- * that is not registered, ops that are too small, or effects that this mmnotify does
- * not know; -E2BIG if the ops use members that this mmnotify does not know; -ESRCH if
- * the mm is dying; -ENOMEM; -EINTR; or alloc()'s error.
+ * that is not registered, ops that are too small, effects that this mmnotify does not
+ * know, or a reserved member of the ops that is not 0; -E2BIG if the ops use members
+ * that this mmnotify does not know; -ESRCH if the mm is dying; -ENOMEM; -EINTR; or
+ * alloc()'s error.
  */
 struct mmnotify_mm *mmnotify_mm_get_v1(struct mmnotify_client *client,
 				       struct mm_struct *mm,
@@ -288,8 +291,8 @@ MMN_EXPORT(mmnotify_mm_get_v1);
  * mmnotify_mm_unregister() calls, it does nothing. Follows
  * mm/mmu_notifier.c:mmu_notifier_put().
  *
- * Context: Any that may take a spinlock: callbacks and mmap_lock, however it is held,
- * included. Does not wait.
+ * Context: Process; does not sleep. Callbacks, spinlocks and mmap_lock, however it is
+ * held, are fine; interrupts off, or a lock that an interrupt takes, are not.
  */
 void mmnotify_mm_put_v1(struct mmnotify_mm *m)
 {
@@ -321,8 +324,9 @@ int mmnotify_mm_unregister_v1(struct mmnotify_mm *m)
 	struct mmn_client *c;
 	int ret;
 
-	if (mmn_client_in_callback("mmnotify_mm_unregister()") ||
-	    mmn_judge_in_callback(m->mn.mm, "mmnotify_mm_unregister()"))
+	if (mmn_client_in_callback("mmnotify_mm_unregister()", __builtin_return_address(0)) ||
+	    mmn_judge_in_callback(m->mn.mm, "mmnotify_mm_unregister()",
+				  __builtin_return_address(0)))
 		return -EDEADLK;
 	ret = mmn_objects_claim_mm(m);
 	if (ret)
@@ -340,19 +344,26 @@ MMN_EXPORT(mmnotify_mm_unregister_v1);
  *
  * For the exit of a driver's module, between the last put or asynchronous
  * removal and mmnotify_unregister(): each removed() and free() of @client that is due
- * has returned. Other clients are not waited for. Follows
+ * has returned. Ranges of other clients are not waited for. A free() comes after a grace
+ * period of the kernel's SRCU, which a whole-mm callback of any driver can delay. Follows
  * mm/mmu_notifier.c:mmu_notifier_synchronize(), which may return while another CPU
  * still frees; this does not.
+ *
+ * Meanwhile mmnotify_unregister() by another task returns -EBUSY.
  *
  * Context: Process, sleeps. Not in a callback, nor in removed().
  */
 void mmnotify_synchronize_v1(struct mmnotify_client *client)
 {
-	if (client && client->priv)
-		mmn_client_synchronize(mmn_client_of(client));
-	else
+	struct mmn_client *c = mmn_client_hold(client);
+
+	if (!c) {
 		pr_warn_ratelimited("mmnotify_synchronize(): the client is not registered (caller %ps)\n",
 				    __builtin_return_address(0));
+		return;
+	}
+	mmn_client_synchronize(c);
+	mmn_client_release(c);
 }
 MMN_EXPORT(mmnotify_synchronize_v1);
 

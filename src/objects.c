@@ -5,11 +5,11 @@
  * for a process's mmap_lock or for an invalidation, and two processes must not wait for
  * each other here.
  *
- * The lock is raw since mmnotify_range_remove_async() takes it where PREEMPT_RT does not
- * allow to sleep.
+ * The lock is raw and taken with interrupts off: mmnotify_range_remove_async() takes it
+ * where PREEMPT_RT forbids sleeping, and under locks of drivers that interrupts take, too.
  *
- * Ranges that leave queue up per client and mm: the first one, the head, has its work
- * item queued; the others hang on it in a chain. Removals of one mm wait for the same
+ * Ranges in state LEAVING form a queue per client and mm: the first one, the head, has its
+ * work item queued; the others hang on it in a chain. Removals of one mm wait for the same
  * invalidations, so one worker for them is enough, and a hung callback in one process
  * holds up the removals of no other.
  */
@@ -30,7 +30,7 @@
 /**
  * struct bucket - the objects of all mms with one hash
  * @lock: guards the lists, and the links and reference counts of what is in them
- * @ranges: inserted ranges that do not leave
+ * @ranges: inserted ranges that are not in state LEAVING
  * @leaving: heads of ranges that leave
  * @mms: mm objects that can be found
  */
@@ -62,24 +62,26 @@ void mmn_objects_init(void)
 
 /* ---- ranges ---- */
 
-/* @r is in the kernel's tree. Context: Any. */
+/* @r is in the kernel's tree. Context: Any but interrupts. */
 void mmn_objects_add_range(struct mmnotify_range *r)
 {
 	struct bucket *b = bucket_of(r->mni.mm);
+	unsigned long flags;
 
-	raw_spin_lock(&b->lock);
+	raw_spin_lock_irqsave(&b->lock, flags);
 	list_add(&r->node, &b->ranges);
-	raw_spin_unlock(&b->lock);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
 
-/* @r is removed by a caller that waits. Context: Any. */
+/* @r is taken out without a work item. Context: Any but interrupts. */
 void mmn_objects_del_range(struct mmnotify_range *r)
 {
 	struct bucket *b = bucket_of(r->mni.mm);
+	unsigned long flags;
 
-	raw_spin_lock(&b->lock);
+	raw_spin_lock_irqsave(&b->lock, flags);
 	list_del(&r->node);
-	raw_spin_unlock(&b->lock);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
 
 static struct mmnotify_range *find_head(const struct bucket *b,
@@ -98,7 +100,7 @@ static struct mmnotify_range *find_head(const struct bucket *b,
  * mmn_objects_leave() - a range is to be removed by a work item
  * @r: the range, in state LEAVING
  *
- * Context: Any.
+ * Context: Any but interrupts.
  * Return: true if @r is the head of its queue and the caller has to queue its work item.
  * If false, the worker of the head goes on with @r, which may be gone already.
  */
@@ -106,8 +108,9 @@ bool mmn_objects_leave(struct mmnotify_range *r)
 {
 	struct bucket *b = bucket_of(r->mni.mm);
 	struct mmnotify_range *head;
+	unsigned long flags;
 
-	raw_spin_lock(&b->lock);
+	raw_spin_lock_irqsave(&b->lock, flags);
 	list_del(&r->node);
 	r->next = NULL;
 	head = find_head(b, r);
@@ -117,7 +120,7 @@ bool mmn_objects_leave(struct mmnotify_range *r)
 	} else {
 		list_add_tail(&r->node, &b->leaving);
 	}
-	raw_spin_unlock(&b->lock);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 	return !head;
 }
 
@@ -125,21 +128,22 @@ bool mmn_objects_leave(struct mmnotify_range *r)
  * mmn_objects_left() - the head of a queue is removed
  * @r: the head
  *
- * Context: Any.
+ * Context: Any but interrupts.
  * Return: the new head, whose work item the caller has to queue, or NULL.
  */
 struct mmnotify_range *mmn_objects_left(struct mmnotify_range *r)
 {
 	struct bucket *b = bucket_of(r->mni.mm);
 	struct mmnotify_range *next;
+	unsigned long flags;
 
-	raw_spin_lock(&b->lock);
+	raw_spin_lock_irqsave(&b->lock, flags);
 	next = r->next;
 	if (next)
 		list_replace(&r->node, &next->node);
 	else
 		list_del(&r->node);
-	raw_spin_unlock(&b->lock);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 	return next;
 }
 
@@ -166,11 +170,12 @@ struct mmnotify_range *mmn_objects_take_range(const struct mmnotify_client *clie
 {
 	struct mmnotify_range *r = NULL;
 	unsigned int i;
+	unsigned long flags;
 
 	for (i = 0; i < ARRAY_SIZE(buckets) && !r; i++) {
-		raw_spin_lock(&buckets[i].lock);
+		raw_spin_lock_irqsave(&buckets[i].lock, flags);
 		r = take_range(&buckets[i], client);
-		raw_spin_unlock(&buckets[i].lock);
+		raw_spin_unlock_irqrestore(&buckets[i].lock, flags);
 	}
 	return r;
 }
@@ -183,7 +188,7 @@ struct mmnotify_range *mmn_objects_take_range(const struct mmnotify_client *clie
  * @client: the client of the object
  * @ops: the ops of the object
  *
- * Context: Any.
+ * Context: Any but interrupts.
  * Return: the object, or NULL if there is none.
  */
 struct mmnotify_mm *mmn_objects_get_mm(const struct mm_struct *mm,
@@ -192,48 +197,51 @@ struct mmnotify_mm *mmn_objects_get_mm(const struct mm_struct *mm,
 {
 	struct bucket *b = bucket_of(mm);
 	struct mmnotify_mm *m, *found = NULL;
+	unsigned long flags;
 
-	raw_spin_lock(&b->lock);
+	raw_spin_lock_irqsave(&b->lock, flags);
 	hlist_for_each_entry(m, &b->mms, node)
 		if (m->mn.mm == mm && m->ops == ops && m->client == client) {
 			m->users++;
 			found = m;
 			break;
 		}
-	raw_spin_unlock(&b->lock);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 	return found;
 }
 
-/* @m is registered and has its first reference. Context: Any. */
+/* @m is registered and has its first reference. Context: Any but interrupts. */
 void mmn_objects_add_mm(struct mmnotify_mm *m)
 {
 	struct bucket *b = bucket_of(m->mn.mm);
+	unsigned long flags;
 
-	raw_spin_lock(&b->lock);
+	raw_spin_lock_irqsave(&b->lock, flags);
 	m->users = 1;
 	hlist_add_head(&m->node, &b->mms);
-	raw_spin_unlock(&b->lock);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
 
 /**
  * mmn_objects_put_mm() - one reference less
  * @m: an mm object; without references nothing happens
  *
- * Context: Any.
+ * Context: Any but interrupts.
  * Return: true if that was the last one; @m is not found any more.
  */
 bool mmn_objects_put_mm(struct mmnotify_mm *m)
 {
 	struct bucket *b = bucket_of(m->mn.mm);
 	bool last;
+	unsigned long flags;
 
-	raw_spin_lock(&b->lock);
+	raw_spin_lock_irqsave(&b->lock, flags);
 	last = m->users == 1;
 	if (m->users)
 		m->users--;
 	if (last)
 		hlist_del(&m->node);
-	raw_spin_unlock(&b->lock);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 	return last;
 }
 
@@ -241,7 +249,7 @@ bool mmn_objects_put_mm(struct mmnotify_mm *m)
  * mmn_objects_claim_mm() - take the only reference away
  * @m: an mm object
  *
- * Context: Any.
+ * Context: Any but interrupts.
  * Return: 0, and @m is not found any more; -EBUSY if there are more references;
  * -ENOENT if there is none.
  */
@@ -249,15 +257,16 @@ int mmn_objects_claim_mm(struct mmnotify_mm *m)
 {
 	struct bucket *b = bucket_of(m->mn.mm);
 	int ret = 0;
+	unsigned long flags;
 
-	raw_spin_lock(&b->lock);
+	raw_spin_lock_irqsave(&b->lock, flags);
 	if (m->users == 1) {
 		m->users = 0;
 		hlist_del(&m->node);
 	} else {
 		ret = m->users ? -EBUSY : -ENOENT;
 	}
-	raw_spin_unlock(&b->lock);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 	return ret;
 }
 
@@ -288,11 +297,12 @@ struct mmnotify_mm *mmn_objects_take_mm(const struct mmnotify_client *client)
 {
 	struct mmnotify_mm *m = NULL;
 	unsigned int i;
+	unsigned long flags;
 
 	for (i = 0; i < ARRAY_SIZE(buckets) && !m; i++) {
-		raw_spin_lock(&buckets[i].lock);
+		raw_spin_lock_irqsave(&buckets[i].lock, flags);
 		m = take_mm(&buckets[i], client);
-		raw_spin_unlock(&buckets[i].lock);
+		raw_spin_unlock_irqrestore(&buckets[i].lock, flags);
 	}
 	return m;
 }

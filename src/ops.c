@@ -40,20 +40,21 @@ static struct copy *find_copy(const struct list_head *copies, const void *ops, s
 static const void *lengthen(const struct mmn_ops_kind *kind, const void *ops, size_t size,
 			    struct mutex *lock, struct list_head *copies)
 {
-	struct copy *c;
+	struct copy *made = kzalloc(sizeof(*made) + kind->known, GFP_KERNEL), *c;
 
+	if (!made)
+		return ERR_PTR(-ENOMEM);
+	made->size = size;
+	memcpy(made->ops, ops, size);
 	mutex_lock(lock);
 	c = find_copy(copies, ops, size);
-	if (!c) {
-		c = kzalloc(sizeof(*c) + kind->known, GFP_KERNEL);
-		if (c) {
-			c->size = size;
-			memcpy(c->ops, ops, size);
-			list_add_tail(&c->list, copies);
-		}
-	}
+	if (!c)
+		list_add_tail(&made->list, copies);
 	mutex_unlock(lock);
-	return c ? c->ops : ERR_PTR(-ENOMEM);
+	if (!c)
+		return made->ops;
+	kfree(made);
+	return c->ops;
 }
 
 /**
@@ -65,7 +66,7 @@ static const void *lengthen(const struct mmn_ops_kind *kind, const void *ops, si
  * @lock: guards @copies
  * @copies: copies that the client has already
  *
- * Context: Process; may sleep if @size is less than this mmnotify knows.
+ * Context: Process; may sleep if @size is smaller than mmnotify's ops.
  * Return: @ops, or a copy as long as this mmnotify's that lives until mmn_ops_free();
  * ERR_PTR(): -EINVAL without ops or if members are missing that have always been there;
  * -E2BIG if members are used that this mmnotify does not know; -ENOMEM.
@@ -94,7 +95,7 @@ const void *mmn_ops_accept(const struct mmn_ops_kind *kind, const char *client,
 }
 
 /**
- * mmn_ops_check_bits() - are all effects known, and is the rest zero?
+ * mmn_ops_check_bits() - are all effects known, and is rsvd zero?
  * @kind: which structure
  * @client: name of the client, for the log
  * @effects: the member effects of the ops

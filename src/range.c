@@ -261,7 +261,7 @@ static int insert_native(struct mmnotify_range *r, struct mm_struct *mm,
 	}
 }
 
-/* The range is in state INSERTING, and @c has it among its users. */
+/* The range is in state INSERTING. */
 static int insert(struct mmnotify_range *r, struct mm_struct *mm,
 		  unsigned long start, unsigned long len, enum locking locking)
 {
@@ -302,7 +302,28 @@ struct place {
 	enum locking locking;
 };
 
-/* @client has one more user, for the range. */
+/* @client has one more user, for the range, which is in state CLAIMED. */
+static int insert_claimed(struct mmnotify_client *client, struct mmnotify_range *r,
+			  const struct place *p, const struct mmnotify_range_ops *ops,
+			  const struct mmnotify_range_ops *called)
+{
+	int ret;
+
+	if (!mmget_not_zero(p->mm)) {
+		mmnotify_life_settle(&r->life, false);
+		return -ESRCH;
+	}
+	r->ops = ops;
+	r->called = called;
+	r->client = client;
+	mmnotify_life_written(&r->life);
+	ret = insert(r, p->mm, p->start, p->len, p->locking);
+	mmn_removal_settle(r, !ret);
+	/* Not the last reference: the caller holds one. */
+	mmput(p->mm);
+	return ret;
+}
+
 static int insert_for(struct mmnotify_client *client, struct mmnotify_range *r,
 		      const struct place *p, const struct mmnotify_range_ops *ops,
 		      const struct mmnotify_range_ops *called)
@@ -314,21 +335,11 @@ static int insert_for(struct mmnotify_client *client, struct mmnotify_range *r,
 		ret = check_primed(c, p->mm, called);
 	if (ret)
 		return ret;
-	if (!mmget_not_zero(p->mm))
-		return -ESRCH;
 	ret = mmnotify_life_insert(&r->life);
-	if (ret) {
-		pr_warn_ratelimited("client %s: mmnotify_range_insert(): the range is inserted already, or was not zeroed before\n",
-				    c->name);
-	} else {
-		r->ops = ops;
-		r->called = called;
-		r->client = client;
-		ret = insert(r, p->mm, p->start, p->len, p->locking);
-		mmn_removal_settle(r, !ret);
-	}
-	/* Not the last reference: the caller holds one. */
-	mmput(p->mm);
+	if (!ret)
+		return insert_claimed(client, r, p, ops, called);
+	pr_warn_ratelimited("client %s: mmnotify_range_insert(): the range is inserted already, or was not zeroed before\n",
+			    c->name);
 	return ret;
 }
 
@@ -375,10 +386,10 @@ static int check_and_insert(struct mmnotify_client *client, struct mmnotify_rang
  * Context: Process, may sleep; takes mmap_lock for write if the mm is not primed
  * or @ops has end(), so do not hold it. Not in a callback.
  * Return: 0; -EINVAL for a missing argument or callback, a client that is not
- * registered, a zero length, ops that are too small, or effects that this mmnotify
- * does not know; -E2BIG if the ops use members that this mmnotify does not know;
- * -EBUSY if the range is inserted already; -EOVERFLOW if the range wraps; -ESRCH if
- * the mm is dying; -ENOMEM; -EINTR.
+ * registered, a zero length, ops that are too small, effects that this mmnotify does not
+ * know, or a reserved member of the ops that is not 0; -E2BIG if the ops use members
+ * that this mmnotify does not know; -EBUSY if the range is inserted already; -EOVERFLOW
+ * if the range wraps; -ESRCH if the mm is dying; -ENOMEM; -EINTR.
  */
 int mmnotify_range_insert_v1(struct mmnotify_client *client,
 			     struct mmnotify_range *range, struct mm_struct *mm,
@@ -550,10 +561,12 @@ static int move(struct mmnotify_range *r, struct mm_struct *mm,
  * the old place or the new one, not both.
  *
  * mmnotify_range_remove_async() may be called meanwhile, in a callback too: the range
- * moves first and is removed then.
+ * moves first and is removed then, perhaps before this returns.
+ *
+ * The caller holds mmget(), or is a task of the mm.
  *
  * Context: Process, sleeps until running invalidations of the mm end. mmap_lock may be
- * held, for read or for write, or not. Not in a callback.
+ * held, for read or for write, or not; no lock that a callback takes. Not in a callback.
  * Return: 0; -EINVAL for a zero length; -EOVERFLOW if it wraps; -ENOENT if the range
  * is not inserted; -EBUSY while another task inserts or moves it; -EALREADY if its
  * removal has begun; -ESRCH if the mm is dying; -ENOMEM; -EDEADLK as
@@ -567,8 +580,9 @@ int mmnotify_range_move_v1(struct mmnotify_range *range, unsigned long start,
 
 	if (ret)
 		return ret;
-	if (mmn_client_in_callback("mmnotify_range_move()") ||
-	    mmn_judge_in_callback(range->mni.mm, "mmnotify_range_move()"))
+	if (mmn_client_in_callback("mmnotify_range_move()", __builtin_return_address(0)) ||
+	    mmn_judge_in_callback(range->mni.mm, "mmnotify_range_move()",
+				  __builtin_return_address(0)))
 		return -EDEADLK;
 	ret = mmnotify_life_move(&range->life);
 	if (ret) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * removal: ranges go. The word that mmnotify_life.h describes decides which caller takes
- * a range out; all others get an errno and do not touch it again.
+ * removal: ranges are removed. The word that mmnotify_life.h describes decides which
+ * caller takes a range out; a caller that is refused does not touch the range again.
  *
- * A removal that does not wait runs on the workqueue of its client. The native removal
- * waits there until the running invalidations of the mm end, removed() gives the memory
- * back, and the next range of the same queue follows before removed() runs, which may
+ * A removal that does not wait runs on the workqueue of its client. It waits in the
+ * native removal until the running invalidations of the mm end, queues the next range of
+ * the same client and mm, and then calls removed(), which gives the memory back and may
  * sleep.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
@@ -14,6 +14,7 @@
 #include <linux/kernel.h>
 #include <linux/mmu_notifier.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 
@@ -28,7 +29,7 @@
 #include "objects.h"
 #include "removal.h"
 
-/* The address of the native object may be another object's soon. */
+/* Forgets what is kept under the address of the object: another object may get it. */
 void mmn_removal_native(struct mmu_interval_notifier *mni)
 {
 	mmu_interval_notifier_remove(mni);
@@ -45,6 +46,7 @@ static void take_out(struct mmnotify_range *r)
 static void mmn_removal_work(struct work_struct *work)
 {
 	struct mmnotify_range *r = container_of(work, struct mmnotify_range, removal);
+	void (*removed)(struct mmnotify_range *range) = r->called->removed;
 	struct mmn_client *c = mmn_client_of(r->client);
 	struct mmnotify_range *next;
 
@@ -54,7 +56,7 @@ static void mmn_removal_work(struct work_struct *work)
 		queue_work(c->removals, &next->removal);
 	mmnotify_life_end(&r->life);
 	/* The driver may free @r in there, or insert it again. */
-	r->called->removed(r);
+	removed(r);
 	mmn_client_left(c, MMN_OBJECT_RANGE);
 }
 
@@ -101,28 +103,32 @@ void mmn_removal_settle(struct mmnotify_range *r, bool lives)
  * mmnotify_range_remove_v1() - hear no more of a range
  * @range: an inserted range; see mmnotify_range_remove()
  *
- * When it returns 0 no callback runs or will run, and the memory may go. With any
- * other value the memory must not go. A move that runs in another task is waited for.
+ * When it returns 0 no callback runs or will run, and the memory may go. A move that
+ * runs in another task is waited for.
  *
  * Context: Process, sleeps until running invalidations of the mm end; mmap_lock may
- * be held. Never in a callback: it would wait for itself.
- * Return: 0; -EDEADLK in a callback for the same mm, if that is noticed: always with
- * the module parameter debug=1, otherwise where the stack tells and no hook is
- * attached; -ENOENT if the range is not inserted; -EBUSY if its insertion has not
- * returned; -EALREADY if another removal has begun: the memory goes with that one.
+ * be held, but no lock that a callback takes. Never in a callback: it would wait for
+ * itself.
+ * Return: 0; with any other value the caller must not free the range: -EBUSY if its
+ * insertion has not returned, and -EDEADLK in a callback, leave the range inserted;
+ * -EALREADY if another removal has begun or is done: the memory goes with that one;
+ * -ENOENT if the range was never inserted. A callback for the same mm, but release(), is
+ * noticed where the stack tells and no hook is attached; any callback with the module
+ * parameter debug=1.
  */
 int mmnotify_range_remove_v1(struct mmnotify_range *range)
 {
 	struct mmn_client *c;
 	int ret;
 
-	if (mmn_client_in_callback("mmnotify_range_remove()") ||
-	    mmn_judge_in_callback(range->mni.mm, "mmnotify_range_remove()"))
+	if (mmn_client_in_callback("mmnotify_range_remove()", __builtin_return_address(0)) ||
+	    mmn_judge_in_callback(range->mni.mm, "mmnotify_range_remove()",
+				  __builtin_return_address(0)))
 		return -EDEADLK;
 	ret = mmnotify_life_remove(&range->life);
 	if (ret < 0) {
 		if (ret != -EALREADY)
-			pr_warn_ratelimited("mmnotify_range_remove(): the range is not inserted (%d, caller %ps)\n",
+			pr_warn_ratelimited("mmnotify_range_remove(): the range is not inserted, or not yet (%d, caller %ps)\n",
 					    ret, __builtin_return_address(0));
 		return ret;
 	}
@@ -137,6 +143,26 @@ int mmnotify_range_remove_v1(struct mmnotify_range *range)
 }
 MMN_EXPORT(mmnotify_range_remove_v1);
 
+/* Return: as mmnotify_life_leave(); -EINVAL if the ops have no removed(). */
+static int leave(struct mmnotify_range *r, struct mmn_client *c)
+{
+	int ret;
+
+	if (!c)
+		return -EALREADY;
+	if (!r->called->removed) {
+		pr_warn_ratelimited("client %s: mmnotify_range_remove_async(): the ops have no removed(), which gives the memory back\n",
+				    c->name);
+		return -EINVAL;
+	}
+	/* Before the word changes: the range may be gone right after that. */
+	mmn_client_leaves(c);
+	ret = mmnotify_life_leave(&r->life);
+	if (ret < 0)
+		mmn_client_stays(c);
+	return ret;
+}
+
 /**
  * mmnotify_range_remove_async_v1() - remove a range without waiting
  * @range: an inserted range whose ops have removed(); see
@@ -149,35 +175,24 @@ MMN_EXPORT(mmnotify_range_remove_v1);
  *
  * Context: Any process context, callbacks included; does not sleep.
  * Return: 0, and the memory is mmnotify's until removed(); -EALREADY if another removal
- * has begun; -ENOENT if the range is not inserted; -EINVAL without removed(). With an
- * error nothing happens.
+ * has begun or is done; -ENOENT if the range was never inserted, or its insertion has
+ * only begun; -EINVAL without removed(). With an error nothing happens.
  */
 int mmnotify_range_remove_async_v1(struct mmnotify_range *range)
 {
-	struct mmn_client *c;
-	int ret;
+	int ret = -ENOENT;
 
-	if (atomic_read(&range->life) == MMNOTIFY_LIFE_NONE) {
-		pr_warn_ratelimited("mmnotify_range_remove_async(): the range is not inserted (caller %ps)\n",
-				    __builtin_return_address(0));
-		return -ENOENT;
-	}
-	if (!range->called->removed) {
-		pr_warn_ratelimited("client %s: mmnotify_range_remove_async(): the ops have no removed(), which gives the memory back\n",
-				    mmn_client_of(range->client)->name);
-		return -EINVAL;
-	}
-	/* Before the word changes: the range may be gone right after that. */
-	c = mmn_client_of(range->client);
-	mmn_client_leaves(c);
-	ret = mmnotify_life_leave(&range->life);
-	if (ret < 0) {
-		mmn_client_stays(c);
-		return ret;
-	}
+	/* Another removal may end meanwhile, and the client unregister. */
+	rcu_read_lock();
+	if (mmnotify_life_is_written(&range->life))
+		ret = leave(range, mmn_client_of(range->client));
+	rcu_read_unlock();
 	if (!ret)
 		queue_removal(range);
-	return 0;
+	else if (ret == -ENOENT)
+		pr_warn_ratelimited("mmnotify_range_remove_async(): the range is not inserted (caller %ps)\n",
+				    __builtin_return_address(0));
+	return ret > 0 ? 0 : ret;
 }
 MMN_EXPORT(mmnotify_range_remove_async_v1);
 

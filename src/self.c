@@ -28,7 +28,8 @@
 
 /*
  * Open sections by task. Only the task itself looks for its sections, but the lists
- * have sections of other tasks, too. Raw: PREEMPT_RT does not allow verdicts to sleep.
+ * have sections of other tasks, too. Raw, and with interrupts off: a callback may ask for a
+ * verdict under a lock that interrupts take, and PREEMPT_RT does not allow it to sleep.
  */
 static struct bucket {
 	raw_spinlock_t lock;
@@ -59,7 +60,8 @@ static struct bucket *bucket_of(const struct task_struct *task)
  * not see the flag. Any number of tasks may have any number of sections open. See
  * mmnotify_self_begin().
  *
- * An event that is not exact never has the flag, so no lock may rest on it.
+ * An event that is not exact never has the flag, nor has one that the task raises in
+ * reclaim. So a driver must not decide by the flag whether to take a lock.
  *
  * Context: Any but interrupts.
  */
@@ -68,20 +70,21 @@ void mmnotify_self_begin_v1(struct mmnotify_self *self,
 			    const struct mm_struct *mm)
 {
 	struct bucket *b = bucket_of(current);
+	unsigned long flags;
 
 	self->task = current;
 	self->mm = mm;
 	self->client = client;
-	raw_spin_lock(&b->lock);
+	raw_spin_lock_irqsave(&b->lock, flags);
 	hlist_add_head(&self->node, &b->sections);
-	raw_spin_unlock(&b->lock);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 	atomic_inc(&mmn_self_sections);
 }
 MMN_EXPORT(mmnotify_self_begin_v1);
 
 /**
  * mmnotify_self_end_v1() - the work is done
- * @self: from mmnotify_self_begin() of the same task; see mmnotify_self_end()
+ * @self: from mmnotify_self_begin() of the same task, or zeroed; see mmnotify_self_end()
  *
  * Ending a section twice is logged and does nothing else.
  *
@@ -90,6 +93,7 @@ MMN_EXPORT(mmnotify_self_begin_v1);
 void mmnotify_self_end_v1(struct mmnotify_self *self)
 {
 	struct bucket *b = bucket_of(self->task);
+	unsigned long flags;
 
 	if (!self->task) {
 		pr_warn_ratelimited("mmnotify_self_end(): the section is not open (caller %ps)\n",
@@ -97,9 +101,9 @@ void mmnotify_self_end_v1(struct mmnotify_self *self)
 		return;
 	}
 	atomic_dec(&mmn_self_sections);
-	raw_spin_lock(&b->lock);
+	raw_spin_lock_irqsave(&b->lock, flags);
 	hlist_del(&self->node);
-	raw_spin_unlock(&b->lock);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 	self->task = NULL;
 }
 MMN_EXPORT(mmnotify_self_end_v1);
@@ -109,15 +113,16 @@ static bool is_open(const struct mmnotify_client *client,
 {
 	struct bucket *b = bucket_of(current);
 	const struct mmnotify_self *s;
+	unsigned long flags;
 	bool found = false;
 
-	raw_spin_lock(&b->lock);
+	raw_spin_lock_irqsave(&b->lock, flags);
 	hlist_for_each_entry(s, &b->sections, node)
 		if (s->task == current && s->mm == mm && s->client == client) {
 			found = true;
 			break;
 		}
-	raw_spin_unlock(&b->lock);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 	return found;
 }
 

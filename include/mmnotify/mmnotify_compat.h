@@ -197,9 +197,9 @@ static inline void mmnotify_conservative(const struct mmu_notifier_range *range,
 
 #if MMNOTIFY_COMPAT_ACTIVE
 /*
- * What client.priv points at: how many ranges and mms the client holds, negative once it
- * is unregistered; how many removals and puts that did not wait are not finished; and the
- * queue of the removals.
+ * What client.priv points at: the counts of the client's ranges and mms, negative once it
+ * is unregistered, and of removals and puts that are not finished; and the queue of the
+ * removals.
  */
 struct mmnotify_compat_client {
 	atomic_t live;
@@ -235,10 +235,14 @@ static inline void mmnotify_compat_leaves(struct mmnotify_compat_client *c)
 	atomic_inc(&c->leaving);
 }
 
-static inline void mmnotify_compat_stays(struct mmnotify_compat_client *c)
+/* It has left. A task that synchronizes must find no object any more: that goes first. */
+static inline void mmnotify_compat_left(struct mmnotify_compat_client *c)
 {
+	rcu_read_lock();
+	mmnotify_compat_drop(c);
 	if (atomic_dec_and_test(&c->leaving))
 		wake_up_var(&c->leaving);
+	rcu_read_unlock();
 }
 
 /**
@@ -280,11 +284,19 @@ static inline int __must_check mmnotify_register(struct mmnotify_client *client)
  */
 static inline int mmnotify_unregister(struct mmnotify_client *client)
 {
-	struct mmnotify_compat_client *c = client ? client->priv : NULL;
+	struct mmnotify_compat_client *c;
+	int live = INT_MIN;
 
-	if (!c)
+	if (!client)
 		return -EINVAL;
-	if (atomic_cmpxchg(&c->live, 0, INT_MIN)) {
+	rcu_read_lock();
+	c = READ_ONCE(client->priv);
+	if (c)
+		live = atomic_cmpxchg(&c->live, 0, INT_MIN);
+	rcu_read_unlock();
+	if (live < 0)
+		return -EINVAL;
+	if (live) {
 		pr_err_ratelimited("client %s unregisters with live objects\n", client->name);
 		return -EBUSY;
 	}

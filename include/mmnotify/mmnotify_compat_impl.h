@@ -193,15 +193,15 @@ static int mmnotify_compat_insert_native(struct mmnotify_range *r,
 static void mmnotify_compat_remove_work(struct work_struct *work)
 {
 	struct mmnotify_range *r = container_of(work, struct mmnotify_range, removal);
+	void (*removed)(struct mmnotify_range *range) = r->ops->removed;
 	struct mmnotify_compat_client *c = r->client->priv;
 
 	mmu_interval_notifier_remove(&r->mni);
 	mmnotify_compat_ends_put(r);
 	mmnotify_life_end(&r->life);
 	/* The driver may free @r in there, or insert it again. */
-	r->ops->removed(r);
-	mmnotify_compat_stays(c);
-	mmnotify_compat_drop(c);
+	removed(r);
+	mmnotify_compat_left(c);
 }
 
 /* @r is in state LEAVING, and the calling task is the one that queues it. */
@@ -225,7 +225,7 @@ static void mmnotify_compat_settle(struct mmnotify_range *r, bool lives)
 		wake_up_var(&r->life);
 		break;
 	case MMNOTIFY_LIFE_NONE | MMNOTIFY_LIFE_ASYNC:
-		mmnotify_compat_stays(c);
+		atomic_dec(&c->leaving);
 		break;
 	default:
 		break;
@@ -267,15 +267,18 @@ static int mmnotify_compat_insert_for(struct mmnotify_client *client,
 {
 	int ret;
 
-	if (!mmget_not_zero(mm))
-		return -ESRCH;
 	ret = mmnotify_life_insert(&r->life);
-	if (!ret) {
-		r->ops = ops;
-		r->client = client;
-		ret = mmnotify_compat_insert_live(r, mm, start, len, locking);
-		mmnotify_compat_settle(r, !ret);
+	if (ret)
+		return ret;
+	if (!mmget_not_zero(mm)) {
+		mmnotify_life_settle(&r->life, false);
+		return -ESRCH;
 	}
+	r->ops = ops;
+	r->client = client;
+	mmnotify_life_written(&r->life);
+	ret = mmnotify_compat_insert_live(r, mm, start, len, locking);
+	mmnotify_compat_settle(r, !ret);
 	mmput(mm);
 	return ret;
 }
@@ -340,8 +343,8 @@ int mmnotify_range_insert(struct mmnotify_client *client,
  * @ops: callbacks, without end()
  *
  * Context: Process, may sleep; takes no mm lock. Not in a callback.
- * Return: as mmnotify_range_insert(); -EINVAL also if @ops has end() or nobody
- * primed @mm.
+ * Return: as mmnotify_range_insert(); -EINVAL also if @ops has end() or @mm has no
+ * notifiers.
  */
 int mmnotify_range_insert_primed(struct mmnotify_client *client,
 				 struct mmnotify_range *range,
@@ -457,8 +460,9 @@ int mmnotify_range_move(struct mmnotify_range *range, unsigned long start,
  *
  * Context: Process, sleeps until running invalidations of the mm end; mmap_lock may
  * be held. Never in a callback: it would wait for itself.
- * Return: 0; -ENOENT if the range is not inserted; -EBUSY if its insertion has not
- * returned; -EALREADY if another removal has begun: the memory goes with that one.
+ * Return: 0; -ENOENT if the range was never inserted; -EBUSY if its insertion has not
+ * returned; -EALREADY if another removal has begun or is done: the memory goes with
+ * that one.
  */
 int mmnotify_range_remove(struct mmnotify_range *range)
 {
@@ -477,35 +481,46 @@ int mmnotify_range_remove(struct mmnotify_range *range)
 	return 0;
 }
 
+/* Return: as mmnotify_life_leave(); -EINVAL if the ops have no removed(). */
+static int mmnotify_compat_leave(struct mmnotify_range *r,
+				 struct mmnotify_compat_client *c)
+{
+	int ret;
+
+	if (!r->ops->removed)
+		return -EINVAL;
+	/* Before the word changes: the range may be gone right after that. */
+	atomic_inc(&c->leaving);
+	ret = mmnotify_life_leave(&r->life);
+	if (ret < 0)
+		atomic_dec(&c->leaving);
+	return ret;
+}
+
 /**
  * mmnotify_range_remove_async() - remove a range without waiting
  * @range: an inserted range whose ops have removed()
  *
  * Context: Any process context, callbacks included; does not sleep.
  * Return: 0, and the memory is mmnotify's until removed(); -EALREADY if another removal
- * has begun; -ENOENT if the range is not inserted; -EINVAL without removed(). With an
- * error nothing happens.
+ * has begun or is done; -ENOENT if the range was never inserted, or its insertion has
+ * only begun; -EINVAL without removed(). With an error nothing happens.
  */
 int mmnotify_range_remove_async(struct mmnotify_range *range)
 {
 	struct mmnotify_compat_client *c;
-	int ret;
+	int ret = -ENOENT;
 
-	if (atomic_read(&range->life) == MMNOTIFY_LIFE_NONE)
-		return -ENOENT;
-	if (!range->ops->removed)
-		return -EINVAL;
-	/* Before the word changes: the range may be gone right after that. */
-	c = range->client->priv;
-	mmnotify_compat_leaves(c);
-	ret = mmnotify_life_leave(&range->life);
-	if (ret < 0) {
-		mmnotify_compat_stays(c);
-		return ret;
+	/* Another removal may end meanwhile, and the client unregister. */
+	rcu_read_lock();
+	if (mmnotify_life_is_written(&range->life)) {
+		c = READ_ONCE(range->client->priv);
+		ret = c ? mmnotify_compat_leave(range, c) : -EALREADY;
 	}
+	rcu_read_unlock();
 	if (!ret)
 		mmnotify_compat_queue_removal(range);
-	return 0;
+	return ret > 0 ? 0 : ret;
 }
 
 /**
@@ -516,10 +531,15 @@ int mmnotify_range_remove_async(struct mmnotify_range *range)
  */
 void mmnotify_synchronize(struct mmnotify_client *client)
 {
-	struct mmnotify_compat_client *c = client ? client->priv : NULL;
+	struct mmnotify_compat_client *c = mmnotify_compat_hold(client);
 
-	if (c)
-		wait_var_event(&c->leaving, !atomic_read(&c->leaving));
+	if (!c)
+		return;
+	while (!wait_var_event_timeout(&c->leaving, !atomic_read(&c->leaving), HZ / 10))
+		;
+	mmnotify_compat_drop(c);
+	/* The notifiers that listen for ends are freed in this module's text, too. */
+	mmu_notifier_synchronize();
 }
 
 #endif /* MMNOTIFY_COMPAT_IMPL_H */

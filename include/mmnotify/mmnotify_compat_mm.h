@@ -62,8 +62,7 @@ static void mmnotify_compat_mm_free(struct mmu_notifier *mn)
 	struct mmnotify_compat_client *c = m->client->priv;
 
 	m->ops->free(m);
-	mmnotify_compat_stays(c);
-	mmnotify_compat_drop(c);
+	mmnotify_compat_left(c);
 }
 
 static const struct mmu_notifier_ops mmnotify_compat_mm_ops = {

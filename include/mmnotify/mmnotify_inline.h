@@ -3,7 +3,7 @@
  * mmnotify_inline: what mmnotify.h and mmnotify_compat.h have in common, the
  * structures and the calls that are inline. For those two only: each defines
  * struct mmnotify_range and struct mmnotify_mm, whose private parts differ, and
- * then includes this. All structures are append-only.
+ * then includes this. struct mmnotify_info, mmnotify_client and the ops grow at the end.
  */
 #ifndef MMNOTIFY_INLINE_H
 #define MMNOTIFY_INLINE_H
@@ -127,9 +127,9 @@ struct mmnotify_finish {
  *	mmnotify_blockable() says no: the kernel then gives up the operation (else
  *	false is logged and counts as true).
  *	It may run in any task (kswapd, ksmd, another process) under any mm lock:
- *	it must not take mmap_lock, allocate memory in a way that reclaims,
- *	insert, move or remove a range or put an object of the same mm (remove
- *	waits for the running invalidation: for ever).
+ *	it must not take mmap_lock, allocate memory in a way that reclaims, insert or
+ *	move a range, or remove one other than by mmnotify_range_remove_async() (the
+ *	others wait for the running invalidation: for ever). It may put mm objects.
  * @invalidate_start: first of two passes, in place of @invalidate: as that, but
  *	instead of waiting for the device it may store in *finish what is to be
  *	waited for. Kernels with two passes (7.x) then start the other ranges of
@@ -147,7 +147,8 @@ struct mmnotify_finish {
  *	everything still follows. Optional.
  * @removed: mmnotify_range_remove_async() is done, the memory may go, or the range
  *	may be inserted again. Runs in a work item, may sleep, and may run at the same
- *	time for other ranges. Only needed for that call.
+ *	time for other ranges. Only needed for that call. The range need not be zeroed
+ *	before it is inserted again.
  * @effects: mask of MMNOTIFY_FX_*: only events that may have one of these are
  *	delivered, and all that are not exact; 0 delivers everything. What is not
  *	delivered does not touch the sequence either.

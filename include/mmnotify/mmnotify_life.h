@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * mmnotify_life: the life of one struct mmnotify_range as one atomic word. Insertion,
- * move, both removals and the end of a driver may begin on one range at the same time,
- * in callbacks too. Each transition below is one cmpxchg, so exactly one of the callers
- * takes the native object out, and the others learn it by an errno.
+ * move, both removals and the end of a driver may begin on one range at the same time; of
+ * these only mmnotify_range_remove_async() may begin in a callback. Each transition below
+ * is one cmpxchg, so exactly one caller takes the native object out. The others get an
+ * errno, or wait, or leave a flag.
  *
  * For mmnotify itself and for mmnotify_compat_impl.h; a driver calls none of this.
  *
- *	NONE --insert--> INSERTING --> LIVE --move--> MOVING --> LIVE
- *	                     |           |               |
- *	                     +--async----+-----async-----+--> LEAVING --removed()--> NONE
- *	                                 +--remove-------+--> REMOVING -----------> NONE
+ *	NONE --insert--> CLAIMED --> INSERTING --> LIVE --move--> MOVING --> LIVE
+ *	                    |            |           |               |
+ *	NONE <-----error----+------------+           |               |
+ *	                                 +--async----+-----async-----+--> LEAVING --> REMOVED
+ *	                                             +--remove-------+--> REMOVING -> REMOVED
+ *	REMOVED --insert--> CLAIMED
  *
- * INSERTING and MOVING belong to the task that inserts or moves. A removal that arrives
- * meanwhile leaves a flag, and the owner of the word acts on it when it is done.
+ * CLAIMED, INSERTING and MOVING belong to the task that inserts or moves. While a range is
+ * CLAIMED its members are not written yet, so a removal does not find it. An asynchronous removal
+ * that comes meanwhile leaves the flag ASYNC; a removal that waits leaves SYNC in MOVING,
+ * and is refused in INSERTING. The task acts on the flag when it is done.
  */
 #ifndef MMNOTIFY_LIFE_H
 #define MMNOTIFY_LIFE_H
@@ -22,13 +27,14 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 
-#define MMNOTIFY_LIFE_NONE	0	/* zeroed, or removed */
+#define MMNOTIFY_LIFE_NONE	0	/* zeroed, or never inserted */
 #define MMNOTIFY_LIFE_INSERTING	1
 #define MMNOTIFY_LIFE_LIVE	2
 #define MMNOTIFY_LIFE_MOVING	3
 #define MMNOTIFY_LIFE_REMOVING	4	/* the caller of remove() takes it out */
 #define MMNOTIFY_LIFE_LEAVING	5	/* a work item takes it out, then removed() runs */
-#define MMNOTIFY_LIFE_STATE	7
+#define MMNOTIFY_LIFE_REMOVED	6	/* removed() is called now, or remove() returns */
+#define MMNOTIFY_LIFE_CLAIMED	7	/* an insertion has begun */
 
 /* With INSERTING and MOVING: remove_async() was called. */
 #define MMNOTIFY_LIFE_ASYNC	8
@@ -39,14 +45,45 @@
  * mmnotify_life_insert() - an insertion begins
  * @life: the word of the range
  *
+ * The caller writes the members of the range, and calls mmnotify_life_written() then.
+ *
  * Context: Any.
  * Return: 0; -EBUSY if the range is inserted already, or was not zeroed.
  */
 static inline int mmnotify_life_insert(atomic_t *life)
 {
-	if (atomic_cmpxchg(life, MMNOTIFY_LIFE_NONE, MMNOTIFY_LIFE_INSERTING))
-		return -EBUSY;
-	return 0;
+	int old = atomic_cmpxchg(life, MMNOTIFY_LIFE_NONE, MMNOTIFY_LIFE_CLAIMED);
+
+	if (old == MMNOTIFY_LIFE_REMOVED &&
+	    atomic_cmpxchg(life, old, MMNOTIFY_LIFE_CLAIMED) == old)
+		return 0;
+	return old == MMNOTIFY_LIFE_NONE ? 0 : -EBUSY;
+}
+
+/**
+ * mmnotify_life_written() - the members of a range that is inserted are written
+ * @life: the word of the range, in state CLAIMED
+ *
+ * Context: Any.
+ */
+static inline void mmnotify_life_written(atomic_t *life)
+{
+	/* Pairs with mmnotify_life_is_written(). */
+	atomic_set_release(life, MMNOTIFY_LIFE_INSERTING);
+}
+
+/**
+ * mmnotify_life_is_written() - may the members of a range be read?
+ * @life: the word of the range
+ *
+ * Context: Any.
+ * Return: false if the range was never inserted, or its insertion has only begun.
+ */
+static inline bool mmnotify_life_is_written(const atomic_t *life)
+{
+	int now = atomic_read_acquire(life);
+
+	return now != MMNOTIFY_LIFE_NONE && now != MMNOTIFY_LIFE_CLAIMED;
 }
 
 /**
@@ -58,7 +95,7 @@ static inline int mmnotify_life_insert(atomic_t *life)
  *
  * Context: Any.
  * Return: 0; -ENOENT if the range is not inserted; -EBUSY while it is inserted or moved
- * by another task; -EALREADY if its removal has begun.
+ * by another task; -EALREADY if its removal has begun, or is done.
  */
 static inline int mmnotify_life_move(atomic_t *life)
 {
@@ -69,6 +106,7 @@ static inline int mmnotify_life_move(atomic_t *life)
 		return 0;
 	case MMNOTIFY_LIFE_NONE:
 		return -ENOENT;
+	case MMNOTIFY_LIFE_CLAIMED:
 	case MMNOTIFY_LIFE_INSERTING:
 	case MMNOTIFY_LIFE_MOVING:
 		return -EBUSY;
@@ -79,7 +117,7 @@ static inline int mmnotify_life_move(atomic_t *life)
 
 /**
  * mmnotify_life_settle() - the insertion or move of the calling task is done
- * @life: the word of the range
+ * @life: the word of the range, in state CLAIMED, INSERTING or MOVING
  * @lives: the native object is in the kernel's tree
  *
  * Context: Any.
@@ -113,10 +151,10 @@ static inline int mmnotify_life_settle(atomic_t *life, bool lives)
  * @life: the word of the range
  *
  * Context: Any.
- * Return: 0 if the caller takes the range out now; 1 if it does so as soon as the word
- * is MMNOTIFY_LIFE_REMOVING, which the task that moves the range sees to; -ENOENT if the
+ * Return: 0 if the caller takes the range out now; 1 if the caller has to wait until the
+ * task that moves the range sets MMNOTIFY_LIFE_REMOVING, and then takes it out; -ENOENT if the
  * range is not inserted; -EBUSY while another task inserts it; -EALREADY if another
- * removal has begun.
+ * removal has begun, or is done.
  */
 static inline int mmnotify_life_remove(atomic_t *life)
 {
@@ -135,7 +173,9 @@ static inline int mmnotify_life_remove(atomic_t *life)
 	}
 	if (old == MMNOTIFY_LIFE_NONE)
 		return -ENOENT;
-	return old == MMNOTIFY_LIFE_INSERTING ? -EBUSY : -EALREADY;
+	if (old == MMNOTIFY_LIFE_INSERTING || old == MMNOTIFY_LIFE_CLAIMED)
+		return -EBUSY;
+	return -EALREADY;
 }
 
 /**
@@ -145,7 +185,7 @@ static inline int mmnotify_life_remove(atomic_t *life)
  * Context: Any.
  * Return: 0 if the caller queues the removal; 1 if the task that inserts or moves the
  * range queues it; -ENOENT if the range is not inserted; -EALREADY if another removal
- * has begun.
+ * has begun, or is done.
  */
 static inline int mmnotify_life_leave(atomic_t *life)
 {
@@ -154,6 +194,7 @@ static inline int mmnotify_life_leave(atomic_t *life)
 	for (;;) {
 		switch (old) {
 		case MMNOTIFY_LIFE_NONE:
+		case MMNOTIFY_LIFE_CLAIMED:
 			return -ENOENT;
 		case MMNOTIFY_LIFE_LIVE:
 			next = MMNOTIFY_LIFE_LEAVING;
@@ -180,7 +221,7 @@ static inline int mmnotify_life_leave(atomic_t *life)
  */
 static inline void mmnotify_life_end(atomic_t *life)
 {
-	atomic_set_release(life, MMNOTIFY_LIFE_NONE);
+	atomic_set_release(life, MMNOTIFY_LIFE_REMOVED);
 }
 
 /**

@@ -21,6 +21,8 @@ static void between(atomic_t *life);
 #define MOVING		MMNOTIFY_LIFE_MOVING
 #define REMOVING	MMNOTIFY_LIFE_REMOVING
 #define LEAVING		MMNOTIFY_LIFE_LEAVING
+#define REMOVED		MMNOTIFY_LIFE_REMOVED
+#define CLAIMED		MMNOTIFY_LIFE_CLAIMED
 #define ASYNC		MMNOTIFY_LIFE_ASYNC
 #define SYNC		MMNOTIFY_LIFE_SYNC
 
@@ -60,7 +62,9 @@ static const struct step {
 	int before, answer, after;
 	const char *name;
 } steps[] = {
-	{ INSERT, NONE, 0, INSERTING, "insert: a zeroed range" },
+	{ INSERT, NONE, 0, CLAIMED, "insert: a zeroed range" },
+	{ INSERT, REMOVED, 0, CLAIMED, "insert: a range that was removed" },
+	{ INSERT, CLAIMED, -EBUSY, CLAIMED, "insert: another insertion has begun" },
 	{ INSERT, INSERTING, -EBUSY, INSERTING, "insert: while it is inserted" },
 	{ INSERT, LIVE, -EBUSY, LIVE, "insert: a live range" },
 	{ INSERT, MOVING, -EBUSY, MOVING, "insert: while it moves" },
@@ -68,6 +72,8 @@ static const struct step {
 	{ INSERT, LEAVING, -EBUSY, LEAVING, "insert: while it leaves" },
 	{ INSERT, 0x5a5a, -EBUSY, 0x5a5a, "insert: a range that was not zeroed" },
 	{ MOVE, NONE, -ENOENT, NONE, "move: a zeroed range" },
+	{ MOVE, CLAIMED, -EBUSY, CLAIMED, "move: an insertion has begun" },
+	{ MOVE, REMOVED, -EALREADY, REMOVED, "move: a range that was removed" },
 	{ MOVE, INSERTING, -EBUSY, INSERTING, "move: while it is inserted" },
 	{ MOVE, INSERTING | ASYNC, -EALREADY, INSERTING | ASYNC, "move: it will leave" },
 	{ MOVE, LIVE, 0, MOVING, "move: a live range" },
@@ -77,6 +83,8 @@ static const struct step {
 	{ MOVE, REMOVING, -EALREADY, REMOVING, "move: while it is removed" },
 	{ MOVE, LEAVING, -EALREADY, LEAVING, "move: while it leaves" },
 	{ REMOVE, NONE, -ENOENT, NONE, "remove: a zeroed range" },
+	{ REMOVE, CLAIMED, -EBUSY, CLAIMED, "remove: an insertion has begun" },
+	{ REMOVE, REMOVED, -EALREADY, REMOVED, "remove: a range that was removed" },
 	{ REMOVE, INSERTING, -EBUSY, INSERTING, "remove: while it is inserted" },
 	{ REMOVE, INSERTING | ASYNC, -EALREADY, INSERTING | ASYNC, "remove: it will leave" },
 	{ REMOVE, LIVE, 0, REMOVING, "remove: a live range" },
@@ -86,6 +94,8 @@ static const struct step {
 	{ REMOVE, REMOVING, -EALREADY, REMOVING, "remove: while it is removed" },
 	{ REMOVE, LEAVING, -EALREADY, LEAVING, "remove: while it leaves" },
 	{ LEAVE, NONE, -ENOENT, NONE, "leave: a zeroed range" },
+	{ LEAVE, CLAIMED, -ENOENT, CLAIMED, "leave: an insertion has begun" },
+	{ LEAVE, REMOVED, -EALREADY, REMOVED, "leave: a range that was removed" },
 	{ LEAVE, INSERTING, 1, INSERTING | ASYNC, "leave: the inserter queues it" },
 	{ LEAVE, INSERTING | ASYNC, -EALREADY, INSERTING | ASYNC, "leave: twice" },
 	{ LEAVE, LIVE, 0, LEAVING, "leave: the caller queues it" },
@@ -99,6 +109,7 @@ static const struct step {
 	{ SETTLE, MOVING, LIVE, LIVE, "settle: a move" },
 	{ SETTLE, MOVING | ASYNC, LEAVING, LEAVING, "settle: a move, and it leaves" },
 	{ SETTLE, MOVING | SYNC, REMOVING, REMOVING, "settle: a move, and the remover goes on" },
+	{ FAIL, CLAIMED, NONE, NONE, "settle: an insertion that failed at once" },
 	{ FAIL, INSERTING, NONE, NONE, "settle: an insertion that failed" },
 	{ FAIL, INSERTING | ASYNC, NONE | ASYNC, NONE, "settle: and the removal with it" },
 };
@@ -123,6 +134,7 @@ static const struct race {
 	{ FAIL, INSERTING, INSERTING | ASYNC, NONE | ASYNC, NONE, "settle: a late void removal" },
 	{ MOVE, LIVE, REMOVING, -EALREADY, REMOVING, "move: a removal has begun" },
 	{ INSERT, NONE, LIVE, -EBUSY, LIVE, "insert: another task inserted it" },
+	{ INSERT, NONE, REMOVED, 0, CLAIMED, "insert: another task inserted and removed it" },
 };
 
 static void test_steps(void)
@@ -161,7 +173,13 @@ static void test_ends(void)
 
 	ok(mmnotify_life_may_remove(&life), "the remover may go on");
 	mmnotify_life_end(&life);
-	ok(!life.counter && !mmnotify_life_may_remove(&life), "the range may be inserted again");
+	ok(life.counter == REMOVED && !mmnotify_life_may_remove(&life), "the range is removed");
+	ok(!mmnotify_life_insert(&life) && !mmnotify_life_is_written(&life),
+	   "it may be inserted again, and its members are not written yet");
+	mmnotify_life_written(&life);
+	ok(life.counter == INSERTING && mmnotify_life_is_written(&life), "now they are");
+	life.counter = NONE;
+	ok(!mmnotify_life_is_written(&life), "those of a zeroed range are not");
 	life.counter = MOVING | SYNC;
 	ok(!mmnotify_life_may_remove(&life), "not while it moves");
 }

@@ -48,6 +48,7 @@ struct item {
 	u32 flags;
 	u32 magic;
 	spinlock_t lock;	/* for the sequence */
+	raw_spinlock_t raw;	/* held around remove_async() in callbacks */
 	struct rcu_head rcu;
 };
 
@@ -93,6 +94,16 @@ static void hold(struct slot *s, bool on)
 
 /* ---- callbacks ---- */
 
+/* Where nothing may sleep and no interrupt comes, on PREEMPT_RT, too. */
+static void leave(struct item *it)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&it->raw, flags);
+	WRITE_ONCE(it->slot->in_callback, mmnotify_range_remove_async(&it->range));
+	raw_spin_unlock_irqrestore(&it->raw, flags);
+}
+
 static bool mmn_pairs_invalidate(struct mmnotify_range *range,
 				 const struct mmnotify_info *info, unsigned long seq)
 {
@@ -106,7 +117,7 @@ static bool mmn_pairs_invalidate(struct mmnotify_range *range,
 	spin_unlock(&it->lock);
 	atomic_inc(&s->calls);
 	if (flags & PAIRS_LEAVE)
-		WRITE_ONCE(s->in_callback, mmnotify_range_remove_async(range));
+		leave(it);
 	if (flags & PAIRS_REMOVE)
 		WRITE_ONCE(s->in_callback, mmnotify_range_remove(range));
 	hold(s, flags & PAIRS_HOLD && mmnotify_blockable(info) &&
@@ -186,6 +197,7 @@ static long make(struct slot *s, const struct pairs_call *c)
 	if (!it)
 		return -ENOMEM;
 	spin_lock_init(&it->lock);
+	raw_spin_lock_init(&it->raw);
 	it->slot = s;
 	it->flags = c->flags;
 	it->magic = ALIVE;

@@ -2,11 +2,12 @@
 /*
  * mmnotify: why did the mm invalidate my translations?
  *
- * The only public header; what it shares with mmnotify_compat.h is in
+ * The header of the whole API; what it shares with mmnotify_compat.h is in
  * mmnotify_inline.h. docs/api.md has every call as a driver writes it, with its
  * parameters, context and return value. The vocabulary of events follows the series of 2019
  * that gave mmu notifiers their events (v6); here it has one meaning on every
- * kernel. All enums and structures are append-only.
+ * kernel. Enums grow at the end, and so do the structures that mmnotify fills or reads;
+ * those that a driver embeds keep their layout.
  */
 #ifndef MMNOTIFY_H
 #define MMNOTIFY_H
@@ -68,7 +69,7 @@ struct mmnotify_range {
 	struct mmnotify_range *next;
 	struct list_head node;
 	struct work_struct removal;
-	unsigned long rsvd[1];
+	unsigned long rsvd;
 };
 
 /**
