@@ -8,6 +8,7 @@
 
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/kmemleak.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -54,7 +55,13 @@ static const struct mmnotify_range_ops range_ops = {
 
 static struct mmnotify_mm *mmn_leaver_alloc(struct mm_struct *mm)
 {
-	return kzalloc(sizeof(struct mmnotify_mm), GFP_KERNEL) ? : ERR_PTR(-ENOMEM);
+	struct mmnotify_mm *m = kzalloc(sizeof(*m), GFP_KERNEL);
+
+	if (!m)
+		return ERR_PTR(-ENOMEM);
+	/* It is lost on purpose. */
+	kmemleak_not_leak(m);
+	return m;
 }
 
 static void mmn_leaver_free(struct mmnotify_mm *m)
@@ -88,6 +95,7 @@ static int leave_range(bool async)
 
 	if (!r)
 		return -ENOMEM;
+	kmemleak_not_leak(r);
 	ret = mmnotify_range_insert(&leaver_client, r, current->mm, 0,
 				    ULONG_MAX & PAGE_MASK, &range_ops);
 	if (ret)
