@@ -27,6 +27,10 @@ echo 0 > /proc/sys/kernel/numa_balancing
 insmod /modules/mmn_pairs.ko
 /files/pairs > /tmp/pairs
 append /tmp/pairs "pairs of operations"
+check "logged 'mmnotify_range_remove(): the range is not inserted, or not yet (-2,'" \
+	"a removal of a zeroed range is logged"
+check "! logged 'mmnotify_range_remove(): the range is not inserted, or not yet (-114,'" \
+	"one that comes second is not"
 /files/pairs random "${1:-1000}" "${2:-1}" > /tmp/random
 append /tmp/random "random operations"
 # A client that was registered anew in the end has had no object yet.
