@@ -338,7 +338,7 @@ static int insert_for(struct mmnotify_client *client, struct mmnotify_range *r,
 	ret = mmnotify_life_insert(&r->life);
 	if (!ret)
 		return insert_claimed(client, r, p, ops, called);
-	pr_warn_ratelimited("client %s: mmnotify_range_insert(): the range is inserted already, or was not zeroed before\n",
+	pr_warn_ratelimited("client %s: mmnotify_range_insert(): the range is inserted already, or was not zeroed before this insertion\n",
 			    c->name);
 	return ret;
 }
@@ -388,8 +388,8 @@ static int check_and_insert(struct mmnotify_client *client, struct mmnotify_rang
  * Return: 0; -EINVAL for a missing argument or callback, a client that is not
  * registered, a zero length, ops that are too small, effects that this mmnotify does not
  * know, or a reserved member of the ops that is not 0; -E2BIG if the ops use members
- * that this mmnotify does not know; -EBUSY if the range is inserted already; -EOVERFLOW
- * if the range wraps; -ESRCH if the mm is dying; -ENOMEM; -EINTR.
+ * that this mmnotify does not know; -EBUSY if the range is inserted already, or was not
+ * zeroed since; -EOVERFLOW if the range wraps; -ESRCH if the mm is dying; -ENOMEM; -EINTR.
  */
 int mmnotify_range_insert_v1(struct mmnotify_client *client,
 			     struct mmnotify_range *range, struct mm_struct *mm,

@@ -55,7 +55,7 @@ static void mmn_removal_work(struct work_struct *work)
 	if (next)
 		queue_work(c->removals, &next->removal);
 	mmnotify_life_end(&r->life);
-	/* The driver may free @r in there, or insert it again. */
+	/* The driver may free @r in there, or zero it and insert it again. */
 	removed(r);
 	mmn_client_left(c, MMN_OBJECT_RANGE);
 }

@@ -199,7 +199,7 @@ static void mmnotify_compat_remove_work(struct work_struct *work)
 	mmu_interval_notifier_remove(&r->mni);
 	mmnotify_compat_ends_put(r);
 	mmnotify_life_end(&r->life);
-	/* The driver may free @r in there, or insert it again. */
+	/* The driver may free @r in there, or zero it and insert it again. */
 	removed(r);
 	mmnotify_compat_left(c);
 }

@@ -146,9 +146,8 @@ struct mmnotify_finish {
  *	@invalidate with MMNOTIFY_RELEASE and under its rules. The UNMAP of
  *	everything still follows. Optional.
  * @removed: mmnotify_range_remove_async() is done, the memory may go, or the range
- *	may be inserted again. Runs in a work item, may sleep, and may run at the same
- *	time for other ranges. Only needed for that call. The range need not be zeroed
- *	before it is inserted again.
+ *	may be zeroed and inserted again. Runs in a work item, may sleep, and may run at the same
+ *	time for other ranges. Only needed for that call.
  * @effects: mask of MMNOTIFY_FX_*: only events that may have one of these are
  *	delivered, and all that are not exact; 0 delivers everything. What is not
  *	delivered does not touch the sequence either.

@@ -13,7 +13,7 @@
  *	NONE <-----error----+------------+           |               |
  *	                                 +--async----+-----async-----+--> LEAVING --> REMOVED
  *	                                             +--remove-------+--> REMOVING -> REMOVED
- *	REMOVED --insert--> CLAIMED
+ *	REMOVED --zeroed by its owner--> NONE
  *
  * CLAIMED, INSERTING and MOVING belong to the task that inserts or moves. While a range is
  * CLAIMED its members are not written yet, so a removal does not find it. An asynchronous removal
@@ -45,19 +45,18 @@
  * mmnotify_life_insert() - an insertion begins
  * @life: the word of the range
  *
- * The caller writes the members of the range, and calls mmnotify_life_written() then.
+ * The caller writes the members of the range, and calls mmnotify_life_written() then. A
+ * range that was removed stays REMOVED until its owner zeroes it: an insertion that
+ * another task began meanwhile must not find it free, since the owner may free it now.
  *
  * Context: Any.
  * Return: 0; -EBUSY if the range is inserted already, or was not zeroed.
  */
 static inline int mmnotify_life_insert(atomic_t *life)
 {
-	int old = atomic_cmpxchg(life, MMNOTIFY_LIFE_NONE, MMNOTIFY_LIFE_CLAIMED);
-
-	if (old == MMNOTIFY_LIFE_REMOVED &&
-	    atomic_cmpxchg(life, old, MMNOTIFY_LIFE_CLAIMED) == old)
-		return 0;
-	return old == MMNOTIFY_LIFE_NONE ? 0 : -EBUSY;
+	if (atomic_cmpxchg(life, MMNOTIFY_LIFE_NONE, MMNOTIFY_LIFE_CLAIMED))
+		return -EBUSY;
+	return 0;
 }
 
 /**
@@ -214,7 +213,7 @@ static inline int mmnotify_life_leave(atomic_t *life)
 }
 
 /**
- * mmnotify_life_end() - the native object is out, and the range may be inserted again
+ * mmnotify_life_end() - the native object is out, and the range is its owner's
  * @life: the word of the range, which mmnotify does not touch any more
  *
  * Context: Any.

@@ -63,7 +63,7 @@ static const struct step {
 	const char *name;
 } steps[] = {
 	{ INSERT, NONE, 0, CLAIMED, "insert: a zeroed range" },
-	{ INSERT, REMOVED, 0, CLAIMED, "insert: a range that was removed" },
+	{ INSERT, REMOVED, -EBUSY, REMOVED, "insert: a range that was removed, not zeroed" },
 	{ INSERT, CLAIMED, -EBUSY, CLAIMED, "insert: another insertion has begun" },
 	{ INSERT, INSERTING, -EBUSY, INSERTING, "insert: while it is inserted" },
 	{ INSERT, LIVE, -EBUSY, LIVE, "insert: a live range" },
@@ -134,7 +134,7 @@ static const struct race {
 	{ FAIL, INSERTING, INSERTING | ASYNC, NONE | ASYNC, NONE, "settle: a late void removal" },
 	{ MOVE, LIVE, REMOVING, -EALREADY, REMOVING, "move: a removal has begun" },
 	{ INSERT, NONE, LIVE, -EBUSY, LIVE, "insert: another task inserted it" },
-	{ INSERT, NONE, REMOVED, 0, CLAIMED, "insert: another task inserted and removed it" },
+	{ INSERT, NONE, REMOVED, -EBUSY, REMOVED, "insert: another task inserted and removed it" },
 };
 
 static void test_steps(void)
@@ -174,8 +174,9 @@ static void test_ends(void)
 	ok(mmnotify_life_may_remove(&life), "the remover may go on");
 	mmnotify_life_end(&life);
 	ok(life.counter == REMOVED && !mmnotify_life_may_remove(&life), "the range is removed");
+	life.counter = NONE;
 	ok(!mmnotify_life_insert(&life) && !mmnotify_life_is_written(&life),
-	   "it may be inserted again, and its members are not written yet");
+	   "zeroed it may be inserted again, and its members are not written yet");
 	mmnotify_life_written(&life);
 	ok(life.counter == INSERTING && mmnotify_life_is_written(&life), "now they are");
 	life.counter = NONE;

@@ -50,7 +50,7 @@ struct mmnotify_pending {
  * @owner: set by the driver before it inserts: MIGRATE and EXCLUSIVE events with
  *	this owner (dev_pagemap.owner) are its own and not delivered. NULL: all are
  *
- * Embedded in the driver's own structure, zeroed before it is inserted; needs
+ * Embedded in the driver's own structure, zeroed before each insertion; needs
  * no allocation, may live on the stack and may overlap others.
  */
 struct mmnotify_range {
