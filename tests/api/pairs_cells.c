@@ -178,10 +178,12 @@ static void during_exit(const struct second *s)
 	waitpid(pid, NULL, 0);
 	good &= come_back(s);
 	ok(good, "end of the mm", s->name, "answers as the table says");
-	if (s->f == do_async)
+	if (s->f == do_async) {
 		wait_removed(RANGE);
-	else if (s->f != do_remove)
+	} else if (s->f != do_remove) {
+		ok(call(PAIRS_PRIME, RANGE) == -ESRCH, "end of the mm", "prime", "is refused");
 		good &= !call(PAIRS_RM, RANGE);
+	}
 	ok(good && state(RANGE).releases == 1, "end of the mm", s->name,
 	   "and release() was called once");
 }

@@ -259,6 +259,8 @@ static long on_range(struct item *it, const struct pairs_call *c)
 		return move_locked(it, c);
 	case PAIRS_RM:
 		return remove_and_free(it);
+	case PAIRS_PRIME:
+		return mmnotify_prime(it->range.mni.mm);
 	default:
 		return mmnotify_range_remove_async(&it->range);
 	}
@@ -363,7 +365,7 @@ static long call(struct slot *s, const struct pairs_call *c)
 	case PAIRS_SYNC:
 		mmnotify_synchronize(&clients[c->client]);
 		return 0;
-	case PAIRS_INSERT ... PAIRS_ASYNC:
+	case PAIRS_INSERT ... PAIRS_PRIME:
 		return with_range(s, c);
 	default:
 		return on_mm(s, c);

@@ -32,6 +32,7 @@ enum pairs_op {
 	PAIRS_MOVE_WRITE,	/* with mmap_lock held for write */
 	PAIRS_RM,		/* remove(), and free it if that succeeds */
 	PAIRS_ASYNC,
+	PAIRS_PRIME,		/* the mm of the range, which may be dead */
 	PAIRS_OPEN,		/* the callbacks of the slot wait no longer */
 	PAIRS_LOCK,		/* hold mmap_lock for write until PAIRS_UNLOCK */
 	PAIRS_UNLOCK,		/* the lock of the slot */
