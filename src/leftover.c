@@ -26,15 +26,14 @@ static void take_out(struct mmn_client *c)
 
 	/*
 	 * Removals and puts that the driver began end as it asked: its text is still mapped.
-	 * A callback that still runs, or removed(), may begin others, or insert again.
+	 * A callback that still runs may begin others until the object is taken out.
 	 */
 	do {
 		before = ranges + mms;
-		mmn_client_synchronize(c);
 		ranges += mmn_removal_take_all(c->public);
 		mms += mmn_mm_take_all(c->public);
+		mmn_client_synchronize(c);
 	} while (ranges + mms != before);
-	mmn_client_synchronize(c);
 	pr_err("module %s went and left client %s registered, with %u ranges and %u mm objects: they are taken out, their memory is lost; the module's exit function must remove them and call mmnotify_unregister()\n",
 	       c->module, c->name, ranges, mms);
 }
