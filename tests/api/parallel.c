@@ -242,7 +242,8 @@ static void *traffic(void *arg)
 struct sequence {
 	char *page;
 	int id;
-	unsigned int stale;
+	unsigned int zaps, stale;
+	volatile bool stop;
 };
 
 /* Each zap of a page that the range never leaves must spoil a read. */
@@ -250,13 +251,13 @@ static void *sequences(void *arg)
 {
 	struct sequence *s = arg;
 	unsigned long long seq;
-	unsigned int i;
 
-	for (i = 0; i < ROUNDS; i++) {
+	while (s->zaps < ROUNDS || !s->stop) {
 		*(volatile char *)s->page = 1;
 		seq = begin(s->id);
 		madvise(s->page, PAGE, MADV_DONTNEED);
 		s->stale += !retry(s->id, seq);
+		s->zaps++;
 	}
 	return NULL;
 }
@@ -266,29 +267,29 @@ static void test_move(void)
 	char *p = pages(3, RW), *q = pages(1, RW);
 	int r = add(CONTRACT_RANGE, p, 2 * PAGE, CONTRACT_END);
 	struct sequence s = { .page = p + PAGE, .id = r };
-	unsigned int moves = 0, bad = 0, n;
+	unsigned int moves = 0, n;
 	pthread_t zapper, other;
+	int err = 0;
 
 	stop = false;
 	if (pthread_create(&other, NULL, traffic, q) ||
 	    pthread_create(&zapper, NULL, sequences, &s))
 		bail("pthread_create");
-	while (counts(r).starts < ROUNDS) {
-		bad += !!move(r, moves++ & 1 ? p : p + PAGE, 2 * PAGE);
-		if (moves > 20 * ROUNDS)
-			break;
-	}
+	/* Zaps go on until there were enough moves: a loaded machine may run one side rarely. */
+	while (!err && moves <= 20 * ROUNDS && (moves < ROUNDS || counts(r).starts < ROUNDS))
+		err = move(r, moves++ & 1 ? p : p + PAGE, 2 * PAGE);
+	s.stop = true;
 	pthread_join(zapper, NULL);
 	stop = true;
 	pthread_join(other, NULL);
 	fetch();
 	n = counts(r).starts;
-	ok(!bad && moves > 10, "req 2: a range moves under traffic");
-	ok(n >= ROUNDS, "req 2: and misses no event on the way");
+	ok(!err, "req 2: a range moves under traffic");
+	ok(n >= s.zaps, "req 2: and misses no event on the way");
 	ok(!s.stale, "req 2, 3: nor does its sequence");
 	ok(wait_ends(r, n) && counts(r).ends == n,
 	   "req 2, 11: and each start has its end");
-	printf("# %u moves, %u starts for %u zaps\n", moves, n, ROUNDS);
+	printf("# %u moves (error %d), %u starts for %u zaps\n", moves, err, n, s.zaps);
 	call(CONTRACT_IOC_DEL, r);
 	unmap(p, 3);
 	unmap(q, 1);
