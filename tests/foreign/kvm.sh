@@ -9,9 +9,10 @@
 set -u
 # shellcheck source-path=SCRIPTDIR source=../tap/tap.sh
 . "${0%/*}/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=watched.sh
+. "${0%/*}/watched.sh"
 
 mode=$1
-debugfs=/sys/kernel/debug/mmnotify
 
 causes="munmap madv_dontneed mprotect fork cow move_pages madv_pageout truncate mremap_move exit"
 
@@ -25,16 +26,6 @@ by_cause() {
 	grep -q -E "^[A-Z_]+ $1 [1-9]" "$debugfs/counters"
 }
 
-# A watcher looks up the names of call sites and frames while events go on: what is met
-# for the first time may end unjudged. So it may take some rounds until each cause is there.
-enough() {
-	[ "$round" -lt 10 ] || return 0
-	[ "$mode" = watched ] || return $((round < 2))
-	for cause in $causes; do
-		by_cause "$cause" || return
-	done
-}
-
 say 'TAP version 13'
 if [ "$mode" = alone ]; then
 	check '! grep -q ^mmnotify /proc/modules' "$mode: there is no mmnotify"
@@ -42,19 +33,11 @@ else
 	echo 1 > /sys/module/mmnotify/parameters/watch
 fi
 round=0
-until enough; do
+until enough 2; do
 	round=$((round + 1))
 	guests
 done
-if [ "$mode" = watched ]; then
-	for cause in $causes; do
-		check 'by_cause "$cause"' "$mode: mmnotify shows KVM's invalidations by $cause"
-	done
-	check 'awk "!/^[#-]/ { bad += \$3 + \$4 + \$5; n += \$2 } END { exit bad || n < 50 }" \
-		$debugfs/verify' "$mode: the stack agrees with every verdict" ||
-		sed 's/^/# /' "$debugfs/verify" > "$tap"
-	sed 's/^[# ]*/# counters: /' "$debugfs/counters" > "$tap"
-fi
+[ "$mode" = alone ] || saw KVM 50
 rmmod mmn_native
 check 'modprobe -r kvm_amd' "$mode: KVM unloads"
 [ "$mode" = alone ] || check 'rmmod mmnotify' "$mode: and mmnotify"

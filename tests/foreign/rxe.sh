@@ -10,9 +10,10 @@
 set -u
 # shellcheck source-path=SCRIPTDIR source=../tap/tap.sh
 . "${0%/*}/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=watched.sh
+. "${0%/*}/watched.sh"
 
 mode=$1
-debugfs=/sys/kernel/debug/mmnotify
 tracing=/sys/kernel/tracing
 
 # A device on a network that ends in the VM.
@@ -62,26 +63,6 @@ watch() {
 	echo 1 > /sys/module/mmnotify/parameters/watch
 }
 
-# A watcher looks up the names of call sites and frames while events go on: what is met
-# for the first time may end unjudged. So it may take some rounds until each cause is there.
-enough() {
-	[ "$round" -lt 10 ] || return 0
-	[ "$mode" = watched ] || return $((round < 1))
-	for cause in $causes; do
-		by_cause "$cause" || return
-	done
-}
-
-saw() {
-	for cause in $causes; do
-		check 'by_cause $cause' "$mode: mmnotify shows rxe's invalidations by $cause"
-	done
-	check 'awk "!/^[#-]/ { bad += \$3 + \$4 + \$5; n += \$2 } END { exit bad || n < 100 }" \
-		$debugfs/verify' "$mode: the stack agrees with every verdict" ||
-		sed 's/^/# /' "$debugfs/verify" > "$tap"
-	sed 's/^[# ]*/# counters: /' "$debugfs/counters" > "$tap"
-}
-
 say 'TAP version 13'
 mkdir -p /tmp/rdma
 cp -r /usr/share/doc/rdma-core/tests /tmp/rdma/
@@ -96,12 +77,12 @@ check 'device && soon 100 gid' "$mode: rxe has a device"
 # shellcheck disable=SC2046
 run_tests "rdma-core" $(grep -v '^#' /files/rdma-tests.list)
 round=0
-until enough; do
+until enough 1; do
 	round=$((round + 1))
 	run_tests "test_changes, round $round," test_changes
 done
 if [ "$mode" = watched ]; then
-	saw
+	saw rxe 100
 else
 	check pinned "$mode: test_changes fails with memory that is pinned"
 	say "# $failed_tests tests of it fail"

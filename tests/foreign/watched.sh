@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2016,SC2034,SC2154
+# For rxe.sh and kvm.sh; sourced. Rounds of a driver's tests under a watcher, with $mode,
+# $causes, and by_cause() of the script.
+
+debugfs=/sys/kernel/debug/mmnotify
+
+# enough LEAST: true once the rounds so far suffice. A watcher looks up the names of call
+# sites and frames while events go on, so the first event of a call site may have no cause,
+# and it may take several rounds until each cause is there. Without a watcher LEAST suffice.
+enough() {
+	[ "$round" -lt 10 ] || return 0
+	[ "$mode" = watched ] || return $((round < $1))
+	for cause in $causes; do
+		by_cause "$cause" || return
+	done
+}
+
+# saw DRIVER EVENTS: each cause was there, and verify=1 checked EVENTS at least.
+saw() {
+	events=$2
+	for cause in $causes; do
+		check 'by_cause "$cause"' "$mode: mmnotify shows $1's invalidations by $cause"
+	done
+	check 'awk -v least="$events" "!/^[#-]/ { bad += \$3 + \$4 + \$5; n += \$2 }
+			END { exit bad || n < least }" "$debugfs/verify"' \
+		"$mode: the stack agrees with every verdict" ||
+		sed 's/^/# /' "$debugfs/verify" > "$tap"
+	sed 's/^[# ]*/# counters: /' "$debugfs/counters" > "$tap"
+}
