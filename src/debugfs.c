@@ -8,12 +8,12 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
-#include "client.h"
+#include "client/client.h"
 #include "debugfs.h"
-#include "hook.h"
-#include "sites.h"
+#include "hook/hook.h"
+#include "stack/addr_cache.h"
 #include "stats.h"
-#include "verify.h"
+#include "verdict/verify.h"
 
 static struct dentry *root;
 

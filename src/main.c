@@ -13,21 +13,21 @@
 
 #include <mmnotify/mmnotify_types.h>
 
-#include "client.h"
+#include "client/client.h"
+#include "client/leftover.h"
+#include "client/objects.h"
+#include "client/range_end.h"
 #include "compat/compat.h"
 #include "debugfs.h"
-#include "ends.h"
-#include "hook.h"
-#include "hook_backends.h"
-#include "leftover.h"
-#include "modules.h"
-#include "objects.h"
-#include "selftest.h"
-#include "sites.h"
+#include "hook/backends.h"
+#include "hook/hook.h"
+#include "hook/selftest.h"
+#include "hook/watch.h"
+#include "stack/addr_cache.h"
+#include "stack/module_notifier.h"
+#include "stack/unwind.h"
 #include "stats.h"
-#include "verify.h"
-#include "walk.h"
-#include "watch.h"
+#include "verdict/verify.h"
 
 static char *hook = "auto";
 module_param(hook, charp, 0444);

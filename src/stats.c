@@ -8,7 +8,7 @@
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
-#include "names.h"
+#include "rules/names.h"
 #include "stats.h"
 
 struct mmn_counters __percpu *mmn_counters;

@@ -6,7 +6,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-#include "classify.h"
+#include "rules/rules.h"
 
 struct seq_file;
 

@@ -14,9 +14,9 @@
 
 #include <linux/kernel.h>
 
-#include "classify.h"
-#include "names.h"
-#include "sitenames.h"
+#include "rules/rules.h"
+#include "rules/names.h"
+#include "rules/site_table.h"
 
 static const char *walk_text(u32 how, bool may_ask, bool must_ask)
 {

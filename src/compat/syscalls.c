@@ -14,7 +14,7 @@
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
-#include "../classify.h"
+#include "rules/rules.h"
 #include "syscalls.h"
 
 /* enum mmn_sys by number; what is not here tells nothing. */

@@ -9,7 +9,7 @@
 
 #include <asm/syscall.h>
 
-#include "../classify.h"
+#include "rules/rules.h"
 
 int mmn_syscall_current(void);
 void mmn_syscall_args(unsigned long args[6]);

@@ -7,7 +7,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
-#include "context.h"
+#include "verdict/context.h"
 #include "tap.h"
 
 #define WANT_ALL	(MMN_WANT_TASK | MMN_WANT_THREAD | MMN_WANT_LOCK | MMN_WANT_SYS | \

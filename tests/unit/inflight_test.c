@@ -6,7 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "inflight.h"
+#include "verdict/inflight.h"
 #include "record_events.h"
 #include "tap.h"
 

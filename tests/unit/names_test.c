@@ -11,7 +11,7 @@
 
 #include <mmnotify/mmnotify_types.h>
 
-#include "names.h"
+#include "rules/names.h"
 #include "tap.h"
 
 static char *trace_h;

@@ -9,9 +9,9 @@
 #include <linux/kernel.h>
 #include <linux/types.h>
 
-#include "classify.h"
-#include "classify_cases.h"
-#include "memo.h"
+#include "rules/rules.h"
+#include "rules_cases.h"
+#include "rules/rule_cache.h"
 #include "tap.h"
 
 #define SAMPLES		40000	/* per class */

@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#include "record.h"
+#include "verdict/record.h"
 
 static inline const struct mm_struct *mm(unsigned long n)
 {

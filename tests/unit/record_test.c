@@ -12,7 +12,7 @@
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 
-#include "record.h"
+#include "verdict/record.h"
 #include "record_events.h"
 #include "tap.h"
 

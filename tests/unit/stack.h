@@ -7,8 +7,8 @@
 #include <linux/sched/task_stack.h>
 #include <linux/string.h>
 
-#include "sites.h"
-#include "steps.h"
+#include "stack/addr_cache.h"
+#include "stack/frame_step.h"
 
 #define WORDS	(THREAD_SIZE / sizeof(long))
 #define KNOWN	32

@@ -36,7 +36,7 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mine(const struct mm_struct *mm)
 unsigned int mmn_stack_save(unsigned long *pc, unsigned int size);
 bool mmn_in_module_area(unsigned long pc);
 
-/* src/compat/orc.h */
+/* src/stack/orc_probe.h */
 #define MMN_COMPAT_ORC_H
 
 #define MMN_KNOWS_ORC		1

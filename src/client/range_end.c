@@ -1,0 +1,540 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ends: end() for ranges. The kernel's interval notifiers hear only of starts,
+ * so one notifier per mm listens for the ends, and every start that a range was
+ * told of leaves a note here: which event, which range.
+ *
+ * The first note of a range is part of the range. More are only needed while
+ * several invalidations of one range run at once; they are allocated, but never
+ * in a way that reclaims. Where that fails, the range is told once nothing runs
+ * any more: late, but never early.
+ *
+ * The kernel serves interval notifiers before the others, at start and at
+ * release, and that order is relied upon here as it is by drivers (nouveau).
+ */
+#include <linux/atomic.h>
+#include <linux/err.h>
+#include <linux/hash.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/log2.h>
+#include <linux/mmu_notifier.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/wait_bit.h>
+
+#include <mmnotify/mmnotify.h>
+
+#include "client.h"
+#include "compat/compat.h"
+#include "range_end.h"
+#include "verdict/verdict_fast.h"
+
+#define BUCKETS		64
+#define UNSTARTED	32
+
+/**
+ * struct ends - the ends to come of one mm
+ * @mn: the native object, counted by the kernel
+ * @lock: guards all below, and the notes of the ranges
+ * @active: blockable invalidations that began and did not end
+ * @unstarted: events without a note that are not in @active yet, because the
+ *	kernel is still with the ranges; there may be a range between two of them
+ *	that sleeps, and meanwhile other events end
+ * @dead: the mm is released: the kernel will not tell of ends any more
+ * @notes: by event
+ * @late: ranges that get their ends when @active is 0
+ */
+struct ends {
+	struct mmu_notifier mn;
+	spinlock_t lock;	/* guards all below */
+	unsigned int active;
+	const struct mmu_notifier_range *unstarted[UNSTARTED];
+	bool dead;
+	struct mmnotify_pending *notes[BUCKETS];
+	struct mmnotify_pending *late;
+};
+
+/* A note that did not fit into its range; marked in the event's lowest bit. */
+struct extra {
+	struct mmnotify_pending note;
+	struct mmnotify_range *range;
+};
+
+#define EXTRA		1UL
+
+/* The event of a range's own note on the late list: no event, but how many. */
+#define LATE(n)		((unsigned long)(n) << 2 | 2)
+#define LATE_COUNT(ev)	((unsigned int)((ev) >> 2))
+
+/* Held around end() for lockdep, and taken by those who wait for it. */
+static struct lockdep_map mmn_ends_map __maybe_unused;
+static struct lock_class_key mmn_ends_key __maybe_unused;
+
+/* For tests: as if there were no memory for notes. */
+static bool starving;
+
+void mmn_ends_starve(bool on)
+{
+	WRITE_ONCE(starving, on);
+}
+
+static struct mmnotify_pending **bucket(struct ends *ends,
+					const struct mmu_notifier_range *event)
+{
+	return &ends->notes[hash_ptr((void *)event, ilog2(BUCKETS))];
+}
+
+static struct mmnotify_range *range_of(struct mmnotify_pending *note)
+{
+	if (note->event & EXTRA)
+		return container_of(note, struct extra, note)->range;
+	return container_of(note, struct mmnotify_range, pending);
+}
+
+static bool is_of(const struct mmnotify_pending *note,
+		  const struct mmu_notifier_range *event)
+{
+	return (note->event & ~EXTRA) == (unsigned long)event;
+}
+
+static void link(struct ends *ends, struct mmnotify_pending *note,
+		 const struct mmu_notifier_range *event, unsigned long mark)
+{
+	struct mmnotify_pending **head = bucket(ends, event);
+
+	lockdep_assert_held(&ends->lock);
+	note->event = (unsigned long)event | mark;
+	note->next = *head;
+	*head = note;
+}
+
+/* Return: false if the range's own note is in use. */
+static bool link_own(struct ends *ends, struct mmnotify_range *r,
+		     const struct mmu_notifier_range *event)
+{
+	lockdep_assert_held(&ends->lock);
+	if (r->pending.event)
+		return false;
+	link(ends, &r->pending, event, 0);
+	return true;
+}
+
+static struct extra *alloc_extra(struct mmnotify_range *r)
+{
+	struct extra *x;
+
+	if (READ_ONCE(starving))
+		return NULL;
+	x = kmalloc(sizeof(*x), GFP_NOWAIT | __GFP_NOWARN | __GFP_NOMEMALLOC);
+	if (x)
+		x->range = r;
+	return x;
+}
+
+/* Return: where @event is in the table, or a free place if it is not, or NULL. */
+static const struct mmu_notifier_range **
+find_unstarted(struct ends *ends, const struct mmu_notifier_range *event)
+{
+	const struct mmu_notifier_range **at = NULL;
+	unsigned int i;
+
+	lockdep_assert_held(&ends->lock);
+	for (i = 0; i < ARRAY_SIZE(ends->unstarted); i++) {
+		if (ends->unstarted[i] == event)
+			return &ends->unstarted[i];
+		if (!ends->unstarted[i])
+			at = &ends->unstarted[i];
+	}
+	return at;
+}
+
+/* Return: false if there are too many of that kind at once. */
+static bool lose(struct ends *ends, struct mmnotify_range *r,
+		 const struct mmu_notifier_range *event)
+{
+	const struct mmu_notifier_range **at = find_unstarted(ends, event);
+
+	lockdep_assert_held(&ends->lock);
+	if (!at)
+		return false;
+	*at = event;
+	r->lost++;
+	return true;
+}
+
+static bool try_another(struct ends *ends, struct mmnotify_range *r,
+			const struct mmu_notifier_range *event)
+{
+	struct extra *x = alloc_extra(r);
+	bool dead, done = true;
+
+	spin_lock(&ends->lock);
+	dead = ends->dead;
+	if (dead)
+		atomic_dec(&r->undelivered);
+	else if (x)
+		link(ends, &x->note, event, EXTRA);
+	else
+		done = link_own(ends, r, event) || lose(ends, r, event);
+	spin_unlock(&ends->lock);
+	if (dead)
+		kfree(x);
+	return done;
+}
+
+/*
+ * The range's own note is in use: by an event that runs elsewhere. To wait is
+ * the last resort, and legal: the event may block, and the others only have to
+ * get past the ranges.
+ */
+static void expect_another(struct ends *ends, struct mmnotify_range *r,
+			   const struct mmu_notifier_range *event)
+{
+	while (!try_another(ends, r, event))
+		schedule_timeout_uninterruptible(1);
+}
+
+/**
+ * mmn_ends_expect() - this range is to be told of this event's end
+ * @r: the range, which has end(), and whose start callback is about to run
+ * @range: the event
+ *
+ * Context: The native invalidate callback of @r; sleeps only where that may, and
+ * only if memory is short.
+ */
+void mmn_ends_expect(struct mmnotify_range *r,
+		     const struct mmu_notifier_range *range)
+{
+	struct ends *ends = r->ends;
+	bool done;
+
+	if (!mmu_notifier_range_blockable(range) || range->event == MMU_NOTIFY_RELEASE)
+		return;
+	spin_lock(&ends->lock);
+	done = ends->dead;
+	if (!done) {
+		atomic_inc(&r->undelivered);
+		done = link_own(ends, r, range);
+	}
+	spin_unlock(&ends->lock);
+	if (!done)
+		expect_another(ends, r, range);
+}
+
+/* The last thing that is done with a range: whoever removes it may go on. */
+static void told(struct mmnotify_range *r)
+{
+	atomic_t *undelivered = &r->undelivered;
+
+	if (atomic_dec_and_test(undelivered))
+		wake_up_var(undelivered);
+}
+
+static void tell(struct mmnotify_range *r, const struct mmnotify_info *info)
+{
+	struct mmn_delivery d MMN_UNINIT;
+	bool watched;
+
+	watched = mmn_client_enter(r->client, &d);
+	lock_map_acquire(&mmn_ends_map);
+	r->called->end(r, info);
+	lock_map_release(&mmn_ends_map);
+	mmn_client_leave(&d, watched);
+}
+
+/* The range's own note is free, unless there were starts without a note. */
+static void release_own(struct ends *ends, struct mmnotify_range *r)
+{
+	spin_lock(&ends->lock);
+	r->pending.event = 0;
+	if (r->lost) {
+		r->pending.event = LATE(0);
+		r->pending.next = ends->late;
+		ends->late = &r->pending;
+	}
+	spin_unlock(&ends->lock);
+}
+
+static void tell_note(struct ends *ends, struct mmnotify_pending *note,
+		      const struct mmnotify_info *info)
+{
+	struct mmnotify_range *r = range_of(note);
+
+	tell(r, info);
+	if (note->event & EXTRA)
+		kfree(container_of(note, struct extra, note));
+	else
+		release_own(ends, r);
+	told(r);
+}
+
+/* Nothing runs that a range could have been told of; or nobody will say so. */
+static bool is_idle(const struct ends *ends)
+{
+	lockdep_assert_held(&ends->lock);
+	return ends->dead ||
+	       (!ends->active &&
+		!memchr_inv(ends->unstarted, 0, sizeof(ends->unstarted)));
+}
+
+/*
+ * What is late may be told when nothing runs: how much that is must be settled
+ * now, before something else begins.
+ */
+static struct mmnotify_pending *take_late(struct ends *ends)
+{
+	struct mmnotify_pending *late = ends->late, *note;
+
+	lockdep_assert_held(&ends->lock);
+	ends->late = NULL;
+	for (note = late; note; note = note->next) {
+		note->event = LATE(range_of(note)->lost);
+		range_of(note)->lost = 0;
+	}
+	return late;
+}
+
+static void tell_late(struct ends *ends, struct mmnotify_pending *note,
+		      const struct mmnotify_info *info)
+{
+	struct mmnotify_range *r = range_of(note);
+	unsigned int i, n = LATE_COUNT(note->event);
+
+	for (i = 0; i < n; i++)
+		tell(r, info);
+	release_own(ends, r);
+	for (i = 0; i < n; i++)
+		told(r);
+}
+
+/* Return: the notes of this event, no longer linked. */
+static struct mmnotify_pending *take(struct ends *ends,
+				     const struct mmu_notifier_range *event)
+{
+	struct mmnotify_pending **at = bucket(ends, event), *note;
+	struct mmnotify_pending *taken = NULL;
+
+	lockdep_assert_held(&ends->lock);
+	while ((note = *at)) {
+		if (!is_of(note, event)) {
+			at = &note->next;
+			continue;
+		}
+		*at = note->next;
+		note->next = taken;
+		taken = note;
+	}
+	return taken;
+}
+
+static struct ends *from_native(struct mmu_notifier *mn)
+{
+	return container_of(mn, struct ends, mn);
+}
+
+static int mmn_ends_start(struct mmu_notifier *mn,
+			  const struct mmu_notifier_range *range)
+{
+	const struct mmu_notifier_range **at;
+	struct ends *ends = from_native(mn);
+
+	if (!mmu_notifier_range_blockable(range))
+		return 0;
+	spin_lock(&ends->lock);
+	ends->active++;
+	at = find_unstarted(ends, range);
+	if (at)
+		*at = NULL;
+	spin_unlock(&ends->lock);
+	return 0;
+}
+
+static void fill_unsure(struct mmnotify_info *info, struct mm_struct *mm)
+{
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	info->event = MMNOTIFY_CLEAR;
+	info->native = MMU_NOTIFY_CLEAR;
+	info->effects = MMNOTIFY_FX_ALL;
+	info->flags = MMNOTIFY_F_BLOCKABLE | MMNOTIFY_F_WIDENED;
+	info->mm = mm;
+	info->end = ULONG_MAX;
+}
+
+static void tell_all_late(struct ends *ends, struct mmnotify_pending *late)
+{
+	struct mmnotify_pending *next;
+	struct mmnotify_info info;
+
+	fill_unsure(&info, ends->mn.mm);
+	for (; late; late = next) {
+		next = late->next;
+		tell_late(ends, late, &info);
+	}
+}
+
+static void tell_event(struct ends *ends, const struct mmu_notifier_range *range,
+		       struct mmnotify_pending *note)
+{
+	struct mmnotify_pending *next;
+	struct mmnotify_info info;
+
+	mmn_judge_end(range, &info);
+	for (; note; note = next) {
+		next = note->next;
+		tell_note(ends, note, &info);
+	}
+}
+
+static void mmn_ends_end(struct mmu_notifier *mn,
+			 const struct mmu_notifier_range *range)
+{
+	struct ends *ends = from_native(mn);
+	struct mmnotify_pending *notes, *late = NULL;
+
+	if (!mmu_notifier_range_blockable(range))
+		return;
+	spin_lock(&ends->lock);
+	notes = take(ends, range);
+	spin_unlock(&ends->lock);
+	if (notes)
+		tell_event(ends, range, notes);
+	spin_lock(&ends->lock);
+	ends->active--;
+	if (is_idle(ends))
+		late = take_late(ends);
+	spin_unlock(&ends->lock);
+	tell_all_late(ends, late);
+}
+
+static struct mmnotify_pending *take_all(struct ends *ends)
+{
+	struct mmnotify_pending *taken = NULL, *note;
+	unsigned int i;
+
+	lockdep_assert_held(&ends->lock);
+	for (i = 0; i < BUCKETS; i++)
+		while ((note = ends->notes[i])) {
+			ends->notes[i] = note->next;
+			note->next = taken;
+			taken = note;
+		}
+	return taken;
+}
+
+/*
+ * Ends of what still runs (reclaim) will not be heard any more. The ranges were
+ * told of the release already: nobody uses their translations.
+ */
+static void mmn_ends_release(struct mmu_notifier *mn, struct mm_struct *mm)
+{
+	struct mmnotify_pending *notes, *late, *next;
+	struct ends *ends = from_native(mn);
+	struct mmnotify_info info;
+
+	spin_lock(&ends->lock);
+	ends->dead = true;
+	notes = take_all(ends);
+	spin_unlock(&ends->lock);
+	fill_unsure(&info, mm);
+	for (; notes; notes = next) {
+		next = notes->next;
+		tell_note(ends, notes, &info);
+	}
+	spin_lock(&ends->lock);
+	late = take_late(ends);
+	spin_unlock(&ends->lock);
+	tell_all_late(ends, late);
+}
+
+/* Objects that exist, for our exit. */
+static atomic_t nr_objects;
+
+static struct mmu_notifier *mmn_ends_alloc(struct mm_struct *mm)
+{
+	struct ends *ends = kzalloc(sizeof(*ends), GFP_KERNEL);
+
+	if (!ends)
+		return ERR_PTR(-ENOMEM);
+	spin_lock_init(&ends->lock);
+	atomic_inc(&nr_objects);
+	return &ends->mn;
+}
+
+static void mmn_ends_free(struct mmu_notifier *mn)
+{
+	kfree(from_native(mn));
+	if (atomic_dec_and_test(&nr_objects))
+		wake_up_var(&nr_objects);
+}
+
+static const struct mmu_notifier_ops native_ops = {
+	.invalidate_range_start = mmn_ends_start,
+	.invalidate_range_end = mmn_ends_end,
+	.release = mmn_ends_release,
+	.alloc_notifier = mmn_ends_alloc,
+	.free_notifier = mmn_ends_free,
+};
+
+/**
+ * mmn_ends_get() - a range that wants ends is about to be inserted
+ * @r: the range
+ * @mm: whose
+ * @locked: the caller holds mmap_lock for write
+ *
+ * Context: Process, may sleep; takes mmap_lock unless @locked.
+ * Return: 0, -ENOMEM or -EINTR.
+ */
+int mmn_ends_get(struct mmnotify_range *r, struct mm_struct *mm, bool locked)
+{
+	struct mmu_notifier *mn;
+
+	mn = locked ? mmu_notifier_get_locked(&native_ops, mm) :
+		      mmu_notifier_get(&native_ops, mm);
+	if (IS_ERR(mn))
+		return PTR_ERR(mn);
+	r->ends = from_native(mn);
+	return 0;
+}
+
+/**
+ * mmn_ends_put() - a range is removed: wait until it was told everything
+ * @r: a range that the kernel no longer calls, or that was never inserted
+ *
+ * Context: Process, sleeps. Not in a callback, nor under a lock that end() takes.
+ */
+void mmn_ends_put(struct mmnotify_range *r)
+{
+	struct ends *ends = r->ends;
+
+	if (!ends)
+		return;
+	lock_map_acquire(&mmn_ends_map);
+	lock_map_release(&mmn_ends_map);
+	wait_var_event(&r->undelivered, !atomic_read(&r->undelivered));
+	r->ends = NULL;
+	mmu_notifier_put(&ends->mn);
+}
+
+/**
+ * mmn_ends_init() - before anybody uses this room
+ *
+ * Context: Process, at load.
+ */
+void mmn_ends_init(void)
+{
+	lockdep_init_map(&mmn_ends_map, "mmnotify_end", &mmn_ends_key, 0);
+}
+
+/**
+ * mmn_ends_exit() - wait until the kernel has let go of everything
+ *
+ * Context: Process, at unload: there are no ranges.
+ */
+void mmn_ends_exit(void)
+{
+	wait_var_event(&nr_objects, !atomic_read(&nr_objects));
+}

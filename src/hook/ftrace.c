@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hook_ftrace: two ops on two functions, so that each gets a trampoline of its
+ * own and nothing has to be asked at run time. The callbacks change nothing:
+ * no IPMODIFY, so livepatch and others may share the functions.
+ *
+ * The callbacks call nothing that could invalidate, so they need no recursion
+ * protection. PERMANENT keeps kernel.ftrace_enabled=0 from silencing them.
+ */
+#include <linux/errno.h>
+#include <linux/ftrace.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/mmu_notifier.h>
+
+#include <mmnotify/mmnotify_types.h>
+
+#include "backends.h"
+#include "compat/compat.h"
+#include "entry.h"
+#include "hook.h"
+
+static void notrace mmn_hook_ftrace_start(unsigned long ip,
+					  unsigned long parent_ip,
+					  struct ftrace_ops *ops,
+					  struct ftrace_regs *fregs)
+{
+	const struct pt_regs *regs = mmn_ftrace_regs(fregs);
+
+	mmn_hook_start((void *)mmn_ftrace_arg0(fregs), parent_ip,
+		       mmn_entry_sp(regs), mmn_entry_bp(regs));
+}
+
+static void notrace mmn_hook_ftrace_end(unsigned long ip,
+					unsigned long parent_ip,
+					struct ftrace_ops *ops,
+					struct ftrace_regs *fregs)
+{
+	mmn_hook_end((void *)mmn_ftrace_arg0(fregs));
+}
+
+static struct ftrace_ops start_ops = {
+	.func = mmn_hook_ftrace_start,
+	.flags = MMN_FTRACE_FLAGS,
+};
+
+static struct ftrace_ops end_ops = {
+	.func = mmn_hook_ftrace_end,
+	.flags = MMN_FTRACE_FLAGS,
+};
+
+/*
+ * Not ftrace_free_filter(): up to v6.12 it leaves the ops with a pointer to the
+ * freed filter, and the next ftrace_set_filter() frees it again; v5.10 does not
+ * export it. Resetting the filter of an idle ops frees it everywhere.
+ */
+static void drop_filter(struct ftrace_ops *ops)
+{
+	ftrace_set_filter(ops, NULL, 0, 1);
+}
+
+/* Return: where ftrace patches the function, or 0. The probe is never armed. */
+static unsigned long address_of(const char *name)
+{
+	struct kprobe kp = {
+		.symbol_name = name,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	unsigned long ip;
+
+	if (register_kprobe(&kp))
+		return 0;
+	ip = (unsigned long)kp.addr;
+	unregister_kprobe(&kp);
+	return ip;
+}
+
+/*
+ * By address, not by name: if memory is short ftrace_set_filter() (5.10 to 7.3,
+ * kernel/trace/ftrace.c:match_records()) leaves the filter empty and says 0, and an
+ * empty filter is every function of the kernel.
+ */
+static int hook_one(struct ftrace_ops *ops, const char *name)
+{
+	unsigned long ip = address_of(name);
+	int ret = ip ? ftrace_set_filter_ip(ops, ip, 0, 1) : -ENOENT;
+
+	if (ret)
+		return ret;
+	ret = register_ftrace_function(ops);
+	if (ret)
+		drop_filter(ops);
+	return ret;
+}
+
+static int unhook_one(struct ftrace_ops *ops)
+{
+	int ret = unregister_ftrace_function(ops);
+
+	if (!ret)
+		drop_filter(ops);
+	return ret;
+}
+
+/* End first: a start that is seen must see its end. */
+static int attach(void)
+{
+	int ret = hook_one(&end_ops, "__mmu_notifier_invalidate_range_end");
+
+	if (ret)
+		return ret;
+	ret = hook_one(&start_ops, "__mmu_notifier_invalidate_range_start");
+	if (ret)
+		unhook_one(&end_ops);
+	return ret;
+}
+
+/* Both ops live in a module: ftrace waits for all tasks to leave them. */
+static int detach(void)
+{
+	int ret = unhook_one(&start_ops);
+
+	return ret ? ret : unhook_one(&end_ops);
+}
+
+/*
+ * After ftrace_kill() the trampolines go on calling us, and nothing takes them out
+ * again. ftrace says so to whoever asks for anything, like this, which is nothing.
+ */
+static bool is_stuck(void)
+{
+	static struct ftrace_ops idle_ops;
+
+	return ftrace_set_filter(&idle_ops, NULL, 0, 1) == -ENODEV;
+}
+
+const struct mmn_hook_backend mmn_hook_ftrace = {
+	.name = "ftrace",
+	.caps = MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_FTRACE,
+	.attach = attach,
+	.detach = detach,
+	.is_stuck = is_stuck,
+};

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hook_kprobe: where ftrace cannot be had. A kprobe may miss a hit, or be
+ * silenced with the ftrace that it stands on, and then a record may outlive its
+ * event: so the stack has to confirm what it saw.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+
+#include <mmnotify/mmnotify_types.h>
+
+#include "backends.h"
+#include "compat/compat.h"
+#include "entry.h"
+#include "hook.h"
+
+static int mmn_hook_kprobe_start(struct kprobe *kp, struct pt_regs *regs)
+{
+	mmn_hook_start((void *)regs_get_kernel_argument(regs, 0),
+		       mmn_regs_return_address(regs),
+		       mmn_entry_sp(regs), mmn_entry_bp(regs));
+	return 0;
+}
+NOKPROBE_SYMBOL(mmn_hook_kprobe_start);
+
+static int mmn_hook_kprobe_end(struct kprobe *kp, struct pt_regs *regs)
+{
+	mmn_hook_end((void *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+NOKPROBE_SYMBOL(mmn_hook_kprobe_end);
+
+static struct kprobe start_probe, end_probe;
+
+/* A probe that was registered before carries what the kernel put into it. */
+static int probe_one(struct kprobe *kp, const char *symbol,
+		     kprobe_pre_handler_t handler)
+{
+	*kp = (struct kprobe){ .symbol_name = symbol, .pre_handler = handler };
+	return register_kprobe(kp);
+}
+
+/* End first: a start that is seen must see its end. */
+static int attach(void)
+{
+	int ret = probe_one(&end_probe, "__mmu_notifier_invalidate_range_end",
+			    mmn_hook_kprobe_end);
+
+	if (ret)
+		return ret;
+	ret = probe_one(&start_probe, "__mmu_notifier_invalidate_range_start",
+			mmn_hook_kprobe_start);
+	if (ret)
+		unregister_kprobe(&end_probe);
+	return ret;
+}
+
+static int detach(void)
+{
+	unregister_kprobe(&start_probe);
+	unregister_kprobe(&end_probe);
+	return 0;
+}
+
+const struct mmn_hook_backend mmn_hook_kprobe = {
+	.name = "kprobe",
+	.caps = MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_KPROBE,
+	.may_miss = true,
+	.attach = attach,
+	.detach = detach,
+};

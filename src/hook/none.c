@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hook_none: see nothing. Then the callbacks ask the stack who announced the
+ * event (hook=stack), or rest on the native event alone and are never exact
+ * (hook=none).
+ */
+#include "backends.h"
+#include "hook.h"
+
+static int attach(void)
+{
+	return 0;
+}
+
+static int detach(void)
+{
+	return 0;
+}
+
+const struct mmn_hook_backend mmn_hook_stack = {
+	.name = "stack",
+	.attach = attach,
+	.detach = detach,
+};
+
+const struct mmn_hook_backend mmn_hook_none = {
+	.name = "none",
+	.attach = attach,
+	.detach = detach,
+};

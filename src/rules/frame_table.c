@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * framenames: functions further out on the stack and what they say about the
+ * operation, as data. What a compiler inlines, tail-calls or renames differs
+ * between kernels, so an operation has several names, and none of them has to
+ * be next to another. Pure; it compiles in user space too.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "frame_table.h"
+#include "rules.h"
+
+struct frame_name {
+	const char *name;
+	u8 frame;
+};
+
+/* clang-format off */
+static const struct frame_name names[] = {
+	{ "__mmu_notifier_invalidate_range_start", MMN_FRAME_ANNOUNCE },
+	{ "__mmu_notifier_invalidate_range_end", MMN_FRAME_ANNOUNCE },
+	/* Inline functions of a header, unless a compiler saves space. */
+	{ "mmu_notifier_invalidate_range_start", MMN_FRAME_ANNOUNCE },
+	{ "mmu_notifier_invalidate_range_start_nonblock", MMN_FRAME_ANNOUNCE },
+	{ "mmu_notifier_invalidate_range_end", MMN_FRAME_ANNOUNCE },
+
+	/* What drivers call; the interesting function is the next one. */
+	{ "zap_vma_ptes",		MMN_FRAME_ZAPPER },
+	{ "zap_vma_range",		MMN_FRAME_ZAPPER },
+	{ "zap_special_vma_range",	MMN_FRAME_ZAPPER },
+	{ "zap_page_range",		MMN_FRAME_ZAPPER },
+	{ "zap_page_range_single",	MMN_FRAME_ZAPPER },
+	{ "unmap_mapping_range",	MMN_FRAME_UNMAPPER },
+	{ "unmap_mapping_range_tree",	MMN_FRAME_UNMAPPER },
+	{ "unmap_mapping_range_vma",	MMN_FRAME_UNMAPPER },
+	{ "unmap_mapping_pages",	MMN_FRAME_UNMAPPER },
+	{ "unmap_mapping_folio",	MMN_FRAME_UNMAPPER },
+	{ "unmap_mapping_page",		MMN_FRAME_UNMAPPER },
+
+	/* reclaim */
+	{ "balance_pgdat",		MMN_FRAME_KSWAPD },
+	{ "kswapd",			MMN_FRAME_KSWAPD },
+	{ "try_to_free_pages",		MMN_FRAME_DIRECT_RECLAIM },
+	{ "node_reclaim",		MMN_FRAME_DIRECT_RECLAIM },
+	{ "shrink_all_memory",		MMN_FRAME_DIRECT_RECLAIM },
+	{ "try_to_free_mem_cgroup_pages", MMN_FRAME_MEMCG },
+	{ "try_charge",			MMN_FRAME_CHARGE },
+	{ "try_charge_memcg",		MMN_FRAME_CHARGE },
+	{ "high_work_func",		MMN_FRAME_CHARGE },
+	{ "mem_cgroup_handle_over_high", MMN_FRAME_CHARGE },
+	{ "__mem_cgroup_handle_over_high", MMN_FRAME_CHARGE },
+	{ "memory_max_write",		MMN_FRAME_CHARGE },
+	{ "memory_high_write",		MMN_FRAME_CHARGE },
+	{ "memory_reclaim",		MMN_FRAME_PROACTIVE },
+	{ "user_proactive_reclaim",	MMN_FRAME_PROACTIVE },
+	{ "lru_gen_seq_write",		MMN_FRAME_PROACTIVE },
+	{ "reclaim_pages",		MMN_FRAME_RECLAIM_PAGES },
+	{ "demote_page_list",		MMN_FRAME_DEMOTE },
+	{ "demote_folio_list",		MMN_FRAME_DEMOTE },
+
+	/* migration */
+	{ "sysctl_compaction_handler",	MMN_FRAME_COMPACT_ADMIN },
+	{ "compact_store",		MMN_FRAME_COMPACT_ADMIN },
+	{ "sysfs_compact_node",		MMN_FRAME_COMPACT_ADMIN },
+	{ "try_to_compact_pages",	MMN_FRAME_COMPACT_DIRECT },
+	{ "compact_zone_order",		MMN_FRAME_COMPACT_DIRECT },
+	{ "kcompactd_do_work",		MMN_FRAME_KCOMPACTD },
+	{ "kcompactd",			MMN_FRAME_KCOMPACTD },
+	{ "move_pages_and_store_status", MMN_FRAME_MOVE_PAGES },
+	{ "do_pages_move",		MMN_FRAME_MOVE_PAGES },
+	{ "kernel_move_pages",		MMN_FRAME_MOVE_PAGES },
+	{ "do_mbind",			MMN_FRAME_MBIND },
+	{ "kernel_mbind",		MMN_FRAME_MBIND },
+	{ "migrate_to_node",		MMN_FRAME_MIGRATE_PAGES },
+	{ "do_migrate_pages",		MMN_FRAME_MIGRATE_PAGES },
+	{ "kernel_migrate_pages",	MMN_FRAME_MIGRATE_PAGES },
+	{ "cpuset_migrate_mm_workfn",	MMN_FRAME_CPUSET },
+	{ "migrate_misplaced_page",	MMN_FRAME_MISPLACED },
+	{ "migrate_misplaced_folio",	MMN_FRAME_MISPLACED },
+	{ "migrate_misplaced_transhuge_page", MMN_FRAME_MISPLACED },
+	{ "do_numa_page",		MMN_FRAME_MISPLACED },
+	{ "do_huge_pmd_numa_page",	MMN_FRAME_MISPLACED },
+	{ "do_migrate_range",		MMN_FRAME_OFFLINE },
+	{ "offline_pages",		MMN_FRAME_OFFLINE },
+	{ "__alloc_contig_migrate_range", MMN_FRAME_CONTIG },
+	{ "alloc_contig_range",		MMN_FRAME_CONTIG },
+	{ "alloc_contig_range_noprof",	MMN_FRAME_CONTIG },
+	{ "alloc_contig_frozen_range_noprof", MMN_FRAME_CONTIG },
+	{ "migrate_longterm_unpinnable_pages", MMN_FRAME_LONGTERM },
+	{ "migrate_longterm_unpinnable_folios", MMN_FRAME_LONGTERM },
+	{ "check_and_migrate_movable_pages", MMN_FRAME_LONGTERM },
+	{ "check_and_migrate_movable_folios", MMN_FRAME_LONGTERM },
+	{ "__gup_longterm_locked",	MMN_FRAME_LONGTERM },
+	{ "damon_migrate_folio_list",	MMN_FRAME_DAMON },
+	{ "damon_migrate_pages",	MMN_FRAME_DAMON },
+	{ "damon_pa_apply_scheme",	MMN_FRAME_DAMON },
+	{ "damon_va_apply_scheme",	MMN_FRAME_DAMON },
+	{ "kdamond_fn",			MMN_FRAME_DAMON },
+	{ "migrate_device_unmap",	MMN_FRAME_MIGRATE_VMA },
+	{ "migrate_vma_unmap",		MMN_FRAME_MIGRATE_VMA },
+	{ "migrate_vma_setup",		MMN_FRAME_MIGRATE_VMA },
+
+	/* memory failure, huge pages */
+	{ "hwpoison_user_mappings",	MMN_FRAME_HWPOISON },
+	{ "memory_failure",		MMN_FRAME_HWPOISON },
+	{ "soft_offline_in_use_page",	MMN_FRAME_SOFT_OFFLINE },
+	{ "soft_offline_page",		MMN_FRAME_SOFT_OFFLINE },
+	{ "split_huge_page_to_list",	MMN_FRAME_SPLIT },
+	{ "split_huge_page_to_list_to_order", MMN_FRAME_SPLIT },
+	{ "__folio_split",		MMN_FRAME_SPLIT },
+	{ "collapse_file",		MMN_FRAME_COLLAPSE },
+	{ "collapse_huge_page",		MMN_FRAME_COLLAPSE },
+	{ "khugepaged",			MMN_FRAME_KHUGEPAGED },
+	{ "madvise_collapse",		MMN_FRAME_MADV_COLLAPSE },
+
+	/* files and VMAs */
+	{ "madvise_guard_install",	MMN_FRAME_GUARD_INSTALL },
+	{ "madvise_vma_behavior",	MMN_FRAME_MADVISE },
+	{ "do_madvise",			MMN_FRAME_MADVISE },
+	{ "truncate_pagecache",		MMN_FRAME_TRUNCATE },
+	{ "truncate_setsize",		MMN_FRAME_TRUNCATE },
+	{ "notify_change",		MMN_FRAME_TRUNCATE },
+	{ "do_truncate",		MMN_FRAME_TRUNCATE },
+	{ "truncate_inode_pages_range",	MMN_FRAME_TRUNCATE },
+	{ "truncate_pagecache_range",	MMN_FRAME_FALLOCATE },
+	{ "truncate_bdev_range",	MMN_FRAME_FALLOCATE },
+	{ "vfs_fallocate",		MMN_FRAME_FALLOCATE },
+	{ "invalidate_inode_pages2_range", MMN_FRAME_INVALIDATE },
+	{ "invalidate_inode_pages2",	MMN_FRAME_INVALIDATE },
+	{ "folio_unmap_invalidate",	MMN_FRAME_INVALIDATE },
+	{ "filemap_invalidate_inode",	MMN_FRAME_INVALIDATE },
+	{ "dax_insert_entry",		MMN_FRAME_DAX },
+	{ "dax_layout_busy_page_range",	MMN_FRAME_DAX },
+	{ "dax_fault_iter",		MMN_FRAME_DAX },
+	{ "dax_iomap_pte_fault",	MMN_FRAME_DAX },
+	{ "dax_iomap_fault",		MMN_FRAME_DAX },
+	{ "tcp_zerocopy_receive",	MMN_FRAME_TCP_ZEROCOPY },
+	{ "vdso_join_timens",		MMN_FRAME_VDSO },
+	{ "timens_commit",		MMN_FRAME_VDSO },
+	{ "arena_free_pages",		MMN_FRAME_ARENA },
+	{ "arena_free_worker",		MMN_FRAME_ARENA },
+	{ "bpf_arena_free_pages",	MMN_FRAME_ARENA },
+	{ "hugetlb_wp",			MMN_FRAME_HUGETLB_WP },
+	{ "hugetlb_cow",		MMN_FRAME_HUGETLB_WP },
+
+	/* protection */
+	{ "mprotect_fixup",		MMN_FRAME_MPROTECT },
+	{ "__do_sys_pkey_mprotect",	MMN_FRAME_PKEY_MPROTECT },
+	{ "__se_sys_pkey_mprotect",	MMN_FRAME_PKEY_MPROTECT },
+	{ "__x64_sys_pkey_mprotect",	MMN_FRAME_PKEY_MPROTECT },
+	{ "__ia32_sys_pkey_mprotect",	MMN_FRAME_PKEY_MPROTECT },
+	{ "__arm64_sys_pkey_mprotect",	MMN_FRAME_PKEY_MPROTECT },
+	{ "change_prot_numa",		MMN_FRAME_NUMA },
+	{ "task_numa_work",		MMN_FRAME_NUMA },
+	{ "mwriteprotect_range",	MMN_FRAME_UFFD_WP },
+	{ "mrwprotect_range",		MMN_FRAME_UFFD_RWP },
+	/* The former two and PAGEMAP_SCAN call it as well, further in. */
+	{ "uffd_wp_range",		MMN_FRAME_UFFD_END },
+	{ "userfaultfd_clear_vma",	MMN_FRAME_UFFD_END },
+	{ "userfaultfd_unregister",	MMN_FRAME_UFFD_END },
+	{ "userfaultfd_release_all",	MMN_FRAME_UFFD_END },
+	{ "userfaultfd_release",	MMN_FRAME_UFFD_END },
+	{ "do_pagemap_scan",		MMN_FRAME_PAGEMAP_SCAN },
+
+	/* copy-on-write */
+	{ "break_ksm",			MMN_FRAME_BREAK_KSM },
+	{ "unmerge_ksm_pages",		MMN_FRAME_BREAK_KSM },
+	{ "uprobe_write",		MMN_FRAME_UPROBE },
+	{ "uprobe_write_opcode",	MMN_FRAME_UPROBE },
+	{ "install_breakpoint",		MMN_FRAME_UPROBE },
+	{ "__access_remote_vm",		MMN_FRAME_ACCESS },
+	{ "access_remote_vm",		MMN_FRAME_ACCESS },
+	{ "process_vm_rw",		MMN_FRAME_ACCESS },
+	{ "process_vm_rw_core",		MMN_FRAME_ACCESS },
+
+	/* cleaning */
+	{ "clear_page_dirty_for_io",	MMN_FRAME_WRITEBACK },
+	{ "folio_clear_dirty_for_io",	MMN_FRAME_WRITEBACK },
+	{ "pagecache_isize_extended",	MMN_FRAME_WRITEBACK },
+	{ "pfn_mkclean_range",		MMN_FRAME_DAX_WRITEBACK },
+	{ "dax_writeback_mapping_range", MMN_FRAME_DAX_WRITEBACK },
+	{ "fb_deferred_io_work",	MMN_FRAME_DIRTY_TRACK },
+	{ "mapping_wrprotect_range",	MMN_FRAME_DIRTY_TRACK },
+
+	/* the ends of mappings */
+	{ "exit_mmap",			MMN_FRAME_EXIT },
+	{ "begin_new_exec",		MMN_FRAME_EXEC },
+	{ "setup_new_exec",		MMN_FRAME_EXEC },
+	{ "setup_arg_pages",		MMN_FRAME_EXEC },
+	{ "load_elf_binary",		MMN_FRAME_EXEC },
+	{ "bprm_execve",		MMN_FRAME_EXEC },
+	{ "__vm_munmap",		MMN_FRAME_MUNMAP },
+	{ "mmap_region",		MMN_FRAME_MMAP },
+	{ "__mmap_region",		MMN_FRAME_MMAP },
+	{ "do_mmap",			MMN_FRAME_MMAP },
+	{ "__do_sys_brk",		MMN_FRAME_BRK },
+	{ "__se_sys_brk",		MMN_FRAME_BRK },
+	{ "__x64_sys_brk",		MMN_FRAME_BRK },
+	{ "__ia32_sys_brk",		MMN_FRAME_BRK },
+	{ "__arm64_sys_brk",		MMN_FRAME_BRK },
+	{ "ksys_shmdt",			MMN_FRAME_SHMDT },
+	{ "move_vma",			MMN_FRAME_MOVE_VMA },
+	{ "copy_vma_and_data",		MMN_FRAME_MOVE_VMA },
+	{ "unmap_source_vma",		MMN_FRAME_MOVE_VMA },
+	{ "shrink_vma",			MMN_FRAME_SHRINK_VMA },
+	{ "mremap_to",			MMN_FRAME_MREMAP_TO },
+	{ "do_mremap",			MMN_FRAME_MREMAP },
+	{ "__do_sys_mremap",		MMN_FRAME_MREMAP },
+	{ "__se_sys_mremap",		MMN_FRAME_MREMAP },
+	{ "__x64_sys_mremap",		MMN_FRAME_MREMAP },
+	{ "__ia32_sys_mremap",		MMN_FRAME_MREMAP },
+	{ "__arm64_sys_mremap",		MMN_FRAME_MREMAP },
+	{ "oom_reaper",			MMN_FRAME_OOM_REAPER },
+	{ "__do_sys_process_mrelease",	MMN_FRAME_MRELEASE },
+	{ "__se_sys_process_mrelease",	MMN_FRAME_MRELEASE },
+	{ "__x64_sys_process_mrelease",	MMN_FRAME_MRELEASE },
+
+	/* Whoever is further out only wanted memory, or to touch it. */
+	{ "__alloc_pages_slowpath",	MMN_FRAME_OTHERS },
+	{ "__alloc_pages_nodemask",	MMN_FRAME_OTHERS },
+	{ "__alloc_pages",		MMN_FRAME_OTHERS },
+	{ "__alloc_pages_noprof",	MMN_FRAME_OTHERS },
+	{ "__alloc_frozen_pages_noprof", MMN_FRAME_OTHERS },
+	{ "do_user_addr_fault",		MMN_FRAME_OTHERS },
+	{ "exc_page_fault",		MMN_FRAME_OTHERS },
+	{ "asm_exc_page_fault",		MMN_FRAME_OTHERS },
+	{ "do_page_fault",		MMN_FRAME_OTHERS },
+};
+
+/* clang-format on */
+
+unsigned int mmn_framenames_nr(void)
+{
+	return ARRAY_SIZE(names);
+}
+
+const char *mmn_framenames_name(unsigned int row)
+{
+	return row < ARRAY_SIZE(names) ? names[row].name : "";
+}
+
+unsigned int mmn_framenames_frame(unsigned int row)
+{
+	return row < ARRAY_SIZE(names) ? names[row].frame : MMN_FRAME_NONE;
+}
+
+/**
+ * mmn_framenames_find() - what a function on the stack says
+ * @symbol: as kallsyms prints it; ends at a compiler's suffix, an offset or a
+ *	blank
+ *
+ * A module may call its functions as it likes, so all that counts is that it is
+ * one; programs of BPF and trampolines look like modules and are none.
+ *
+ * Context: Any.
+ * Return: enum mmn_frame, MMN_FRAME_NONE for most.
+ */
+unsigned int mmn_framenames_find(const char *symbol)
+{
+	size_t len = strcspn(symbol, ".+ [\n");
+	const char *module = strchr(symbol, '[');
+	unsigned int row;
+
+	if (module) {
+		if (!strncmp(module, "[bpf]", 5) ||
+		    !strncmp(module, "[__builtin__", 12))
+			return MMN_FRAME_NONE;
+		return MMN_FRAME_MODULE;
+	}
+	for (row = 0; row < ARRAY_SIZE(names); row++)
+		if (!strncmp(names[row].name, symbol, len) &&
+		    !names[row].name[len])
+			return names[row].frame;
+	return MMN_FRAME_NONE;
+}
+
+/**
+ * mmn_framenames_ends() - does a frame end the search for the operation?
+ * @frame: enum mmn_frame
+ *
+ * What is further out than these is another operation, which only happens to
+ * have asked for memory, or was interrupted.
+ *
+ * Context: Any.
+ */
+bool mmn_framenames_ends(unsigned int frame)
+{
+	switch (frame) {
+	case MMN_FRAME_OTHERS:
+	case MMN_FRAME_ANNOUNCE:
+	case MMN_FRAME_KSWAPD:
+	case MMN_FRAME_DIRECT_RECLAIM:
+	case MMN_FRAME_CHARGE:
+	case MMN_FRAME_PROACTIVE:
+	case MMN_FRAME_RECLAIM_PAGES:
+	case MMN_FRAME_DEMOTE:
+	case MMN_FRAME_COMPACT_ADMIN:
+	case MMN_FRAME_COMPACT_DIRECT:
+	case MMN_FRAME_KCOMPACTD:
+	case MMN_FRAME_MOVE_PAGES:
+	case MMN_FRAME_MBIND:
+	case MMN_FRAME_CPUSET:
+	case MMN_FRAME_MISPLACED:
+	case MMN_FRAME_OFFLINE:
+	case MMN_FRAME_CONTIG:
+	case MMN_FRAME_DAMON:
+	case MMN_FRAME_MIGRATE_VMA:
+	case MMN_FRAME_HWPOISON:
+	case MMN_FRAME_SOFT_OFFLINE:
+	case MMN_FRAME_MADV_COLLAPSE:
+	case MMN_FRAME_MADVISE:
+	case MMN_FRAME_BREAK_KSM:
+	case MMN_FRAME_UPROBE:
+	case MMN_FRAME_NUMA:
+	case MMN_FRAME_HUGETLB_WP:
+	case MMN_FRAME_EXIT:
+	case MMN_FRAME_DAX_WRITEBACK:
+	case MMN_FRAME_DIRTY_TRACK:
+		return true;
+	default:
+		return false;
+	}
+}

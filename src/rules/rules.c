@@ -1,0 +1,696 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * classify: (class of the call site, context) -> verdict.
+ *
+ * Pure: no globals that change, no locks, no kernel calls. It compiles in user
+ * space too, for the unit tests. Everything it knows is in the table of rules
+ * below; the first rule of a class whose conditions hold decides.
+ */
+#include <linux/kernel.h>
+#include <linux/types.h>
+
+#include "rules.h"
+#include "uapi_args.h"
+
+#define FX_ALL		MMNOTIFY_FX_ALL
+/* The old translation is void; the addresses stay valid. */
+#define FX_CLEAR	(MMNOTIFY_FX_PFN | MMNOTIFY_FX_NO_WRITE | \
+			 MMNOTIFY_FX_NO_READ | MMNOTIFY_FX_DIRTY)
+#define FX_ACCESS	(MMNOTIFY_FX_NO_WRITE | MMNOTIFY_FX_NO_READ)
+#define FX_WRITE	MMNOTIFY_FX_NO_WRITE
+#define FX_CLEAN	(MMNOTIFY_FX_NO_WRITE | MMNOTIFY_FX_DIRTY)
+#define FX_NONE		0
+
+/*
+ * How an argument of the system call is compared. IS compares 32 bits: the
+ * values are int in every ABI, so the upper half is not the kernel's to read.
+ */
+enum arg_op { ARG_ANY, ARG_IS, ARG_HAS };
+
+/**
+ * struct rule - one line of the table
+ * @need: MMN_CTX_* that must be set
+ * @not: MMN_CTX_* that must be clear
+ * @sys: enum mmn_sys, or MMN_SYS_NONE for any; implies MMN_CTX_SYSCALL
+ * @op: how args[@arg] must relate to @val
+ * @arg: index of the argument
+ * @val: its value or bits
+ * @saw: enum mmn_frame that must be on the stack, or MMN_FRAME_NONE
+ * @also: another one
+ * @ask: no verdict: the stack has to be walked, then look again
+ * @event: verdict
+ * @cause: verdict
+ * @effects: verdict
+ * @guess: the verdict is not exact, so its effects are all
+ * @wide: the range exceeds the change
+ */
+struct rule {
+	u32 need;
+	u32 not;
+	u8 sys;
+	u8 op;
+	u8 arg;
+	u32 val;
+	u8 saw;
+	u8 also;
+	bool ask;
+	u8 event;
+	u8 cause;
+	u8 effects;
+	bool guess;
+	bool wide;
+};
+
+/* Who: which context. What: the verdict. Both keep a rule on one line. */
+#define ALWAYS			.op = ARG_ANY
+#define IF1(a)			.need = MMN_CTX_##a
+#define IF2(a, b)		.need = MMN_CTX_##a | MMN_CTX_##b
+#define UNLESS(a)		.not = MMN_CTX_##a
+#define SYS(s)			.sys = MMN_SYS_##s
+#define ARG(n, o, v)		.arg = (n), .op = ARG_##o, .val = ARG_##v
+#define SAW(f)			.saw = MMN_FRAME_##f
+#define ALSO(f)			.also = MMN_FRAME_##f
+#define ASK			.ask = true
+#define IS(e, c, fx)		.event = MMNOTIFY_##e, \
+				.cause = MMNOTIFY_CAUSE_##c, \
+				.effects = FX_##fx
+#define WIDE			.wide = true
+#define GUESS			.guess = true
+
+/* clang-format off */
+
+/*
+ * The mm goes away: the only event that does not come through the
+ * hook, so the native event is all there is, and it is sure.
+ */
+static const struct rule release_rules[] = {
+	{ SYS(EXEC), UNLESS(EXITING), IS(RELEASE, EXEC, ALL) },
+	{ ALWAYS, IS(RELEASE, EXIT, ALL) },
+};
+
+/* mm/memory.c:unmap_vmas(): always the end of the mapping. */
+static const struct rule unmap_rules[] = {
+	{ IF1(DYING), UNLESS(EXITING), SYS(EXEC), IS(UNMAP, EXEC, ALL) },
+	{ IF1(DYING), IS(UNMAP, EXIT, ALL) },
+	{ IF1(LOCAL), SYS(EXEC), IS(UNMAP, EXEC, ALL) },
+	{ IF1(LOCAL), SYS(MUNMAP), IS(UNMAP, MUNMAP, ALL) },
+	{ IF1(LOCAL), SYS(IO_DESTROY), IS(UNMAP, MUNMAP, ALL) },
+	{ IF1(LOCAL), SYS(MMAP), ARG(3, HAS, MAP_FIXED), IS(UNMAP, MMAP_FIXED, ALL) },
+	{ IF1(LOCAL), SYS(MMAP), IS(UNMAP, MMAP_ERROR, ALL) },
+	{ IF1(LOCAL), SYS(SHMAT), IS(UNMAP, MMAP_FIXED, ALL) },
+	{ IF1(LOCAL), SYS(REMAP_FILE_PAGES), IS(UNMAP, MMAP_FIXED, ALL) },
+	{ IF2(LOCAL, AT_TARGET), SYS(MREMAP), ARG(3, HAS, MREMAP_FIXED), IS(UNMAP, MREMAP_FIXED, ALL) },
+	{ IF2(LOCAL, AT_TAIL), SYS(MREMAP), IS(UNMAP, MREMAP_SHRINK, ALL) },
+	{ IF1(LOCAL), SYS(MREMAP), IS(UNMAP, MREMAP_MOVE, ALL) },
+	{ IF1(LOCAL), SYS(BRK), IS(UNMAP, BRK, ALL) },
+	{ IF1(LOCAL), SYS(SHMDT), IS(UNMAP, SHMDT, ALL) },
+	{ ASK },
+	{ SAW(EXEC), IS(UNMAP, EXEC, ALL) },
+	{ SAW(SHMDT), IS(UNMAP, SHMDT, ALL) },
+	{ SAW(MREMAP), IS(UNMAP, MREMAP, ALL) },
+	{ SAW(MMAP), IS(UNMAP, MMAP_FIXED, ALL) },
+	{ SAW(MUNMAP), IS(UNMAP, MUNMAP, ALL) },
+	{ ALWAYS, IS(UNMAP, UNMAP, ALL) },
+};
+
+/*
+ * mm/mremap.c:move_page_tables(): only the flags tell whether the
+ * source VMA stays (MREMAP_DONTUNMAP), the stack is the same. Without
+ * the system call nobody knows. execve() moves its new stack.
+ */
+static const struct rule move_rules[] = {
+	{ IF1(LOCAL), SYS(MREMAP), ARG(3, HAS, MREMAP_DONTUNMAP), IS(CLEAR, MREMAP_DONTUNMAP, CLEAR) },
+	{ IF1(LOCAL), SYS(MREMAP), IS(UNMAP, MREMAP_MOVE, ALL) },
+	{ IF1(LOCAL), SYS(EXEC), IS(UNMAP, EXEC, ALL) },
+	{ ASK },
+	{ SAW(EXEC), IS(UNMAP, EXEC, ALL) },
+	{ ALWAYS, IS(UNMAP, MREMAP, ALL), GUESS },
+};
+
+/*
+ * mm/hugetlb.c:move_hugetlb_page_tables(), inside the move of a VMA and
+ * widened to where page tables may be shared: more than what moves.
+ * What really ends, unmap_vmas() says afterwards, exactly.
+ */
+static const struct rule move_hugetlb_rules[] = {
+	{ ALWAYS, IS(CLEAR, MREMAP_MOVE, CLEAR), WIDE },
+};
+
+/*
+ * zap_page_range_single() and its names: the VMA stays. A zap that was
+ * asked for by its own system call needs no stack.
+ */
+static const struct rule zap_rules[] = {
+	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED), IS(CLEAR, MADV_DONTNEED, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED_LOCKED), IS(CLEAR, MADV_DONTNEED_LOCKED, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_REMOVE), IS(CLEAR, MADV_REMOVE, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_GUARD_INSTALL), IS(CLEAR, GUARD_INSTALL, CLEAR) },
+	{ SYS(PROCESS_MADVISE), ARG(3, IS, MADV_DONTNEED), IS(CLEAR, MADV_DONTNEED, CLEAR) },
+	{ SYS(PROCESS_MADVISE), ARG(3, IS, MADV_DONTNEED_LOCKED), IS(CLEAR, MADV_DONTNEED_LOCKED, CLEAR) },
+	{ SYS(FTRUNCATE), IS(CLEAR, TRUNCATE, CLEAR) },
+	{ SYS(OPEN), ARG(1, HAS, O_TRUNC), IS(CLEAR, TRUNCATE, CLEAR) },
+	{ SYS(OPENAT), ARG(2, HAS, O_TRUNC), IS(CLEAR, TRUNCATE, CLEAR) },
+	{ SYS(FALLOCATE), ARG(1, HAS, FALLOC_PUNCH_HOLE), IS(CLEAR, HOLE_PUNCH, CLEAR) },
+	{ SYS(FALLOCATE), ARG(1, HAS, FALLOC_COLLAPSE), IS(CLEAR, COLLAPSE_RANGE, CLEAR) },
+	{ SYS(FALLOCATE), ARG(1, HAS, FALLOC_INSERT), IS(CLEAR, INSERT_RANGE, CLEAR) },
+	{ SYS(FALLOCATE), ARG(1, HAS, FALLOC_ZERO), IS(CLEAR, ZERO_RANGE, CLEAR) },
+	{ SYS(GETSOCKOPT), ARG(2, IS, TCP_ZEROCOPY), IS(CLEAR, TCP_ZEROCOPY, CLEAR) },
+	{ SYS(SETNS), IS(CLEAR, VDSO_ZAP, CLEAR) },
+	{ ASK },
+	{ SAW(HWPOISON), IS(CLEAR, HWPOISON, CLEAR) },
+	{ SAW(HUGETLB_WP), IS(CLEAR, HUGETLB_COW, CLEAR) },
+	{ SAW(GUARD_INSTALL), IS(CLEAR, GUARD_INSTALL, CLEAR) },
+	{ SAW(FALLOCATE), ALSO(MADVISE), IS(CLEAR, MADV_REMOVE, CLEAR) },
+	{ SAW(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR) },
+	{ SAW(TRUNCATE), IS(CLEAR, TRUNCATE, CLEAR) },
+	{ SAW(INVALIDATE), IS(CLEAR, FILE_INVALIDATE, CLEAR) },
+	{ IF1(KHUGEPAGED), SAW(COLLAPSE), IS(CLEAR, KHUGEPAGED, CLEAR) },
+	{ SAW(MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ SAW(DAX), IS(CLEAR, DAX_REMAP, CLEAR) },
+	{ SAW(MADVISE), IS(CLEAR, MADV_DONTNEED, CLEAR) },
+	{ SAW(TCP_ZEROCOPY), IS(CLEAR, TCP_ZEROCOPY, CLEAR) },
+	{ SAW(VDSO), IS(CLEAR, VDSO_ZAP, CLEAR) },
+	{ SAW(ARENA), IS(CLEAR, BPF_ARENA_FREE, CLEAR) },
+	{ SAW(UNMAPPER), IS(CLEAR, PFNMAP_REVOKE, CLEAR) },
+	{ IF1(MODULE_CALLS), IS(CLEAR, DRIVER_ZAP, CLEAR) },
+	{ ALWAYS, IS(CLEAR, ZAP, CLEAR) },
+};
+
+/*
+ * 5.10, 6.1: __unmap_hugepage_range() announces itself inside the pair
+ * of its caller, as UNMAP whatever the caller does, and widened to
+ * where page tables may be shared. Where the mapping really ends,
+ * unmap_vmas() has said UNMAP for the exact range just before; so what
+ * is left to say here is always CLEAR, as later kernels do.
+ */
+static const struct rule hugetlb_nested_rules[] = {
+	{ IF1(DYING), IS(CLEAR, HUGETLB_UNMAP, CLEAR), WIDE },
+	{ SYS(MUNMAP), IS(CLEAR, HUGETLB_UNMAP, CLEAR), WIDE },
+	{ SYS(FTRUNCATE), IS(CLEAR, TRUNCATE, CLEAR), WIDE },
+	{ SYS(OPEN), ARG(1, HAS, O_TRUNC), IS(CLEAR, TRUNCATE, CLEAR), WIDE },
+	{ SYS(OPENAT), ARG(2, HAS, O_TRUNC), IS(CLEAR, TRUNCATE, CLEAR), WIDE },
+	{ SYS(FALLOCATE), ARG(1, HAS, FALLOC_PUNCH_HOLE), IS(CLEAR, HOLE_PUNCH, CLEAR), WIDE },
+	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED), IS(CLEAR, MADV_DONTNEED, CLEAR), WIDE },
+	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED_LOCKED), IS(CLEAR, MADV_DONTNEED_LOCKED, CLEAR), WIDE },
+	{ SYS(MADVISE), ARG(2, IS, MADV_REMOVE), IS(CLEAR, MADV_REMOVE, CLEAR), WIDE },
+	{ ASK },
+	{ SAW(HUGETLB_WP), IS(CLEAR, HUGETLB_COW, CLEAR), WIDE },
+	{ SAW(FALLOCATE), ALSO(MADVISE), IS(CLEAR, MADV_REMOVE, CLEAR), WIDE },
+	{ SAW(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR), WIDE },
+	{ SAW(TRUNCATE), IS(CLEAR, TRUNCATE, CLEAR), WIDE },
+	{ SAW(MADVISE), IS(CLEAR, MADV_DONTNEED, CLEAR), WIDE },
+	{ ALWAYS, IS(CLEAR, HUGETLB_UNMAP, CLEAR), WIDE },
+};
+
+/*
+ * The VMAs of the victim stay, whatever the native event says. A victim
+ * on 5.10 may reap itself on its way out.
+ */
+static const struct rule reap_rules[] = {
+	{ IF1(OOM_REAPER), IS(CLEAR, OOM_REAPER, CLEAR) },
+	{ SYS(PROCESS_MRELEASE), IS(CLEAR, PROCESS_MRELEASE, CLEAR) },
+	{ IF1(DYING), IS(CLEAR, EXIT, CLEAR) },
+	{ ALWAYS, IS(CLEAR, REAP, CLEAR) },
+};
+
+/*
+ * mm/mprotect.c:change_protection(). Who holds mmap_lock for write is
+ * mprotect or the end of a userfaultfd. The others hold it for read, and
+ * then no VMA changes: NUMA hints, which come on the way out of any
+ * system call, userfaultfd and PAGEMAP_SCAN. A hint is the one event
+ * that asks nothing of a driver, so the stack must show it.
+ *
+ * Who asks for PROT_READ leaves reading alone, whatever it was before. Write
+ * access may go even if PROT_WRITE is asked for, until the next fault.
+ */
+static const struct rule protect_rules[] = {
+	{ IF2(LOCAL, MMAP_WRITE), SYS(MPROTECT), ARG(2, HAS, PROT_READ), IS(PROTECTION_VMA, MPROTECT, WRITE) },
+	{ IF2(LOCAL, MMAP_WRITE), SYS(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
+	{ IF2(LOCAL, MMAP_WRITE), SYS(PKEY_MPROTECT), ARG(2, HAS, PROT_READ), IS(PROTECTION_VMA, PKEY_MPROTECT, WRITE) },
+	{ IF2(LOCAL, MMAP_WRITE), SYS(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
+	{ IF1(MMAP_WRITE), SYS(IOCTL), ARG(1, IS, UFFDIO_UNREGISTER), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
+	{ IF1(MMAP_WRITE), SYS(CLOSE), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
+	{ IF1(MMAP_READ), UNLESS(LOCAL), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, UFFD_WP, WRITE) },
+	{ IF1(MMAP_READ), UNLESS(LOCAL), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS) },
+	{ ASK },
+	{ SAW(NUMA), IF1(NUMA_MOVES), IS(PROTECTION_PAGE, NUMA_HINT, CLEAR) },
+	{ SAW(NUMA), IS(PROTECTION_PAGE, NUMA_HINT, NONE) },
+	{ SAW(PAGEMAP_SCAN), IS(PROTECTION_PAGE, PAGEMAP_SCAN, CLEAN) },
+	{ SAW(UFFD_WP), IS(PROTECTION_PAGE, UFFD_WP, WRITE) },
+	{ SAW(UFFD_RWP), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS) },
+	{ SAW(UFFD_END), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
+	{ SAW(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
+	{ SAW(MPROTECT), ALSO(EXEC), IS(PROTECTION_VMA, EXEC, ACCESS) },
+	{ SAW(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
+	{ IF1(MMAP_READ), IS(PROTECTION_PAGE, PROTECTION, CLEAR) },
+	{ ALWAYS, IS(PROTECTION_VMA, PROTECTION, ALL), GUESS },
+};
+
+/* The same for hugetlb, where there are no NUMA hints. */
+static const struct rule hugetlb_protect_rules[] = {
+	{ IF2(LOCAL, MMAP_WRITE), SYS(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS), WIDE },
+	{ IF2(LOCAL, MMAP_WRITE), SYS(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS), WIDE },
+	{ IF1(MMAP_WRITE), SYS(IOCTL), ARG(1, IS, UFFDIO_UNREGISTER), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS), WIDE },
+	{ IF1(MMAP_WRITE), SYS(CLOSE), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS), WIDE },
+	{ IF1(MMAP_READ), SYS(IOCTL), ARG(1, IS, UFFDIO_WRITEPROTECT), IS(PROTECTION_PAGE, UFFD_WP, WRITE), WIDE },
+	{ IF1(MMAP_READ), SYS(IOCTL), ARG(1, IS, UFFDIO_RWPROTECT), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS), WIDE },
+	{ ASK },
+	{ SAW(PAGEMAP_SCAN), IS(PROTECTION_PAGE, PAGEMAP_SCAN, CLEAN), WIDE },
+	{ SAW(UFFD_WP), IS(PROTECTION_PAGE, UFFD_WP, WRITE), WIDE },
+	{ SAW(UFFD_RWP), IS(PROTECTION_PAGE, UFFD_RWP, ACCESS), WIDE },
+	{ SAW(UFFD_END), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS), WIDE },
+	{ SAW(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS), WIDE },
+	{ SAW(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS), WIDE },
+	{ ALWAYS, IS(PROTECTION_VMA, PROTECTION, ALL), GUESS },
+};
+
+/* The whole scan range is announced, whatever matches in it. */
+static const struct rule pagemap_scan_rules[] = {
+	{ ALWAYS, IS(PROTECTION_PAGE, PAGEMAP_SCAN, CLEAN), WIDE },
+};
+
+static const struct rule clear_refs_rules[] = {
+	{ ALWAYS, IS(SOFT_DIRTY, SOFT_DIRTY_CLEAR, CLEAN), WIDE },
+};
+
+static const struct rule fork_rules[] = {
+	{ ALWAYS, IS(PROTECTION_PAGE, FORK, WRITE) },
+};
+
+/* The reverse map cleans a page; who asked is the stack's. */
+static const struct rule mkclean_rules[] = {
+	{ ASK },
+	{ SAW(HWPOISON), IS(PROTECTION_PAGE, HWPOISON, CLEAN) },
+	{ SAW(DIRTY_TRACK), IS(PROTECTION_PAGE, DRIVER_DIRTY_TRACK, CLEAN) },
+	{ SAW(DAX_WRITEBACK), IS(PROTECTION_PAGE, DAX_WRITEBACK, CLEAN) },
+	{ SAW(WRITEBACK), IS(PROTECTION_PAGE, WRITEBACK, CLEAN) },
+	{ ALWAYS, IS(PROTECTION_PAGE, MKCLEAN, CLEAN) },
+};
+
+static const struct rule dirty_track_rules[] = {
+	{ ALWAYS, IS(PROTECTION_PAGE, DRIVER_DIRTY_TRACK, CLEAN) },
+};
+
+static const struct rule dax_mkclean_rules[] = {
+	{ ALWAYS, IS(PROTECTION_PAGE, DAX_WRITEBACK, CLEAN) },
+};
+
+/*
+ * The process's own writes never need the stack; who else may break
+ * copy-on-write is another process, or comes through few system calls,
+ * on the way out of which a signal frame may be written, too.
+ */
+static const struct rule cow_rules[] = {
+	{ IF1(KSMD), IS(CLEAR, KSM_UNMERGE, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_UNMERGEABLE), ASK },
+	{ SYS(PROCESS_MADVISE), ARG(3, IS, MADV_UNMERGEABLE), ASK },
+	{ SYS(PROCESS_VM_WRITEV), ASK },
+	{ UNLESS(LOCAL), ASK },
+	{ UNLESS(SYSCALL), ASK },
+	{ SYS(WRITE), ASK },
+	{ SYS(MMAP), ASK },
+	{ SYS(MREMAP), ASK },
+	{ SYS(PERF_EVENT_OPEN), ASK },
+	{ SYS(IOCTL), ARG(1, IS, PERF_IOC_ENABLE), ASK },
+	{ SYS(BPF), ARG(0, IS, BPF_LINK_CREATE), ASK },
+	{ SYS(PRCTL), ARG(0, IS, SET_MEMORY_MERGE), ASK },
+	{ SAW(BREAK_KSM), IS(CLEAR, KSM_UNMERGE, CLEAR) },
+	{ SAW(UPROBE), IS(CLEAR, UPROBE, CLEAR) },
+	{ SAW(ACCESS), IS(CLEAR, COW_GUP, CLEAR) },
+	{ UNLESS(LOCAL), IS(CLEAR, COW_GUP, CLEAR) },
+	{ ALWAYS, IS(CLEAR, COW, CLEAR) },
+};
+
+static const struct rule hugetlb_cow_rules[] = {
+	{ ALWAYS, IS(CLEAR, HUGETLB_COW, CLEAR) },
+};
+
+static const struct rule madv_free_rules[] = {
+	{ ALWAYS, IS(CLEAR, MADV_FREE, CLEAR) },
+};
+
+/* A file page is unmapped by it, and nothing else announces that. */
+static const struct rule thp_split_rules[] = {
+	{ ALWAYS, IS(CLEAR, THP_SPLIT, CLEAR) },
+};
+
+static const struct rule thp_collapse_rules[] = {
+	{ IF1(KHUGEPAGED), IS(CLEAR, KHUGEPAGED, CLEAR) },
+	{ SYS(MADVISE), ARG(2, IS, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ ASK },
+	{ SAW(MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ SAW(UPROBE), IS(CLEAR, UPROBE, CLEAR) },
+	{ ALWAYS, IS(CLEAR, THP_COLLAPSE, CLEAR) },
+};
+
+/*
+ * The reverse map: CLEAR for every caller. kswapd and kcompactd are
+ * known by what they are; kswapd migrates only to demote or to split.
+ * The others are on the stack. Before v5.14 one function served
+ * migration too.
+ */
+static const struct rule rmap_rules[] = {
+	{ IF1(KSWAPD), UNLESS(MIGRATION), IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
+	{ IF2(KSWAPD, ONE_NODE), IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
+	{ IF1(KCOMPACTD), IS(CLEAR, COMPACTION_KCOMPACTD, CLEAR) },
+	{ ASK },
+	{ SAW(HWPOISON), IS(CLEAR, HWPOISON, CLEAR) },
+	{ SAW(SOFT_OFFLINE), IS(CLEAR, SOFT_OFFLINE, CLEAR) },
+	{ SAW(DEMOTE), IS(CLEAR, DEMOTION, CLEAR) },
+	{ IF1(KSWAPD), IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
+	{ SAW(PROACTIVE), IS(CLEAR, RECLAIM_PROACTIVE, CLEAR) },
+	{ SAW(MEMCG), IS(CLEAR, RECLAIM_MEMCG, CLEAR) },
+	{ SAW(DIRECT_RECLAIM), IS(CLEAR, RECLAIM_DIRECT, CLEAR) },
+	{ IF1(KDAMOND), SAW(RECLAIM_PAGES), IS(CLEAR, DAMON_PAGEOUT, CLEAR) },
+	{ SAW(RECLAIM_PAGES), IS(CLEAR, MADV_PAGEOUT, CLEAR) },
+	{ SAW(COMPACT_ADMIN), IS(CLEAR, COMPACTION_SYSCTL, CLEAR) },
+	{ SAW(COMPACT_DIRECT), IS(CLEAR, COMPACTION_DIRECT, CLEAR) },
+	{ SAW(MISPLACED), IS(CLEAR, NUMA_MIGRATION, CLEAR) },
+	{ SAW(MOVE_PAGES), IS(CLEAR, MOVE_PAGES, CLEAR) },
+	{ SAW(MBIND), IS(CLEAR, MBIND, CLEAR) },
+	{ SAW(CPUSET), IS(CLEAR, CPUSET_MIGRATION, CLEAR) },
+	{ SAW(MIGRATE_PAGES), IS(CLEAR, MIGRATE_PAGES, CLEAR) },
+	{ SAW(OFFLINE), IS(CLEAR, MEMORY_OFFLINE, CLEAR) },
+	{ SAW(CONTIG), IS(CLEAR, CONTIG_ALLOC, CLEAR) },
+	{ SAW(LONGTERM), IS(CLEAR, LONGTERM_PIN, CLEAR) },
+	{ SAW(DAMON), IS(CLEAR, DAMON_MIGRATE, CLEAR) },
+	{ SAW(MIGRATE_VMA), IS(CLEAR, MIGRATE_VMA, CLEAR) },
+	{ SAW(FALLOCATE), ALSO(MADVISE), IS(CLEAR, MADV_REMOVE, CLEAR) },
+	{ SAW(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR) },
+	{ SAW(TRUNCATE), IS(CLEAR, TRUNCATE, CLEAR) },
+	{ IF1(KHUGEPAGED), SAW(COLLAPSE), IS(CLEAR, KHUGEPAGED, CLEAR) },
+	{ SAW(MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
+	{ SAW(SPLIT), IS(CLEAR, THP_SPLIT, CLEAR) },
+	{ IF1(MIGRATION), IS(CLEAR, RMAP_MIGRATE, CLEAR) },
+	{ ALWAYS, IS(CLEAR, RMAP_UNMAP, CLEAR) },
+};
+
+static const struct rule hwpoison_rules[] = {
+	{ ALWAYS, IS(CLEAR, HWPOISON, CLEAR) },
+};
+
+static const struct rule ksm_wrprotect_rules[] = {
+	{ ALWAYS, IS(PROTECTION_PAGE, KSM_MERGE, CLEAN) },
+};
+
+/* May hold write_protect_page() inlined: CLEAR is right for both. */
+static const struct rule ksm_replace_rules[] = {
+	{ ALWAYS, IS(CLEAR, KSM_MERGE, CLEAR) },
+};
+
+static const struct rule uprobe_rules[] = {
+	{ ALWAYS, IS(CLEAR, UPROBE, CLEAR) },
+};
+
+static const struct rule uffd_move_rules[] = {
+	{ ALWAYS, IS(CLEAR, UFFD_MOVE, CLEAR) },
+};
+
+static const struct rule pmd_unshare_rules[] = {
+	{ ALWAYS, IS(CLEAR, HUGETLB_PMD_UNSHARE, CLEAR), WIDE },
+};
+
+static const struct rule migrate_vma_rules[] = {
+	{ ALWAYS, IS(MIGRATE, MIGRATE_VMA, CLEAR) },
+};
+
+static const struct rule exclusive_rules[] = {
+	{ ALWAYS, IS(EXCLUSIVE, DEVICE_EXCLUSIVE, CLEAR) },
+};
+
+static const struct rule exclusive_restore_rules[] = {
+	{ ALWAYS, IS(CLEAR, DEVICE_EXCLUSIVE_RESTORE, CLEAR) },
+};
+
+#define LIST_IN(c, l, b, w) [MMN_CLASS_##c] = { \
+	.rules = l##_rules, .nr = ARRAY_SIZE(l##_rules), .bits = (b), .wants = (w) }
+#define LIST(c, l, w)	LIST_IN(c, l, 0, w)
+#define NOTHING		0
+#define TASK		MMN_WANT_TASK
+#define THREAD		MMN_WANT_THREAD
+#define LOCK		MMN_WANT_LOCK
+#define NUMBER		MMN_WANT_SYS
+#define ARGS		(MMN_WANT_SYS | MMN_WANT_ARGS)
+#define PLACE		MMN_WANT_PLACE
+
+/* @bits: what the class itself adds to the context. @wants: what its rules look at. */
+static const struct {
+	const struct rule *rules;
+	unsigned int nr;
+	u32 bits;
+	u32 wants;
+} lists[MMN_NR_CLASSES] = {
+	LIST(RELEASE, release, TASK | NUMBER),
+	LIST(UNMAP, unmap, TASK | ARGS | PLACE),
+	LIST(MOVE, move, TASK | ARGS),
+	LIST(MOVE_HUGETLB, move_hugetlb, NOTHING),
+	LIST(ZAP, zap, THREAD | ARGS),
+	LIST(HUGETLB_NESTED, hugetlb_nested, TASK | ARGS),
+	LIST(REAP, reap, TASK | THREAD | NUMBER),
+	LIST(PROTECT, protect, TASK | LOCK | ARGS),
+	LIST(HUGETLB_PROTECT, hugetlb_protect, TASK | LOCK | ARGS),
+	LIST(PAGEMAP_SCAN, pagemap_scan, NOTHING),
+	LIST(CLEAR_REFS, clear_refs, NOTHING),
+	LIST(FORK, fork, NOTHING),
+	LIST(MKCLEAN, mkclean, NOTHING),
+	LIST(DAX_MKCLEAN, dax_mkclean, NOTHING),
+	LIST(DIRTY_TRACK, dirty_track, NOTHING),
+	LIST(COW, cow, TASK | THREAD | ARGS),
+	LIST(HUGETLB_COW, hugetlb_cow, NOTHING),
+	LIST(MADV_FREE, madv_free, NOTHING),
+	LIST(THP_SPLIT, thp_split, NOTHING),
+	LIST(THP_COLLAPSE, thp_collapse, THREAD | ARGS),
+	LIST(RMAP_UNMAP, rmap, THREAD),
+	LIST_IN(RMAP_MIGRATE, rmap, MMN_CTX_MIGRATION, THREAD),
+	LIST(HWPOISON, hwpoison, NOTHING),
+	LIST(KSM_WRPROTECT, ksm_wrprotect, NOTHING),
+	LIST(KSM_REPLACE, ksm_replace, NOTHING),
+	LIST(UPROBE, uprobe, NOTHING),
+	LIST(UFFD_MOVE, uffd_move, NOTHING),
+	LIST(PMD_UNSHARE, pmd_unshare, NOTHING),
+	LIST(MIGRATE_VMA, migrate_vma, NOTHING),
+	LIST(EXCLUSIVE, exclusive, NOTHING),
+	LIST(EXCLUSIVE_RESTORE, exclusive_restore, NOTHING),
+};
+
+/* clang-format on */
+
+static bool arg_holds(const struct rule *r, const struct mmn_ctx *ctx)
+{
+	u32 arg = (u32)ctx->args[r->arg];
+
+	switch (r->op) {
+	case ARG_IS:
+		return arg == r->val;
+	case ARG_HAS:
+		return arg & r->val;
+	default:
+		return true;
+	}
+}
+
+/*
+ * The frames of a context as a set: a list of rules asks for many of them. No frame is
+ * in every set, as it is what most rules ask for.
+ */
+struct frames {
+	u64 low;
+	u64 high;
+};
+
+static_assert(MMN_FRAME_NONE == 0 && MMN_NR_FRAMES <= 128);
+
+static struct frames collect(const struct mmn_ctx *ctx)
+{
+	struct frames set = { .low = 1 };
+	const u8 *frame = ctx->frames, *end = frame + ctx->nr_frames;
+
+	for (; frame < end; frame++) {
+		if (*frame & 64)
+			set.high |= 1ULL << (*frame & 63);
+		else
+			set.low |= 1ULL << *frame;
+	}
+	return set;
+}
+
+static bool saw(struct frames set, unsigned int frame)
+{
+	return (frame & 64 ? set.high : set.low) >> (frame & 63) & 1;
+}
+
+/* What the task does, as far as it counts: for all rules of a search. */
+struct task {
+	const struct mmn_ctx *ctx;
+	u32 bits;
+	u32 sys;
+};
+
+/* In place of a system call of which nobody knows. */
+#define NO_SYS		0xffu
+
+static bool task_holds(const struct rule *r, const struct task *task)
+{
+	if ((task->bits & (r->need | r->not)) != r->need)
+		return false;
+	return !r->sys || (r->sys == task->sys && arg_holds(r, task->ctx));
+}
+
+/* Nothing of the stack is known: whether a rule may ask is not yet said. */
+static const struct rule *find_plain(const struct rule *r, const struct rule *end,
+				     const struct task *task)
+{
+	for (; r < end; r++)
+		if (task_holds(r, task) && !r->saw &&
+		    !(r->ask && task->bits & MMN_CTX_WALKED))
+			return r;
+	return NULL;
+}
+
+/* Most rules ask for a frame that is not there. */
+static const struct rule *find_walked(const struct rule *r, const struct rule *end,
+				      const struct task *task)
+{
+	struct frames set = collect(task->ctx);
+
+	for (; r < end; r++)
+		if (saw(set, r->saw) && task_holds(r, task) && saw(set, r->also) &&
+		    !(r->ask && task->bits & MMN_CTX_WALKED))
+			return r;
+	return NULL;
+}
+
+static const struct rule *find_rule(unsigned int class,
+				    const struct mmn_ctx *ctx)
+{
+	const struct rule *r, *end;
+	struct task task = { .ctx = ctx };
+
+	if (class >= MMN_NR_CLASSES)
+		return NULL;
+	r = lists[class].rules;
+	end = r + lists[class].nr;
+	task.bits = ctx->bits | lists[class].bits;
+	task.sys = task.bits & MMN_CTX_SYSCALL ? ctx->sys : NO_SYS;
+	return ctx->nr_frames ? find_walked(r, end, &task) : find_plain(r, end, &task);
+}
+
+/**
+ * mmn_classify_wants() - what do the rules of a class look at?
+ * @class: enum mmn_class
+ *
+ * Context: Any.
+ * Return: mask of MMN_WANT_*; 0 if the task does not matter.
+ */
+u32 mmn_classify_wants(unsigned int class)
+{
+	return class < MMN_NR_CLASSES ? lists[class].wants : 0;
+}
+
+/**
+ * mmn_classify_rule() - what one rule says, for documents and tests
+ * @class: enum mmn_class
+ * @nr: 0 is the first
+ * @v: its verdict on a tested kernel
+ *
+ * Context: Any.
+ * Return: false behind the last rule; a rule that asks has no flags at all and
+ * the cause unknown.
+ */
+bool mmn_classify_rule(unsigned int class, unsigned int nr,
+		       struct mmn_verdict *v)
+{
+	const struct rule *r;
+
+	if (class >= MMN_NR_CLASSES || nr >= lists[class].nr)
+		return false;
+	r = &lists[class].rules[nr];
+	v->event = r->event;
+	v->cause = r->cause;
+	v->effects = r->guess ? MMNOTIFY_FX_ALL : r->effects;
+	v->flags = (r->guess || r->ask ? 0 : MMNOTIFY_F_EXACT) |
+		   (r->wide ? MMNOTIFY_F_WIDENED : 0);
+	return true;
+}
+
+/**
+ * mmn_classify_rule_how() - how one rule decides, for documents
+ * @class: enum mmn_class
+ * @nr: 0 is the first
+ *
+ * Two classes may share a list; what their own context excludes is said, too.
+ *
+ * Context: Any.
+ * Return: mask of MMN_RULE_*; 0 behind the last rule as well.
+ */
+u32 mmn_classify_rule_how(unsigned int class, unsigned int nr)
+{
+	const struct rule *r;
+	u32 how = 0, own;
+
+	if (class >= MMN_NR_CLASSES || nr >= lists[class].nr)
+		return 0;
+	r = &lists[class].rules[nr];
+	own = lists[class].bits;
+	if (r->ask)
+		how |= MMN_RULE_ASKS;
+	if (r->saw)
+		how |= MMN_RULE_SAW;
+	if (!r->need && !r->not && !r->sys && !r->saw)
+		how |= MMN_RULE_ALWAYS;
+	if ((r->not & own) || (r->need & MMN_CTX_MIGRATION & ~own))
+		how |= MMN_RULE_NEVER;
+	return how;
+}
+
+/*
+ * On a kernel that nobody tested, a known name may have learnt something new;
+ * only the release of the mm means the same everywhere.
+ */
+static bool is_exact(const struct rule *r, unsigned int class,
+		     const struct mmn_ctx *ctx)
+{
+	if (class == MMN_CLASS_RELEASE)
+		return true;
+	return !r->guess && (ctx->bits & MMN_CTX_VERIFIED);
+}
+
+/**
+ * mmn_classify() - the verdict on one invalidation
+ * @class: enum mmn_class of the call site
+ * @native: the kernel's own event, for sites that no row names
+ * @ctx: the context
+ * @v: the verdict
+ *
+ * What no rule decides keeps the native event as a hint, claims nothing else
+ * and is not exact.
+ *
+ * Context: Any.
+ * Return: false if the stack decides: read it into @ctx and come again; @v is
+ * not filled.
+ */
+bool mmn_classify(unsigned int class, unsigned int native,
+		  const struct mmn_ctx *ctx, struct mmn_verdict *v)
+{
+	const struct rule *r = find_rule(class, ctx);
+
+	v->flags = 0;
+	v->effects = MMNOTIFY_FX_ALL;
+	if (!r) {
+		v->event = native < MMNOTIFY_NR_EVENTS ? native : MMNOTIFY_CLEAR;
+		v->cause = MMNOTIFY_CAUSE_UNKNOWN;
+		return true;
+	}
+	if (r->ask)
+		return false;
+	v->event = r->event;
+	v->cause = r->cause;
+	if (r->wide)
+		v->flags |= MMNOTIFY_F_WIDENED;
+	if (is_exact(r, class, ctx)) {
+		v->flags |= MMNOTIFY_F_EXACT;
+		v->effects = r->effects;
+	}
+	return true;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_OPINION_H
+#define MMN_OPINION_H
+
+#include <linux/types.h>
+
+#include "rules.h"
+
+enum mmn_agreement {
+	MMN_AGREE,
+	MMN_OTHER_EVENT,
+	MMN_OTHER_CAUSE,
+	MMN_UNSURE,			/* the stack says nothing */
+	MMN_NR_AGREEMENTS
+};
+
+enum mmn_agreement mmn_opinion_check(unsigned int class, const u8 *frames,
+				     unsigned int nr,
+				     const struct mmn_verdict *v);
+
+#endif /* MMN_OPINION_H */

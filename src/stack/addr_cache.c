@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sites: code address -> row of the table of call sites, and -> what it says as
+ * a frame further out. The hook only reads the cache; names are looked up
+ * outside it, once per address.
+ *
+ * Readers need no lock: an entry stays, but for those of a module that goes. Its
+ * addresses are on no stack any more, so nobody looks for them until another module
+ * takes their place. Trampolines and programs go without a word and are never cached.
+ * Writers are serialised by site_lock, which also guards the list of unknown names.
+ */
+#define pr_fmt(fmt) "mmnotify: " fmt
+
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+#include <linux/hash.h>
+#include <linux/irq_work.h>
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "addr_cache.h"
+#include "compat/compat.h"
+#include "rules/frame_table.h"
+#include "rules/rules.h"
+#include "rules/site_table.h"
+#include "stats.h"
+
+#define CACHE_PROBES	16
+/* In place of an address: look on, but another may have this place. */
+#define GONE		1UL
+#define UNKNOWN_MAX	32
+#define UNKNOWN_NAME	80
+#define DEFER_MAX	64
+
+struct unknown {
+	char name[UNKNOWN_NAME];
+	u64 hits;
+};
+
+struct mmn_site mmn_sites_cache[1 << MMN_SITES_BITS];
+/* Raw: who asks for a verdict may not sleep, and with PREEMPT_RT others do. */
+static DEFINE_RAW_SPINLOCK(site_lock);
+static struct unknown unknowns[UNKNOWN_MAX];
+static unsigned int nr_unknowns;
+static DECLARE_BITMAP(forgotten, 128);
+
+/* Addresses that the hook met and may not look up itself. */
+static unsigned long deferred[DEFER_MAX];
+static unsigned long unnamed[DEFER_MAX];
+
+static struct mmn_site *slot(unsigned long pc, unsigned int probe)
+{
+	return &mmn_sites_cache[(hash_long(pc, MMN_SITES_BITS) + probe) &
+				(ARRAY_SIZE(mmn_sites_cache) - 1)];
+}
+
+/* Wherever it is. For mmn_sites_get(). */
+struct mmn_site *mmn_sites_find(unsigned long pc)
+{
+	struct mmn_site *s;
+	unsigned long seen;
+	unsigned int i;
+
+	for (i = 0; i < CACHE_PROBES; i++) {
+		s = slot(pc, i);
+		/* Pairs with the release in remember(). */
+		seen = smp_load_acquire(&s->pc);
+		if (seen == pc)
+			return s;
+		if (!seen)
+			break;
+	}
+	return NULL;
+}
+
+/* Never an address: names end up in a log that anybody may read. */
+static void name_of(unsigned long site, char *name)
+{
+	/* A return address may lie behind the end of its function. */
+	sprint_symbol_no_offset(name, site - 1);
+	mmn_sitenames_hide(name);
+}
+
+/* kallsyms names trampolines and programs as if they were of a module. */
+static bool is_module(const char *name)
+{
+	return strchr(name, '[') && !strstr(name, "[bpf]") && !strstr(name, "[__builtin__");
+}
+
+static bool lasts(unsigned long pc, const char *name)
+{
+	return is_module(name) || (!strchr(name, '[') && !mmn_in_module_area(pc));
+}
+
+/**
+ * mmn_sites_lasts() - will this be the same code until we hear otherwise?
+ * @pc: return address
+ *
+ * Context: Any but the hook.
+ * Return: true for the kernel's own text and modules; false for trampolines and
+ * programs, which may go and leave their place to others.
+ */
+noinline bool mmn_sites_lasts(unsigned long pc)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	if (!mmn_in_module_area(pc))
+		return true;
+	name_of(pc, name);
+	return lasts(pc, name);
+}
+
+/**
+ * mmn_sites_learn_known() - the way to the next return address
+ * @pc: return address; if it is in the cache
+ * @up: see struct mmn_site
+ *
+ * Context: Any, the hook too.
+ */
+void mmn_sites_learn_known(unsigned long pc, unsigned int up)
+{
+	struct mmn_site *s = mmn_sites_find(pc);
+
+	/* Everybody finds the same. */
+	if (s)
+		WRITE_ONCE(s->up, up);
+}
+
+/**
+ * mmn_sites_learn() - the same, looking its name up if needed
+ * @pc: return address; if it lasts
+ * @up: see struct mmn_site
+ *
+ * Context: Any but the hook.
+ */
+void mmn_sites_learn(unsigned long pc, unsigned int up)
+{
+	mmn_sites_resolve(pc);
+	mmn_sites_learn_known(pc, up);
+}
+
+/* Return: NULL if it is there already, or if there is no room. */
+static struct mmn_site *place_for(unsigned long pc)
+{
+	struct mmn_site *s, *place = NULL;
+	unsigned int i;
+
+	lockdep_assert_held(&site_lock);
+	for (i = 0; i < CACHE_PROBES; i++) {
+		s = slot(pc, i);
+		if (s->pc == pc)
+			return NULL;
+		if (!place && s->pc <= GONE)
+			place = s;
+		if (!s->pc)
+			break;
+	}
+	return place;
+}
+
+static void remember(const struct mmn_site *what)
+{
+	struct mmn_site *s = place_for(what->pc);
+
+	if (!s)
+		return;
+	s->row = what->row;
+	s->class = what->class;
+	s->wants = what->wants;
+	s->frame = what->frame;
+	s->ends = what->ends;
+	s->up = MMN_UP_UNKNOWN;
+	/* Whoever finds the address finds what belongs to it. */
+	smp_store_release(&s->pc, what->pc);
+}
+
+/*
+ * Fills @s; @name has room for KSYM_SYMBOL_LEN. @present: the address is on a stack, so
+ * its module cannot go meanwhile.
+ */
+static void look_up(unsigned long pc, bool present, struct mmn_site *s, char *name)
+{
+	unsigned long flags;
+
+	name_of(pc, name);
+	s->pc = pc;
+	s->row = mmn_sitenames_find(name);
+	if (test_bit(s->row, forgotten))
+		s->row = MMN_SITE_UNKNOWN;
+	s->class = mmn_sitenames_class(s->row);
+	s->wants = mmn_classify_wants(s->class);
+	s->frame = mmn_framenames_find(name);
+	s->ends = mmn_framenames_ends(s->frame);
+	if (!lasts(pc, name) || (!present && is_module(name)))
+		return;
+	raw_spin_lock_irqsave(&site_lock, flags);
+	remember(s);
+	raw_spin_unlock_irqrestore(&site_lock, flags);
+}
+
+/*
+ * Apart from those who ask, as all that has room for a name: kernels that zero
+ * the stack would do so each time, also for those who need no name.
+ */
+static noinline struct mmn_site look_up_new(unsigned long pc, bool present)
+{
+	char name[KSYM_SYMBOL_LEN];
+	struct mmn_site s = { };
+
+	look_up(pc, present, &s, name);
+	return s;
+}
+
+/* Return: true the first time that a name is seen. */
+static bool count_unknown(const char *name)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&site_lock);
+	for (i = 0; i < nr_unknowns; i++) {
+		if (!strcmp(unknowns[i].name, name)) {
+			unknowns[i].hits++;
+			return false;
+		}
+	}
+	if (nr_unknowns == UNKNOWN_MAX)
+		return false;
+	strscpy(unknowns[nr_unknowns].name, name, UNKNOWN_NAME);
+	unknowns[nr_unknowns++].hits = 1;
+	return true;
+}
+
+/* For mmn_sites_note(). */
+noinline void mmn_sites_note_unknown(unsigned long site)
+{
+	char name[KSYM_SYMBOL_LEN];
+	unsigned long flags;
+	bool first;
+
+	name_of(site, name);
+	raw_spin_lock_irqsave(&site_lock, flags);
+	first = count_unknown(name);
+	raw_spin_unlock_irqrestore(&site_lock, flags);
+	if (first)
+		pr_info("unknown call site %s: its events are reported as not exact; please report the name and the kernel version\n",
+			name);
+}
+
+/**
+ * mmn_sites_resolve() - the row of a call site, looking its name up if needed
+ * @site: return address on the stack of current
+ *
+ * Context: Any but the hook: the look-up walks the symbol table.
+ * Return: the row, MMN_SITE_UNKNOWN if no row names it.
+ */
+unsigned int mmn_sites_resolve(unsigned long site)
+{
+	const struct mmn_site *known = mmn_sites_get(site);
+
+	return known ? known->row : look_up_new(site, true).row;
+}
+
+/**
+ * mmn_sites_frame() - what a function further out says
+ * @pc: return address
+ * @may_look: false in the hook
+ *
+ * A module is told by where it lies, where that can be told.
+ *
+ * Context: Any; the hook without @may_look.
+ * Return: enum mmn_frame; -1 if it is not known yet: it will be, soon.
+ */
+int mmn_sites_frame(unsigned long pc, bool may_look)
+{
+	const struct mmn_site *known = mmn_sites_get(pc);
+
+	if (known)
+		return known->frame;
+	if (may_look)
+		return look_up_new(pc, true).frame;
+	if (mmn_in_module_area(pc))
+		return MMN_FRAME_MODULE;
+	mmn_sites_defer(pc);
+	return -1;
+}
+
+/**
+ * mmn_sites_forget() - pretend that the table lacks some rows
+ * @list: symbols, separated by commas; or all
+ *
+ * Context: Process, at load, before anything is looked up.
+ * Return: 0; -EINVAL if a name is in no row.
+ */
+int mmn_sites_forget(const char *list)
+{
+	char name[KSYM_SYMBOL_LEN];
+	const char *at = list;
+	unsigned int row;
+	size_t len;
+
+	if (!strcmp(list, "all")) {
+		bitmap_fill(forgotten, 128);
+		return 0;
+	}
+	for (; *at; at += len + (at[len] == ',')) {
+		len = strcspn(at, ",");
+		snprintf(name, sizeof(name), "%.*s", (int)len, at);
+		row = mmn_sitenames_find(name);
+		if (row == MMN_SITE_UNKNOWN) {
+			pr_err("forget=%s: no row names %s; see debugfs mmnotify/sites for those that exist\n",
+			       list, name);
+			return -EINVAL;
+		}
+		__set_bit(row, forgotten);
+	}
+	return 0;
+}
+
+/* As mmn_sites_resolve(), of an address that was on some stack. */
+static unsigned int resolve_late(unsigned long site)
+{
+	const struct mmn_site *known = mmn_sites_get(site);
+
+	return known ? known->row : look_up_new(site, false).row;
+}
+
+static void resolve_deferred(struct work_struct *work)
+{
+	unsigned long site;
+	unsigned int i;
+
+	for (i = 0; i < DEFER_MAX; i++) {
+		site = xchg(&deferred[i], 0);
+		if (site)
+			resolve_late(site);
+		site = xchg(&unnamed[i], 0);
+		if (site)
+			mmn_sites_note(site, resolve_late(site));
+	}
+}
+
+static DECLARE_WORK(defer_work, resolve_deferred);
+
+static void kick_deferred(struct irq_work *work)
+{
+	schedule_work(&defer_work);
+}
+
+static struct irq_work defer_kick;
+
+/**
+ * mmn_sites_drop() - code goes
+ * @mod: of this module
+ * @all: of it; else only what has run once, at its load
+ *
+ * Context: Process; none of it is on any stack.
+ */
+void mmn_sites_drop(const struct module *mod, bool all)
+{
+	unsigned long flags, pc;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&site_lock, flags);
+	for (i = 0; i < ARRAY_SIZE(mmn_sites_cache); i++) {
+		pc = mmn_sites_cache[i].pc;
+		if (within_module_init(pc, mod) || (all && within_module_core(pc, mod)))
+			WRITE_ONCE(mmn_sites_cache[i].pc, GONE);
+	}
+	raw_spin_unlock_irqrestore(&site_lock, flags);
+}
+
+/**
+ * mmn_sites_init() - prepare for look-ups on behalf of the hook
+ *
+ * Context: Process, at load.
+ */
+void mmn_sites_init(void)
+{
+	init_irq_work(&defer_kick, kick_deferred);
+}
+
+static void queue(unsigned long *list, unsigned long site)
+{
+	unsigned int i;
+
+	for (i = 0; i < DEFER_MAX; i++) {
+		if (READ_ONCE(list[i]) == site)
+			return;
+		if (!cmpxchg(&list[i], 0, site))
+			break;
+	}
+	/* Scheduling work from the hook could recurse into the tracer. */
+	irq_work_queue(&defer_kick);
+}
+
+/**
+ * mmn_sites_defer() - look an address up soon, somewhere else
+ * @pc: return address
+ *
+ * Context: The hook; only queues. Forgets the request if too many wait.
+ */
+void mmn_sites_defer(unsigned long pc)
+{
+	queue(deferred, pc);
+}
+
+/**
+ * mmn_sites_note_later() - as mmn_sites_note(), for the hook
+ * @site: return address
+ * @row: its row
+ *
+ * Context: The hook; unknown sites that come in a burst count once.
+ */
+void mmn_sites_note_later(unsigned long site, unsigned int row)
+{
+	if (row == MMN_SITE_UNKNOWN)
+		queue(unnamed, site);
+}
+
+/**
+ * mmn_sites_print() - the name of a call site
+ * @site: return address
+ * @buf: where to
+ * @size: of @buf, bytes
+ *
+ * Context: Any but the hook.
+ * Return: the length that the whole name has, as snprintf().
+ */
+int mmn_sites_print(unsigned long site, char *buf, size_t size)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	if (!site)
+		return snprintf(buf, size, "-");
+	name_of(site, name);
+	return snprintf(buf, size, "%s", name);
+}
+
+/**
+ * mmn_sites_show() - the table of sites with what this kernel showed of it
+ * @m: debugfs file
+ *
+ * Context: Process.
+ */
+void mmn_sites_show(struct seq_file *m)
+{
+	unsigned int row, i, nr;
+	u64 hits;
+
+	seq_puts(m, "# site resolved hits kernels\n");
+	for (row = 1; row < mmn_sitenames_nr(); row++) {
+		hits = mmn_stats_site_hits(row);
+		seq_printf(m, "%-34s %-8s %10llu  %s\n", mmn_sitenames_name(row),
+			   hits ? "yes" : "no", hits, mmn_sitenames_kernels(row));
+	}
+	nr = READ_ONCE(nr_unknowns);
+	seq_printf(m, "# unknown %u\n", nr);
+	for (i = 0; i < nr; i++)
+		seq_printf(m, "%-34s %-8s %10llu\n", unknowns[i].name, "unknown",
+			   READ_ONCE(unknowns[i].hits));
+}
+
+/**
+ * mmn_sites_exit() - wait for look-ups that still run
+ *
+ * Context: Process, after the hook is gone.
+ */
+void mmn_sites_exit(void)
+{
+	irq_work_sync(&defer_kick);
+	cancel_work_sync(&defer_work);
+}

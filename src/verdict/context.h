@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_CONTEXT_H
+#define MMN_CONTEXT_H
+
+#include <linux/atomic.h>
+#include <linux/mm_types.h>
+#include <linux/mmu_notifier.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+#include "compat/compat.h"
+#include "compat/syscalls.h"
+#include "rules/rule_cache.h"
+#include "rules/rules.h"
+
+void mmn_context_gather(const struct mmu_notifier_range *range, u32 wants,
+			struct mmn_ctx *ctx);
+
+static inline u32 mmn_context_kernel_bits(void)
+{
+	u32 bits = 0;
+
+	if (MMN_KERNEL_VERIFIED)
+		bits |= MMN_CTX_VERIFIED;
+	if (MMN_NUMA_HINT_MOVES)
+		bits |= MMN_CTX_NUMA_MOVES;
+	return bits;
+}
+
+static inline u32 mmn_context_task_bits(const struct mm_struct *mm)
+{
+	u32 bits = 0;
+
+	if (current->mm == mm)
+		bits |= MMN_CTX_LOCAL;
+	if (unlikely(!atomic_read(&mm->mm_users)))
+		bits |= MMN_CTX_DYING;
+	if (unlikely(current->flags & PF_EXITING))
+		bits |= MMN_CTX_EXITING;
+	return bits;
+}
+
+static inline u32 mmn_context_lock_bits(const struct mm_struct *mm)
+{
+	switch (mmn_mmap_lock_mine(mm)) {
+	case MMN_MMAP_LOCK_WRITE:
+		return MMN_CTX_MMAP_WRITE;
+	case MMN_MMAP_LOCK_NOT_WRITE:
+		return MMN_CTX_MMAP_READ;
+	default:
+		return 0;
+	}
+}
+
+/* What the class wants of the context, but for threads and system calls. */
+static __always_inline u32
+mmn_context_plain_bits(const struct mmu_notifier_range *range, u32 wants)
+{
+	u32 bits = mmn_context_kernel_bits();
+
+	if (wants & MMN_WANT_TASK)
+		bits |= mmn_context_task_bits(range->mm);
+	if (wants & MMN_WANT_LOCK)
+		bits |= mmn_context_lock_bits(range->mm);
+	return bits;
+}
+
+/**
+ * mmn_context_key() - mmn_memo_key() of the context, without gathering it
+ * @range: what is invalidated
+ * @class: enum mmn_class
+ * @wants: mask of MMN_WANT_*
+ * @bits: filled with those of the context
+ *
+ * Not for threads of the kernel, if it matters which one it is, nor for system calls of
+ * another ABI.
+ *
+ * Context: The task that invalidates, in a notifier.
+ * Return: the key; 0 if it takes the whole context, or there is none.
+ */
+static __always_inline u64 mmn_context_key(const struct mmu_notifier_range *range,
+					   unsigned int class, u32 wants, u32 *bits)
+{
+	const struct mmn_memo_arg *what;
+	int sys = MMN_SYS_NONE;
+	u64 key;
+
+	if (unlikely(current->flags & MMN_PF_NO_SYSCALL &&
+		     wants & (MMN_WANT_THREAD | MMN_WANT_SYS)))
+		return 0;
+	*bits = mmn_context_plain_bits(range, wants);
+	if (wants & MMN_WANT_SYS) {
+		sys = mmn_syscall_at_once();
+		/* Which part of an mremap it is, is a matter of all its arguments. */
+		if (unlikely(sys < 0 || (sys == MMN_SYS_MREMAP && wants & MMN_WANT_PLACE)))
+			return 0;
+		*bits |= MMN_CTX_SYSCALL;
+	}
+	key = mmn_memo_key_plain(class, *bits, sys);
+	if (!mmn_memo_has_arg(wants, sys))
+		return key;
+	what = &mmn_memo_args[sys];
+	return mmn_memo_key_with(key, what, mmn_syscall_arg(what->nr));
+}
+
+#endif /* MMN_CONTEXT_H */

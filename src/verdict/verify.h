@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_VERIFY_H
+#define MMN_VERIFY_H
+
+#include <linux/static_key.h>
+#include <linux/types.h>
+
+#include "rules/rules.h"
+
+struct seq_file;
+
+DECLARE_STATIC_KEY_FALSE(mmn_verifying);
+
+static inline bool mmn_verify_on(void)
+{
+	return static_branch_unlikely(&mmn_verifying);
+}
+
+void mmn_verify_set(bool on);
+bool mmn_verify_check(unsigned long site, unsigned int row, bool may_look,
+		      const struct mmn_verdict *v);
+void mmn_verify_show(struct seq_file *m);
+
+#endif /* MMN_VERIFY_H */

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * memo: what is kept, what is found, and who has to go without. That a key says all is
+ * properties_test.c's.
+ */
+#include <string.h>
+
+#include <linux/hash.h>
+#include <linux/kernel.h>
+
+#include "rules/rule_cache.h"
+#include "tap.h"
+
+#define KEYS	4096
+
+static struct mmn_verdict verdict(unsigned int n)
+{
+	return (struct mmn_verdict){ .event = n % 7, .cause = n, .effects = 3, .flags = 1 };
+}
+
+static u64 key_of(unsigned int n)
+{
+	struct mmn_ctx ctx = { .bits = n, .sys = MMN_SYS_MUNMAP };
+
+	return mmn_memo_key(MMN_CLASS_UNMAP, MMN_WANT_SYS | MMN_WANT_ARGS, &ctx);
+}
+
+static void test_keys(void)
+{
+	struct mmn_ctx ctx = { .sys = MMN_SYS_IOCTL, .args = { 0, 0xaa } };
+	u32 wants = MMN_WANT_SYS | MMN_WANT_ARGS;
+	u64 key;
+
+	ok(!mmn_memo_key(MMN_CLASS_PROTECT, wants, &ctx), "no key where any bit may count");
+	ok(mmn_memo_key(MMN_CLASS_REAP, MMN_WANT_SYS, &ctx), "unless the class does not look");
+	ctx = (struct mmn_ctx){ .sys = MMN_SYS_MADVISE, .args = { 0, 0, 4 } };
+	key = mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx);
+	ok(key, "a value that fits has a key");
+	ctx.args[2] = 9;
+	ok(mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx) != key, "another value has another");
+	ctx.args[2] = 0x104;
+	ok(!mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx), "one that does not fit has none");
+	ctx = (struct mmn_ctx){ .sys = MMN_SYS_OPENAT, .args = { 0, 0, 01000 } };
+	key = mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx);
+	ctx.args[2] |= 2;
+	ok(mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx) == key, "flags that nobody asks for do not count");
+	ctx.args[2] = 2;
+	ok(mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx) != key, "the one that is asked for does");
+}
+
+static void test_table(void)
+{
+	unsigned int i, found = 0, wrong = 0;
+	struct mmn_verdict v, kept;
+
+	ok(!mmn_memo_find(key_of(1), &v), "nothing is found in an empty table");
+	ok(!mmn_memo_find(0, &v), "nor without a key");
+	mmn_memo_keep(0, &kept);
+	ok(!mmn_memo_find(0, &v), "nothing is kept without one");
+	for (i = 0; i < KEYS; i++) {
+		kept = verdict(i);
+		mmn_memo_keep(key_of(i), &kept);
+	}
+	for (i = 0; i < KEYS; i++) {
+		if (!mmn_memo_find(key_of(i), &v))
+			continue;
+		kept = verdict(i);
+		found++;
+		wrong += !!memcmp(&v, &kept, sizeof(v));
+	}
+	ok(!wrong, "what is found is what was kept");
+	ok(found > (1 << MMN_MEMO_BITS) / 2 && found <= 1 << MMN_MEMO_BITS,
+	   "the table is used, and has an end (%u)", found);
+	kept = verdict(77);
+	mmn_memo_keep(key_of(0), &kept);
+	ok(mmn_memo_find(key_of(0), &v) && !v.cause, "the first one stays");
+}
+
+/* ---- two tasks at one place ---- */
+
+static u64 intruder;
+
+/* It comes once, before the other one is done. */
+void shim_preempt(int writes)
+{
+	struct mmn_verdict v = verdict(9);
+	u64 key = intruder;
+
+	if (!writes || !key)
+		return;
+	intruder = 0;
+	mmn_memo_keep(key, &v);
+}
+
+static void test_two(void)
+{
+	struct mmn_verdict v, kept = verdict(8);
+	u64 first = key_of(1), second;
+	unsigned int n = 1;
+
+	memset(mmn_memo_table, 0, sizeof(mmn_memo_table));
+	do {
+		second = key_of(++n);
+	} while (hash_64(second, MMN_MEMO_BITS) != hash_64(first, MMN_MEMO_BITS));
+	intruder = second;
+	mmn_memo_keep(first, &kept);
+	ok(mmn_memo_find(first, &v) && v.cause == 8, "a place that is being filled is taken");
+	ok(!mmn_memo_find(second, &v), "the one that comes meanwhile is not kept");
+}
+
+int main(void)
+{
+	test_keys();
+	test_table();
+	test_two();
+	return tap_done();
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * classify: what it says for each rule (classify_*_cases.c), and what holds for
+ * any class, context, system call and stack. "make mutants" proves that no rule
+ * and no condition can be taken away without a case noticing.
+ */
+#include <linux/kernel.h>
+#include <linux/types.h>
+
+#include "rules/rules.h"
+#include "rules_cases.h"
+#include "tap.h"
+
+#define MAX_RULES	64
+
+static const struct test_list *const lists[] = {
+	&vma_list, &zap_list, &nested_list, &protect_list,
+	&hugetlb_protect_list, &page_list, &cow_list, &rmap_list,
+};
+
+/* Verdicts that some case has seen, by class and rule. */
+static bool seen[MMN_NR_CLASSES][MAX_RULES];
+
+/* Both sides of the reverse map have one list. */
+static unsigned int list_of(unsigned int class)
+{
+	return class == MMN_CLASS_RMAP_MIGRATE ? MMN_CLASS_RMAP_UNMAP : class;
+}
+
+static bool same(const struct mmn_verdict *a, const struct mmn_verdict *b)
+{
+	return a->event == b->event && a->cause == b->cause &&
+	       a->effects == b->effects && a->flags == b->flags;
+}
+
+static void diag_verdict(const char *what, const struct mmn_verdict *v)
+{
+	printf("#   %s: event %u cause %u effects 0x%x flags 0x%x\n", what,
+	       v->event, v->cause, v->effects, v->flags);
+}
+
+static void note_seen(unsigned int class, const struct mmn_verdict *v)
+{
+	struct mmn_verdict rule;
+	unsigned int nr;
+
+	for (nr = 0; mmn_classify_rule(class, nr, &rule); nr++)
+		if (same(&rule, v))
+			seen[list_of(class)][nr] = true;
+}
+
+static void fill_frames(struct mmn_ctx *ctx, const u8 *frames)
+{
+	unsigned int i;
+
+	ctx->bits |= MMN_CTX_WALKED;
+	ctx->nr_frames = 0;
+	while (ctx->nr_frames < CASE_FRAMES && frames[ctx->nr_frames]) {
+		ctx->frames[ctx->nr_frames] = frames[ctx->nr_frames];
+		ctx->nr_frames++;
+	}
+	/* What is behind the last one is garbage. */
+	for (i = ctx->nr_frames; i < MMN_FRAMES_MAX; i++)
+		ctx->frames[i] = 1 + i % (MMN_NR_FRAMES - 1);
+}
+
+static void run_case(const struct test_case *c)
+{
+	struct mmn_ctx ctx = { .bits = c->bits | MMN_CTX_VERIFIED, .sys = c->sys };
+	struct mmn_verdict want = { c->event, c->cause, c->effects, c->flags };
+	struct mmn_verdict v = { 0 };
+	bool decided, asked;
+
+	ctx.args[c->arg] = c->val;
+	/* The native event must not matter where a rule decides. */
+	decided = mmn_classify(c->class, MMNOTIFY_NR_EVENTS, &ctx, &v);
+	asked = !decided;
+	if (c->asks) {
+		fill_frames(&ctx, c->frames);
+		decided = mmn_classify(c->class, MMNOTIFY_NR_EVENTS, &ctx, &v);
+	}
+	note_seen(c->class, &v);
+	if (ok(asked == c->asks && decided && same(&v, &want), "%s", c->what))
+		return;
+	printf("#   the stack was %swanted\n", asked ? "" : "not ");
+	diag_verdict("expected", &want);
+	diag_verdict("verdict", &v);
+}
+
+static void test_cases(void)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(lists); i++)
+		for (j = 0; j < lists[i]->nr; j++)
+			run_case(&lists[i]->cases[j]);
+}
+
+/* The rules as mmn_classify_rule() shows them, to documents and to us. */
+static void test_rules(void)
+{
+	struct mmn_verdict v, asks = { 0 };
+	unsigned int class, nr, silent = 0;
+	bool verdict;
+
+	for (class = 0; class < MMN_NR_CLASSES; class++) {
+		verdict = false;
+		for (nr = 0; mmn_classify_rule(class, nr, &v); nr++) {
+			/* The rule that asks; all zeroes is no verdict. */
+			verdict = !same(&v, &asks);
+			if (!verdict || seen[list_of(class)][nr])
+				continue;
+			silent++;
+			printf("#   class %u rule %u: no case has its verdict\n",
+			       class, nr);
+		}
+		ok(nr < MAX_RULES && !mmn_classify_rule(class, nr, &v) &&
+		   !mmn_classify_rule(class, ~0u, &v),
+		   "class %u has %u rules and no more", class, nr);
+		ok(verdict == (class != MMN_CLASS_UNKNOWN),
+		   "the last rule of class %u has a verdict", class);
+		ok(nr > 1 || !mmn_classify_wants(class),
+		   "class %u wants no context for a single rule", class);
+	}
+	ok(!silent, "the verdict of each rule is seen by a case");
+	ok(!mmn_classify_rule(MMN_NR_CLASSES, 0, &v) &&
+	   !mmn_classify_rule(~0u, 0, &v), "there are no rules for no class");
+}
+
+/* How each rule decides, as documents say it. */
+static void test_how(void)
+{
+	struct mmn_verdict v, asks = { 0 };
+	unsigned int class, nr;
+	bool good, last;
+	u32 how;
+
+	for (class = 0; class < MMN_NR_CLASSES; class++) {
+		for (good = true, last = true, nr = 0;
+		     mmn_classify_rule(class, nr, &v); nr++) {
+			how = mmn_classify_rule_how(class, nr);
+			good &= !!(how & MMN_RULE_ASKS) == same(&v, &asks);
+			good &= !(how & MMN_RULE_SAW) ||
+				!(how & (MMN_RULE_ASKS | MMN_RULE_ALWAYS));
+			last = how == MMN_RULE_ALWAYS;
+		}
+		ok(good && last && !mmn_classify_rule_how(class, nr),
+		   "class %u: rules ask or decide, and the last one always does",
+		   class);
+	}
+	/* The first rule of the reverse map is for unmapping alone, the last
+	 * but one for migration.
+	 */
+	for (nr = 0; mmn_classify_rule(MMN_CLASS_RMAP_UNMAP, nr + 2, &v); nr++)
+		;
+	ok(mmn_classify_rule_how(MMN_CLASS_RMAP_MIGRATE, 0) == MMN_RULE_NEVER &&
+	   mmn_classify_rule_how(MMN_CLASS_RMAP_UNMAP, 0) == 0 &&
+	   mmn_classify_rule_how(MMN_CLASS_RMAP_UNMAP, nr) == MMN_RULE_NEVER &&
+	   mmn_classify_rule_how(MMN_CLASS_RMAP_MIGRATE, nr) == 0,
+	   "what a class rules out is said");
+	ok(!mmn_classify_rule_how(MMN_NR_CLASSES, 0) &&
+	   !mmn_classify_rule_how(~0u, 0), "no class has no way to decide");
+}
+
+/* What no row names keeps the kernel's event and claims nothing. */
+static void test_unknown(void)
+{
+	static const unsigned int classes[] = {
+		MMN_CLASS_UNKNOWN, MMN_NR_CLASSES, MMN_NR_CLASSES + 1, ~0u,
+	};
+	struct mmn_ctx ctx = { .bits = MMN_CTX_VERIFIED };
+	unsigned int i, native, bad = 0;
+	struct mmn_verdict v;
+
+	for (i = 0; i < ARRAY_SIZE(classes); i++) {
+		for (native = 0; native < MMNOTIFY_NR_EVENTS; native++)
+			bad += !mmn_classify(classes[i], native, &ctx, &v) ||
+			       v.event != native || v.flags ||
+			       v.cause != MMNOTIFY_CAUSE_UNKNOWN ||
+			       v.effects != MMNOTIFY_FX_ALL;
+		ok(!bad, "class %u: the native event as a hint, not exact",
+		   classes[i]);
+		ok(mmn_classify(classes[i], MMNOTIFY_NR_EVENTS, &ctx, &v) &&
+		   v.event == MMNOTIFY_CLEAR && !v.flags,
+		   "class %u: a native event from the future is CLEAR",
+		   classes[i]);
+		ok(!mmn_classify_wants(classes[i]),
+		   "class %u: no context wanted", classes[i]);
+	}
+}
+
+/* A walk may find many frames; the last of them counts as the first. */
+static void test_last_frame(void)
+{
+	struct mmn_ctx ctx = {
+		.bits = MMN_CTX_VERIFIED | MMN_CTX_WALKED,
+		.nr_frames = MMN_FRAMES_MAX,
+	};
+	struct mmn_verdict v;
+
+	ctx.frames[MMN_FRAMES_MAX - 1] = MMN_FRAME_MBIND;
+	mmn_classify(MMN_CLASS_RMAP_MIGRATE, MMNOTIFY_CLEAR, &ctx, &v);
+	ok(v.cause == MMNOTIFY_CAUSE_MBIND, "the last of all frames is seen");
+	ctx.nr_frames--;
+	mmn_classify(MMN_CLASS_RMAP_MIGRATE, MMNOTIFY_CLEAR, &ctx, &v);
+	ok(v.cause == MMNOTIFY_CAUSE_RMAP_MIGRATE, "what is behind it is not");
+}
+
+static unsigned int effects_with(unsigned long cmd, u32 bits, unsigned int frame)
+{
+	struct mmn_ctx ctx = {
+		.bits = READER | MMN_CTX_SYSCALL | MMN_CTX_VERIFIED |
+			MMN_CTX_WALKED | bits,
+		.sys = MMN_SYS_IOCTL,
+		.args = { 0, cmd },
+		.nr_frames = frame != MMN_FRAME_NONE,
+		.frames = { frame },
+	};
+	struct mmn_verdict v;
+
+	mmn_classify(MMN_CLASS_PROTECT, MMNOTIFY_PROTECTION_VMA, &ctx, &v);
+	return v.effects;
+}
+
+/* If the stack cannot be read, the effects are those of all that it could say. */
+static void test_union(void)
+{
+	static const struct {
+		unsigned long cmd;
+		unsigned int frame;
+	} uffd[] = {
+		{ UFFDIO_WRITEPROTECT, MMN_FRAME_UFFD_WP },
+		{ UFFDIO_RWPROTECT, MMN_FRAME_UFFD_RWP },
+	};
+	unsigned int i, moves, all;
+
+	for (i = 0; i < ARRAY_SIZE(uffd); i++)
+		for (moves = 0; moves <= MOVES; moves += MOVES) {
+			all = effects_with(uffd[i].cmd, moves, uffd[i].frame) |
+			      effects_with(uffd[i].cmd, moves, MMN_FRAME_NUMA);
+			ok(!(all & ~effects_with(uffd[i].cmd, moves,
+						 MMN_FRAME_NONE)),
+			   "ioctl 0x%lx or a hint%s: the union", uffd[i].cmd,
+			   moves ? " that may move" : "");
+		}
+}
+
+/* A number of the vocabulary, once given out, never changes. */
+static void test_numbers(void)
+{
+	ok(MMNOTIFY_UNMAP == 0 && MMNOTIFY_CLEAR == 1 &&
+	   MMNOTIFY_PROTECTION_VMA == 2 && MMNOTIFY_PROTECTION_PAGE == 3 &&
+	   MMNOTIFY_SOFT_DIRTY == 4 && MMNOTIFY_RELEASE == 5 &&
+	   MMNOTIFY_MIGRATE == 6 && MMNOTIFY_EXCLUSIVE == 7,
+	   "events have the kernel's numbers");
+	ok(MMNOTIFY_FX_VMA_GONE == 1 && MMNOTIFY_FX_PFN == 2 &&
+	   MMNOTIFY_FX_NO_WRITE == 4 && MMNOTIFY_FX_NO_READ == 8 &&
+	   MMNOTIFY_FX_DIRTY == 16 &&
+	   MMNOTIFY_FX_ALL == (MMNOTIFY_FX_VMA_GONE | CLEAR_FX),
+	   "effects have their bits, and all effects are all effects");
+}
+
+int main(void)
+{
+	test_cases();
+	test_rules();
+	test_how();
+	test_unknown();
+	test_last_frame();
+	test_union();
+	test_numbers();
+	return tap_done();
+}
