@@ -26,7 +26,7 @@ DEFINE_SHOW_ATTRIBUTE(counters);
 
 static int sites_show(struct seq_file *m, void *unused)
 {
-	mmn_sites_show(m);
+	mmn_addr_cache_show(m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(sites);

@@ -53,7 +53,7 @@ static int set_starve_ends(const char *val, const struct kernel_param *kp)
 {
 	int ret = set_switch(val, kp);
 
-	mmn_ends_starve(starve_ends);
+	mmn_range_end_starve(starve_ends);
 	return ret;
 }
 
@@ -70,7 +70,7 @@ static bool watch;
 static bool debug;
 static bool verify;
 
-/* Who watches also wants to know what the drivers' callbacks cost. */
+/* Who watches also needs to know what the drivers' callbacks cost. */
 static void set_watching(bool on)
 {
 	mmn_watch_set(on);
@@ -161,15 +161,15 @@ static const struct mmn_hook_backend *prove_backend(unsigned int i)
 
 	for (; b != &mmn_hook_none; b = backends[++i]) {
 		mmn_hook_init(b);
-		mmn_walk_allow(true);
+		mmn_unwind_allow(true);
 		why = mmn_selftest_run(b->caps & MMNOTIFY_CAP_HOOK ?
-				       MMN_WITNESS_HOOK : MMN_WITNESS_STACK);
+				       MMN_SOURCE_HOOK : MMN_SOURCE_STACK);
 		if (!why)
 			return b;
 		pr_warn("hook %s is not used: %s; next is %s\n", b->name, why,
 			backends[i + 1]->name);
 	}
-	mmn_walk_allow(false);
+	mmn_unwind_allow(false);
 	mmn_hook_init(b);
 	pr_warn("no hook: causes are not known and no verdict is exact\n");
 	return b;
@@ -184,8 +184,8 @@ static void try_steps(void)
 	if (strcmp(hook, "auto"))
 		return;
 	mmn_hook_init(&mmn_hook_stack);
-	mmn_walk_allow(true);
-	mmn_hook_for_clients = mmn_selftest_run(MMN_WITNESS_STEPS);
+	mmn_unwind_allow(true);
+	mmn_hook_for_clients = mmn_selftest_run(MMN_SOURCE_STEPS);
 }
 
 static int __init mmn_main_init(void)
@@ -196,21 +196,21 @@ static int __init mmn_main_init(void)
 	first = first_choice();
 	if (first < 0)
 		return first;
-	ret = forget ? mmn_sites_forget(forget) : 0;
+	ret = forget ? mmn_addr_cache_forget(forget) : 0;
 	if (ret)
 		return ret;
 	ret = mmn_stats_init();
 	if (ret)
 		return ret;
-	mmn_sites_init();
-	ret = mmn_modules_init();
+	mmn_addr_cache_init();
+	ret = mmn_module_notifier_init();
 	if (ret)
 		goto stats;
 	ret = mmn_leftover_init();
 	if (ret)
 		goto modules;
 	mmn_objects_init();
-	mmn_ends_init();
+	mmn_range_end_init();
 	try_steps();
 	backend = prove_backend(first);
 	mmn_hook_choose();
@@ -228,7 +228,7 @@ static int __init mmn_main_init(void)
 	return 0;
 
 modules:
-	mmn_modules_exit();
+	mmn_module_notifier_exit();
 stats:
 	mmn_stats_exit();
 	return ret;
@@ -241,9 +241,9 @@ static void __exit mmn_main_exit(void)
 	mmn_watch_exit();
 	mmn_hook_exit();
 	mmn_leftover_exit();
-	mmn_modules_exit();
-	mmn_sites_exit();
-	mmn_ends_exit();
+	mmn_module_notifier_exit();
+	mmn_addr_cache_exit();
+	mmn_range_end_exit();
 	mmn_stats_exit();
 }
 module_exit(mmn_main_exit);

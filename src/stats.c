@@ -60,7 +60,7 @@ u64 mmn_stats_site_hits(unsigned int row)
 	return sum;
 }
 
-static u64 fold(unsigned int event, unsigned int cause, bool walked)
+static u64 stats_fold(unsigned int event, unsigned int cause, bool walked)
 {
 	unsigned int slot = mmn_stats_slot(event, cause, walked);
 	u64 sum = 0;
@@ -83,8 +83,8 @@ void mmn_stats_show(struct seq_file *m)
 	seq_puts(m, "# event cause count walked\n");
 	for (event = 0; event < MMNOTIFY_NR_EVENTS; event++) {
 		for (cause = 0; cause < MMNOTIFY_NR_CAUSES; cause++) {
-			walked = fold(event, cause, true);
-			sum = fold(event, cause, false) + walked;
+			walked = stats_fold(event, cause, true);
+			sum = stats_fold(event, cause, false) + walked;
 			walks += walked;
 			if (sum)
 				seq_printf(m, "%s %s %llu %llu\n",

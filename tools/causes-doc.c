@@ -32,11 +32,11 @@ static void print_rules(unsigned int class)
 	unsigned int nr;
 	u32 how;
 
-	for (nr = 0; mmn_classify_rule(class, nr, &v); nr++) {
-		how = mmn_classify_rule_how(class, nr);
+	for (nr = 0; mmn_rules_get(class, nr, &v); nr++) {
+		how = mmn_rules_how(class, nr);
 		if (how & MMN_RULE_NEVER)
 			continue;
-		if (how & MMN_RULE_ASKS) {
+		if (how & MMN_RULE_NEEDS_STACK) {
 			may_ask = true;
 			must_ask |= how & MMN_RULE_ALWAYS;
 			continue;
@@ -53,11 +53,11 @@ static void print_sites(unsigned int class)
 {
 	unsigned int row;
 
-	for (row = 0; row < mmn_sitenames_nr(); row++)
-		if (mmn_sitenames_class(row) == class)
+	for (row = 0; row < mmn_site_table_nr(); row++)
+		if (mmn_site_table_class(row) == class)
 			printf("site\t%u\t%s\t%s\n", class,
-			       mmn_sitenames_name(row),
-			       mmn_sitenames_kernels(row));
+			       mmn_site_table_name(row),
+			       mmn_site_table_kernels(row));
 }
 
 int main(void)

@@ -31,7 +31,7 @@
 #include "ops.h"
 #include "stats.h"
 
-/* Somebody wants to know how long callbacks take. */
+/* Somebody needs to know how long callbacks take. */
 DEFINE_STATIC_KEY_FALSE(mmn_client_timing);
 
 /* What the first version of the structure has; what is behind may be missing. */
@@ -156,8 +156,8 @@ void mmn_client_synchronize(struct mmn_client *c)
 		;
 }
 
-/* Somebody wants to know more. For mmn_client_enter(). */
-void mmn_client_enter_watched(struct mmnotify_client *client, struct mmn_delivery *d)
+/* Somebody needs to know more. For mmn_client_enter(). */
+void mmn_client_enter_slow(struct mmnotify_client *client, struct mmn_delivery *d)
 {
 	d->task = NULL;
 	d->since = 0;
@@ -183,7 +183,7 @@ static void note_time(const struct mmn_delivery *d)
 }
 
 /* For mmn_client_leave(). */
-void mmn_client_leave_watched(struct mmn_delivery *d)
+void mmn_client_leave_slow(struct mmn_delivery *d)
 {
 	if (d->since)
 		note_time(d);
@@ -358,7 +358,7 @@ int mmnotify_register_v1(struct mmnotify_client *client, size_t size)
 MMN_EXPORT(mmnotify_register_v1);
 
 /* No object of @c may be made any more. Return: -EBUSY if @c has objects; nothing changed. */
-static int retire(struct mmn_client *c)
+static int client_retire(struct mmn_client *c)
 {
 	lockdep_assert_held(&clients_lock);
 	if (atomic_cmpxchg(&c->users, 0, INT_MIN))
@@ -368,7 +368,7 @@ static int retire(struct mmn_client *c)
 	return 0;
 }
 
-static void discard(struct mmn_client *c)
+static void client_discard(struct mmn_client *c)
 {
 	if (mmn_hook_for_clients)
 		mmn_hook_put();
@@ -395,13 +395,13 @@ int mmnotify_unregister_v1(struct mmnotify_client *client)
 	mutex_lock(&clients_lock);
 	c = client ? client->priv : NULL;
 	if (c)
-		ret = retire(c);
+		ret = client_retire(c);
 	if (ret == -EBUSY)
 		pr_err_ratelimited("client %s unregisters with live objects: remove its ranges, put its mms and call mmnotify_synchronize() first\n",
 				   c->name);
 	mutex_unlock(&clients_lock);
 	if (!ret)
-		discard(c);
+		client_discard(c);
 	return ret;
 }
 MMN_EXPORT(mmnotify_unregister_v1);
@@ -436,7 +436,7 @@ void mmn_client_drop(struct mmn_client *c)
 	int ret;
 
 	mutex_lock(&clients_lock);
-	ret = retire(c);
+	ret = client_retire(c);
 	if (ret) {
 		/* An object that mmnotify could not take out: the debugfs files stay readable. */
 		c->owner = NULL;
@@ -445,10 +445,10 @@ void mmn_client_drop(struct mmn_client *c)
 	}
 	mutex_unlock(&clients_lock);
 	if (!ret)
-		discard(c);
+		client_discard(c);
 }
 
-static struct mmn_client_counts fold(const struct mmn_client *c)
+static struct mmn_client_counts client_fold_counts(const struct mmn_client *c)
 {
 	struct mmn_client_counts sum = { };
 	const struct mmn_client_counts *one;
@@ -466,7 +466,7 @@ static struct mmn_client_counts fold(const struct mmn_client *c)
 /* A tier 1 client has no objects, and mmnotify does not see its callbacks. */
 static void show_one(struct seq_file *m, const struct mmn_client *c)
 {
-	struct mmn_client_counts sum = fold(c);
+	struct mmn_client_counts sum = client_fold_counts(c);
 
 	seq_printf(m, "%s %s ", c->name, c->module);
 	if (!c->had_objects) {

@@ -78,8 +78,8 @@ static inline struct mmn_client *mmn_client_of(const struct mmnotify_client *cli
 	return client->priv;
 }
 
-void mmn_client_enter_watched(struct mmnotify_client *client, struct mmn_delivery *d);
-void mmn_client_leave_watched(struct mmn_delivery *d);
+void mmn_client_enter_slow(struct mmnotify_client *client, struct mmn_delivery *d);
+void mmn_client_leave_slow(struct mmn_delivery *d);
 
 /**
  * mmn_client_enter() - a callback is about to run
@@ -97,14 +97,14 @@ static __always_inline bool mmn_client_enter(struct mmnotify_client *client,
 	if (!static_branch_unlikely(&mmn_client_timing) &&
 	    !static_branch_unlikely(&mmn_client_debugging))
 		return false;
-	mmn_client_enter_watched(client, d);
+	mmn_client_enter_slow(client, d);
 	return true;
 }
 
 static __always_inline void mmn_client_leave(struct mmn_delivery *d, bool watched)
 {
 	if (unlikely(watched))
-		mmn_client_leave_watched(d);
+		mmn_client_leave_slow(d);
 }
 
 struct mmn_client *mmn_client_hold(const struct mmnotify_client *client);

@@ -38,7 +38,7 @@ static void take_out(struct mmn_client *c)
 	       c->module, c->name, ranges, mms);
 }
 
-static int changed(struct notifier_block *nb, unsigned long state, void *mod)
+static int leftover_module_event(struct notifier_block *nb, unsigned long state, void *mod)
 {
 	struct mmn_client *c;
 
@@ -53,7 +53,7 @@ static int changed(struct notifier_block *nb, unsigned long state, void *mod)
 
 /* Before the notifier of modules.c: callbacks that still run would fill its caches again. */
 static struct notifier_block block = {
-	.notifier_call = changed,
+	.notifier_call = leftover_module_event,
 	.priority = 1,
 };
 

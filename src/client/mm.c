@@ -49,8 +49,8 @@ static struct mmnotify_mm *from_native(struct mmu_notifier *mn)
  * remembered by the address of its range, which is unique while it lives; where
  * there is no room for that, it is delivered.
  */
-static bool remember(struct mmnotify_mm *m,
-		     const struct mmu_notifier_range *range)
+static bool mm_remember_skip(struct mmnotify_mm *m,
+			     const struct mmu_notifier_range *range)
 {
 	unsigned int i;
 
@@ -75,31 +75,31 @@ static bool was_skipped(struct mmnotify_mm *m,
 }
 
 /* Is there nothing in this event for this driver? */
-static bool skip(struct mmnotify_mm *m, const struct mmu_notifier_range *range,
-		 const struct mmnotify_info *info)
+static bool mm_skip_start(struct mmnotify_mm *m, const struct mmu_notifier_range *range,
+			  const struct mmnotify_info *info)
 {
 	if (!m->called->effects || mmnotify_affects(info, m->called->effects))
 		return false;
 	if (!m->called->end)
 		return true;
 	/* What may not block may have no end. */
-	return mmnotify_blockable(info) && remember(m, range);
+	return mmnotify_blockable(info) && mm_remember_skip(m, range);
 }
 
-static struct mmn_shortcut start_shortcut __read_mostly;
+static struct mmn_call_path start_path __read_mostly;
 
 static int mmn_mm_start(struct mmu_notifier *mn,
 			const struct mmu_notifier_range *range)
 {
 	struct mmnotify_mm *m = from_native(mn);
 	struct mmnotify_info info MMN_UNINIT;
-	struct mmn_asker asker = mmn_judge_asker(mn, m->called->end, &start_shortcut);
+	struct mmn_query query = mmn_verdict_query(mn, m->called->end, &start_path);
 	struct mmn_delivery d MMN_UNINIT;
 	bool watched;
 
-	mmn_judge_start(range, asker, &info);
-	if (skip(m, range, &info)) {
-		mmn_judge_over(range, mn);
+	mmn_verdict_start(range, query, &info);
+	if (mm_skip_start(m, range, &info)) {
+		mmn_verdict_cancel_end(range, mn);
 		return 0;
 	}
 	mmn_self_mark(m->client, &info);
@@ -123,7 +123,7 @@ static void mmn_mm_end(struct mmu_notifier *mn,
 		return;
 	if (m->called->effects && was_skipped(m, range))
 		return;
-	mmn_judge_end(range, &info);
+	mmn_verdict_end(range, &info);
 	mmn_self_mark(m->client, &info);
 	watched = mmn_client_enter(m->client, &d);
 	m->called->end(m, &info);
@@ -153,7 +153,7 @@ static struct mmn_client *free_object(struct mmnotify_mm *m)
 	struct mmn_client *c = mmn_client_of(m->client);
 
 	m->called->free(m);
-	mmn_inflight_forget_askers();
+	mmn_inflight_new_generation();
 	return c;
 }
 
@@ -193,9 +193,9 @@ static const struct mmnotify_mm_ops *accept_ops(struct mmn_client *c,
 }
 
 /* Under mmap_lock: no other task makes an object of this mm. */
-static struct mmnotify_mm *create(struct mmnotify_client *client, struct mm_struct *mm,
-				  const struct mmnotify_mm_ops *ops,
-				  const struct mmnotify_mm_ops *called)
+static struct mmnotify_mm *mm_create(struct mmnotify_client *client, struct mm_struct *mm,
+				     const struct mmnotify_mm_ops *ops,
+				     const struct mmnotify_mm_ops *called)
 {
 	struct mmnotify_mm *m = called->alloc(mm);
 	int ret;
@@ -218,9 +218,9 @@ static struct mmnotify_mm *create(struct mmnotify_client *client, struct mm_stru
 }
 
 /* @c has one more user for the object. *@made: it is a new one. */
-static struct mmnotify_mm *get(struct mmnotify_client *client, struct mm_struct *mm,
-			       const struct mmnotify_mm_ops *ops,
-			       const struct mmnotify_mm_ops *called, bool *made)
+static struct mmnotify_mm *mm_get(struct mmnotify_client *client, struct mm_struct *mm,
+				  const struct mmnotify_mm_ops *ops,
+				  const struct mmnotify_mm_ops *called, bool *made)
 {
 	struct mmnotify_mm *m;
 
@@ -232,7 +232,7 @@ static struct mmnotify_mm *get(struct mmnotify_client *client, struct mm_struct 
 	m = mmn_objects_get_mm(mm, client, ops);
 	if (!m) {
 		*made = true;
-		m = create(client, mm, ops, called);
+		m = mm_create(client, mm, ops, called);
 	}
 	mmap_write_unlock(mm);
 	return m;
@@ -274,7 +274,7 @@ struct mmnotify_mm *mmnotify_mm_get_v1(struct mmnotify_client *client,
 	if (IS_ERR(called)) {
 		m = ERR_CAST(called);
 	} else if (mmget_not_zero(mm)) {
-		m = get(client, mm, ops, called, &made);
+		m = mm_get(client, mm, ops, called, &made);
 		mmput(mm);
 	}
 	if (IS_ERR(m) || !made)
@@ -325,8 +325,8 @@ int mmnotify_mm_unregister_v1(struct mmnotify_mm *m)
 	int ret;
 
 	if (mmn_client_in_callback("mmnotify_mm_unregister()", __builtin_return_address(0)) ||
-	    mmn_judge_in_callback(m->mn.mm, "mmnotify_mm_unregister()",
-				  __builtin_return_address(0)))
+	    mmn_verdict_in_callback(m->mn.mm, "mmnotify_mm_unregister()",
+				    __builtin_return_address(0)))
 		return -EDEADLK;
 	ret = mmn_objects_claim_mm(m);
 	if (ret)

@@ -23,24 +23,24 @@
 #include "verdict/verdict_fast.h"
 
 static __always_inline void
-judge_as(const struct mmnotify_client *client, struct mmn_asker asker,
+judge_as(const struct mmnotify_client *client, struct mmn_query query,
 	 const struct mmu_notifier_range *range, struct mmnotify_info *info)
 {
-	mmn_judge_start(range, asker, info);
+	mmn_verdict_start(range, query, info);
 	if (client)
 		mmn_self_mark(client, info);
 }
 
 /* The driver knows another version of the structure. */
-static noinline void judge_other(const struct mmnotify_client *client,
-				 const struct mmn_asker *asker,
-				 const struct mmu_notifier_range *range,
-				 struct mmnotify_info *info, size_t size)
+static noinline void classify_slow(const struct mmnotify_client *client,
+				   const struct mmn_query *query,
+				   const struct mmu_notifier_range *range,
+				   struct mmnotify_info *info, size_t size)
 {
 	struct mmnotify_info mine;
 	size_t common = min(size, sizeof(mine));
 
-	judge_as(client, *asker, range, &mine);
+	judge_as(client, *query, range, &mine);
 	mine.size = common;
 	memcpy(info, &mine, common);
 	if (size > common)
@@ -48,28 +48,28 @@ static noinline void judge_other(const struct mmnotify_client *client,
 }
 
 static __always_inline void
-classify(const struct mmnotify_client *client, struct mmn_asker asker,
+classify(const struct mmnotify_client *client, struct mmn_query query,
 	 const struct mmu_notifier_range *range, struct mmnotify_info *info, size_t size)
 {
-	struct mmn_asker copy MMN_UNINIT;
+	struct mmn_query copy MMN_UNINIT;
 
 	if (unlikely(mmn_hook_for_clients && !mmn_hook_caps()))
 		pr_info_once("mmnotify_classify() has no hook, so it walks the stack each time or is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
 	if (likely(size == sizeof(*info))) {
-		judge_as(client, asker, range, info);
+		judge_as(client, query, range, info);
 		return;
 	}
-	/* As in mmn_judge_start(): not by value. */
-	copy = asker;
-	judge_other(client, &copy, range, info, size);
+	/* As in mmn_verdict_start(): not by value. */
+	copy = query;
+	classify_slow(client, &copy, range, info, size);
 }
 
 /* The function that this is compiled into was called by a driver's callback. */
-static __always_inline struct mmn_asker asker(const void *object)
+static __always_inline struct mmn_query driver_query(const void *object)
 {
 	unsigned long pc = (unsigned long)__builtin_return_address(0);
 
-	return mmn_judge_asker(object, false, mmn_shortcut_of(pc));
+	return mmn_verdict_query(object, false, mmn_call_path_of(pc));
 }
 
 /**
@@ -90,7 +90,7 @@ static __always_inline struct mmn_asker asker(const void *object)
 void mmnotify_classify_v1(const struct mmu_notifier_range *range,
 			  struct mmnotify_info *info, size_t size)
 {
-	classify(NULL, asker(__builtin_return_address(0)), range, info, size);
+	classify(NULL, driver_query(__builtin_return_address(0)), range, info, size);
 }
 MMN_EXPORT(mmnotify_classify_v1);
 
@@ -109,7 +109,7 @@ void mmnotify_classify_as_v1(struct mmnotify_client *client,
 			     const struct mmu_notifier_range *range,
 			     struct mmnotify_info *info, size_t size)
 {
-	classify(client, asker(client), range, info, size);
+	classify(client, driver_query(client), range, info, size);
 }
 MMN_EXPORT(mmnotify_classify_as_v1);
 
@@ -133,7 +133,7 @@ enum mmnotify_perm mmnotify_vma_perm_v1(const struct mmnotify_info *info)
 
 	if (info->event != MMNOTIFY_PROTECTION_VMA ||
 	    !(info->flags & MMNOTIFY_F_EXACT) ||
-	    mmn_mmap_lock_mine(info->mm) != MMN_MMAP_LOCK_WRITE)
+	    mmn_mmap_lock_mode(info->mm) != MMN_MMAP_LOCK_WRITE)
 		return MMNOTIFY_PERM_UNKNOWN;
 	vma = find_vma(info->mm, info->start);
 	if (!vma || vma->vm_start > info->start || vma->vm_end < info->end)
@@ -155,7 +155,7 @@ MMN_EXPORT(mmnotify_vma_perm_v1);
  */
 u32 mmnotify_caps_v1(void)
 {
-	return mmn_hook_caps() | (mmn_walk_allowed() ? MMNOTIFY_CAP_STACK : 0) |
+	return mmn_hook_caps() | (mmn_unwind_allowed() ? MMNOTIFY_CAP_STACK : 0) |
 	       (mmn_hook_for_clients ? 0 : MMNOTIFY_CAP_NO_HOOK_NEEDED) |
 	       (MMN_NATIVE_TWO_PASS ? MMNOTIFY_CAP_TWO_PASS : 0) |
 	       (MMN_KERNEL_VERIFIED ? MMNOTIFY_CAP_VERIFIED : 0);
@@ -200,6 +200,6 @@ MMN_EXPORT(mmnotify_cause_name_v1);
 int mmnotify_site_name_v1(const struct mmnotify_info *info, char *buf,
 			  size_t size)
 {
-	return mmn_sites_print(info->site, buf, size);
+	return mmn_addr_cache_print(info->site, buf, size);
 }
 MMN_EXPORT(mmnotify_site_name_v1);

@@ -37,8 +37,8 @@ static struct copy *find_copy(const struct list_head *copies, const void *ops, s
 	return NULL;
 }
 
-static const void *lengthen(const struct mmn_ops_kind *kind, const void *ops, size_t size,
-			    struct mutex *lock, struct list_head *copies)
+static const void *ops_lengthen(const struct mmn_ops_kind *kind, const void *ops, size_t size,
+				struct mutex *lock, struct list_head *copies)
 {
 	struct copy *made = kzalloc(sizeof(*made) + kind->known, GFP_KERNEL), *c;
 
@@ -85,7 +85,7 @@ const void *mmn_ops_accept(const struct mmn_ops_kind *kind, const char *client,
 		return ERR_PTR(-EINVAL);
 	}
 	if (size < kind->known)
-		return lengthen(kind, ops, size, lock, copies);
+		return ops_lengthen(kind, ops, size, lock, copies);
 	if (size > kind->known && memchr_inv(ops + kind->known, 0, size - kind->known)) {
 		pr_warn_ratelimited("client %s: %s() with ops of a newer mmnotify (%zu bytes, %zu known): update mmnotify\n",
 				    client, kind->name, size, kind->known);

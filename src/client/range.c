@@ -39,8 +39,8 @@ static bool is_skipped(const struct mmnotify_range *r,
 	return r->called->effects && !mmnotify_affects(info, r->called->effects);
 }
 
-static bool call(struct mmnotify_range *r, const struct mmnotify_info *info,
-		 unsigned long seq, struct mmnotify_finish **finish)
+static bool range_call(struct mmnotify_range *r, const struct mmnotify_info *info,
+		       unsigned long seq, struct mmnotify_finish **finish)
 {
 	const struct mmnotify_range_ops *ops = r->called;
 
@@ -57,22 +57,22 @@ static bool call(struct mmnotify_range *r, const struct mmnotify_info *info,
  * The kernel forbids to sleep only where it calls; here it does not. With PREEMPT_RT
  * it would take a driver's spinlock for sleeping.
  */
-static bool call_nonblock(struct mmnotify_range *r,
-			  const struct mmnotify_info *info, unsigned long seq,
-			  struct mmnotify_finish **finish)
+static bool range_call_nonblock(struct mmnotify_range *r,
+				const struct mmnotify_info *info, unsigned long seq,
+				struct mmnotify_finish **finish)
 {
 	bool ret;
 
 	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		return call(r, info, seq, finish);
+		return range_call(r, info, seq, finish);
 	non_block_start();
-	ret = call(r, info, seq, finish);
+	ret = range_call(r, info, seq, finish);
 	non_block_end();
 	return ret;
 }
 
 static __always_inline bool
-deliver(struct mmnotify_range *r, struct mmn_asker asker,
+deliver(struct mmnotify_range *r, struct mmn_query query,
 	const struct mmu_notifier_range *range, unsigned long seq,
 	struct mmnotify_finish **finish)
 {
@@ -80,19 +80,19 @@ deliver(struct mmnotify_range *r, struct mmn_asker asker,
 	struct mmn_delivery d MMN_UNINIT;
 	bool watched, ret;
 
-	mmn_judge_start(range, asker, &info);
+	mmn_verdict_start(range, query, &info);
 	if (is_skipped(r, &info)) {
-		mmn_judge_over(range, asker.object);
+		mmn_verdict_cancel_end(range, query.object);
 		return true;
 	}
 	mmn_self_mark(r->client, &info);
 	if (unlikely(r->ends))
-		mmn_ends_expect(r, range);
+		mmn_range_end_expect(r, range);
 	watched = mmn_client_enter(r->client, &d);
 	if (mmnotify_blockable(&info))
-		ret = call(r, &info, seq, finish);
+		ret = range_call(r, &info, seq, finish);
 	else
-		ret = call_nonblock(r, &info, seq, finish);
+		ret = range_call_nonblock(r, &info, seq, finish);
 	mmn_client_leave(&d, watched);
 	if (ret || !mmnotify_blockable(&info))
 		return ret;
@@ -115,12 +115,12 @@ static void finish_now(struct mmnotify_finish *finish)
 	mmn_client_leave(&d, watched);
 }
 
-static bool deliver_one_pass(struct mmnotify_range *r, struct mmn_asker asker,
+static bool deliver_one_pass(struct mmnotify_range *r, struct mmn_query query,
 			     const struct mmu_notifier_range *range,
 			     unsigned long seq)
 {
 	struct mmnotify_finish *finish = NULL;
-	bool ret = deliver(r, asker, range, seq, &finish);
+	bool ret = deliver(r, query, range, seq, &finish);
 
 	if (!ret || !finish)
 		return ret;
@@ -134,18 +134,19 @@ static struct mmnotify_range *from_native(struct mmu_interval_notifier *mni)
 	return container_of(mni, struct mmnotify_range, mni);
 }
 
-static struct mmn_shortcut invalidate_shortcut __read_mostly;
+static struct mmn_call_path invalidate_path __read_mostly;
 
 static bool mmn_range_invalidate(struct mmu_interval_notifier *mni,
 				 const struct mmu_notifier_range *range,
 				 unsigned long seq)
 {
-	struct mmn_asker asker = mmn_judge_asker(mni, from_native(mni)->ends, &invalidate_shortcut);
+	struct mmn_query query = mmn_verdict_query(mni, from_native(mni)->ends,
+						   &invalidate_path);
 
-	return deliver_one_pass(from_native(mni), asker, range, seq);
+	return deliver_one_pass(from_native(mni), query, range, seq);
 }
 
-static struct mmn_shortcut start_shortcut __read_mostly __maybe_unused;
+static struct mmn_call_path start_path __read_mostly __maybe_unused;
 
 static bool __maybe_unused
 mmn_range_start(struct mmu_interval_notifier *mni,
@@ -153,10 +154,10 @@ mmn_range_start(struct mmu_interval_notifier *mni,
 		struct mmu_interval_notifier_finish **native)
 {
 	struct mmnotify_finish *finish = NULL;
-	struct mmn_asker asker = mmn_judge_asker(mni, from_native(mni)->ends, &start_shortcut);
+	struct mmn_query query = mmn_verdict_query(mni, from_native(mni)->ends, &start_path);
 	bool ret;
 
-	ret = deliver(from_native(mni), asker, range, seq, &finish);
+	ret = deliver(from_native(mni), query, range, seq, &finish);
 	if (!ret || !finish)
 		return ret;
 	BUILD_BUG_ON(sizeof(**native) > sizeof(finish->priv));
@@ -262,8 +263,8 @@ static int insert_native(struct mmnotify_range *r, struct mm_struct *mm,
 }
 
 /* The range is in state INSERTING. */
-static int insert(struct mmnotify_range *r, struct mm_struct *mm,
-		  unsigned long start, unsigned long len, enum locking locking)
+static int range_insert(struct mmnotify_range *r, struct mm_struct *mm,
+			unsigned long start, unsigned long len, enum locking locking)
 {
 	int ret;
 
@@ -272,13 +273,13 @@ static int insert(struct mmnotify_range *r, struct mm_struct *mm,
 	r->lost = 0;
 	atomic_set(&r->undelivered, 0);
 	if (r->called->end) {
-		ret = mmn_ends_get(r, mm, locking == MMAP_WRITE);
+		ret = mmn_range_end_get(r, mm, locking == MMAP_WRITE);
 		if (ret)
 			return ret;
 	}
 	ret = insert_native(r, mm, start, len, locking);
 	if (ret)
-		mmn_ends_put(r);
+		mmn_range_end_put(r);
 	else
 		mmn_objects_add_range(r);
 	return ret;
@@ -317,7 +318,7 @@ static int insert_claimed(struct mmnotify_client *client, struct mmnotify_range 
 	r->called = called;
 	r->client = client;
 	mmnotify_life_written(&r->life);
-	ret = insert(r, p->mm, p->start, p->len, p->locking);
+	ret = range_insert(r, p->mm, p->start, p->len, p->locking);
 	mmn_removal_settle(r, !ret);
 	/* Not the last reference: the caller holds one. */
 	mmput(p->mm);
@@ -458,7 +459,7 @@ int mmnotify_range_insert_locked_v1(struct mmnotify_client *client,
 }
 MMN_EXPORT(mmnotify_range_insert_locked_v1);
 
-static int prime(struct mm_struct *mm, bool locked)
+static int range_prime(struct mm_struct *mm, bool locked)
 {
 	int ret;
 
@@ -486,7 +487,7 @@ static int prime(struct mm_struct *mm, bool locked)
  */
 int mmnotify_prime_v1(struct mm_struct *mm)
 {
-	return prime(mm, false);
+	return range_prime(mm, false);
 }
 MMN_EXPORT(mmnotify_prime_v1);
 
@@ -499,7 +500,7 @@ MMN_EXPORT(mmnotify_prime_v1);
  */
 int mmnotify_prime_locked_v1(struct mm_struct *mm)
 {
-	return prime(mm, true);
+	return range_prime(mm, true);
 }
 MMN_EXPORT(mmnotify_prime_locked_v1);
 
@@ -514,9 +515,9 @@ static bool mmn_range_cover_invalidate(struct mmu_interval_notifier *mni,
 				       unsigned long seq)
 {
 	struct cover *cover = container_of(mni, struct cover, mni);
-	struct mmn_asker asker = mmn_judge_asker(mni, cover->range->ends, &invalidate_shortcut);
+	struct mmn_query query = mmn_verdict_query(mni, cover->range->ends, &invalidate_path);
 
-	return deliver_one_pass(cover->range, asker, range, seq);
+	return deliver_one_pass(cover->range, query, range, seq);
 }
 
 static const struct mmu_interval_notifier_ops cover_ops = {
@@ -527,8 +528,8 @@ static const struct mmu_interval_notifier_ops cover_ops = {
  * The mm has had a range, so inserting takes no mm lock, whatever the caller holds. The
  * sequence of the range stays valid: the range and the cover count with the mm's own.
  */
-static int move(struct mmnotify_range *r, struct mm_struct *mm,
-		unsigned long start, unsigned long len)
+static int range_move(struct mmnotify_range *r, struct mm_struct *mm,
+		      unsigned long start, unsigned long len)
 {
 	unsigned long first = min(start, r->mni.interval_tree.start);
 	unsigned long last = max(start + (len - 1), r->mni.interval_tree.last);
@@ -581,8 +582,8 @@ int mmnotify_range_move_v1(struct mmnotify_range *range, unsigned long start,
 	if (ret)
 		return ret;
 	if (mmn_client_in_callback("mmnotify_range_move()", __builtin_return_address(0)) ||
-	    mmn_judge_in_callback(range->mni.mm, "mmnotify_range_move()",
-				  __builtin_return_address(0)))
+	    mmn_verdict_in_callback(range->mni.mm, "mmnotify_range_move()",
+				    __builtin_return_address(0)))
 		return -EDEADLK;
 	ret = mmnotify_life_move(&range->life);
 	if (ret) {
@@ -594,7 +595,7 @@ int mmnotify_range_move_v1(struct mmnotify_range *range, unsigned long start,
 	mm = range->mni.mm;
 	ret = -ESRCH;
 	if (mmget_not_zero(mm)) {
-		ret = move(range, mm, start, len);
+		ret = range_move(range, mm, start, len);
 		mmput(mm);
 	}
 	mmn_removal_settle(range, true);

@@ -70,19 +70,19 @@ struct extra {
 #define LATE_COUNT(ev)	((unsigned int)((ev) >> 2))
 
 /* Held around end() for lockdep, and taken by those who wait for it. */
-static struct lockdep_map mmn_ends_map __maybe_unused;
-static struct lock_class_key mmn_ends_key __maybe_unused;
+static struct lockdep_map mmn_range_end_map __maybe_unused;
+static struct lock_class_key mmn_range_end_key __maybe_unused;
 
 /* For tests: as if there were no memory for notes. */
 static bool starving;
 
-void mmn_ends_starve(bool on)
+void mmn_range_end_starve(bool on)
 {
 	WRITE_ONCE(starving, on);
 }
 
-static struct mmnotify_pending **bucket(struct ends *ends,
-					const struct mmu_notifier_range *event)
+static struct mmnotify_pending **ends_bucket(struct ends *ends,
+					     const struct mmu_notifier_range *event)
 {
 	return &ends->notes[hash_ptr((void *)event, ilog2(BUCKETS))];
 }
@@ -100,10 +100,10 @@ static bool is_of(const struct mmnotify_pending *note,
 	return (note->event & ~EXTRA) == (unsigned long)event;
 }
 
-static void link(struct ends *ends, struct mmnotify_pending *note,
-		 const struct mmu_notifier_range *event, unsigned long mark)
+static void ends_link(struct ends *ends, struct mmnotify_pending *note,
+		      const struct mmu_notifier_range *event, unsigned long mark)
 {
-	struct mmnotify_pending **head = bucket(ends, event);
+	struct mmnotify_pending **head = ends_bucket(ends, event);
 
 	lockdep_assert_held(&ends->lock);
 	note->event = (unsigned long)event | mark;
@@ -118,7 +118,7 @@ static bool link_own(struct ends *ends, struct mmnotify_range *r,
 	lockdep_assert_held(&ends->lock);
 	if (r->pending.event)
 		return false;
-	link(ends, &r->pending, event, 0);
+	ends_link(ends, &r->pending, event, 0);
 	return true;
 }
 
@@ -152,8 +152,8 @@ find_unstarted(struct ends *ends, const struct mmu_notifier_range *event)
 }
 
 /* Return: false if there are too many of that kind at once. */
-static bool lose(struct ends *ends, struct mmnotify_range *r,
-		 const struct mmu_notifier_range *event)
+static bool ends_mark_lost(struct ends *ends, struct mmnotify_range *r,
+			   const struct mmu_notifier_range *event)
 {
 	const struct mmu_notifier_range **at = find_unstarted(ends, event);
 
@@ -165,8 +165,8 @@ static bool lose(struct ends *ends, struct mmnotify_range *r,
 	return true;
 }
 
-static bool try_another(struct ends *ends, struct mmnotify_range *r,
-			const struct mmu_notifier_range *event)
+static bool ends_try_extra(struct ends *ends, struct mmnotify_range *r,
+			   const struct mmu_notifier_range *event)
 {
 	struct extra *x = alloc_extra(r);
 	bool dead, done = true;
@@ -176,9 +176,9 @@ static bool try_another(struct ends *ends, struct mmnotify_range *r,
 	if (dead)
 		atomic_dec(&r->undelivered);
 	else if (x)
-		link(ends, &x->note, event, EXTRA);
+		ends_link(ends, &x->note, event, EXTRA);
 	else
-		done = link_own(ends, r, event) || lose(ends, r, event);
+		done = link_own(ends, r, event) || ends_mark_lost(ends, r, event);
 	spin_unlock(&ends->lock);
 	if (dead)
 		kfree(x);
@@ -190,23 +190,23 @@ static bool try_another(struct ends *ends, struct mmnotify_range *r,
  * the last resort, and legal: the event may block, and the others only have to
  * get past the ranges.
  */
-static void expect_another(struct ends *ends, struct mmnotify_range *r,
-			   const struct mmu_notifier_range *event)
+static void ends_expect_extra(struct ends *ends, struct mmnotify_range *r,
+			      const struct mmu_notifier_range *event)
 {
-	while (!try_another(ends, r, event))
+	while (!ends_try_extra(ends, r, event))
 		schedule_timeout_uninterruptible(1);
 }
 
 /**
- * mmn_ends_expect() - this range is to be told of this event's end
+ * mmn_range_end_expect() - this range is to be told of this event's end
  * @r: the range, which has end(), and whose start callback is about to run
  * @range: the event
  *
  * Context: The native invalidate callback of @r; sleeps only where that may, and
  * only if memory is short.
  */
-void mmn_ends_expect(struct mmnotify_range *r,
-		     const struct mmu_notifier_range *range)
+void mmn_range_end_expect(struct mmnotify_range *r,
+			  const struct mmu_notifier_range *range)
 {
 	struct ends *ends = r->ends;
 	bool done;
@@ -221,11 +221,11 @@ void mmn_ends_expect(struct mmnotify_range *r,
 	}
 	spin_unlock(&ends->lock);
 	if (!done)
-		expect_another(ends, r, range);
+		ends_expect_extra(ends, r, range);
 }
 
 /* The last thing that is done with a range: whoever removes it may go on. */
-static void told(struct mmnotify_range *r)
+static void ends_delivered(struct mmnotify_range *r)
 {
 	atomic_t *undelivered = &r->undelivered;
 
@@ -233,20 +233,20 @@ static void told(struct mmnotify_range *r)
 		wake_up_var(undelivered);
 }
 
-static void tell(struct mmnotify_range *r, const struct mmnotify_info *info)
+static void ends_deliver(struct mmnotify_range *r, const struct mmnotify_info *info)
 {
 	struct mmn_delivery d MMN_UNINIT;
 	bool watched;
 
 	watched = mmn_client_enter(r->client, &d);
-	lock_map_acquire(&mmn_ends_map);
+	lock_map_acquire(&mmn_range_end_map);
 	r->called->end(r, info);
-	lock_map_release(&mmn_ends_map);
+	lock_map_release(&mmn_range_end_map);
 	mmn_client_leave(&d, watched);
 }
 
 /* The range's own note is free, unless there were starts without a note. */
-static void release_own(struct ends *ends, struct mmnotify_range *r)
+static void ends_release_own(struct ends *ends, struct mmnotify_range *r)
 {
 	spin_lock(&ends->lock);
 	r->pending.event = 0;
@@ -258,17 +258,17 @@ static void release_own(struct ends *ends, struct mmnotify_range *r)
 	spin_unlock(&ends->lock);
 }
 
-static void tell_note(struct ends *ends, struct mmnotify_pending *note,
-		      const struct mmnotify_info *info)
+static void deliver_note(struct ends *ends, struct mmnotify_pending *note,
+			 const struct mmnotify_info *info)
 {
 	struct mmnotify_range *r = range_of(note);
 
-	tell(r, info);
+	ends_deliver(r, info);
 	if (note->event & EXTRA)
 		kfree(container_of(note, struct extra, note));
 	else
-		release_own(ends, r);
-	told(r);
+		ends_release_own(ends, r);
+	ends_delivered(r);
 }
 
 /* Nothing runs that a range could have been told of; or nobody will say so. */
@@ -284,7 +284,7 @@ static bool is_idle(const struct ends *ends)
  * What is late may be told when nothing runs: how much that is must be settled
  * now, before something else begins.
  */
-static struct mmnotify_pending *take_late(struct ends *ends)
+static struct mmnotify_pending *ends_take_late(struct ends *ends)
 {
 	struct mmnotify_pending *late = ends->late, *note;
 
@@ -297,24 +297,24 @@ static struct mmnotify_pending *take_late(struct ends *ends)
 	return late;
 }
 
-static void tell_late(struct ends *ends, struct mmnotify_pending *note,
-		      const struct mmnotify_info *info)
+static void deliver_late(struct ends *ends, struct mmnotify_pending *note,
+			 const struct mmnotify_info *info)
 {
 	struct mmnotify_range *r = range_of(note);
 	unsigned int i, n = LATE_COUNT(note->event);
 
 	for (i = 0; i < n; i++)
-		tell(r, info);
-	release_own(ends, r);
+		ends_deliver(r, info);
+	ends_release_own(ends, r);
 	for (i = 0; i < n; i++)
-		told(r);
+		ends_delivered(r);
 }
 
 /* Return: the notes of this event, no longer linked. */
-static struct mmnotify_pending *take(struct ends *ends,
-				     const struct mmu_notifier_range *event)
+static struct mmnotify_pending *ends_take_event(struct ends *ends,
+						const struct mmu_notifier_range *event)
 {
-	struct mmnotify_pending **at = bucket(ends, event), *note;
+	struct mmnotify_pending **at = ends_bucket(ends, event), *note;
 	struct mmnotify_pending *taken = NULL;
 
 	lockdep_assert_held(&ends->lock);
@@ -335,8 +335,8 @@ static struct ends *from_native(struct mmu_notifier *mn)
 	return container_of(mn, struct ends, mn);
 }
 
-static int mmn_ends_start(struct mmu_notifier *mn,
-			  const struct mmu_notifier_range *range)
+static int mmn_range_end_start(struct mmu_notifier *mn,
+			       const struct mmu_notifier_range *range)
 {
 	const struct mmu_notifier_range **at;
 	struct ends *ends = from_native(mn);
@@ -364,7 +364,7 @@ static void fill_unsure(struct mmnotify_info *info, struct mm_struct *mm)
 	info->end = ULONG_MAX;
 }
 
-static void tell_all_late(struct ends *ends, struct mmnotify_pending *late)
+static void deliver_all_late(struct ends *ends, struct mmnotify_pending *late)
 {
 	struct mmnotify_pending *next;
 	struct mmnotify_info info;
@@ -372,25 +372,25 @@ static void tell_all_late(struct ends *ends, struct mmnotify_pending *late)
 	fill_unsure(&info, ends->mn.mm);
 	for (; late; late = next) {
 		next = late->next;
-		tell_late(ends, late, &info);
+		deliver_late(ends, late, &info);
 	}
 }
 
-static void tell_event(struct ends *ends, const struct mmu_notifier_range *range,
-		       struct mmnotify_pending *note)
+static void deliver_event(struct ends *ends, const struct mmu_notifier_range *range,
+			  struct mmnotify_pending *note)
 {
 	struct mmnotify_pending *next;
 	struct mmnotify_info info;
 
-	mmn_judge_end(range, &info);
+	mmn_verdict_end(range, &info);
 	for (; note; note = next) {
 		next = note->next;
-		tell_note(ends, note, &info);
+		deliver_note(ends, note, &info);
 	}
 }
 
-static void mmn_ends_end(struct mmu_notifier *mn,
-			 const struct mmu_notifier_range *range)
+static void mmn_range_end_end(struct mmu_notifier *mn,
+			      const struct mmu_notifier_range *range)
 {
 	struct ends *ends = from_native(mn);
 	struct mmnotify_pending *notes, *late = NULL;
@@ -398,19 +398,19 @@ static void mmn_ends_end(struct mmu_notifier *mn,
 	if (!mmu_notifier_range_blockable(range))
 		return;
 	spin_lock(&ends->lock);
-	notes = take(ends, range);
+	notes = ends_take_event(ends, range);
 	spin_unlock(&ends->lock);
 	if (notes)
-		tell_event(ends, range, notes);
+		deliver_event(ends, range, notes);
 	spin_lock(&ends->lock);
 	ends->active--;
 	if (is_idle(ends))
-		late = take_late(ends);
+		late = ends_take_late(ends);
 	spin_unlock(&ends->lock);
-	tell_all_late(ends, late);
+	deliver_all_late(ends, late);
 }
 
-static struct mmnotify_pending *take_all(struct ends *ends)
+static struct mmnotify_pending *ends_take_all(struct ends *ends)
 {
 	struct mmnotify_pending *taken = NULL, *note;
 	unsigned int i;
@@ -429,7 +429,7 @@ static struct mmnotify_pending *take_all(struct ends *ends)
  * Ends of what still runs (reclaim) will not be heard any more. The ranges were
  * told of the release already: nobody uses their translations.
  */
-static void mmn_ends_release(struct mmu_notifier *mn, struct mm_struct *mm)
+static void mmn_range_end_release(struct mmu_notifier *mn, struct mm_struct *mm)
 {
 	struct mmnotify_pending *notes, *late, *next;
 	struct ends *ends = from_native(mn);
@@ -437,23 +437,23 @@ static void mmn_ends_release(struct mmu_notifier *mn, struct mm_struct *mm)
 
 	spin_lock(&ends->lock);
 	ends->dead = true;
-	notes = take_all(ends);
+	notes = ends_take_all(ends);
 	spin_unlock(&ends->lock);
 	fill_unsure(&info, mm);
 	for (; notes; notes = next) {
 		next = notes->next;
-		tell_note(ends, notes, &info);
+		deliver_note(ends, notes, &info);
 	}
 	spin_lock(&ends->lock);
-	late = take_late(ends);
+	late = ends_take_late(ends);
 	spin_unlock(&ends->lock);
-	tell_all_late(ends, late);
+	deliver_all_late(ends, late);
 }
 
 /* Objects that exist, for our exit. */
 static atomic_t nr_objects;
 
-static struct mmu_notifier *mmn_ends_alloc(struct mm_struct *mm)
+static struct mmu_notifier *mmn_range_end_alloc(struct mm_struct *mm)
 {
 	struct ends *ends = kzalloc(sizeof(*ends), GFP_KERNEL);
 
@@ -464,7 +464,7 @@ static struct mmu_notifier *mmn_ends_alloc(struct mm_struct *mm)
 	return &ends->mn;
 }
 
-static void mmn_ends_free(struct mmu_notifier *mn)
+static void mmn_range_end_free(struct mmu_notifier *mn)
 {
 	kfree(from_native(mn));
 	if (atomic_dec_and_test(&nr_objects))
@@ -472,15 +472,15 @@ static void mmn_ends_free(struct mmu_notifier *mn)
 }
 
 static const struct mmu_notifier_ops native_ops = {
-	.invalidate_range_start = mmn_ends_start,
-	.invalidate_range_end = mmn_ends_end,
-	.release = mmn_ends_release,
-	.alloc_notifier = mmn_ends_alloc,
-	.free_notifier = mmn_ends_free,
+	.invalidate_range_start = mmn_range_end_start,
+	.invalidate_range_end = mmn_range_end_end,
+	.release = mmn_range_end_release,
+	.alloc_notifier = mmn_range_end_alloc,
+	.free_notifier = mmn_range_end_free,
 };
 
 /**
- * mmn_ends_get() - a range that wants ends is about to be inserted
+ * mmn_range_end_get() - a range that needs ends is about to be inserted
  * @r: the range
  * @mm: whose
  * @locked: the caller holds mmap_lock for write
@@ -488,7 +488,7 @@ static const struct mmu_notifier_ops native_ops = {
  * Context: Process, may sleep; takes mmap_lock unless @locked.
  * Return: 0, -ENOMEM or -EINTR.
  */
-int mmn_ends_get(struct mmnotify_range *r, struct mm_struct *mm, bool locked)
+int mmn_range_end_get(struct mmnotify_range *r, struct mm_struct *mm, bool locked)
 {
 	struct mmu_notifier *mn;
 
@@ -501,40 +501,40 @@ int mmn_ends_get(struct mmnotify_range *r, struct mm_struct *mm, bool locked)
 }
 
 /**
- * mmn_ends_put() - a range is removed: wait until it was told everything
+ * mmn_range_end_put() - a range is removed: wait until it was told everything
  * @r: a range that the kernel no longer calls, or that was never inserted
  *
  * Context: Process, sleeps. Not in a callback, nor under a lock that end() takes.
  */
-void mmn_ends_put(struct mmnotify_range *r)
+void mmn_range_end_put(struct mmnotify_range *r)
 {
 	struct ends *ends = r->ends;
 
 	if (!ends)
 		return;
-	lock_map_acquire(&mmn_ends_map);
-	lock_map_release(&mmn_ends_map);
+	lock_map_acquire(&mmn_range_end_map);
+	lock_map_release(&mmn_range_end_map);
 	wait_var_event(&r->undelivered, !atomic_read(&r->undelivered));
 	r->ends = NULL;
 	mmu_notifier_put(&ends->mn);
 }
 
 /**
- * mmn_ends_init() - before anybody uses this room
+ * mmn_range_end_init() - before anybody uses this room
  *
  * Context: Process, at load.
  */
-void mmn_ends_init(void)
+void mmn_range_end_init(void)
 {
-	lockdep_init_map(&mmn_ends_map, "mmnotify_end", &mmn_ends_key, 0);
+	lockdep_init_map(&mmn_range_end_map, "mmnotify_end", &mmn_range_end_key, 0);
 }
 
 /**
- * mmn_ends_exit() - wait until the kernel has let go of everything
+ * mmn_range_end_exit() - wait until the kernel has let go of everything
  *
  * Context: Process, at unload: there are no ranges.
  */
-void mmn_ends_exit(void)
+void mmn_range_end_exit(void)
 {
 	wait_var_event(&nr_objects, !atomic_read(&nr_objects));
 }

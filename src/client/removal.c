@@ -33,14 +33,14 @@
 void mmn_removal_native(struct mmu_interval_notifier *mni)
 {
 	mmu_interval_notifier_remove(mni);
-	mmn_inflight_forget_askers();
+	mmn_inflight_new_generation();
 }
 
 /* When it returns no callback of @r runs or will run. */
 static void take_out(struct mmnotify_range *r)
 {
 	mmn_removal_native(&r->mni);
-	mmn_ends_put(r);
+	mmn_range_end_put(r);
 }
 
 static void mmn_removal_work(struct work_struct *work)
@@ -122,8 +122,8 @@ int mmnotify_range_remove_v1(struct mmnotify_range *range)
 	int ret;
 
 	if (mmn_client_in_callback("mmnotify_range_remove()", __builtin_return_address(0)) ||
-	    mmn_judge_in_callback(range->mni.mm, "mmnotify_range_remove()",
-				  __builtin_return_address(0)))
+	    mmn_verdict_in_callback(range->mni.mm, "mmnotify_range_remove()",
+				    __builtin_return_address(0)))
 		return -EDEADLK;
 	ret = mmnotify_life_remove(&range->life);
 	if (ret < 0) {
@@ -144,7 +144,7 @@ int mmnotify_range_remove_v1(struct mmnotify_range *range)
 MMN_EXPORT(mmnotify_range_remove_v1);
 
 /* Return: as mmnotify_life_leave(); -EINVAL if the ops have no removed(). */
-static int leave(struct mmnotify_range *r, struct mmn_client *c)
+static int removal_leave(struct mmnotify_range *r, struct mmn_client *c)
 {
 	int ret;
 
@@ -185,7 +185,7 @@ int mmnotify_range_remove_async_v1(struct mmnotify_range *range)
 	/* Another removal may end meanwhile, and the client unregister. */
 	rcu_read_lock();
 	if (mmnotify_life_is_written(&range->life))
-		ret = leave(range, mmn_client_of(range->client));
+		ret = removal_leave(range, mmn_client_of(range->client));
 	rcu_read_unlock();
 	if (!ret)
 		queue_removal(range);

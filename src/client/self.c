@@ -142,7 +142,7 @@ static bool may_be_own(unsigned int cause)
 }
 
 /* Some section is open. For mmn_self_mark(). */
-void mmn_self_mark_open(const struct mmnotify_client *client,
+void mmn_self_mark_slow(const struct mmnotify_client *client,
 			struct mmnotify_info *info)
 {
 	if (!(info->flags & MMNOTIFY_F_EXACT) ||

@@ -9,7 +9,7 @@ struct mmnotify_client;
 struct mmnotify_info;
 
 extern atomic_t mmn_self_sections;
-void mmn_self_mark_open(const struct mmnotify_client *client,
+void mmn_self_mark_slow(const struct mmnotify_client *client,
 			struct mmnotify_info *info);
 
 /**
@@ -23,7 +23,7 @@ static inline void mmn_self_mark(const struct mmnotify_client *client,
 				 struct mmnotify_info *info)
 {
 	if (unlikely(atomic_read(&mmn_self_sections)))
-		mmn_self_mark_open(client, info);
+		mmn_self_mark_slow(client, info);
 }
 
 #endif /* MMN_SELF_H */

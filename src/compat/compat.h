@@ -139,7 +139,7 @@ static inline unsigned long mmn_regs_return_address(struct pt_regs *regs)
 #endif
 
 /*
- * The stack is only a witness if the unwinder does not guess. Modules have an
+ * The stack is only a source if the unwinder does not guess. Modules have an
  * area of their own on these architectures (programs of BPF share it).
  */
 #if defined(CONFIG_STACKTRACE) && !defined(CONFIG_UNWINDER_GUESS)
@@ -211,7 +211,7 @@ struct mmu_interval_notifier_finish {
 
 /* mmap_lock */
 enum mmn_mmap_lock {
-	MMN_MMAP_LOCK_NOBODY_KNOWS,
+	MMN_MMAP_LOCK_UNKNOWN,
 	MMN_MMAP_LOCK_WRITE,
 	MMN_MMAP_LOCK_NOT_WRITE,
 };
@@ -223,7 +223,7 @@ enum mmn_mmap_lock {
 #endif
 
 /**
- * mmn_mmap_lock_mine() - does current hold mmap_lock for write?
+ * mmn_mmap_lock_mode() - does current hold mmap_lock for write?
  * @mm: whose lock
  *
  * Reads the lock's own note of its owner (kernel/locking/rwsem.c): the writer
@@ -233,7 +233,7 @@ enum mmn_mmap_lock {
  * Context: Any.
  * Return: the answer, or that this kernel does not tell.
  */
-static inline enum mmn_mmap_lock mmn_mmap_lock_mine(const struct mm_struct *mm)
+static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 {
 #if defined(MMN_HAVE_RWSEM_OWNER)
 	unsigned long owner = atomic_long_read(&mm->mmap_lock.owner);
@@ -251,7 +251,7 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mine(const struct mm_struct *mm)
 		return MMN_MMAP_LOCK_WRITE;
 	return MMN_MMAP_LOCK_NOT_WRITE;
 #else
-	return MMN_MMAP_LOCK_NOBODY_KNOWS;
+	return MMN_MMAP_LOCK_UNKNOWN;
 #endif
 }
 

@@ -112,7 +112,7 @@ static const u8 ia32[] = {
 
 /* clang-format on */
 
-static int find(const u8 *table, size_t size, int nr)
+static int syscall_find(const u8 *table, size_t size, int nr)
 {
 	u8 sys;
 
@@ -124,24 +124,24 @@ static int find(const u8 *table, size_t size, int nr)
 }
 
 #if defined(CONFIG_X86_64)
-static int translate(int nr)
+static int syscall_translate(int nr)
 {
 	if (in_ia32_syscall()) {
 #ifdef CONFIG_IA32_EMULATION
-		return find(ia32, ARRAY_SIZE(ia32), nr);
+		return syscall_find(ia32, ARRAY_SIZE(ia32), nr);
 #else
 		return -EOPNOTSUPP;
 #endif
 	}
 	/* x32 shares the low numbers; its own ones (512..) tell nothing. */
-	return find(mmn_syscall_native, MMN_SYSCALLS, nr & 0x3fffffff);
+	return syscall_find(mmn_syscall_native, MMN_SYSCALLS, nr & 0x3fffffff);
 }
 #else
-static int translate(int nr)
+static int syscall_translate(int nr)
 {
 	if (in_compat_syscall())
 		return -EOPNOTSUPP;
-	return find(native, ARRAY_SIZE(native), nr);
+	return syscall_find(native, ARRAY_SIZE(native), nr);
 }
 #endif
 
@@ -156,7 +156,7 @@ int mmn_syscall_current(void)
 {
 	int nr = syscall_get_nr(current, task_pt_regs(current));
 
-	return nr < 0 ? MMN_SYS_NONE : translate(nr);
+	return nr < 0 ? MMN_SYS_NONE : syscall_translate(nr);
 }
 
 /**

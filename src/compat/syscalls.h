@@ -20,12 +20,12 @@ void mmn_syscall_args(unsigned long args[6]);
 extern const u8 mmn_syscall_native[MMN_SYSCALLS];
 
 /**
- * mmn_syscall_at_once() - mmn_syscall_current(), if that takes one look
+ * mmn_syscall_current_fast() - mmn_syscall_current(), if that takes one look
  *
  * Context: As mmn_syscall_current().
  * Return: enum mmn_sys; -1 if it takes more.
  */
-static inline int mmn_syscall_at_once(void)
+static inline int mmn_syscall_current_fast(void)
 {
 	int nr = syscall_get_nr(current, task_pt_regs(current));
 	u8 sys;
@@ -39,7 +39,7 @@ static inline int mmn_syscall_at_once(void)
 	return sys ? sys : MMN_SYS_OTHER;
 }
 
-/* One of the first four arguments, after mmn_syscall_at_once() told of a system call. */
+/* One of the first four arguments, after mmn_syscall_current_fast() told of a system call. */
 static inline unsigned long mmn_syscall_arg(unsigned int nr)
 {
 	static const u8 at[] = {
@@ -50,7 +50,7 @@ static inline unsigned long mmn_syscall_arg(unsigned int nr)
 	return *(unsigned long *)((char *)task_pt_regs(current) + at[nr & 3]);
 }
 #else
-static inline int mmn_syscall_at_once(void)
+static inline int mmn_syscall_current_fast(void)
 {
 	return -1;
 }

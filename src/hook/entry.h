@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What runs for each event while the hook is attached, whether or not somebody wants to
+ * What runs for each event while the hook is attached, whether or not somebody needs to
  * know of this mm. So all of it is inline in the backends.
  */
 #ifndef MMN_HOOK_ENTRY_H
@@ -24,7 +24,7 @@ static __always_inline void mmn_hook_start(const struct mmu_notifier_range *rang
 					   unsigned long bp)
 {
 	mmn_stats_inc(MMN_STAT_HOOK_START);
-	mmn_judge_start_in_hook(range, site, sp, bp);
+	mmn_verdict_start_in_hook(range, site, sp, bp);
 }
 
 /**
@@ -36,7 +36,7 @@ static __always_inline void mmn_hook_start(const struct mmu_notifier_range *rang
 static __always_inline void mmn_hook_end(const struct mmu_notifier_range *range)
 {
 	mmn_stats_inc(MMN_STAT_HOOK_END);
-	mmn_judge_end_in_hook(range);
+	mmn_verdict_end_in_hook(range);
 }
 
 #endif /* MMN_HOOK_ENTRY_H */

@@ -80,7 +80,7 @@ static unsigned long address_of(const char *name)
  * kernel/trace/ftrace.c:match_records()) leaves the filter empty and says 0, and an
  * empty filter is every function of the kernel.
  */
-static int hook_one(struct ftrace_ops *ops, const char *name)
+static int ftrace_attach_one(struct ftrace_ops *ops, const char *name)
 {
 	unsigned long ip = address_of(name);
 	int ret = ip ? ftrace_set_filter_ip(ops, ip, 0, 1) : -ENOENT;
@@ -93,7 +93,7 @@ static int hook_one(struct ftrace_ops *ops, const char *name)
 	return ret;
 }
 
-static int unhook_one(struct ftrace_ops *ops)
+static int ftrace_detach_one(struct ftrace_ops *ops)
 {
 	int ret = unregister_ftrace_function(ops);
 
@@ -103,24 +103,24 @@ static int unhook_one(struct ftrace_ops *ops)
 }
 
 /* End first: a start that is seen must see its end. */
-static int attach(void)
+static int ftrace_attach(void)
 {
-	int ret = hook_one(&end_ops, "__mmu_notifier_invalidate_range_end");
+	int ret = ftrace_attach_one(&end_ops, "__mmu_notifier_invalidate_range_end");
 
 	if (ret)
 		return ret;
-	ret = hook_one(&start_ops, "__mmu_notifier_invalidate_range_start");
+	ret = ftrace_attach_one(&start_ops, "__mmu_notifier_invalidate_range_start");
 	if (ret)
-		unhook_one(&end_ops);
+		ftrace_detach_one(&end_ops);
 	return ret;
 }
 
 /* Both ops live in a module: ftrace waits for all tasks to leave them. */
-static int detach(void)
+static int ftrace_detach(void)
 {
-	int ret = unhook_one(&start_ops);
+	int ret = ftrace_detach_one(&start_ops);
 
-	return ret ? ret : unhook_one(&end_ops);
+	return ret ? ret : ftrace_detach_one(&end_ops);
 }
 
 /*
@@ -137,7 +137,7 @@ static bool is_stuck(void)
 const struct mmn_hook_backend mmn_hook_ftrace = {
 	.name = "ftrace",
 	.caps = MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_FTRACE,
-	.attach = attach,
-	.detach = detach,
+	.attach = ftrace_attach,
+	.detach = ftrace_detach,
 	.is_stuck = is_stuck,
 };

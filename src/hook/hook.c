@@ -25,7 +25,7 @@
 #include "verdict/verdict.h"
 
 #define DETACH_DELAY	HZ
-#define LOOK_DELAY	(30 * HZ)
+#define CHECK_DELAY	(30 * HZ)
 
 /* Guards all below; never taken in the hook. */
 static DEFINE_MUTEX(hook_lock);
@@ -39,15 +39,15 @@ static bool chosen;
 static bool stuck;
 static int attach_error;
 
-static void tend(struct work_struct *work);
-static DECLARE_DELAYED_WORK(tend_work, tend);
+static void hook_maintain(struct work_struct *work);
+static DECLARE_DELAYED_WORK(maintain_work, hook_maintain);
 
-/* mod_delayed_work() wants its queue by name, and the name differs by kernel. */
-static void tend_in(unsigned long delay)
+/* mod_delayed_work() needs its queue by name, and the name differs by kernel. */
+static void hook_schedule(unsigned long delay)
 {
 	lockdep_assert_held(&hook_lock);
-	cancel_delayed_work(&tend_work);
-	schedule_delayed_work(&tend_work, delay);
+	cancel_delayed_work(&maintain_work);
+	schedule_delayed_work(&maintain_work, delay);
 }
 
 static bool may_get_stuck(void)
@@ -55,16 +55,16 @@ static bool may_get_stuck(void)
 	return attached && !stuck && hook_backend->is_stuck;
 }
 
-static void attach(void)
+static void hook_attach(void)
 {
 	lockdep_assert_held(&hook_lock);
 	if (attached)
 		return;
-	mmn_judge_confirm(hook_backend->may_miss);
-	mmn_judge_by_hook(hook_backend->caps & MMNOTIFY_CAP_HOOK);
+	mmn_verdict_set_recheck(hook_backend->unreliable);
+	mmn_verdict_set_hooked(hook_backend->caps & MMNOTIFY_CAP_HOOK);
 	attach_error = hook_backend->attach();
 	if (attach_error) {
-		mmn_judge_by_hook(false);
+		mmn_verdict_set_hooked(false);
 		/* Until then, whoever chooses says what comes instead. */
 		if (chosen)
 			pr_warn_once("no %s hook (%d): the stack is walked for each event, if it can be; see debugfs mmnotify/hook\n",
@@ -73,48 +73,48 @@ static void attach(void)
 	}
 	attached = true;
 	if (may_get_stuck())
-		tend_in(LOOK_DELAY);
+		hook_schedule(CHECK_DELAY);
 }
 
 /* The kernel's text will call us until it boots again: so we have to stay. */
-static void stay(void)
+static void hook_pin_module(void)
 {
 	stuck = true;
 	__module_get(THIS_MODULE);
 	pr_err("the kernel has given up ftrace, its warning says why: mmnotify goes on with the hook that it has, and cannot be unloaded before a reboot\n");
 }
 
-static void look(void)
+static void hook_check_stuck(void)
 {
 	lockdep_assert_held(&hook_lock);
 	if (may_get_stuck() && hook_backend->is_stuck())
-		stay();
+		hook_pin_module();
 }
 
-static void detach(void)
+static void hook_detach(void)
 {
 	lockdep_assert_held(&hook_lock);
 	if (!attached || stuck)
 		return;
 	if (hook_backend->detach()) {
-		stay();
+		hook_pin_module();
 		return;
 	}
 	attached = false;
 	/* Records whose end came too late must not be found again. */
 	mmn_record_reset();
-	mmn_judge_by_hook(false);
+	mmn_verdict_set_hooked(false);
 }
 
-static void tend(struct work_struct *work)
+static void hook_maintain(struct work_struct *work)
 {
 	mutex_lock(&hook_lock);
 	if (users)
-		look();
+		hook_check_stuck();
 	else
-		detach();
+		hook_detach();
 	if (may_get_stuck())
-		tend_in(LOOK_DELAY);
+		hook_schedule(CHECK_DELAY);
 	mutex_unlock(&hook_lock);
 }
 
@@ -129,7 +129,7 @@ void mmn_hook_get(void)
 {
 	mutex_lock(&hook_lock);
 	users++;
-	attach();
+	hook_attach();
 	mutex_unlock(&hook_lock);
 }
 
@@ -141,9 +141,9 @@ void mmn_hook_get(void)
 void mmn_hook_put(void)
 {
 	mutex_lock(&hook_lock);
-	look();
+	hook_check_stuck();
 	if (!--users)
-		tend_in(DETACH_DELAY);
+		hook_schedule(DETACH_DELAY);
 	mutex_unlock(&hook_lock);
 }
 
@@ -176,9 +176,9 @@ bool mmn_hook_is_attached(void)
  */
 void mmn_hook_init(const struct mmn_hook_backend *backend)
 {
-	cancel_delayed_work_sync(&tend_work);
+	cancel_delayed_work_sync(&maintain_work);
 	mutex_lock(&hook_lock);
-	detach();
+	hook_detach();
 	hook_backend = backend;
 	mutex_unlock(&hook_lock);
 }
@@ -205,9 +205,9 @@ void mmn_hook_choose(void)
  */
 void mmn_hook_exit(void)
 {
-	cancel_delayed_work_sync(&tend_work);
+	cancel_delayed_work_sync(&maintain_work);
 	mutex_lock(&hook_lock);
-	detach();
+	hook_detach();
 	mutex_unlock(&hook_lock);
 	while (stuck)
 		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
@@ -217,7 +217,7 @@ void mmn_hook_exit(void)
 void mmn_hook_show(struct seq_file *m)
 {
 	mutex_lock(&hook_lock);
-	look();
+	hook_check_stuck();
 	seq_printf(m, "backend %s\n", hook_backend->name);
 	seq_printf(m, "attached %d\n", attached);
 	seq_printf(m, "clients %s\n", mmn_hook_for_clients ? "hook" : "steps");
@@ -225,8 +225,8 @@ void mmn_hook_show(struct seq_file *m)
 	seq_printf(m, "attach_error %d\n", attach_error);
 	seq_printf(m, "stuck %d\n", stuck);
 	mutex_unlock(&hook_lock);
-	seq_printf(m, "stack_walks %s\n", mmn_walk_allowed() ? "allowed" : "no");
-	seq_printf(m, "watched %d\n", mmn_judge_watched());
+	seq_printf(m, "stack_walks %s\n", mmn_unwind_allowed() ? "allowed" : "no");
+	seq_printf(m, "watched %d\n", mmn_verdict_is_watched());
 	seq_printf(m, "records_live %u\n", mmn_record_live());
 	seq_printf(m, "table_full %u\n", mmn_record_full());
 	mmn_stats_show_hook(m);

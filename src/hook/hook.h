@@ -10,7 +10,7 @@ struct seq_file;
  * struct mmn_hook_backend - a way to see the call sites
  * @name: for people
  * @caps: MMNOTIFY_CAP_* it gives while attached
- * @may_miss: an end may be missed, so the stack must confirm each record
+ * @unreliable: an end may be missed, so the stack must confirm each record
  * @attach: start to call mmn_hook_start() and mmn_hook_end(); errno
  * @detach: stop, and wait until no call is in flight; errno if the kernel does
  *	not let go of us
@@ -19,7 +19,7 @@ struct seq_file;
 struct mmn_hook_backend {
 	const char *name;
 	u32 caps;
-	bool may_miss;
+	bool unreliable;
 	int (*attach)(void);
 	int (*detach)(void);
 	bool (*is_stuck)(void);

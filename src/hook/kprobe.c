@@ -42,7 +42,7 @@ static int probe_one(struct kprobe *kp, const char *symbol,
 }
 
 /* End first: a start that is seen must see its end. */
-static int attach(void)
+static int kprobe_attach(void)
 {
 	int ret = probe_one(&end_probe, "__mmu_notifier_invalidate_range_end",
 			    mmn_hook_kprobe_end);
@@ -56,7 +56,7 @@ static int attach(void)
 	return ret;
 }
 
-static int detach(void)
+static int kprobe_detach(void)
 {
 	unregister_kprobe(&start_probe);
 	unregister_kprobe(&end_probe);
@@ -66,7 +66,7 @@ static int detach(void)
 const struct mmn_hook_backend mmn_hook_kprobe = {
 	.name = "kprobe",
 	.caps = MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_KPROBE,
-	.may_miss = true,
-	.attach = attach,
-	.detach = detach,
+	.unreliable = true,
+	.attach = kprobe_attach,
+	.detach = kprobe_detach,
 };

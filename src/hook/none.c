@@ -7,24 +7,24 @@
 #include "backends.h"
 #include "hook.h"
 
-static int attach(void)
+static int none_attach(void)
 {
 	return 0;
 }
 
-static int detach(void)
+static int none_detach(void)
 {
 	return 0;
 }
 
 const struct mmn_hook_backend mmn_hook_stack = {
 	.name = "stack",
-	.attach = attach,
-	.detach = detach,
+	.attach = none_attach,
+	.detach = none_detach,
 };
 
 const struct mmn_hook_backend mmn_hook_none = {
 	.name = "none",
-	.attach = attach,
-	.detach = detach,
+	.attach = none_attach,
+	.detach = none_detach,
 };

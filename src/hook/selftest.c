@@ -32,10 +32,10 @@ struct probe {
 	unsigned int starts;
 	u64 missed;
 	unsigned long site;
-	unsigned long witness;
+	unsigned long source;
 };
 
-static struct mmn_shortcut shortcut;
+static struct mmn_call_path path;
 
 static int mmn_selftest_start(struct mmu_notifier *mn,
 			      const struct mmu_notifier_range *range)
@@ -49,10 +49,10 @@ static int mmn_selftest_start(struct mmu_notifier *mn,
 		return 0;
 	p->starts++;
 	before = mmn_stats_read(MMN_STAT_NO_RECORD);
-	mmn_judge_start(range, mmn_judge_asker(mn, false, &shortcut), &info);
+	mmn_verdict_start(range, mmn_verdict_query(mn, false, &path), &info);
 	p->missed = mmn_stats_read(MMN_STAT_NO_RECORD) - before;
 	p->site = info.site;
-	p->witness = mmn_walk_find_site(true);
+	p->source = mmn_unwind_find_site(true);
 	return 0;
 }
 
@@ -64,25 +64,25 @@ static const struct mmu_notifier_ops probe_ops = {
  * A kernel may call the site by a name that the table lacks. Then its events are
  * not exact, but others may be, if the stack agrees that it is the site.
  */
-static const char *judge_probe(const struct probe *p, enum mmn_witness witness)
+static const char *judge_probe(const struct probe *p, enum mmn_site_source source)
 {
 	unsigned int row;
 
 	if (!p->starts)
 		return "the kernel did not announce the self-test's munmap";
-	if (!p->site || (witness != MMN_WITNESS_STACK && p->missed))
+	if (!p->site || (source != MMN_SOURCE_STACK && p->missed))
 		return "it did not see the self-test's munmap";
-	row = mmn_sites_resolve(p->site);
-	if (row == MMN_SITE_UNKNOWN && witness == MMN_WITNESS_HOOK &&
-	    p->site != p->witness)
+	row = mmn_addr_cache_resolve(p->site);
+	if (row == MMN_SITE_UNKNOWN && source == MMN_SOURCE_HOOK &&
+	    p->site != p->source)
 		return "it saw the self-test's munmap at an unknown place";
 	if (row != MMN_SITE_UNKNOWN &&
-	    mmn_sitenames_class(row) != MMN_CLASS_UNMAP)
+	    mmn_site_table_class(row) != MMN_CLASS_UNMAP)
 		return "it took the self-test's munmap for something else";
 	return NULL;
 }
 
-static const char *map_and_unmap(struct probe *p, enum mmn_witness witness)
+static const char *map_and_unmap(struct probe *p, enum mmn_site_source source)
 {
 	unsigned long addr;
 
@@ -96,17 +96,17 @@ static const char *map_and_unmap(struct probe *p, enum mmn_witness witness)
 		return "the self-test could not touch its page";
 	}
 	vm_munmap(addr, PAGE_SIZE);
-	return judge_probe(p, witness);
+	return judge_probe(p, source);
 }
 
 /**
  * mmn_selftest_run() - prove that call sites are seen
- * @witness: by whom
+ * @source: by whom
  *
  * Context: Process with an mm, at load; may sleep.
  * Return: NULL if it works, else why not, for people.
  */
-const char *mmn_selftest_run(enum mmn_witness witness)
+const char *mmn_selftest_run(enum mmn_site_source source)
 {
 	const char *why;
 	struct probe *p;
@@ -123,10 +123,10 @@ const char *mmn_selftest_run(enum mmn_witness witness)
 	}
 	mmn_hook_get();
 	/* The first time, steps are learnt. */
-	if (mmn_hook_is_attached() && witness == MMN_WITNESS_STEPS)
-		map_and_unmap(p, witness);
+	if (mmn_hook_is_attached() && source == MMN_SOURCE_STEPS)
+		map_and_unmap(p, source);
 	if (mmn_hook_is_attached())
-		why = map_and_unmap(p, witness);
+		why = map_and_unmap(p, source);
 	else
 		why = "it could not be attached";
 	mmu_notifier_unregister(&p->mn, current->mm);

@@ -5,8 +5,8 @@
 #include <linux/types.h>
 
 /* How the call site is to be found. */
-enum mmn_witness { MMN_WITNESS_STACK, MMN_WITNESS_STEPS, MMN_WITNESS_HOOK };
+enum mmn_site_source { MMN_SOURCE_STACK, MMN_SOURCE_STEPS, MMN_SOURCE_HOOK };
 
-const char *mmn_selftest_run(enum mmn_witness witness);
+const char *mmn_selftest_run(enum mmn_site_source source);
 
 #endif /* MMN_SELFTEST_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * watch: whoever wants to see events without being a client, by a tracepoint or
+ * watch: whoever needs to see events without being a client, by a tracepoint or
  * by the module parameter. They need the hook attached and judging for itself.
  */
 #include <linux/atomic.h>
@@ -22,7 +22,7 @@ static bool closed;
 static DEFINE_MUTEX(watch_lock);
 static bool watching;
 
-static void reconcile(void)
+static void watch_reconcile(void)
 {
 	bool want;
 
@@ -30,21 +30,21 @@ static void reconcile(void)
 	want = !closed && (asked || atomic_read(&tracers));
 	if (want && !watching) {
 		mmn_hook_get();
-		mmn_judge_watch(true);
+		mmn_verdict_set_watched(true);
 	} else if (!want && watching) {
-		mmn_judge_watch(false);
+		mmn_verdict_set_watched(false);
 		mmn_hook_put();
 	}
 	watching = want;
 	mutex_unlock(&watch_lock);
 }
 
-static void reconcile_work(struct work_struct *work)
+static void watch_reconcile_work(struct work_struct *work)
 {
-	reconcile();
+	watch_reconcile();
 }
 
-static DECLARE_WORK(watch_work, reconcile_work);
+static DECLARE_WORK(watch_work, watch_reconcile_work);
 
 /*
  * The kernel calls these under tracepoints_mutex. Starting the function-graph
@@ -67,7 +67,7 @@ void mmn_watch_tracer_off(void)
 }
 
 /**
- * mmn_watch_set() - the administrator wants counters without a client
+ * mmn_watch_set() - the administrator needs counters without a client
  * @on: whether
  *
  * Context: Process, may sleep; returns with the hook attached.
@@ -77,7 +77,7 @@ void mmn_watch_set(bool on)
 	mutex_lock(&watch_lock);
 	asked = on;
 	mutex_unlock(&watch_lock);
-	reconcile();
+	watch_reconcile();
 }
 
 /**
@@ -91,5 +91,5 @@ void mmn_watch_exit(void)
 	WRITE_ONCE(closed, true);
 	mutex_unlock(&watch_lock);
 	cancel_work_sync(&watch_work);
-	reconcile();
+	watch_reconcile();
 }

@@ -231,23 +231,23 @@ static const struct frame_name names[] = {
 
 /* clang-format on */
 
-unsigned int mmn_framenames_nr(void)
+unsigned int mmn_frame_table_nr(void)
 {
 	return ARRAY_SIZE(names);
 }
 
-const char *mmn_framenames_name(unsigned int row)
+const char *mmn_frame_table_name(unsigned int row)
 {
 	return row < ARRAY_SIZE(names) ? names[row].name : "";
 }
 
-unsigned int mmn_framenames_frame(unsigned int row)
+unsigned int mmn_frame_table_frame(unsigned int row)
 {
 	return row < ARRAY_SIZE(names) ? names[row].frame : MMN_FRAME_NONE;
 }
 
 /**
- * mmn_framenames_find() - what a function on the stack says
+ * mmn_frame_table_find() - what a function on the stack says
  * @symbol: as kallsyms prints it; ends at a compiler's suffix, an offset or a
  *	blank
  *
@@ -257,7 +257,7 @@ unsigned int mmn_framenames_frame(unsigned int row)
  * Context: Any.
  * Return: enum mmn_frame, MMN_FRAME_NONE for most.
  */
-unsigned int mmn_framenames_find(const char *symbol)
+unsigned int mmn_frame_table_find(const char *symbol)
 {
 	size_t len = strcspn(symbol, ".+ [\n");
 	const char *module = strchr(symbol, '[');
@@ -277,7 +277,7 @@ unsigned int mmn_framenames_find(const char *symbol)
 }
 
 /**
- * mmn_framenames_ends() - does a frame end the search for the operation?
+ * mmn_frame_table_ends() - does a frame end the search for the operation?
  * @frame: enum mmn_frame
  *
  * What is further out than these is another operation, which only happens to
@@ -285,7 +285,7 @@ unsigned int mmn_framenames_find(const char *symbol)
  *
  * Context: Any.
  */
-bool mmn_framenames_ends(unsigned int frame)
+bool mmn_frame_table_ends(unsigned int frame)
 {
 	switch (frame) {
 	case MMN_FRAME_OTHERS:

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef MMN_FRAMENAMES_H
-#define MMN_FRAMENAMES_H
+#ifndef MMN_FRAME_TABLE_H
+#define MMN_FRAME_TABLE_H
 
 #include <linux/types.h>
 
-unsigned int mmn_framenames_nr(void);
-const char *mmn_framenames_name(unsigned int row);
-unsigned int mmn_framenames_frame(unsigned int row);
-unsigned int mmn_framenames_find(const char *symbol);
-bool mmn_framenames_ends(unsigned int frame);
+unsigned int mmn_frame_table_nr(void);
+const char *mmn_frame_table_name(unsigned int row);
+unsigned int mmn_frame_table_frame(unsigned int row);
+unsigned int mmn_frame_table_find(const char *symbol);
+bool mmn_frame_table_ends(unsigned int frame);
 
-#endif /* MMN_FRAMENAMES_H */
+#endif /* MMN_FRAME_TABLE_H */

@@ -19,7 +19,7 @@
 #define VALUE(n)	{ .nr = (n), .mask = 0xff, .whole = true }
 
 /* What rules ask of the arguments; tests/unit holds it against them. */
-const struct mmn_memo_arg mmn_memo_args[MMN_NR_SYS] = {
+const struct mmn_rule_cache_arg mmn_rule_cache_args[MMN_NR_SYS] = {
 	[MMN_SYS_FALLOCATE] = BITS(1, 0, 0xff),
 	[MMN_SYS_MADVISE] = VALUE(2),
 	[MMN_SYS_MMAP] = BITS(3, 0, ARG_MAP_FIXED),
@@ -31,18 +31,18 @@ const struct mmn_memo_arg mmn_memo_args[MMN_NR_SYS] = {
 	[MMN_SYS_PROCESS_MADVISE] = VALUE(3),
 };
 
-struct mmn_memo mmn_memo_table[1 << MMN_MEMO_BITS];
+struct mmn_rule_cache mmn_rule_cache_table[1 << MMN_RULE_CACHE_BITS];
 
 /**
- * mmn_memo_keep() - this is what the rules say
- * @key: from mmn_memo_key(); if 0 nothing happens
+ * mmn_rule_cache_keep() - this is what the rules say
+ * @key: from mmn_rule_cache_key(); if 0 nothing happens
  * @v: the verdict
  *
  * Context: Any, the hook too.
  */
-void mmn_memo_keep(u64 key, const struct mmn_verdict *v)
+void mmn_rule_cache_keep(u64 key, const struct mmn_verdict *v)
 {
-	struct mmn_memo *m = &mmn_memo_table[hash_64(key, MMN_MEMO_BITS)];
+	struct mmn_rule_cache *m = &mmn_rule_cache_table[hash_64(key, MMN_RULE_CACHE_BITS)];
 
 	if (!key || READ_ONCE(m->key) || cmpxchg64(&m->key, 0, BUSY))
 		return;

@@ -424,22 +424,22 @@ static const struct rule exclusive_restore_rules[] = {
 };
 
 #define LIST_IN(c, l, b, w) [MMN_CLASS_##c] = { \
-	.rules = l##_rules, .nr = ARRAY_SIZE(l##_rules), .bits = (b), .wants = (w) }
+	.rules = l##_rules, .nr = ARRAY_SIZE(l##_rules), .bits = (b), .needs = (w) }
 #define LIST(c, l, w)	LIST_IN(c, l, 0, w)
 #define NOTHING		0
-#define TASK		MMN_WANT_TASK
-#define THREAD		MMN_WANT_THREAD
-#define LOCK		MMN_WANT_LOCK
-#define NUMBER		MMN_WANT_SYS
-#define ARGS		(MMN_WANT_SYS | MMN_WANT_ARGS)
-#define PLACE		MMN_WANT_PLACE
+#define TASK		MMN_NEED_TASK
+#define THREAD		MMN_NEED_THREAD
+#define LOCK		MMN_NEED_LOCK
+#define NUMBER		MMN_NEED_SYS
+#define ARGS		(MMN_NEED_SYS | MMN_NEED_ARGS)
+#define PLACE		MMN_NEED_PLACE
 
-/* @bits: what the class itself adds to the context. @wants: what its rules look at. */
+/* @bits: what the class itself adds to the context. @needs: what its rules look at. */
 static const struct {
 	const struct rule *rules;
 	unsigned int nr;
 	u32 bits;
-	u32 wants;
+	u32 needs;
 } lists[MMN_NR_CLASSES] = {
 	LIST(RELEASE, release, TASK | NUMBER),
 	LIST(UNMAP, unmap, TASK | ARGS | PLACE),
@@ -501,7 +501,7 @@ struct frames {
 
 static_assert(MMN_FRAME_NONE == 0 && MMN_NR_FRAMES <= 128);
 
-static struct frames collect(const struct mmn_ctx *ctx)
+static struct frames frames_collect(const struct mmn_ctx *ctx)
 {
 	struct frames set = { .low = 1 };
 	const u8 *frame = ctx->frames, *end = frame + ctx->nr_frames;
@@ -515,7 +515,7 @@ static struct frames collect(const struct mmn_ctx *ctx)
 	return set;
 }
 
-static bool saw(struct frames set, unsigned int frame)
+static bool frames_match(struct frames set, unsigned int frame)
 {
 	return (frame & 64 ? set.high : set.low) >> (frame & 63) & 1;
 }
@@ -528,7 +528,7 @@ struct task {
 };
 
 /* In place of a system call of which nobody knows. */
-#define NO_SYS		0xffu
+#define SYS_UNKNOWN		0xffu
 
 static bool task_holds(const struct rule *r, const struct task *task)
 {
@@ -552,11 +552,11 @@ static const struct rule *find_plain(const struct rule *r, const struct rule *en
 static const struct rule *find_walked(const struct rule *r, const struct rule *end,
 				      const struct task *task)
 {
-	struct frames set = collect(task->ctx);
+	struct frames set = frames_collect(task->ctx);
 
 	for (; r < end; r++)
-		if (saw(set, r->saw) && task_holds(r, task) && saw(set, r->also) &&
-		    !(r->ask && task->bits & MMN_CTX_WALKED))
+		if (frames_match(set, r->saw) && task_holds(r, task) &&
+		    frames_match(set, r->also) && !(r->ask && task->bits & MMN_CTX_WALKED))
 			return r;
 	return NULL;
 }
@@ -572,24 +572,24 @@ static const struct rule *find_rule(unsigned int class,
 	r = lists[class].rules;
 	end = r + lists[class].nr;
 	task.bits = ctx->bits | lists[class].bits;
-	task.sys = task.bits & MMN_CTX_SYSCALL ? ctx->sys : NO_SYS;
+	task.sys = task.bits & MMN_CTX_SYSCALL ? ctx->sys : SYS_UNKNOWN;
 	return ctx->nr_frames ? find_walked(r, end, &task) : find_plain(r, end, &task);
 }
 
 /**
- * mmn_classify_wants() - what do the rules of a class look at?
+ * mmn_rules_needs() - what do the rules of a class look at?
  * @class: enum mmn_class
  *
  * Context: Any.
- * Return: mask of MMN_WANT_*; 0 if the task does not matter.
+ * Return: mask of MMN_NEED_*; 0 if the task does not matter.
  */
-u32 mmn_classify_wants(unsigned int class)
+u32 mmn_rules_needs(unsigned int class)
 {
-	return class < MMN_NR_CLASSES ? lists[class].wants : 0;
+	return class < MMN_NR_CLASSES ? lists[class].needs : 0;
 }
 
 /**
- * mmn_classify_rule() - what one rule says, for documents and tests
+ * mmn_rules_get() - what one rule says, for documents and tests
  * @class: enum mmn_class
  * @nr: 0 is the first
  * @v: its verdict on a tested kernel
@@ -598,8 +598,8 @@ u32 mmn_classify_wants(unsigned int class)
  * Return: false behind the last rule; a rule that asks has no flags at all and
  * the cause unknown.
  */
-bool mmn_classify_rule(unsigned int class, unsigned int nr,
-		       struct mmn_verdict *v)
+bool mmn_rules_get(unsigned int class, unsigned int nr,
+		   struct mmn_verdict *v)
 {
 	const struct rule *r;
 
@@ -615,7 +615,7 @@ bool mmn_classify_rule(unsigned int class, unsigned int nr,
 }
 
 /**
- * mmn_classify_rule_how() - how one rule decides, for documents
+ * mmn_rules_how() - how one rule decides, for documents
  * @class: enum mmn_class
  * @nr: 0 is the first
  *
@@ -624,7 +624,7 @@ bool mmn_classify_rule(unsigned int class, unsigned int nr,
  * Context: Any.
  * Return: mask of MMN_RULE_*; 0 behind the last rule as well.
  */
-u32 mmn_classify_rule_how(unsigned int class, unsigned int nr)
+u32 mmn_rules_how(unsigned int class, unsigned int nr)
 {
 	const struct rule *r;
 	u32 how = 0, own;
@@ -634,7 +634,7 @@ u32 mmn_classify_rule_how(unsigned int class, unsigned int nr)
 	r = &lists[class].rules[nr];
 	own = lists[class].bits;
 	if (r->ask)
-		how |= MMN_RULE_ASKS;
+		how |= MMN_RULE_NEEDS_STACK;
 	if (r->saw)
 		how |= MMN_RULE_SAW;
 	if (!r->need && !r->not && !r->sys && !r->saw)
@@ -657,7 +657,7 @@ static bool is_exact(const struct rule *r, unsigned int class,
 }
 
 /**
- * mmn_classify() - the verdict on one invalidation
+ * mmn_rules_classify() - the verdict on one invalidation
  * @class: enum mmn_class of the call site
  * @native: the kernel's own event, for sites that no row names
  * @ctx: the context
@@ -670,8 +670,8 @@ static bool is_exact(const struct rule *r, unsigned int class,
  * Return: false if the stack decides: read it into @ctx and come again; @v is
  * not filled.
  */
-bool mmn_classify(unsigned int class, unsigned int native,
-		  const struct mmn_ctx *ctx, struct mmn_verdict *v)
+bool mmn_rules_classify(unsigned int class, unsigned int native,
+			const struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
 	const struct rule *r = find_rule(class, ctx);
 

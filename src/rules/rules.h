@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef MMN_CLASSIFY_H
-#define MMN_CLASSIFY_H
+#ifndef MMN_RULES_H
+#define MMN_RULES_H
 
 #include <linux/types.h>
 
@@ -187,12 +187,12 @@ enum mmn_frame {
 #define MMN_FRAMES_MAX		24
 
 /* What the rules of a class look at: nobody gathers the rest. */
-#define MMN_WANT_TASK	(1u << 0) /* LOCAL, DYING, EXITING */
-#define MMN_WANT_THREAD	(1u << 1) /* which kernel thread it is */
-#define MMN_WANT_LOCK	(1u << 2) /* MMAP_WRITE, MMAP_READ */
-#define MMN_WANT_SYS	(1u << 3) /* SYSCALL and which one */
-#define MMN_WANT_ARGS	(1u << 4) /* its arguments, if it is of MMN_SYS_WITH_ARGS */
-#define MMN_WANT_PLACE	(1u << 5) /* AT_TARGET, AT_TAIL */
+#define MMN_NEED_TASK	(1u << 0) /* LOCAL, DYING, EXITING */
+#define MMN_NEED_THREAD	(1u << 1) /* which kernel thread it is */
+#define MMN_NEED_LOCK	(1u << 2) /* MMAP_WRITE, MMAP_READ */
+#define MMN_NEED_SYS	(1u << 3) /* SYSCALL and which one */
+#define MMN_NEED_ARGS	(1u << 4) /* its arguments, if it is of MMN_SYS_WITH_ARGS */
+#define MMN_NEED_PLACE	(1u << 5) /* AT_TARGET, AT_TAIL */
 
 /* System calls that no class asks for their arguments are not in it. */
 #define MMN_SYS_WITH_ARGS	(1u << MMN_SYS_BPF | 1u << MMN_SYS_FALLOCATE | \
@@ -205,7 +205,7 @@ enum mmn_frame {
 
 /**
  * struct mmn_ctx - the context of one invalidation, gathered without waiting, as far
- *	as its class wants it
+ *	as its class needs it
  * @bits: mask of MMN_CTX_*
  * @sys: enum mmn_sys; MMN_SYS_NONE means "not in a system call" if
  *	MMN_CTX_SYSCALL is set, and "nobody knows" if not
@@ -236,17 +236,17 @@ struct mmn_verdict {
 	u16 flags;
 };
 
-/* How a rule decides, for documents: mmn_classify_rule_how(). */
-#define MMN_RULE_ASKS	(1u << 0) /* no verdict: the stack is to be walked */
+/* How a rule decides, for documents: mmn_rules_how(). */
+#define MMN_RULE_NEEDS_STACK	(1u << 0) /* no verdict: the stack is to be walked */
 #define MMN_RULE_SAW	(1u << 1) /* a verdict that rests on the stack */
 #define MMN_RULE_ALWAYS	(1u << 2) /* it has no condition */
 #define MMN_RULE_NEVER	(1u << 3) /* its class rules it out */
 
-u32 mmn_classify_wants(unsigned int class);
-bool mmn_classify(unsigned int class, unsigned int native,
-		  const struct mmn_ctx *ctx, struct mmn_verdict *v);
-bool mmn_classify_rule(unsigned int class, unsigned int nr,
-		       struct mmn_verdict *v);
-u32 mmn_classify_rule_how(unsigned int class, unsigned int nr);
+u32 mmn_rules_needs(unsigned int class);
+bool mmn_rules_classify(unsigned int class, unsigned int native,
+			const struct mmn_ctx *ctx, struct mmn_verdict *v);
+bool mmn_rules_get(unsigned int class, unsigned int nr,
+		   struct mmn_verdict *v);
+u32 mmn_rules_how(unsigned int class, unsigned int nr);
 
-#endif /* MMN_CLASSIFY_H */
+#endif /* MMN_RULES_H */

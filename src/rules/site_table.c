@@ -115,28 +115,28 @@ static const struct site sites[] = {
 /* Rows travel as bytes and index arrays of counters. */
 static_assert(ARRAY_SIZE(sites) < 128);
 
-unsigned int mmn_sitenames_nr(void)
+unsigned int mmn_site_table_nr(void)
 {
 	return ARRAY_SIZE(sites);
 }
 
-const char *mmn_sitenames_name(unsigned int row)
+const char *mmn_site_table_name(unsigned int row)
 {
 	return row < ARRAY_SIZE(sites) ? sites[row].name : sites[0].name;
 }
 
-unsigned int mmn_sitenames_class(unsigned int row)
+unsigned int mmn_site_table_class(unsigned int row)
 {
 	return row < ARRAY_SIZE(sites) ? sites[row].class : sites[0].class;
 }
 
-const char *mmn_sitenames_kernels(unsigned int row)
+const char *mmn_site_table_kernels(unsigned int row)
 {
 	return row < ARRAY_SIZE(sites) ? sites[row].kernels : sites[0].kernels;
 }
 
 /**
- * mmn_sitenames_find() - which row names a symbol
+ * mmn_site_table_find() - which row names a symbol
  * @symbol: as kallsyms prints it; ends at a compiler's suffix (.part.0,
  *	.constprop.0, .isra.0, .cold, .llvm.N), an offset or a blank
  *
@@ -146,7 +146,7 @@ const char *mmn_sitenames_kernels(unsigned int row)
  * Context: Any.
  * Return: the row, or MMN_SITE_UNKNOWN.
  */
-unsigned int mmn_sitenames_find(const char *symbol)
+unsigned int mmn_site_table_find(const char *symbol)
 {
 	size_t len = strcspn(symbol, ".+ [\n");
 	unsigned int row;
@@ -161,13 +161,13 @@ unsigned int mmn_sitenames_find(const char *symbol)
 }
 
 /**
- * mmn_sitenames_hide() - leave no address where a name is expected
+ * mmn_site_table_hide() - leave no address where a name is expected
  * @symbol: as kallsyms prints it, which is the address where it has no name; at
  *	least 19 bytes, as an address has
  *
  * Context: Any.
  */
-void mmn_sitenames_hide(char *symbol)
+void mmn_site_table_hide(char *symbol)
 {
 	static const char none[] = "(no-symbol)";
 

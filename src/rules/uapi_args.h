@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef MMN_ARGVALUES_H
-#define MMN_ARGVALUES_H
+#ifndef MMN_UAPI_ARGS_H
+#define MMN_UAPI_ARGS_H
 
 /* User values that the rules look at; they are ABI and never change. */
 #define ARG_MAP_FIXED		0x10
@@ -26,4 +26,4 @@
 #define ARG_UFFDIO_WRITEPROTECT	0xc018aa06
 #define ARG_UFFDIO_RWPROTECT	0xc018aa09
 
-#endif /* MMN_ARGVALUES_H */
+#endif /* MMN_UAPI_ARGS_H */

@@ -214,8 +214,8 @@ static const struct opinion *look_for(unsigned int class, unsigned int frame,
 	return NULL;
 }
 
-static const struct opinion *decide(unsigned int class, const u8 *frames,
-				    unsigned int nr)
+static const struct opinion *verify_table_decide(unsigned int class, const u8 *frames,
+						 unsigned int nr)
 {
 	const struct opinion *o;
 	unsigned int i;
@@ -234,7 +234,7 @@ static const struct opinion *decide(unsigned int class, const u8 *frames,
 }
 
 /**
- * mmn_opinion_check() - does the stack agree with a verdict?
+ * mmn_verify_table_check() - does the stack agree with a verdict?
  * @class: enum mmn_class of the call site that the stack shows
  * @frames: enum mmn_frame of the functions above it, innermost first
  * @nr: how many
@@ -242,11 +242,11 @@ static const struct opinion *decide(unsigned int class, const u8 *frames,
  *
  * Context: Any.
  */
-enum mmn_agreement mmn_opinion_check(unsigned int class, const u8 *frames,
-				     unsigned int nr,
-				     const struct mmn_verdict *v)
+enum mmn_agreement mmn_verify_table_check(unsigned int class, const u8 *frames,
+					  unsigned int nr,
+					  const struct mmn_verdict *v)
 {
-	const struct opinion *o = decide(plain_class(class), frames, nr);
+	const struct opinion *o = verify_table_decide(plain_class(class), frames, nr);
 	unsigned int i;
 
 	if (!o)

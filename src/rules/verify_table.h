@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef MMN_OPINION_H
-#define MMN_OPINION_H
+#ifndef MMN_VERIFY_TABLE_H
+#define MMN_VERIFY_TABLE_H
 
 #include <linux/types.h>
 
@@ -14,8 +14,8 @@ enum mmn_agreement {
 	MMN_NR_AGREEMENTS
 };
 
-enum mmn_agreement mmn_opinion_check(unsigned int class, const u8 *frames,
-				     unsigned int nr,
-				     const struct mmn_verdict *v);
+enum mmn_agreement mmn_verify_table_check(unsigned int class, const u8 *frames,
+					  unsigned int nr,
+					  const struct mmn_verdict *v);
 
-#endif /* MMN_OPINION_H */
+#endif /* MMN_VERIFY_TABLE_H */

@@ -42,7 +42,7 @@ struct unknown {
 	u64 hits;
 };
 
-struct mmn_site mmn_sites_cache[1 << MMN_SITES_BITS];
+struct mmn_site mmn_addr_cache_table[1 << MMN_ADDR_CACHE_BITS];
 /* Raw: who asks for a verdict may not sleep, and with PREEMPT_RT others do. */
 static DEFINE_RAW_SPINLOCK(site_lock);
 static struct unknown unknowns[UNKNOWN_MAX];
@@ -53,22 +53,22 @@ static DECLARE_BITMAP(forgotten, 128);
 static unsigned long deferred[DEFER_MAX];
 static unsigned long unnamed[DEFER_MAX];
 
-static struct mmn_site *slot(unsigned long pc, unsigned int probe)
+static struct mmn_site *addr_cache_slot(unsigned long pc, unsigned int probe)
 {
-	return &mmn_sites_cache[(hash_long(pc, MMN_SITES_BITS) + probe) &
-				(ARRAY_SIZE(mmn_sites_cache) - 1)];
+	return &mmn_addr_cache_table[(hash_long(pc, MMN_ADDR_CACHE_BITS) + probe) &
+				(ARRAY_SIZE(mmn_addr_cache_table) - 1)];
 }
 
-/* Wherever it is. For mmn_sites_get(). */
-struct mmn_site *mmn_sites_find(unsigned long pc)
+/* Wherever it is. For mmn_addr_cache_get(). */
+struct mmn_site *mmn_addr_cache_find(unsigned long pc)
 {
 	struct mmn_site *s;
 	unsigned long seen;
 	unsigned int i;
 
 	for (i = 0; i < CACHE_PROBES; i++) {
-		s = slot(pc, i);
-		/* Pairs with the release in remember(). */
+		s = addr_cache_slot(pc, i);
+		/* Pairs with the release in addr_cache_insert(). */
 		seen = smp_load_acquire(&s->pc);
 		if (seen == pc)
 			return s;
@@ -83,7 +83,7 @@ static void name_of(unsigned long site, char *name)
 {
 	/* A return address may lie behind the end of its function. */
 	sprint_symbol_no_offset(name, site - 1);
-	mmn_sitenames_hide(name);
+	mmn_site_table_hide(name);
 }
 
 /* kallsyms names trampolines and programs as if they were of a module. */
@@ -92,39 +92,39 @@ static bool is_module(const char *name)
 	return strchr(name, '[') && !strstr(name, "[bpf]") && !strstr(name, "[__builtin__");
 }
 
-static bool lasts(unsigned long pc, const char *name)
+static bool is_stable_text(unsigned long pc, const char *name)
 {
 	return is_module(name) || (!strchr(name, '[') && !mmn_in_module_area(pc));
 }
 
 /**
- * mmn_sites_lasts() - will this be the same code until we hear otherwise?
+ * mmn_addr_cache_is_stable() - will this be the same code until we hear otherwise?
  * @pc: return address
  *
  * Context: Any but the hook.
  * Return: true for the kernel's own text and modules; false for trampolines and
  * programs, which may go and leave their place to others.
  */
-noinline bool mmn_sites_lasts(unsigned long pc)
+noinline bool mmn_addr_cache_is_stable(unsigned long pc)
 {
 	char name[KSYM_SYMBOL_LEN];
 
 	if (!mmn_in_module_area(pc))
 		return true;
 	name_of(pc, name);
-	return lasts(pc, name);
+	return is_stable_text(pc, name);
 }
 
 /**
- * mmn_sites_learn_known() - the way to the next return address
+ * mmn_addr_cache_learn_known() - the way to the next return address
  * @pc: return address; if it is in the cache
  * @up: see struct mmn_site
  *
  * Context: Any, the hook too.
  */
-void mmn_sites_learn_known(unsigned long pc, unsigned int up)
+void mmn_addr_cache_learn_known(unsigned long pc, unsigned int up)
 {
-	struct mmn_site *s = mmn_sites_find(pc);
+	struct mmn_site *s = mmn_addr_cache_find(pc);
 
 	/* Everybody finds the same. */
 	if (s)
@@ -132,27 +132,27 @@ void mmn_sites_learn_known(unsigned long pc, unsigned int up)
 }
 
 /**
- * mmn_sites_learn() - the same, looking its name up if needed
+ * mmn_addr_cache_learn() - the same, looking its name up if needed
  * @pc: return address; if it lasts
  * @up: see struct mmn_site
  *
  * Context: Any but the hook.
  */
-void mmn_sites_learn(unsigned long pc, unsigned int up)
+void mmn_addr_cache_learn(unsigned long pc, unsigned int up)
 {
-	mmn_sites_resolve(pc);
-	mmn_sites_learn_known(pc, up);
+	mmn_addr_cache_resolve(pc);
+	mmn_addr_cache_learn_known(pc, up);
 }
 
 /* Return: NULL if it is there already, or if there is no room. */
-static struct mmn_site *place_for(unsigned long pc)
+static struct mmn_site *addr_cache_free_slot(unsigned long pc)
 {
 	struct mmn_site *s, *place = NULL;
 	unsigned int i;
 
 	lockdep_assert_held(&site_lock);
 	for (i = 0; i < CACHE_PROBES; i++) {
-		s = slot(pc, i);
+		s = addr_cache_slot(pc, i);
 		if (s->pc == pc)
 			return NULL;
 		if (!place && s->pc <= GONE)
@@ -163,15 +163,15 @@ static struct mmn_site *place_for(unsigned long pc)
 	return place;
 }
 
-static void remember(const struct mmn_site *what)
+static void addr_cache_insert(const struct mmn_site *what)
 {
-	struct mmn_site *s = place_for(what->pc);
+	struct mmn_site *s = addr_cache_free_slot(what->pc);
 
 	if (!s)
 		return;
 	s->row = what->row;
 	s->class = what->class;
-	s->wants = what->wants;
+	s->needs = what->needs;
 	s->frame = what->frame;
 	s->ends = what->ends;
 	s->up = MMN_UP_UNKNOWN;
@@ -189,17 +189,17 @@ static void look_up(unsigned long pc, bool present, struct mmn_site *s, char *na
 
 	name_of(pc, name);
 	s->pc = pc;
-	s->row = mmn_sitenames_find(name);
+	s->row = mmn_site_table_find(name);
 	if (test_bit(s->row, forgotten))
 		s->row = MMN_SITE_UNKNOWN;
-	s->class = mmn_sitenames_class(s->row);
-	s->wants = mmn_classify_wants(s->class);
-	s->frame = mmn_framenames_find(name);
-	s->ends = mmn_framenames_ends(s->frame);
-	if (!lasts(pc, name) || (!present && is_module(name)))
+	s->class = mmn_site_table_class(s->row);
+	s->needs = mmn_rules_needs(s->class);
+	s->frame = mmn_frame_table_find(name);
+	s->ends = mmn_frame_table_ends(s->frame);
+	if (!is_stable_text(pc, name) || (!present && is_module(name)))
 		return;
 	raw_spin_lock_irqsave(&site_lock, flags);
-	remember(s);
+	addr_cache_insert(s);
 	raw_spin_unlock_irqrestore(&site_lock, flags);
 }
 
@@ -235,8 +235,8 @@ static bool count_unknown(const char *name)
 	return true;
 }
 
-/* For mmn_sites_note(). */
-noinline void mmn_sites_note_unknown(unsigned long site)
+/* For mmn_addr_cache_count_unknown(). */
+noinline void mmn_addr_cache_count_unknown_slow(unsigned long site)
 {
 	char name[KSYM_SYMBOL_LEN];
 	unsigned long flags;
@@ -252,51 +252,51 @@ noinline void mmn_sites_note_unknown(unsigned long site)
 }
 
 /**
- * mmn_sites_resolve() - the row of a call site, looking its name up if needed
+ * mmn_addr_cache_resolve() - the row of a call site, looking its name up if needed
  * @site: return address on the stack of current
  *
  * Context: Any but the hook: the look-up walks the symbol table.
  * Return: the row, MMN_SITE_UNKNOWN if no row names it.
  */
-unsigned int mmn_sites_resolve(unsigned long site)
+unsigned int mmn_addr_cache_resolve(unsigned long site)
 {
-	const struct mmn_site *known = mmn_sites_get(site);
+	const struct mmn_site *known = mmn_addr_cache_get(site);
 
 	return known ? known->row : look_up_new(site, true).row;
 }
 
 /**
- * mmn_sites_frame() - what a function further out says
+ * mmn_addr_cache_frame() - what a function further out says
  * @pc: return address
- * @may_look: false in the hook
+ * @can_resolve: false in the hook
  *
  * A module is told by where it lies, where that can be told.
  *
- * Context: Any; the hook without @may_look.
+ * Context: Any; the hook without @can_resolve.
  * Return: enum mmn_frame; -1 if it is not known yet: it will be, soon.
  */
-int mmn_sites_frame(unsigned long pc, bool may_look)
+int mmn_addr_cache_frame(unsigned long pc, bool can_resolve)
 {
-	const struct mmn_site *known = mmn_sites_get(pc);
+	const struct mmn_site *known = mmn_addr_cache_get(pc);
 
 	if (known)
 		return known->frame;
-	if (may_look)
+	if (can_resolve)
 		return look_up_new(pc, true).frame;
 	if (mmn_in_module_area(pc))
 		return MMN_FRAME_MODULE;
-	mmn_sites_defer(pc);
+	mmn_addr_cache_defer(pc);
 	return -1;
 }
 
 /**
- * mmn_sites_forget() - pretend that the table lacks some rows
+ * mmn_addr_cache_forget() - pretend that the table lacks some rows
  * @list: symbols, separated by commas; or all
  *
  * Context: Process, at load, before anything is looked up.
  * Return: 0; -EINVAL if a name is in no row.
  */
-int mmn_sites_forget(const char *list)
+int mmn_addr_cache_forget(const char *list)
 {
 	char name[KSYM_SYMBOL_LEN];
 	const char *at = list;
@@ -310,7 +310,7 @@ int mmn_sites_forget(const char *list)
 	for (; *at; at += len + (at[len] == ',')) {
 		len = strcspn(at, ",");
 		snprintf(name, sizeof(name), "%.*s", (int)len, at);
-		row = mmn_sitenames_find(name);
+		row = mmn_site_table_find(name);
 		if (row == MMN_SITE_UNKNOWN) {
 			pr_err("forget=%s: no row names %s; see debugfs mmnotify/sites for those that exist\n",
 			       list, name);
@@ -321,10 +321,10 @@ int mmn_sites_forget(const char *list)
 	return 0;
 }
 
-/* As mmn_sites_resolve(), of an address that was on some stack. */
+/* As mmn_addr_cache_resolve(), of an address that was on some stack. */
 static unsigned int resolve_late(unsigned long site)
 {
-	const struct mmn_site *known = mmn_sites_get(site);
+	const struct mmn_site *known = mmn_addr_cache_get(site);
 
 	return known ? known->row : look_up_new(site, false).row;
 }
@@ -340,7 +340,7 @@ static void resolve_deferred(struct work_struct *work)
 			resolve_late(site);
 		site = xchg(&unnamed[i], 0);
 		if (site)
-			mmn_sites_note(site, resolve_late(site));
+			mmn_addr_cache_count_unknown(site, resolve_late(site));
 	}
 }
 
@@ -354,37 +354,37 @@ static void kick_deferred(struct irq_work *work)
 static struct irq_work defer_kick;
 
 /**
- * mmn_sites_drop() - code goes
+ * mmn_addr_cache_drop() - code goes
  * @mod: of this module
  * @all: of it; else only what has run once, at its load
  *
  * Context: Process; none of it is on any stack.
  */
-void mmn_sites_drop(const struct module *mod, bool all)
+void mmn_addr_cache_drop(const struct module *mod, bool all)
 {
 	unsigned long flags, pc;
 	unsigned int i;
 
 	raw_spin_lock_irqsave(&site_lock, flags);
-	for (i = 0; i < ARRAY_SIZE(mmn_sites_cache); i++) {
-		pc = mmn_sites_cache[i].pc;
+	for (i = 0; i < ARRAY_SIZE(mmn_addr_cache_table); i++) {
+		pc = mmn_addr_cache_table[i].pc;
 		if (within_module_init(pc, mod) || (all && within_module_core(pc, mod)))
-			WRITE_ONCE(mmn_sites_cache[i].pc, GONE);
+			WRITE_ONCE(mmn_addr_cache_table[i].pc, GONE);
 	}
 	raw_spin_unlock_irqrestore(&site_lock, flags);
 }
 
 /**
- * mmn_sites_init() - prepare for look-ups on behalf of the hook
+ * mmn_addr_cache_init() - prepare for look-ups on behalf of the hook
  *
  * Context: Process, at load.
  */
-void mmn_sites_init(void)
+void mmn_addr_cache_init(void)
 {
 	init_irq_work(&defer_kick, kick_deferred);
 }
 
-static void queue(unsigned long *list, unsigned long site)
+static void defer_address(unsigned long *list, unsigned long site)
 {
 	unsigned int i;
 
@@ -399,31 +399,31 @@ static void queue(unsigned long *list, unsigned long site)
 }
 
 /**
- * mmn_sites_defer() - look an address up soon, somewhere else
+ * mmn_addr_cache_defer() - look an address up soon, somewhere else
  * @pc: return address
  *
  * Context: The hook; only queues. Forgets the request if too many wait.
  */
-void mmn_sites_defer(unsigned long pc)
+void mmn_addr_cache_defer(unsigned long pc)
 {
-	queue(deferred, pc);
+	defer_address(deferred, pc);
 }
 
 /**
- * mmn_sites_note_later() - as mmn_sites_note(), for the hook
+ * mmn_addr_cache_count_later() - as mmn_addr_cache_count_unknown(), for the hook
  * @site: return address
  * @row: its row
  *
  * Context: The hook; unknown sites that come in a burst count once.
  */
-void mmn_sites_note_later(unsigned long site, unsigned int row)
+void mmn_addr_cache_count_later(unsigned long site, unsigned int row)
 {
 	if (row == MMN_SITE_UNKNOWN)
-		queue(unnamed, site);
+		defer_address(unnamed, site);
 }
 
 /**
- * mmn_sites_print() - the name of a call site
+ * mmn_addr_cache_print() - the name of a call site
  * @site: return address
  * @buf: where to
  * @size: of @buf, bytes
@@ -431,7 +431,7 @@ void mmn_sites_note_later(unsigned long site, unsigned int row)
  * Context: Any but the hook.
  * Return: the length that the whole name has, as snprintf().
  */
-int mmn_sites_print(unsigned long site, char *buf, size_t size)
+int mmn_addr_cache_print(unsigned long site, char *buf, size_t size)
 {
 	char name[KSYM_SYMBOL_LEN];
 
@@ -442,21 +442,21 @@ int mmn_sites_print(unsigned long site, char *buf, size_t size)
 }
 
 /**
- * mmn_sites_show() - the table of sites with what this kernel showed of it
+ * mmn_addr_cache_show() - the table of sites with what this kernel showed of it
  * @m: debugfs file
  *
  * Context: Process.
  */
-void mmn_sites_show(struct seq_file *m)
+void mmn_addr_cache_show(struct seq_file *m)
 {
 	unsigned int row, i, nr;
 	u64 hits;
 
 	seq_puts(m, "# site resolved hits kernels\n");
-	for (row = 1; row < mmn_sitenames_nr(); row++) {
+	for (row = 1; row < mmn_site_table_nr(); row++) {
 		hits = mmn_stats_site_hits(row);
-		seq_printf(m, "%-34s %-8s %10llu  %s\n", mmn_sitenames_name(row),
-			   hits ? "yes" : "no", hits, mmn_sitenames_kernels(row));
+		seq_printf(m, "%-34s %-8s %10llu  %s\n", mmn_site_table_name(row),
+			   hits ? "yes" : "no", hits, mmn_site_table_kernels(row));
 	}
 	nr = READ_ONCE(nr_unknowns);
 	seq_printf(m, "# unknown %u\n", nr);
@@ -466,11 +466,11 @@ void mmn_sites_show(struct seq_file *m)
 }
 
 /**
- * mmn_sites_exit() - wait for look-ups that still run
+ * mmn_addr_cache_exit() - wait for look-ups that still run
  *
  * Context: Process, after the hook is gone.
  */
-void mmn_sites_exit(void)
+void mmn_addr_cache_exit(void)
 {
 	irq_work_sync(&defer_kick);
 	cancel_work_sync(&defer_work);

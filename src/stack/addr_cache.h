@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef MMN_SITES_H
-#define MMN_SITES_H
+#ifndef MMN_ADDR_CACHE_H
+#define MMN_ADDR_CACHE_H
 
 #include <linux/compiler.h>
 #include <linux/hash.h>
@@ -18,7 +18,7 @@ struct seq_file;
  * @pc: the address
  * @row: its row in the table of call sites
  * @class: enum mmn_class of that row
- * @wants: MMN_WANT_* of that class
+ * @needs: MMN_NEED_* of that class
  * @frame: enum mmn_frame: what it says as a frame further out
  * @ends: what is behind that frame is of another operation
  * @up: how one gets from this return address on the stack to the next: MMN_UP_*
@@ -27,7 +27,7 @@ struct mmn_site {
 	unsigned long pc;
 	u8 row;
 	u8 class;
-	u8 wants;
+	u8 needs;
 	u8 frame;
 	bool ends;
 	u16 up;
@@ -45,7 +45,7 @@ struct mmn_site {
 
 /* No words: why not. */
 #define MMN_UP_UNKNOWN		0x0000
-#define MMN_UP_CROOKED		0x1000	/* it takes more to know than the address */
+#define MMN_UP_UNSUPPORTED		0x1000	/* it takes more to know than the address */
 #define MMN_UP_ENTRY		0x2000	/* registers of whom entered the kernel lie there */
 #define MMN_UP_LAST		0x3000	/* nobody called this */
 
@@ -64,64 +64,64 @@ static inline unsigned int mmn_up_indirect(unsigned int up)
 	return (up >> MMN_UP_SAVED_SHIFT) - 4;
 }
 
-#define MMN_SITES_BITS	12
+#define MMN_ADDR_CACHE_BITS	12
 
-extern struct mmn_site mmn_sites_cache[1 << MMN_SITES_BITS];
-struct mmn_site *mmn_sites_find(unsigned long pc);
+extern struct mmn_site mmn_addr_cache_table[1 << MMN_ADDR_CACHE_BITS];
+struct mmn_site *mmn_addr_cache_find(unsigned long pc);
 
 /* Where an address is, if no other was there before. */
-static inline const struct mmn_site *mmn_sites_home(unsigned long pc)
+static inline const struct mmn_site *mmn_addr_cache_home(unsigned long pc)
 {
-	return mmn_sites_cache + hash_long(pc, MMN_SITES_BITS);
+	return mmn_addr_cache_table + hash_long(pc, MMN_ADDR_CACHE_BITS);
 }
 
-static inline bool mmn_sites_is_of(const struct mmn_site *s, unsigned long pc)
+static inline bool mmn_addr_cache_is_of(const struct mmn_site *s, unsigned long pc)
 {
-	/* Pairs with the release in remember(). */
+	/* Pairs with the release in addr_cache_insert(). */
 	return smp_load_acquire(&s->pc) == pc;
 }
 
 /**
- * mmn_sites_get() - what is known of a return address
+ * mmn_addr_cache_get() - what is known of a return address
  * @pc: it
  *
  * Context: Any, the hook too.
  * Return: it stays valid; NULL if nothing is known yet.
  */
-static inline const struct mmn_site *mmn_sites_get(unsigned long pc)
+static inline const struct mmn_site *mmn_addr_cache_get(unsigned long pc)
 {
-	const struct mmn_site *s = mmn_sites_home(pc);
+	const struct mmn_site *s = mmn_addr_cache_home(pc);
 
-	return likely(mmn_sites_is_of(s, pc)) ? s : mmn_sites_find(pc);
+	return likely(mmn_addr_cache_is_of(s, pc)) ? s : mmn_addr_cache_find(pc);
 }
 
-void mmn_sites_note_unknown(unsigned long site);
+void mmn_addr_cache_count_unknown_slow(unsigned long site);
 
 /**
- * mmn_sites_note() - a call site announced an event
+ * mmn_addr_cache_count_unknown() - a call site announced an event
  * @site: return address
  * @row: its row; an unknown one is counted by name and told once
  *
  * Context: Any but the hook.
  */
-static inline void mmn_sites_note(unsigned long site, unsigned int row)
+static inline void mmn_addr_cache_count_unknown(unsigned long site, unsigned int row)
 {
 	if (unlikely(row == MMN_SITE_UNKNOWN))
-		mmn_sites_note_unknown(site);
+		mmn_addr_cache_count_unknown_slow(site);
 }
 
-bool mmn_sites_lasts(unsigned long pc);
-void mmn_sites_learn(unsigned long pc, unsigned int up);
-void mmn_sites_learn_known(unsigned long pc, unsigned int up);
-unsigned int mmn_sites_resolve(unsigned long site);
-int mmn_sites_frame(unsigned long pc, bool may_look);
-int mmn_sites_forget(const char *list);
-void mmn_sites_note_later(unsigned long site, unsigned int row);
-void mmn_sites_defer(unsigned long pc);
-int mmn_sites_print(unsigned long site, char *buf, size_t size);
-void mmn_sites_show(struct seq_file *m);
-void mmn_sites_drop(const struct module *mod, bool all);
-void mmn_sites_init(void);
-void mmn_sites_exit(void);
+bool mmn_addr_cache_is_stable(unsigned long pc);
+void mmn_addr_cache_learn(unsigned long pc, unsigned int up);
+void mmn_addr_cache_learn_known(unsigned long pc, unsigned int up);
+unsigned int mmn_addr_cache_resolve(unsigned long site);
+int mmn_addr_cache_frame(unsigned long pc, bool can_resolve);
+int mmn_addr_cache_forget(const char *list);
+void mmn_addr_cache_count_later(unsigned long site, unsigned int row);
+void mmn_addr_cache_defer(unsigned long pc);
+int mmn_addr_cache_print(unsigned long site, char *buf, size_t size);
+void mmn_addr_cache_show(struct seq_file *m);
+void mmn_addr_cache_drop(const struct module *mod, bool all);
+void mmn_addr_cache_init(void);
+void mmn_addr_cache_exit(void);
 
-#endif /* MMN_SITES_H */
+#endif /* MMN_ADDR_CACHE_H */

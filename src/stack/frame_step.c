@@ -19,24 +19,24 @@
 /* So often may measuring be in vain, because the cache of addresses is full. */
 #define MAX_IN_VAIN	64
 
-static bool take_indirect(struct mmn_steps *s, unsigned int words)
+static bool take_indirect(struct mmn_frame_cursor *s, unsigned int words)
 {
 	unsigned long bp = s->at.bp, end;
 
-	if (!mmn_steps_is_above(s, bp))
+	if (!mmn_frame_step_is_above(s, bp))
 		return false;
-	end = mmn_steps_word(bp, words);
-	if (!mmn_steps_is_above(s, end))
+	end = mmn_frame_step_word(bp, words);
+	if (!mmn_frame_step_is_above(s, end))
 		return false;
-	s->at.bp = mmn_steps_word(bp, 0);
+	s->at.bp = mmn_frame_step_word(bp, 0);
 	s->at.sp = end;
-	s->at.pc = mmn_steps_word(end, 1);
+	s->at.pc = mmn_frame_step_word(end, 1);
 	return true;
 }
 
-/* The last step, an indirect one, or one that cannot be taken. For mmn_steps_take(). */
-const struct mmn_site *mmn_steps_take_other(struct mmn_steps *s,
-					    const struct mmn_site *site)
+/* The last step, an indirect one, or one that cannot be taken. For mmn_frame_step_next(). */
+const struct mmn_site *mmn_frame_step_next_slow(struct mmn_frame_cursor *s,
+						const struct mmn_site *site)
 {
 	unsigned int up = READ_ONCE(site->up), words = mmn_up_indirect(up);
 
@@ -58,28 +58,28 @@ const struct mmn_site *mmn_steps_take_other(struct mmn_steps *s,
 
 static bool is_known(unsigned long pc)
 {
-	const struct mmn_site *site = mmn_sites_get(pc);
+	const struct mmn_site *site = mmn_addr_cache_get(pc);
 
 	return site && READ_ONCE(site->up) != MMN_UP_UNKNOWN;
 }
 
 /**
- * mmn_steps_learn() - have the stack measured, if that helps
+ * mmn_frame_step_learn() - have the stack measured, if that helps
  * @pc: where the steps could not go on
- * @may_look: false in the hook: only what has a name already can be learnt
+ * @can_resolve: false in the hook: only what has a name already can be learnt
  *
- * Context: Any; the hook without @may_look.
+ * Context: Any; the hook without @can_resolve.
  */
-void mmn_steps_learn(unsigned long pc, bool may_look)
+void mmn_frame_step_learn(unsigned long pc, bool can_resolve)
 {
 	static atomic_t in_vain;
 
 	if (!MMN_KNOWS_ORC || !pc || is_known(pc) || atomic_read(&in_vain) >= MAX_IN_VAIN)
 		return;
 	/* What is in the cache lasts. */
-	if (may_look ? !mmn_sites_lasts(pc) : !mmn_sites_get(pc))
+	if (can_resolve ? !mmn_addr_cache_is_stable(pc) : !mmn_addr_cache_get(pc))
 		return;
-	mmn_orc_measure(may_look ? mmn_sites_learn : mmn_sites_learn_known);
+	mmn_orc_probe_measure(can_resolve ? mmn_addr_cache_learn : mmn_addr_cache_learn_known);
 	if (!is_known(pc))
 		atomic_inc(&in_vain);
 }

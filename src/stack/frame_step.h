@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef MMN_STEPS_H
-#define MMN_STEPS_H
+#ifndef MMN_FRAME_STEP_H
+#define MMN_FRAME_STEP_H
 
 #include <linux/compiler.h>
 #include <linux/sched.h>
@@ -12,76 +12,77 @@
 #include "rules/rules.h"
 
 /**
- * struct mmn_steps - a way out on the stack of current
+ * struct mmn_frame_cursor - a way out on the stack of current
  * @at: where we are; pc is 0 behind the last return address
  * @top: where the stack ends
  */
-struct mmn_steps {
-	struct mmn_where at;
+struct mmn_frame_cursor {
+	struct mmn_frame_pos at;
 	unsigned long top;
 };
 
-const struct mmn_site *mmn_steps_take_other(struct mmn_steps *s,
-					    const struct mmn_site *at);
-void mmn_steps_learn(unsigned long pc, bool may_look);
+const struct mmn_site *mmn_frame_step_next_slow(struct mmn_frame_cursor *s,
+						const struct mmn_site *at);
+void mmn_frame_step_learn(unsigned long pc, bool can_resolve);
 
-static inline unsigned long mmn_steps_word(unsigned long end, unsigned int below)
+static inline unsigned long mmn_frame_step_word(unsigned long end, unsigned int below)
 {
 	return READ_ONCE_NOCHECK(((unsigned long *)end)[-(long)below]);
 }
 
-static inline unsigned long mmn_steps_top(void)
+static inline unsigned long mmn_frame_step_top(void)
 {
 	return (unsigned long)task_stack_page(current) + THREAD_SIZE;
 }
 
 /* Begins where the function with this frame, a running one, returns to. */
-static inline void mmn_steps_begin_from(struct mmn_steps *s, const unsigned long *frame)
+static inline void mmn_frame_step_begin_from(struct mmn_frame_cursor *s, const unsigned long *frame)
 {
 	s->at.pc = frame[1];
 	s->at.sp = (unsigned long)(frame + 2);
 	s->at.bp = frame[0];
-	s->top = mmn_steps_top();
+	s->top = mmn_frame_step_top();
 }
 
 /* The same, from the function that this is compiled into. */
-static __always_inline void mmn_steps_begin(struct mmn_steps *s)
+static __always_inline void mmn_frame_step_begin(struct mmn_frame_cursor *s)
 {
-	mmn_steps_begin_from(s, __builtin_frame_address(0));
+	mmn_frame_step_begin_from(s, __builtin_frame_address(0));
 }
 
 /* Is this return address still on the stack of current, and there? */
-static inline bool mmn_steps_is_there(const struct mmn_where *at)
+static inline bool mmn_frame_step_is_there(const struct mmn_frame_pos *at)
 {
-	return mmn_steps_top() - at->sp < THREAD_SIZE &&
-	       mmn_steps_word(at->sp, 1) == at->pc;
+	return mmn_frame_step_top() - at->sp < THREAD_SIZE &&
+	       mmn_frame_step_word(at->sp, 1) == at->pc;
 }
 
 /* Begins at @at, if that is there. Return: whether. */
-static inline bool mmn_steps_begin_at(struct mmn_steps *s, const struct mmn_where *at)
+static inline bool mmn_frame_step_begin_at(struct mmn_frame_cursor *s,
+					   const struct mmn_frame_pos *at)
 {
 	s->at = *at;
-	s->top = mmn_steps_top();
-	return mmn_steps_is_there(at);
+	s->top = mmn_frame_step_top();
+	return mmn_frame_step_is_there(at);
 }
 
 /* Not beyond the stack of current: it may run on another one. */
-static inline bool mmn_steps_is_above(const struct mmn_steps *s, unsigned long end)
+static inline bool mmn_frame_step_is_above(const struct mmn_frame_cursor *s, unsigned long end)
 {
 	return end > s->at.sp && s->top - end < THREAD_SIZE;
 }
 
 /**
- * mmn_steps_take() - one step out
+ * mmn_frame_step_next() - one step out
  * @s: where we are, not behind the last; afterwards, where the next one is
  *
  * Context: Any, the hook too.
  * Return: what is known of the address where we were; NULL if that is not enough to
  * go on, and @s stays.
  */
-static inline const struct mmn_site *mmn_steps_take(struct mmn_steps *s)
+static inline const struct mmn_site *mmn_frame_step_next(struct mmn_frame_cursor *s)
 {
-	const struct mmn_site *site = mmn_sites_get(s->at.pc);
+	const struct mmn_site *site = mmn_addr_cache_get(s->at.pc);
 	unsigned long end;
 	unsigned int up;
 
@@ -90,50 +91,50 @@ static inline const struct mmn_site *mmn_steps_take(struct mmn_steps *s)
 	up = READ_ONCE(site->up);
 	if (unlikely(!(up & MMN_UP_WORDS))) {
 		/* A copy: what nobody else can reach may stay in registers. */
-		struct mmn_steps other = *s;
+		struct mmn_frame_cursor other = *s;
 
-		site = mmn_steps_take_other(&other, site);
+		site = mmn_frame_step_next_slow(&other, site);
 		*s = other;
 		return site;
 	}
 	end = up & MMN_UP_BP ? s->at.bp : s->at.sp;
 	end += (up & MMN_UP_WORDS) * sizeof(long);
-	if (unlikely(!mmn_steps_is_above(s, end)))
+	if (unlikely(!mmn_frame_step_is_above(s, end)))
 		return NULL;
 	up >>= MMN_UP_SAVED_SHIFT;
 	if (up)
-		s->at.bp = mmn_steps_word(end, up);
+		s->at.bp = mmn_frame_step_word(end, up);
 	s->at.sp = end;
-	s->at.pc = mmn_steps_word(end, 1);
+	s->at.pc = mmn_frame_step_word(end, 1);
 	return site;
 }
 
 /**
- * mmn_steps_to_site() - go to where the innermost invalidation was announced
+ * mmn_frame_step_to_site() - go to where the innermost invalidation was announced
  * @s: in a notifier's callback; afterwards, at the site
  *
  * Context: Any, the hook too.
  * Return: the site; NULL if the unwinder has to be asked.
  */
-static inline const struct mmn_site *mmn_steps_to_site(struct mmn_steps *s)
+static inline const struct mmn_site *mmn_frame_step_to_site(struct mmn_frame_cursor *s)
 {
 	const struct mmn_site *site;
 
 	if (unlikely(s->top - s->at.sp >= THREAD_SIZE))
 		return NULL;
 	do {
-		site = mmn_steps_take(s);
+		site = mmn_frame_step_next(s);
 		if (unlikely(!site || !s->at.pc))
 			return NULL;
 	} while (site->frame != MMN_FRAME_ANNOUNCE);
 	do {
-		site = mmn_sites_get(s->at.pc);
+		site = mmn_addr_cache_get(s->at.pc);
 		if (unlikely(!site))
 			return NULL;
 		if (likely(site->frame != MMN_FRAME_ANNOUNCE))
 			return site;
-	} while (mmn_steps_take(s) && s->at.pc);
+	} while (mmn_frame_step_next(s) && s->at.pc);
 	return NULL;
 }
 
-#endif /* MMN_STEPS_H */
+#endif /* MMN_FRAME_STEP_H */

@@ -15,10 +15,10 @@
 
 #include "last_walk.h"
 
-DEFINE_PER_CPU(struct mmn_trail_kept, mmn_trail_last);
+DEFINE_PER_CPU(struct mmn_last_walk_entry, mmn_last_walk_cpu);
 
 /**
- * mmn_trail_keep() - a walk led to a verdict
+ * mmn_last_walk_keep() - a walk led to a verdict
  * @t: what it has read
  * @class: enum mmn_class
  * @bits: MMN_CTX_* of the context, before the walk
@@ -26,35 +26,35 @@ DEFINE_PER_CPU(struct mmn_trail_kept, mmn_trail_last);
  *
  * Context: Any, the hook too.
  */
-void mmn_trail_keep(const struct mmn_trail *t, unsigned int class, u32 bits,
-		    const struct mmn_verdict *v)
+void mmn_last_walk_keep(const struct mmn_walk_words *t, unsigned int class, u32 bits,
+			const struct mmn_verdict *v)
 {
-	struct mmn_trail_kept *k;
+	struct mmn_last_walk_entry *k;
 
-	if (!t->nr || t->nr > MMN_TRAIL_MAX)
+	if (!t->nr || t->nr > MMN_LAST_WALK_MAX)
 		return;
-	k = get_cpu_ptr(&mmn_trail_last);
-	k->trail.from = t->from;
-	k->trail.needs_bp = t->needs_bp;
-	memcpy(k->trail.words, t->words, t->nr * sizeof(t->words[0]));
+	k = get_cpu_ptr(&mmn_last_walk_cpu);
+	k->walk.from = t->from;
+	k->walk.needs_bp = t->needs_bp;
+	memcpy(k->walk.words, t->words, t->nr * sizeof(t->words[0]));
 	k->class = class;
 	k->bits = bits;
 	k->verdict = *v;
-	WRITE_ONCE(k->trail.nr, t->nr);
-	put_cpu_ptr(&mmn_trail_last);
+	WRITE_ONCE(k->walk.nr, t->nr);
+	put_cpu_ptr(&mmn_last_walk_cpu);
 }
 
 /**
- * mmn_trail_forget() - a module goes
+ * mmn_last_walk_forget() - a module goes
  *
  * Other code may come where its was. A walk that goes on just now knows nothing of it.
  *
  * Context: Process.
  */
-void mmn_trail_forget(void)
+void mmn_last_walk_forget(void)
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		WRITE_ONCE(per_cpu_ptr(&mmn_trail_last, cpu)->trail.nr, 0);
+		WRITE_ONCE(per_cpu_ptr(&mmn_last_walk_cpu, cpu)->walk.nr, 0);
 }

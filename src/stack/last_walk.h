@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef MMN_TRAIL_H
-#define MMN_TRAIL_H
+#ifndef MMN_LAST_WALK_H
+#define MMN_LAST_WALK_H
 
 #include <linux/compiler.h>
 #include <linux/percpu.h>
@@ -12,28 +12,28 @@
 #include "rules/rules.h"
 
 /* A dozen is what reclaim takes; the stack is deep there, and this lies on it, too. */
-#define MMN_TRAIL_MAX	20
+#define MMN_LAST_WALK_MAX	20
 
 /**
- * struct mmn_trail - what a walk by steps has read
+ * struct mmn_walk_words - what a walk by steps has read
  * @from: where it began
  * @bp_at: where the frame pointer was saved last; 0 if it is still that of @from
  * @needs_bp: that of @from was used
- * @nr: how many words; more than MMN_TRAIL_MAX if not all are here
+ * @nr: how many words; more than MMN_LAST_WALK_MAX if not all are here
  * @words: where and what they were
  */
-struct mmn_trail {
-	struct mmn_where from;
+struct mmn_walk_words {
+	struct mmn_frame_pos from;
 	unsigned long bp_at;
 	bool needs_bp;
 	unsigned int nr;
-	struct mmn_trail_word {
+	struct mmn_walk_word {
 		unsigned long at;
 		unsigned long value;
-	} words[MMN_TRAIL_MAX];
+	} words[MMN_LAST_WALK_MAX];
 };
 
-static inline void mmn_trail_begin(struct mmn_trail *t, const struct mmn_where *from)
+static inline void mmn_last_walk_begin(struct mmn_walk_words *t, const struct mmn_frame_pos *from)
 {
 	t->from = *from;
 	t->bp_at = 0;
@@ -41,10 +41,10 @@ static inline void mmn_trail_begin(struct mmn_trail *t, const struct mmn_where *
 	t->nr = 0;
 }
 
-static inline void mmn_trail_add(struct mmn_trail *t, unsigned long at,
-				 unsigned long value)
+static inline void mmn_last_walk_add(struct mmn_walk_words *t, unsigned long at,
+				     unsigned long value)
 {
-	if (likely(t->nr < MMN_TRAIL_MAX)) {
+	if (likely(t->nr < MMN_LAST_WALK_MAX)) {
 		t->words[t->nr].at = at;
 		t->words[t->nr].value = value;
 	}
@@ -52,43 +52,43 @@ static inline void mmn_trail_add(struct mmn_trail *t, unsigned long at,
 }
 
 /* A step depends on the frame pointer. Most functions save it and have other uses for it. */
-static inline void mmn_trail_add_bp(struct mmn_trail *t, unsigned long bp)
+static inline void mmn_last_walk_add_bp(struct mmn_walk_words *t, unsigned long bp)
 {
 	if (t->bp_at)
-		mmn_trail_add(t, t->bp_at, bp);
+		mmn_last_walk_add(t, t->bp_at, bp);
 	else
 		t->needs_bp = true;
 }
 
 /* It cannot be said by words alone that a walk would be the same. */
-static inline void mmn_trail_spoil(struct mmn_trail *t)
+static inline void mmn_last_walk_invalidate(struct mmn_walk_words *t)
 {
-	t->nr = MMN_TRAIL_MAX + 1;
+	t->nr = MMN_LAST_WALK_MAX + 1;
 }
 
 /* One per CPU: a task that reclaims is seldom interrupted by another one. */
-struct mmn_trail_kept {
-	struct mmn_trail trail;
+struct mmn_last_walk_entry {
+	struct mmn_walk_words walk;
 	unsigned int class;
 	u32 bits;
 	struct mmn_verdict verdict;
 };
 
-DECLARE_PER_CPU(struct mmn_trail_kept, mmn_trail_last);
+DECLARE_PER_CPU(struct mmn_last_walk_entry, mmn_last_walk_cpu);
 
 /*
  * Every word lies above where the walk began, and below the top of the same stack: so if
  * @from is on the stack of current, they are.
  */
-static __always_inline bool mmn_trail_is_same(const struct mmn_trail *t,
-					      const struct mmn_where *from)
+static __always_inline bool mmn_last_walk_is_same(const struct mmn_walk_words *t,
+						  const struct mmn_frame_pos *from)
 {
 	/* Once: it may be forgotten meanwhile, and no word is no trail. */
 	unsigned int nr = READ_ONCE(t->nr);
-	const struct mmn_trail_word *w = t->words, *end = w + nr;
+	const struct mmn_walk_word *w = t->words, *end = w + nr;
 
 	if (!nr || t->from.sp != from->sp || t->from.pc != from->pc ||
-	    (t->needs_bp && t->from.bp != from->bp) || !mmn_steps_is_there(from))
+	    (t->needs_bp && t->from.bp != from->bp) || !mmn_frame_step_is_there(from))
 		return false;
 	do {
 		if (READ_ONCE_NOCHECK(*(unsigned long *)w->at) != w->value)
@@ -98,7 +98,7 @@ static __always_inline bool mmn_trail_is_same(const struct mmn_trail *t,
 }
 
 /**
- * mmn_trail_find() - the verdict of the last walk, if this one would be the same
+ * mmn_last_walk_find() - the verdict of the last walk, if this one would be the same
  * @from: the call site, as the hook saw it
  * @class: enum mmn_class
  * @bits: MMN_CTX_* of the context, before any walk
@@ -107,23 +107,23 @@ static __always_inline bool mmn_trail_is_same(const struct mmn_trail *t,
  * Context: Any, the hook too. The rules of @class ask for the stack.
  * Return: false if it is another one; @v is not filled.
  */
-static __always_inline bool mmn_trail_find(const struct mmn_where *from,
-					   unsigned int class, u32 bits,
-					   struct mmn_verdict *v)
+static __always_inline bool mmn_last_walk_find(const struct mmn_frame_pos *from,
+					       unsigned int class, u32 bits,
+					       struct mmn_verdict *v)
 {
-	const struct mmn_trail_kept *k;
+	const struct mmn_last_walk_entry *k;
 	bool same;
 
-	k = get_cpu_ptr(&mmn_trail_last);
-	same = k->class == class && k->bits == bits && mmn_trail_is_same(&k->trail, from);
+	k = get_cpu_ptr(&mmn_last_walk_cpu);
+	same = k->class == class && k->bits == bits && mmn_last_walk_is_same(&k->walk, from);
 	if (same)
 		*v = k->verdict;
-	put_cpu_ptr(&mmn_trail_last);
+	put_cpu_ptr(&mmn_last_walk_cpu);
 	return same;
 }
 
-void mmn_trail_forget(void);
-void mmn_trail_keep(const struct mmn_trail *t, unsigned int class, u32 bits,
-		    const struct mmn_verdict *v);
+void mmn_last_walk_forget(void);
+void mmn_last_walk_keep(const struct mmn_walk_words *t, unsigned int class, u32 bits,
+			const struct mmn_verdict *v);
 
-#endif /* MMN_TRAIL_H */
+#endif /* MMN_LAST_WALK_H */

@@ -12,37 +12,37 @@
 #include "last_walk.h"
 #include "module_notifier.h"
 
-static int changed(struct notifier_block *nb, unsigned long state, void *mod)
+static int module_event(struct notifier_block *nb, unsigned long state, void *mod)
 {
 	/* Live: the functions that run once, at load, are about to go. */
 	if (state != MODULE_STATE_LIVE && state != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
-	mmn_sites_drop(mod, state == MODULE_STATE_GOING);
-	mmn_trail_forget();
+	mmn_addr_cache_drop(mod, state == MODULE_STATE_GOING);
+	mmn_last_walk_forget();
 	if (state == MODULE_STATE_GOING)
-		mmn_shortcut_drop(mod);
+		mmn_call_path_drop(mod);
 	return NOTIFY_OK;
 }
 
-static struct notifier_block block = { .notifier_call = changed };
+static struct notifier_block block = { .notifier_call = module_event };
 
 /**
- * mmn_modules_init() - before anything is learnt
+ * mmn_module_notifier_init() - before anything is learnt
  *
  * Context: Process, at load.
  * Return: 0, or an errno of register_module_notifier().
  */
-int mmn_modules_init(void)
+int mmn_module_notifier_init(void)
 {
 	return register_module_notifier(&block);
 }
 
 /**
- * mmn_modules_exit() - nothing is learnt any more
+ * mmn_module_notifier_exit() - nothing is learnt any more
  *
  * Context: Process, at unload.
  */
-void mmn_modules_exit(void)
+void mmn_module_notifier_exit(void)
 {
 	unregister_module_notifier(&block);
 }

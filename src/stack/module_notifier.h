@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef MMN_MODULES_H
-#define MMN_MODULES_H
+#ifndef MMN_MODULE_NOTIFIER_H
+#define MMN_MODULE_NOTIFIER_H
 
-int mmn_modules_init(void);
-void mmn_modules_exit(void);
+int mmn_module_notifier_init(void);
+void mmn_module_notifier_exit(void);
 
-#endif /* MMN_MODULES_H */
+#endif /* MMN_MODULE_NOTIFIER_H */

@@ -29,7 +29,7 @@ static unsigned long word_at(unsigned long at)
 }
 
 /* The word at the end of a frame, which its return address is. */
-static unsigned long raw(unsigned long sp)
+static unsigned long orc_raw(unsigned long sp)
 {
 	return word_at(sp - sizeof(long));
 }
@@ -46,7 +46,7 @@ static bool on_own_stack(unsigned long sp)
 static bool is_plain(const struct unwind_state *s)
 {
 	return !s->error && !s->signal && !s->regs && on_own_stack(s->sp) &&
-	       raw(s->sp) == s->ip;
+	       orc_raw(s->sp) == s->ip;
 }
 
 /*
@@ -82,21 +82,21 @@ static long saved_bp(const unsigned long *made_up, const struct unwind_state *s)
 }
 
 /* @up: how far it is really, in words. */
-static unsigned int way(const unsigned long *made_up, const struct unwind_state *s,
-			unsigned long up)
+static unsigned int orc_way(const unsigned long *made_up, const struct unwind_state *s,
+			    unsigned long up)
 {
 	unsigned long end = s->sp - (unsigned long)made_up;
 	long saved = saved_bp(made_up, s);
 
 	if (s->error || end % sizeof(long) || s->ip != word + end / sizeof(long) - 1 ||
 	    saved < 0 || saved == 1 || saved > MMN_UP_SAVED_MAX)
-		return MMN_UP_CROOKED;
+		return MMN_UP_UNSUPPORTED;
 	end /= sizeof(long);
 	if (end == SP_END && up - 1 < MMN_UP_WORDS)
 		return up | saved << MMN_UP_SAVED_SHIFT;
 	if (end > BP_AT)
 		return (end - BP_AT) | MMN_UP_BP | saved << MMN_UP_SAVED_SHIFT;
-	return MMN_UP_CROOKED;
+	return MMN_UP_UNSUPPORTED;
 }
 
 /* An address that is on no stack of the task is looked for on those of the CPU. */
@@ -129,12 +129,12 @@ static noinline unsigned int measure_indirect(const struct unwind_state *at,
 	unwind_made_up(&s);
 	i = s.ip - word;
 	if (s.error || i >= MMN_UP_INDIRECT_MAX || s.sp != made_up[i] || s.bp != *bp)
-		return MMN_UP_CROOKED;
+		return MMN_UP_UNSUPPORTED;
 	words = MMN_UP_INDIRECT_MAX - i;
 	if (at->bp < at->sp || !on_own_stack(at->bp + sizeof(long)) ||
 	    word_at(at->bp - words * sizeof(long)) != next->sp ||
 	    word_at(at->bp) != next->bp)
-		return MMN_UP_CROOKED;
+		return MMN_UP_UNSUPPORTED;
 	return MMN_UP_INDIRECT(words);
 }
 
@@ -152,14 +152,14 @@ static noinline unsigned int measure_frame(const struct unwind_state *at,
 	unwind_made_up(&s);
 	if (s.error)
 		return measure_indirect(at, next);
-	up = way(made_up, &s, (next->sp - at->sp) / sizeof(long));
+	up = orc_way(made_up, &s, (next->sp - at->sp) / sizeof(long));
 	if (up & MMN_UP_BP && at->bp + (up & MMN_UP_WORDS) * sizeof(long) != next->sp)
-		return MMN_UP_CROOKED;
+		return MMN_UP_UNSUPPORTED;
 	return up;
 }
 
-static unsigned int measure(const struct unwind_state *at,
-			    struct unwind_state *next)
+static unsigned int orc_measure(const struct unwind_state *at,
+				struct unwind_state *next)
 {
 	*next = *at;
 	unwind_next_frame(next);
@@ -170,14 +170,14 @@ static unsigned int measure(const struct unwind_state *at,
 	if (is_entry(at, next))
 		return MMN_UP_ENTRY;
 	if (next->regs || next->signal || next->sp <= at->sp)
-		return MMN_UP_CROOKED;
+		return MMN_UP_UNSUPPORTED;
 	if (!is_plain(next))
 		return MMN_UP_UNKNOWN;
 	return measure_frame(at, next);
 }
 
 /**
- * mmn_orc_measure() - the steps of the stack of current
+ * mmn_orc_probe_measure() - the steps of the stack of current
  * @tell: called for each return address with the way to the next: MMN_UP_*
  *
  * What is told depends on the address only, so it holds for every stack. Where a
@@ -185,7 +185,7 @@ static unsigned int measure(const struct unwind_state *at,
  *
  * Context: Any. Thousands of instructions per frame.
  */
-void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up))
+void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up))
 {
 	struct unwind_state at, next;
 	unsigned int i, up;
@@ -194,7 +194,7 @@ void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up))
 	for (i = 0; i < DEPTH && !unwind_done(&at); i++) {
 		if (!unwind_get_return_address(&at))
 			break;
-		up = measure(&at, &next);
+		up = orc_measure(&at, &next);
 		if (up != MMN_UP_UNKNOWN)
 			tell(at.ip, up);
 		at = next;

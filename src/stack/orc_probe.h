@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef MMN_COMPAT_ORC_H
-#define MMN_COMPAT_ORC_H
+#ifndef MMN_ORC_PROBE_H
+#define MMN_ORC_PROBE_H
 
 #include <linux/types.h>
 
@@ -9,13 +9,13 @@
 	defined(CONFIG_UNWINDER_ORC)
 #define MMN_KNOWS_ORC		1
 
-void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up));
+void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up));
 #else
 #define MMN_KNOWS_ORC		0
 
-static inline void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up))
+static inline void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up))
 {
 }
 #endif
 
-#endif /* MMN_COMPAT_ORC_H */
+#endif /* MMN_ORC_PROBE_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef MMN_WALK_H
-#define MMN_WALK_H
+#ifndef MMN_UNWIND_H
+#define MMN_UNWIND_H
 
 #include <linux/compiler.h>
 #include <linux/types.h>
@@ -10,29 +10,29 @@
 #include "rules/rules.h"
 
 /* Callbacks of drivers, ours, the kernel's, and then what counts. */
-#define MMN_WALK_DEPTH	48
+#define MMN_UNWIND_DEPTH	48
 
 struct mmn_stack {
 	unsigned int nr;
-	unsigned long pc[MMN_WALK_DEPTH];
+	unsigned long pc[MMN_UNWIND_DEPTH];
 };
 
-extern bool mmn_walk_may;
+extern bool mmn_unwind_enabled;
 
-void mmn_walk_allow(bool on);
+void mmn_unwind_allow(bool on);
 
 /* May verdicts rest on the stack? */
-static inline bool mmn_walk_allowed(void)
+static inline bool mmn_unwind_allowed(void)
 {
-	return READ_ONCE(mmn_walk_may);
+	return READ_ONCE(mmn_unwind_enabled);
 }
 
-void mmn_walk_take(struct mmn_stack *st);
-unsigned long mmn_walk_site(const struct mmn_stack *st, bool may_look);
-bool mmn_walk_frames(const struct mmn_stack *st, unsigned long site,
-		     bool may_look, bool whole, struct mmn_ctx *ctx);
-bool mmn_walk_ctx(const struct mmn_where *site, bool may_look,
-		  struct mmn_trail *trail, struct mmn_ctx *ctx);
-unsigned long mmn_walk_find_site(bool may_look);
+void mmn_unwind_save(struct mmn_stack *st);
+unsigned long mmn_unwind_site(const struct mmn_stack *st, bool can_resolve);
+bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site,
+		       bool can_resolve, bool whole, struct mmn_ctx *ctx);
+bool mmn_unwind_ctx(const struct mmn_frame_pos *site, bool can_resolve,
+		    struct mmn_walk_words *walk, struct mmn_ctx *ctx);
+unsigned long mmn_unwind_find_site(bool can_resolve);
 
-#endif /* MMN_WALK_H */
+#endif /* MMN_UNWIND_H */

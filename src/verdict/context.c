@@ -77,7 +77,7 @@ static noinline void gather_args(const struct mmu_notifier_range *range, bool pl
  * over, kernel threads have none. A task that took a fault or an interrupt in
  * user mode has the number -1.
  */
-static void gather_syscall(const struct mmu_notifier_range *range, u32 wants,
+static void gather_syscall(const struct mmu_notifier_range *range, u32 needs,
 			   struct mmn_ctx *ctx)
 {
 	int sys;
@@ -89,26 +89,26 @@ static void gather_syscall(const struct mmu_notifier_range *range, u32 wants,
 		return;
 	ctx->sys = sys;
 	ctx->bits |= MMN_CTX_SYSCALL;
-	if (wants & MMN_WANT_ARGS && MMN_SYS_WITH_ARGS >> sys & 1)
-		gather_args(range, wants & MMN_WANT_PLACE, ctx);
+	if (needs & MMN_NEED_ARGS && MMN_SYS_WITH_ARGS >> sys & 1)
+		gather_args(range, needs & MMN_NEED_PLACE, ctx);
 }
 
 /**
  * mmn_context_gather() - the context for classification
  * @range: what is invalidated
- * @wants: mask of MMN_WANT_*
+ * @needs: mask of MMN_NEED_*
  * @ctx: filled as far as it is wanted, but for the frames
  *
  * Context: The task that invalidates, in the hook or in a notifier.
  */
-void mmn_context_gather(const struct mmu_notifier_range *range, u32 wants,
+void mmn_context_gather(const struct mmu_notifier_range *range, u32 needs,
 			struct mmn_ctx *ctx)
 {
-	ctx->bits = mmn_context_plain_bits(range, wants);
+	ctx->bits = mmn_context_plain_bits(range, needs);
 	ctx->sys = MMN_SYS_NONE;
 	ctx->nr_frames = 0;
-	if (wants & MMN_WANT_THREAD && current->flags & PF_KTHREAD)
+	if (needs & MMN_NEED_THREAD && current->flags & PF_KTHREAD)
 		ctx->bits |= thread_bits();
-	if (wants & MMN_WANT_SYS)
-		gather_syscall(range, wants, ctx);
+	if (needs & MMN_NEED_SYS)
+		gather_syscall(range, needs, ctx);
 }

@@ -13,7 +13,7 @@
 #include "rules/rule_cache.h"
 #include "rules/rules.h"
 
-void mmn_context_gather(const struct mmu_notifier_range *range, u32 wants,
+void mmn_context_gather(const struct mmu_notifier_range *range, u32 needs,
 			struct mmn_ctx *ctx);
 
 static inline u32 mmn_context_kernel_bits(void)
@@ -42,7 +42,7 @@ static inline u32 mmn_context_task_bits(const struct mm_struct *mm)
 
 static inline u32 mmn_context_lock_bits(const struct mm_struct *mm)
 {
-	switch (mmn_mmap_lock_mine(mm)) {
+	switch (mmn_mmap_lock_mode(mm)) {
 	case MMN_MMAP_LOCK_WRITE:
 		return MMN_CTX_MMAP_WRITE;
 	case MMN_MMAP_LOCK_NOT_WRITE:
@@ -52,24 +52,24 @@ static inline u32 mmn_context_lock_bits(const struct mm_struct *mm)
 	}
 }
 
-/* What the class wants of the context, but for threads and system calls. */
+/* What the class needs of the context, but for threads and system calls. */
 static __always_inline u32
-mmn_context_plain_bits(const struct mmu_notifier_range *range, u32 wants)
+mmn_context_plain_bits(const struct mmu_notifier_range *range, u32 needs)
 {
 	u32 bits = mmn_context_kernel_bits();
 
-	if (wants & MMN_WANT_TASK)
+	if (needs & MMN_NEED_TASK)
 		bits |= mmn_context_task_bits(range->mm);
-	if (wants & MMN_WANT_LOCK)
+	if (needs & MMN_NEED_LOCK)
 		bits |= mmn_context_lock_bits(range->mm);
 	return bits;
 }
 
 /**
- * mmn_context_key() - mmn_memo_key() of the context, without gathering it
+ * mmn_context_key() - mmn_rule_cache_key() of the context, without gathering it
  * @range: what is invalidated
  * @class: enum mmn_class
- * @wants: mask of MMN_WANT_*
+ * @needs: mask of MMN_NEED_*
  * @bits: filled with those of the context
  *
  * Not for threads of the kernel, if it matters which one it is, nor for system calls of
@@ -79,28 +79,28 @@ mmn_context_plain_bits(const struct mmu_notifier_range *range, u32 wants)
  * Return: the key; 0 if it takes the whole context, or there is none.
  */
 static __always_inline u64 mmn_context_key(const struct mmu_notifier_range *range,
-					   unsigned int class, u32 wants, u32 *bits)
+					   unsigned int class, u32 needs, u32 *bits)
 {
-	const struct mmn_memo_arg *what;
+	const struct mmn_rule_cache_arg *what;
 	int sys = MMN_SYS_NONE;
 	u64 key;
 
 	if (unlikely(current->flags & MMN_PF_NO_SYSCALL &&
-		     wants & (MMN_WANT_THREAD | MMN_WANT_SYS)))
+		     needs & (MMN_NEED_THREAD | MMN_NEED_SYS)))
 		return 0;
-	*bits = mmn_context_plain_bits(range, wants);
-	if (wants & MMN_WANT_SYS) {
-		sys = mmn_syscall_at_once();
+	*bits = mmn_context_plain_bits(range, needs);
+	if (needs & MMN_NEED_SYS) {
+		sys = mmn_syscall_current_fast();
 		/* Which part of an mremap it is, is a matter of all its arguments. */
-		if (unlikely(sys < 0 || (sys == MMN_SYS_MREMAP && wants & MMN_WANT_PLACE)))
+		if (unlikely(sys < 0 || (sys == MMN_SYS_MREMAP && needs & MMN_NEED_PLACE)))
 			return 0;
 		*bits |= MMN_CTX_SYSCALL;
 	}
-	key = mmn_memo_key_plain(class, *bits, sys);
-	if (!mmn_memo_has_arg(wants, sys))
+	key = mmn_rule_cache_key_plain(class, *bits, sys);
+	if (!mmn_rule_cache_needs_arg(needs, sys))
 		return key;
-	what = &mmn_memo_args[sys];
-	return mmn_memo_key_with(key, what, mmn_syscall_arg(what->nr));
+	what = &mmn_rule_cache_args[sys];
+	return mmn_rule_cache_key_arg(key, what, mmn_syscall_arg(what->nr));
 }
 
 #endif /* MMN_CONTEXT_H */

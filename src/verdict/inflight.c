@@ -5,7 +5,7 @@
  *
  * Each task has a place of its own, so a CPU writes to lines that it alone writes to, as
  * long as no two tasks have the same hash. Then each may take the other's place, and who
- * does not find its own words there, by their seal, judges the end by what the kernel
+ * does not find its own words there, by their tag, judges the end by what the kernel
  * says. No locks and no atomic operation, as in record.c.
  *
  * Events nest: a THP is split while its range is unmapped. Ranges lie on the stack, so
@@ -30,14 +30,14 @@ static_assert(sizeof(struct mmn_verdict) == sizeof(u64));
 struct mmn_inflight_pair mmn_inflight_table[1 << MMN_INFLIGHT_BITS];
 
 /* Which objects there are; another one whenever some is gone. */
-atomic_long_t mmn_inflight_era;
+atomic_long_t mmn_inflight_generation;
 
 /**
- * mmn_inflight_forget_askers() - an object goes, and its address may be another's
+ * mmn_inflight_new_generation() - an object goes, and its address may be another's
  *
  * Context: Any.
  */
-void mmn_inflight_forget_askers(void)
+void mmn_inflight_new_generation(void)
 {
-	atomic_long_inc(&mmn_inflight_era);
+	atomic_long_inc(&mmn_inflight_generation);
 }

@@ -17,17 +17,17 @@
  * @key: address of the kernel's range; with MMN_INFLIGHT_OPEN until an end was told
  * @site: return address into the call site; 0 if nobody knows
  * @verdict: a struct mmn_verdict
- * @seal: mmn_record_seal_verdict(): makes @site, @verdict and the event one
- * @asker: the object that told of it first
- * @era: what objects there were
+ * @tag: mmn_record_tag_verdict(): makes @site, @verdict and the event one
+ * @query: the object that told of it first
+ * @generation: what objects there were
  */
 struct mmn_inflight {
 	unsigned long key;
 	unsigned long site;
 	u64 verdict;
-	u64 seal;
-	const void *asker;
-	unsigned long era;
+	u64 tag;
+	const void *query;
+	unsigned long generation;
 } ____cacheline_aligned;
 
 #define MMN_INFLIGHT_OPEN	1UL
@@ -41,9 +41,9 @@ struct mmn_inflight_pair {
 #define MMN_INFLIGHT_BITS	10
 
 extern struct mmn_inflight_pair mmn_inflight_table[1 << MMN_INFLIGHT_BITS];
-extern atomic_long_t mmn_inflight_era;
+extern atomic_long_t mmn_inflight_generation;
 
-void mmn_inflight_forget_askers(void);
+void mmn_inflight_new_generation(void);
 
 /*
  * By task, not by range: where a range lies on the stack is another address for each
@@ -61,17 +61,17 @@ static inline bool mmn_inflight_is_of(const struct mmn_inflight *f, unsigned lon
 }
 
 /* On this stack, further out, and no end was told: ours may be part of it. */
-static inline bool mmn_inflight_is_around(unsigned long key, unsigned long range,
-					  unsigned long top)
+static inline bool mmn_inflight_encloses(unsigned long key, unsigned long range,
+					 unsigned long top)
 {
 	return key & MMN_INFLIGHT_OPEN && (key & ~MMN_INFLIGHT_OPEN) > range && key < top;
 }
 
 /* A place for @range, and no other place has something of @range. */
 static inline struct mmn_inflight *
-mmn_inflight_place(struct mmn_inflight_pair *pair, unsigned long range, unsigned long top)
+mmn_inflight_slot(struct mmn_inflight_pair *pair, unsigned long range, unsigned long top)
 {
-	if (unlikely(mmn_inflight_is_around(READ_ONCE(pair->outer.key), range, top)))
+	if (unlikely(mmn_inflight_encloses(READ_ONCE(pair->outer.key), range, top)))
 		return &pair->inner;
 	if (unlikely(mmn_inflight_is_of(&pair->inner, range)))
 		WRITE_ONCE(pair->inner.key, 0);
@@ -107,12 +107,12 @@ struct mmn_inflight_event {
  * @e: the event
  * @site: return address into the call site; 0 if nobody knows
  * @v: the verdict
- * @asker: the object whose callback it is
+ * @query: the object whose callback it is
  * @ends: that object hears of the end, too
  *
  * Nobody says when an event is over of whose end nobody is told, but an object hears of
  * each event once: who told of one first and comes again tells of the next, and nobody
- * is taken for it who is gone (its era is over). So the answer is good for counting. No
+ * is taken for it who is gone (its generation is over). So the answer is good for counting. No
  * verdict rests on it.
  *
  * Context: A notifier's start callback.
@@ -120,27 +120,27 @@ struct mmn_inflight_event {
  */
 static inline bool mmn_inflight_keep(const struct mmn_inflight_event *e,
 				     unsigned long site, const struct mmn_verdict *v,
-				     const void *asker, bool ends)
+				     const void *query, bool ends)
 {
-	struct mmn_inflight *f = mmn_inflight_place(mmn_inflight_of(e->task), e->range,
-						    e->top);
-	unsigned long era = atomic_long_read(&mmn_inflight_era);
-	u64 verdict, seal;
+	struct mmn_inflight *f = mmn_inflight_slot(mmn_inflight_of(e->task), e->range,
+						   e->top);
+	unsigned long generation = atomic_long_read(&mmn_inflight_generation);
+	u64 verdict, tag;
 	bool again;
 
 	memcpy(&verdict, v, sizeof(verdict));
-	seal = mmn_record_seal_verdict(e->id, site, verdict);
-	again = READ_ONCE(f->seal) == seal && mmn_inflight_is_of(f, e->range) &&
-		READ_ONCE(f->asker) != asker && READ_ONCE(f->era) == era;
+	tag = mmn_record_tag_verdict(e->id, site, verdict);
+	again = READ_ONCE(f->tag) == tag && mmn_inflight_is_of(f, e->range) &&
+		READ_ONCE(f->query) != query && READ_ONCE(f->generation) == generation;
 	if (ends || !again)
 		WRITE_ONCE(f->key, e->range | (ends ? MMN_INFLIGHT_OPEN : 0));
 	if (unlikely(again))
 		return false;
 	WRITE_ONCE(f->site, site);
 	WRITE_ONCE(f->verdict, verdict);
-	WRITE_ONCE(f->seal, seal);
-	WRITE_ONCE(f->asker, asker);
-	WRITE_ONCE(f->era, era);
+	WRITE_ONCE(f->tag, tag);
+	WRITE_ONCE(f->query, query);
+	WRITE_ONCE(f->generation, generation);
 	return true;
 }
 
@@ -165,25 +165,25 @@ static inline bool mmn_inflight_end(const struct mmn_inflight_event *e,
 	*site = READ_ONCE(f->site);
 	verdict = READ_ONCE(f->verdict);
 	memcpy(v, &verdict, sizeof(verdict));
-	return READ_ONCE(f->seal) == mmn_record_seal_verdict(e->id, *site, verdict);
+	return READ_ONCE(f->tag) == mmn_record_tag_verdict(e->id, *site, verdict);
 }
 
 /**
- * mmn_inflight_over() - who kept what is found will not ask for it
+ * mmn_inflight_cancel() - who kept what is found will not ask for it
  * @task: current
  * @range: address of the kernel's range
- * @asker: the object whose callback it is
+ * @query: the object whose callback it is
  *
  * What another object keeps for its own end stays.
  *
  * Context: A notifier's callback.
  */
-static inline void mmn_inflight_over(const struct task_struct *task, unsigned long range,
-				     const void *asker)
+static inline void mmn_inflight_cancel(const struct task_struct *task, unsigned long range,
+				       const void *query)
 {
 	struct mmn_inflight *f = mmn_inflight_find(task, range);
 
-	if (f && READ_ONCE(f->asker) == asker)
+	if (f && READ_ONCE(f->query) == query)
 		WRITE_ONCE(f->key, range);
 }
 

@@ -5,7 +5,7 @@
  * at a time, and then at most one of them finds its own record in it again; who
  * does not, asks the stack.
  *
- * For that each word that says something has a seal, a sum of it and of all that
+ * For that each word that says something has a tag, a sum of it and of all that
  * an event is. Words of two events in one slot do not match. (A sum may be right by
  * chance, once in 2^64 collisions; it would take the same range pointer, too.)
  *
@@ -41,7 +41,7 @@ static atomic_t overruns;
 /* Where weak records go whose place is taken. Nobody looks here. */
 static struct mmn_record nowhere;
 
-static struct mmn_record *slot(unsigned long key, unsigned int probe)
+static struct mmn_record *record_slot(unsigned long key, unsigned int probe)
 {
 	unsigned int home = mmn_record_home(key) - mmn_record_table;
 
@@ -49,20 +49,20 @@ static struct mmn_record *slot(unsigned long key, unsigned int probe)
 }
 
 /* The first slot is another's. For mmn_record_open(). */
-struct mmn_record *mmn_record_take_other(unsigned long key)
+struct mmn_record *mmn_record_open_slow(unsigned long key)
 {
 	struct mmn_record *rec;
 	unsigned int i;
 
-	if (key & MMN_RECORD_WEAK)
+	if (key & MMN_RECORD_EVICTABLE)
 		return &nowhere;
 	for (i = 1; i < RECORD_PROBES; i++) {
-		rec = slot(key, i);
+		rec = record_slot(key, i);
 		if (!mmn_record_is_taken(READ_ONCE(rec->key), key))
 			return rec;
 	}
 	atomic_inc(&overruns);
-	return slot(key, 0);
+	return record_slot(key, 0);
 }
 
 /* Wherever it is. For mmn_record_read(). */
@@ -72,7 +72,7 @@ struct mmn_record *mmn_record_find_live(unsigned long key)
 	unsigned int i;
 
 	for (i = 0; i < RECORD_PROBES; i++) {
-		rec = slot(key, i);
+		rec = record_slot(key, i);
 		if (READ_ONCE(rec->key) == key)
 			return rec;
 	}
@@ -83,7 +83,7 @@ struct mmn_record *mmn_record_find_live(unsigned long key)
  * Not left behind where who asks at the end does not look, and mmn_record_find_live()
  * might. For mmn_record_close().
  */
-void mmn_record_close_other(unsigned long key)
+void mmn_record_close_slow(unsigned long key)
 {
 	struct mmn_record *rec = mmn_record_find_live(key);
 

@@ -19,11 +19,11 @@ struct task_struct;
  * struct mmn_record - what the hook saw of an invalidation
  * @key: mmn_record_key() of the kernel's range; without its marks once it has ended
  * @site: return address into the call site
- * @seal: makes @site and the event one, record.c
- * @verdict: a struct mmn_verdict, if @verdict_seal says so
- * @verdict_seal: makes @verdict and the event one
- * @since: ns, 0 if nobody wants to know
- * @sp: where @site lies on the stack, as in struct mmn_where; without a seal: whoever
+ * @tag: makes @site and the event one, record.c
+ * @verdict: a struct mmn_verdict, if @verdict_tag says so
+ * @verdict_tag: makes @verdict and the event one
+ * @since: ns, 0 if nobody needs to know
+ * @sp: where @site lies on the stack, as in struct mmn_frame_pos; without a tag: whoever
  *	uses it looks if @site is there
  * @bp: the frame pointer there plus the event's id: with another id it is noise
  *
@@ -34,28 +34,28 @@ struct task_struct;
 struct mmn_record {
 	unsigned long key;
 	unsigned long site;
-	u64 seal;
+	u64 tag;
 	u64 verdict;
-	u64 verdict_seal;
+	u64 verdict_tag;
 	u64 since;
 	unsigned long sp;
 	unsigned long bp;
 } ____cacheline_aligned;
 
 #define MMN_RECORD_LIVE	1UL
-#define MMN_RECORD_WEAK	2UL	/* perhaps it has no end: anybody may take its place */
+#define MMN_RECORD_EVICTABLE	2UL	/* perhaps it has no end: anybody may take its place */
 
 static inline unsigned long mmn_record_key(const void *range, bool ends)
 {
-	return (unsigned long)range | MMN_RECORD_LIVE | (ends ? 0 : MMN_RECORD_WEAK);
+	return (unsigned long)range | MMN_RECORD_LIVE | (ends ? 0 : MMN_RECORD_EVICTABLE);
 }
 
 /* A copy of a record, of which all belongs together. */
-struct mmn_seen {
+struct mmn_event_snapshot {
 	struct mmn_record *rec;
 	unsigned long key;
 	u64 id;
-	struct mmn_where site;
+	struct mmn_frame_pos site;
 	struct mmn_verdict verdict;
 	bool judged;		/* the verdict is valid; counters and trace have it */
 };
@@ -81,12 +81,12 @@ unsigned int mmn_record_full(void);
 /* The rest is done for each event, and inline. */
 
 #define MMN_RECORD_BITS		10
-#define MMN_RECORD_MARKS	(MMN_RECORD_LIVE | MMN_RECORD_WEAK)
+#define MMN_RECORD_MARKS	(MMN_RECORD_LIVE | MMN_RECORD_EVICTABLE)
 
 extern struct mmn_record mmn_record_table[1 << MMN_RECORD_BITS];
-struct mmn_record *mmn_record_take_other(unsigned long key);
+struct mmn_record *mmn_record_open_slow(unsigned long key);
 struct mmn_record *mmn_record_find_live(unsigned long key);
-void mmn_record_close_other(unsigned long key);
+void mmn_record_close_slow(unsigned long key);
 
 static inline struct mmn_record *mmn_record_home(unsigned long key)
 {
@@ -98,14 +98,14 @@ static inline bool mmn_record_is_taken(unsigned long key, unsigned long mine)
 	return (key & MMN_RECORD_MARKS) == MMN_RECORD_LIVE && key != mine;
 }
 
-static inline u64 mmn_record_seal(u64 id, unsigned long site)
+static inline u64 mmn_record_tag(u64 id, unsigned long site)
 {
 	return id * MMN_RECORD_MIX + site;
 }
 
-static inline u64 mmn_record_seal_verdict(u64 id, unsigned long site, u64 verdict)
+static inline u64 mmn_record_tag_verdict(u64 id, unsigned long site, u64 verdict)
 {
-	return mmn_record_seal(id, site) * MMN_RECORD_MIX + verdict;
+	return mmn_record_tag(id, site) * MMN_RECORD_MIX + verdict;
 }
 
 static inline bool mmn_record_is_of(const struct mmn_record *rec, unsigned long key)
@@ -129,11 +129,11 @@ static inline struct mmn_record *mmn_record_open(unsigned long key, u64 id,
 	struct mmn_record *rec = mmn_record_home(key);
 
 	if (unlikely(mmn_record_is_taken(READ_ONCE(rec->key), key)))
-		rec = mmn_record_take_other(key);
+		rec = mmn_record_open_slow(key);
 	WRITE_ONCE(rec->key, key);
 	WRITE_ONCE(rec->site, site);
-	WRITE_ONCE(rec->seal, mmn_record_seal(id, site));
-	WRITE_ONCE(rec->verdict_seal, 0);
+	WRITE_ONCE(rec->tag, mmn_record_tag(id, site));
+	WRITE_ONCE(rec->verdict_tag, 0);
 	WRITE_ONCE(rec->since, 0);
 	return rec;
 }
@@ -168,7 +168,7 @@ static inline void mmn_record_place(struct mmn_record *rec, u64 id, unsigned lon
  * Return: false if there is no record, or if it is not of this event.
  */
 static inline bool mmn_record_read(unsigned long key, u64 id, bool at_end,
-				   struct mmn_seen *seen)
+				   struct mmn_event_snapshot *seen)
 {
 	struct mmn_record *rec = mmn_record_home(key);
 	u64 verdict;
@@ -184,25 +184,25 @@ static inline bool mmn_record_read(unsigned long key, u64 id, bool at_end,
 	seen->key = key;
 	seen->id = id;
 	seen->site.pc = READ_ONCE(rec->site);
-	if (READ_ONCE(rec->seal) != mmn_record_seal(id, seen->site.pc))
+	if (READ_ONCE(rec->tag) != mmn_record_tag(id, seen->site.pc))
 		return false;
 	seen->site.sp = READ_ONCE(rec->sp);
 	seen->site.bp = READ_ONCE(rec->bp) - id;
 	verdict = READ_ONCE(rec->verdict);
-	seen->judged = READ_ONCE(rec->verdict_seal) ==
-		       mmn_record_seal_verdict(id, seen->site.pc, verdict);
+	seen->judged = READ_ONCE(rec->verdict_tag) ==
+		       mmn_record_tag_verdict(id, seen->site.pc, verdict);
 	memcpy(&seen->verdict, &verdict, sizeof(verdict));
 	return true;
 }
 
 /**
- * mmn_record_judge() - keep the verdict for those who ask later
+ * mmn_record_set_verdict() - keep the verdict for those who ask later
  * @seen: what was seen of the event, and what became of it; if another took the
  *	record over, nothing happens
  *
  * Context: Any. The caller owns the range.
  */
-static inline void mmn_record_judge(const struct mmn_seen *seen)
+static inline void mmn_record_set_verdict(const struct mmn_event_snapshot *seen)
 {
 	struct mmn_record *rec = seen->rec;
 	u64 verdict;
@@ -211,8 +211,8 @@ static inline void mmn_record_judge(const struct mmn_seen *seen)
 		return;
 	memcpy(&verdict, &seen->verdict, sizeof(verdict));
 	WRITE_ONCE(rec->verdict, verdict);
-	WRITE_ONCE(rec->verdict_seal,
-		   mmn_record_seal_verdict(seen->id, seen->site.pc, verdict));
+	WRITE_ONCE(rec->verdict_tag,
+		   mmn_record_tag_verdict(seen->id, seen->site.pc, verdict));
 }
 
 /**
@@ -228,7 +228,7 @@ static inline void mmn_record_close(unsigned long key)
 	if (likely(READ_ONCE(rec->key) == key))
 		WRITE_ONCE(rec->key, key & ~MMN_RECORD_MARKS);
 	else
-		mmn_record_close_other(key);
+		mmn_record_close_slow(key);
 }
 
 #endif /* MMN_RECORD_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef MMN_JUDGE_H
-#define MMN_JUDGE_H
+#ifndef MMN_VERDICT_H
+#define MMN_VERDICT_H
 
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
@@ -12,30 +12,30 @@
 #include "record.h"
 
 /* Does anybody watch who is no client? Then the hook judges at once. */
-DECLARE_STATIC_KEY_FALSE(mmn_judge_watching);
+DECLARE_STATIC_KEY_FALSE(mmn_verdict_watching);
 
-bool mmn_judge_watched(void);
-void mmn_judge_watch(bool on);
-void mmn_judge_confirm(bool on);
-void mmn_judge_by_hook(bool on);
-void mmn_judge_show_start(const struct mmu_notifier_range *range,
-			  struct mmn_record *rec);
-void mmn_judge_show_end(const struct mmu_notifier_range *range);
-bool mmn_judge_in_callback(const struct mm_struct *mm, const char *what,
-			   const void *caller);
+bool mmn_verdict_is_watched(void);
+void mmn_verdict_set_watched(bool on);
+void mmn_verdict_set_recheck(bool on);
+void mmn_verdict_set_hooked(bool on);
+void mmn_verdict_show_start(const struct mmu_notifier_range *range,
+			    struct mmn_record *rec);
+void mmn_verdict_show_end(const struct mmu_notifier_range *range);
+bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
+			     const void *caller);
 
-static inline unsigned long mmn_judge_key(const struct mmu_notifier_range *range)
+static inline unsigned long mmn_verdict_key(const struct mmu_notifier_range *range)
 {
 	return mmn_record_key(range, mmu_notifier_range_blockable(range));
 }
 
-static inline u64 mmn_judge_id(const struct mmu_notifier_range *range)
+static inline u64 mmn_verdict_id(const struct mmu_notifier_range *range)
 {
 	return mmn_record_id(range->mm, current, range->start, range->end);
 }
 
 /**
- * mmn_judge_start_in_hook() - an invalidation begins
+ * mmn_verdict_start_in_hook() - an invalidation begins
  * @range: the range
  * @site: return address into the call site
  * @sp: address of the word behind it on the stack; a hint
@@ -47,20 +47,20 @@ static inline u64 mmn_judge_id(const struct mmu_notifier_range *range)
  * Context: The hook.
  */
 static __always_inline void
-mmn_judge_start_in_hook(const struct mmu_notifier_range *range, unsigned long site,
-			unsigned long sp, unsigned long bp)
+mmn_verdict_start_in_hook(const struct mmu_notifier_range *range, unsigned long site,
+			  unsigned long sp, unsigned long bp)
 {
-	u64 id = mmn_judge_id(range);
+	u64 id = mmn_verdict_id(range);
 	struct mmn_record *rec;
 
-	rec = mmn_record_open(mmn_judge_key(range), id, site);
+	rec = mmn_record_open(mmn_verdict_key(range), id, site);
 	mmn_record_place(rec, id, sp, bp);
-	if (static_branch_unlikely(&mmn_judge_watching))
-		mmn_judge_show_start(range, rec);
+	if (static_branch_unlikely(&mmn_verdict_watching))
+		mmn_verdict_show_start(range, rec);
 }
 
 /**
- * mmn_judge_end_in_hook() - an invalidation is over
+ * mmn_verdict_end_in_hook() - an invalidation is over
  * @range: the range
  *
  * Runs before the notifiers hear of it, so the record stays readable for them.
@@ -68,11 +68,11 @@ mmn_judge_start_in_hook(const struct mmu_notifier_range *range, unsigned long si
  * Context: The hook.
  */
 static __always_inline void
-mmn_judge_end_in_hook(const struct mmu_notifier_range *range)
+mmn_verdict_end_in_hook(const struct mmu_notifier_range *range)
 {
-	if (static_branch_unlikely(&mmn_judge_watching))
-		mmn_judge_show_end(range);
-	mmn_record_close(mmn_judge_key(range));
+	if (static_branch_unlikely(&mmn_verdict_watching))
+		mmn_verdict_show_end(range);
+	mmn_record_close(mmn_verdict_key(range));
 }
 
-#endif /* MMN_JUDGE_H */
+#endif /* MMN_VERDICT_H */

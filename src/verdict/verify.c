@@ -57,8 +57,8 @@ void mmn_verify_set(bool yes)
 		static_branch_disable(&mmn_verifying);
 }
 
-static void keep(unsigned int row, unsigned int result,
-		 const struct mmn_verdict *v, const struct mmn_stack *st)
+static void verify_keep_sample(unsigned int row, unsigned int result,
+			       const struct mmn_verdict *v, const struct mmn_stack *st)
 {
 	unsigned long flags;
 	struct sample *s;
@@ -79,13 +79,13 @@ static void keep(unsigned int row, unsigned int result,
  * mmn_verify_check() - compare a verdict with the stack
  * @site: return address into the call site, as the verdict has it
  * @row: its row
- * @may_look: false in the hook
+ * @can_resolve: false in the hook
  * @v: the verdict
  *
  * Context: The hook or a notifier's start callback.
  * Return: false if names have to be looked up first.
  */
-bool mmn_verify_check(unsigned long site, unsigned int row, bool may_look,
+bool mmn_verify_check(unsigned long site, unsigned int row, bool can_resolve,
 		      const struct mmn_verdict *v)
 {
 	unsigned int result = MMN_UNSURE;
@@ -94,18 +94,18 @@ bool mmn_verify_check(unsigned long site, unsigned int row, bool may_look,
 	struct mmn_ctx ctx;
 
 	ctx.bits = 0;
-	mmn_walk_take(&st);
-	seen = mmn_walk_site(&st, may_look);
-	if (!mmn_walk_frames(&st, seen, may_look, true, &ctx))
+	mmn_unwind_save(&st);
+	seen = mmn_unwind_site(&st, can_resolve);
+	if (!mmn_unwind_frames(&st, seen, can_resolve, true, &ctx))
 		return false;
 	if (seen && seen != site)
 		result = OTHER_SITE;
 	else if (seen)
-		result = mmn_opinion_check(mmn_sitenames_class(row), ctx.frames,
-					   ctx.nr_frames, v);
+		result = mmn_verify_table_check(mmn_site_table_class(row), ctx.frames,
+						ctx.nr_frames, v);
 	atomic64_inc(&results[row % ROWS][result]);
 	if (result != MMN_AGREE)
-		keep(row, result, v, &st);
+		verify_keep_sample(row, result, v, &st);
 	return true;
 }
 
@@ -119,7 +119,7 @@ static void show_sample(struct seq_file *m, const struct sample *s)
 	unsigned int i;
 
 	seq_printf(m, "- %s: %s said %s %s, %s;", what[s->result],
-		   mmn_sitenames_name(s->row), mmn_names_event(s->verdict.event),
+		   mmn_site_table_name(s->row), mmn_names_event(s->verdict.event),
 		   mmn_names_cause(s->verdict.cause), s->comm);
 	for (i = 0; i < s->nr; i++)
 		seq_printf(m, " %ps", (void *)s->pc[i]);
@@ -140,12 +140,12 @@ void mmn_verify_show(struct seq_file *m)
 	s64 r[NR_RESULTS], all;
 
 	seq_puts(m, "# site agree event_differs cause_differs site_differs unsure\n");
-	for (row = 0; row < mmn_sitenames_nr(); row++) {
+	for (row = 0; row < mmn_site_table_nr(); row++) {
 		for (all = 0, i = 0; i < NR_RESULTS; i++)
 			all += r[i] = atomic64_read(&results[row][i]);
 		if (all)
 			seq_printf(m, "%s %lld %lld %lld %lld %lld\n",
-				   mmn_sitenames_name(row), r[MMN_AGREE],
+				   mmn_site_table_name(row), r[MMN_AGREE],
 				   r[MMN_OTHER_EVENT], r[MMN_OTHER_CAUSE],
 				   r[OTHER_SITE], r[MMN_UNSURE]);
 	}

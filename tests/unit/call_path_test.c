@@ -20,8 +20,8 @@ bool mmn_in_module_area(unsigned long pc)
 	return pc == module_area;
 }
 
-static struct mmn_shortcut cut;
-static struct mmn_where found;
+static struct mmn_call_path cut;
+static struct mmn_frame_pos found;
 
 /* The callback's frame is at word 10: its caller's frame pointer and its return address. */
 #define FRAME	(&stack[10])
@@ -53,7 +53,7 @@ static void call_from(unsigned int nr)
 
 static const struct mmn_site *find(void)
 {
-	return mmn_shortcut_find(&cut, FRAME, &found);
+	return mmn_call_path_site_slow(&cut, FRAME, &found);
 }
 
 /* Return: 0 if there is no shortcut, 1 if it leads to the site of call_from(@nr), else -1. */
@@ -62,7 +62,7 @@ static int takes(unsigned int nr)
 	const struct mmn_site *site = NULL;
 	unsigned long pc = 0;
 
-	if (!mmn_shortcut_take(&cut, FRAME, &pc, &site))
+	if (!mmn_call_path_site(&cut, FRAME, &pc, &site))
 		return 0;
 	return pc == 0xc000 && site == &known[nr + 2] ? 1 : -1;
 }
@@ -70,12 +70,12 @@ static int takes(unsigned int nr)
 /* The way was looked at, and is none. */
 static bool is_none(void)
 {
-	return cut.pc == 0xa000 && !mmn_shortcut_fits(&cut, FRAME);
+	return cut.pc == 0xa000 && !mmn_call_path_matches(&cut, FRAME);
 }
 
 static bool same_place(void)
 {
-	struct mmn_where there = mmn_shortcut_where(&cut, FRAME);
+	struct mmn_frame_pos there = mmn_call_path_pos(&cut, FRAME);
 
 	return there.pc == found.pc && there.sp == found.sp && there.bp == found.bp;
 }
@@ -109,8 +109,9 @@ static void test_direct(void)
 	call_from(0);
 	known[0].frame = MMN_FRAME_ANNOUNCE;
 	known[1].frame = 0;
-	ok(find() == &known[1] && mmn_shortcut_fits(&cut, FRAME) &&
-	   mmn_shortcut_where(&cut, FRAME).pc == 0xb000, "with nothing between there is a shortcut, too");
+	ok(find() == &known[1] && mmn_call_path_matches(&cut, FRAME) &&
+	   mmn_call_path_pos(&cut, FRAME).pc == 0xb000,
+	   "with nothing between there is a shortcut, too");
 }
 
 static void test_not_made(void)
@@ -161,27 +162,27 @@ static void test_drop(void)
 {
 	struct module mod = { .start = 0xa000, .end = 0xa001 };
 	struct module other = { .start = 0xa001, .end = 0xb000 };
-	struct mmn_shortcut *c = mmn_shortcut_of(0xa000);
+	struct mmn_call_path *c = mmn_call_path_of(0xa000);
 	unsigned int i;
 
 	call_from(1);
-	ok(mmn_shortcut_find(c, FRAME, &found) && mmn_shortcut_fits(c, FRAME),
+	ok(mmn_call_path_site_slow(c, FRAME, &found) && mmn_call_path_matches(c, FRAME),
 	   "of a foreign callback");
-	mmn_shortcut_drop(&other);
+	mmn_call_path_drop(&other);
 	ok(c->pc == 0xa000, "it stays when another module goes");
-	mmn_shortcut_drop(&mod);
+	mmn_call_path_drop(&mod);
 	ok(!c->pc, "it goes with its module");
 	known[2].up = 6;
-	ok(mmn_shortcut_find(c, FRAME, &found) && mmn_shortcut_where(c, FRAME).bp == 0x1111,
+	ok(mmn_call_path_site_slow(c, FRAME, &found) && mmn_call_path_pos(c, FRAME).bp == 0x1111,
 	   "the next one at its place has nothing of it");
-	mmn_shortcut_drop(&mod);
-	for (i = 0; i < ARRAY_SIZE(mmn_shortcut_table); i++)
-		mmn_shortcut_table[i].pc = 0xa000;
-	mmn_shortcut_drop(&mod);
-	for (i = 0; i < ARRAY_SIZE(mmn_shortcut_table); i++)
-		if (mmn_shortcut_table[i].pc)
+	mmn_call_path_drop(&mod);
+	for (i = 0; i < ARRAY_SIZE(mmn_call_path_table); i++)
+		mmn_call_path_table[i].pc = 0xa000;
+	mmn_call_path_drop(&mod);
+	for (i = 0; i < ARRAY_SIZE(mmn_call_path_table); i++)
+		if (mmn_call_path_table[i].pc)
 			break;
-	ok(i == ARRAY_SIZE(mmn_shortcut_table), "wherever in the table it is");
+	ok(i == ARRAY_SIZE(mmn_call_path_table), "wherever in the table it is");
 	ok(!shim_locks_held, "no lock is held");
 }
 

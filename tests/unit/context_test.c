@@ -10,8 +10,8 @@
 #include "verdict/context.h"
 #include "tap.h"
 
-#define WANT_ALL	(MMN_WANT_TASK | MMN_WANT_THREAD | MMN_WANT_LOCK | MMN_WANT_SYS | \
-			 MMN_WANT_ARGS | MMN_WANT_PLACE)
+#define WANT_ALL	(MMN_NEED_TASK | MMN_NEED_THREAD | MMN_NEED_LOCK | MMN_NEED_SYS | \
+			 MMN_NEED_ARGS | MMN_NEED_PLACE)
 
 /* Of mremap(): the old place is far below the new one. */
 #define OLD		0x100000UL
@@ -33,7 +33,7 @@ int mmn_syscall_current(void)
 	return sys;
 }
 
-int mmn_syscall_at_once(void)
+int mmn_syscall_current_fast(void)
 {
 	return sys_at_once;
 }
@@ -66,18 +66,18 @@ static void in_syscall(int nr, unsigned long arg)
 		sys_args[i] = arg;
 }
 
-static u32 bits(u32 wants)
+static u32 bits(u32 needs)
 {
 	struct mmn_ctx ctx;
 
-	mmn_context_gather(&range, wants, &ctx);
+	mmn_context_gather(&range, needs, &ctx);
 	return ctx.bits;
 }
 
 static void test_task(void)
 {
 	be("cat", 0);
-	ok(!bits(WANT_ALL & ~MMN_WANT_SYS), "a task that has another mm: nothing");
+	ok(!bits(WANT_ALL & ~MMN_NEED_SYS), "a task that has another mm: nothing");
 	shim_verified = true;
 	ok(bits(0) == MMN_CTX_VERIFIED, "a kernel that was tested");
 	shim_verified = false;
@@ -85,21 +85,21 @@ static void test_task(void)
 	ok(bits(0) == MMN_CTX_NUMA_MOVES, "one whose hints may move a page");
 	shim_numa_moves = false;
 	shim_current.mm = &mm;
-	ok(bits(MMN_WANT_TASK) == MMN_CTX_LOCAL, "the mm is its own");
+	ok(bits(MMN_NEED_TASK) == MMN_CTX_LOCAL, "the mm is its own");
 	ok(!bits(0), "if that is wanted");
 	shim_current.flags = PF_EXITING;
-	ok(bits(MMN_WANT_TASK) == (MMN_CTX_LOCAL | MMN_CTX_EXITING), "it exits");
+	ok(bits(MMN_NEED_TASK) == (MMN_CTX_LOCAL | MMN_CTX_EXITING), "it exits");
 	be("cat", 0);
 	mm.mm_users.counter = 0;
-	ok(bits(MMN_WANT_TASK) == MMN_CTX_DYING, "the mm has no user");
+	ok(bits(MMN_NEED_TASK) == MMN_CTX_DYING, "the mm has no user");
 	mm.mm_users.counter = 1;
 	mm.owner = &shim_current;
-	ok(bits(MMN_WANT_LOCK) == MMN_CTX_MMAP_WRITE, "it holds mmap_lock for write");
-	ok(!bits(MMN_WANT_TASK), "if that is wanted, too");
+	ok(bits(MMN_NEED_LOCK) == MMN_CTX_MMAP_WRITE, "it holds mmap_lock for write");
+	ok(!bits(MMN_NEED_TASK), "if that is wanted, too");
 	mm.owner = &mm;
-	ok(bits(MMN_WANT_LOCK) == MMN_CTX_MMAP_READ, "it does not");
+	ok(bits(MMN_NEED_LOCK) == MMN_CTX_MMAP_READ, "it does not");
 	mm.owner = NULL;
-	ok(!bits(MMN_WANT_LOCK), "the kernel does not tell");
+	ok(!bits(MMN_NEED_LOCK), "the kernel does not tell");
 }
 
 static const struct {
@@ -123,13 +123,13 @@ static void test_threads(void)
 
 	for (i = 0; i < ARRAY_SIZE(threads); i++) {
 		be(threads[i].comm, threads[i].flags);
-		ok(bits(MMN_WANT_THREAD) == threads[i].bits, "%s, flags 0x%x", threads[i].comm,
+		ok(bits(MMN_NEED_THREAD) == threads[i].bits, "%s, flags 0x%x", threads[i].comm,
 		   threads[i].flags);
-		ok(!bits(MMN_WANT_TASK), "if it is wanted");
+		ok(!bits(MMN_NEED_TASK), "if it is wanted");
 	}
 	be("kswapd0", PF_KTHREAD | PF_KSWAPD);
 	shim_memory_nodes = 1;
-	ok(bits(MMN_WANT_THREAD) & MMN_CTX_ONE_NODE, "kswapd of a machine with one node");
+	ok(bits(MMN_NEED_THREAD) & MMN_CTX_ONE_NODE, "kswapd of a machine with one node");
 	shim_memory_nodes = 2;
 }
 
@@ -139,25 +139,25 @@ static void test_syscall(void)
 
 	be("cat", 0);
 	in_syscall(MMN_SYS_MADVISE, 4);
-	mmn_context_gather(&range, MMN_WANT_SYS | MMN_WANT_ARGS, &ctx);
+	mmn_context_gather(&range, MMN_NEED_SYS | MMN_NEED_ARGS, &ctx);
 	ok(ctx.sys == MMN_SYS_MADVISE && ctx.bits & MMN_CTX_SYSCALL && !ctx.nr_frames,
 	   "the system call, and no frames");
 	ok(ctx.args[0] == 4 && ctx.args[3] == 4, "its arguments");
 	memset(&ctx, 0, sizeof(ctx));
-	mmn_context_gather(&range, MMN_WANT_SYS, &ctx);
+	mmn_context_gather(&range, MMN_NEED_SYS, &ctx);
 	ok(ctx.sys == MMN_SYS_MADVISE && !ctx.args[2], "not if they are not wanted");
 	in_syscall(MMN_SYS_MUNMAP, 4);
-	mmn_context_gather(&range, MMN_WANT_SYS | MMN_WANT_ARGS, &ctx);
+	mmn_context_gather(&range, MMN_NEED_SYS | MMN_NEED_ARGS, &ctx);
 	ok(ctx.sys == MMN_SYS_MUNMAP && !ctx.args[2], "nor of one whose arguments tell nothing");
-	mmn_context_gather(&range, MMN_WANT_ARGS, &ctx);
+	mmn_context_gather(&range, MMN_NEED_ARGS, &ctx);
 	ok(ctx.sys == MMN_SYS_NONE && !(ctx.bits & MMN_CTX_SYSCALL), "nor itself, likewise");
 	be("kworker/0:1", PF_KTHREAD);
-	ok(!(bits(MMN_WANT_SYS) & MMN_CTX_SYSCALL), "a kernel thread is in none");
+	ok(!(bits(MMN_NEED_SYS) & MMN_CTX_SYSCALL), "a kernel thread is in none");
 	be("iou-wrk-1", PF_IO_WORKER);
-	ok(!(bits(MMN_WANT_SYS) & MMN_CTX_SYSCALL), "nor is an io_uring worker");
+	ok(!(bits(MMN_NEED_SYS) & MMN_CTX_SYSCALL), "nor is an io_uring worker");
 	be("cat", 0);
 	in_syscall(-1, 0);
-	mmn_context_gather(&range, MMN_WANT_SYS, &ctx);
+	mmn_context_gather(&range, MMN_NEED_SYS, &ctx);
 	ok(ctx.sys == MMN_SYS_NONE && !(ctx.bits & MMN_CTX_SYSCALL), "one that cannot be told");
 }
 
@@ -205,7 +205,7 @@ static void test_mremap(void)
 	test_lengths(PAGE_SIZE - 1);
 	range.start = NEW;
 	range.end = NEW + PAGE_SIZE;
-	ok(!(bits(WANT_ALL & ~MMN_WANT_PLACE) & MMN_CTX_AT_TARGET), "if the place is wanted");
+	ok(!(bits(WANT_ALL & ~MMN_NEED_PLACE) & MMN_CTX_AT_TARGET), "if the place is wanted");
 	in_syscall(MMN_SYS_MMAP, OLD);
 	sys_args[4] = NEW;
 	sys_args[2] = PAGE_SIZE;
@@ -217,30 +217,30 @@ static void test_mremap(void)
 /* ---- the key ---- */
 
 /* Return: 0 if there is no key, 1 if it is that of the gathered context, else -1. */
-static int key_of(unsigned int class, u32 wants)
+static int key_of(unsigned int class, u32 needs)
 {
 	struct mmn_ctx ctx = { };
 	u32 bits = ~0u;
-	u64 key = mmn_context_key(&range, class, wants, &bits);
+	u64 key = mmn_context_key(&range, class, needs, &bits);
 
 	if (!key)
 		return 0;
-	mmn_context_gather(&range, wants, &ctx);
-	return key == mmn_memo_key(class, wants, &ctx) && bits == ctx.bits ? 1 : -1;
+	mmn_context_gather(&range, needs, &ctx);
+	return key == mmn_rule_cache_key(class, needs, &ctx) && bits == ctx.bits ? 1 : -1;
 }
 
 static void test_keys(void)
 {
-	unsigned int wrong = 0, keys = 0, wants, nr;
+	unsigned int wrong = 0, keys = 0, needs, nr;
 	int is;
 
 	be("cat", 0);
 	shim_current.mm = &mm;
 	mm.owner = &shim_current;
 	for (nr = 0; nr < MMN_NR_SYS; nr++)
-		for (wants = 0; wants <= WANT_ALL; wants++) {
+		for (needs = 0; needs <= WANT_ALL; needs++) {
 			in_syscall(nr, nr % 3);
-			is = key_of(MMN_CLASS_ZAP, wants);
+			is = key_of(MMN_CLASS_ZAP, needs);
 			wrong += is < 0;
 			keys += is > 0;
 		}
@@ -252,19 +252,19 @@ static void test_keys(void)
 	sys_args[2] = 0x104;
 	ok(!key_of(MMN_CLASS_ZAP, WANT_ALL), "with an advice that does not fit it has none");
 	sys_at_once = -1;
-	ok(!key_of(MMN_CLASS_ZAP, MMN_WANT_SYS), "nor has a system call of another ABI");
-	ok(key_of(MMN_CLASS_ZAP, MMN_WANT_TASK) == 1, "if system calls count");
+	ok(!key_of(MMN_CLASS_ZAP, MMN_NEED_SYS), "nor has a system call of another ABI");
+	ok(key_of(MMN_CLASS_ZAP, MMN_NEED_TASK) == 1, "if system calls count");
 	in_syscall(MMN_SYS_MREMAP, 0);
-	ok(!key_of(MMN_CLASS_UNMAP, MMN_WANT_SYS | MMN_WANT_PLACE), "nor has a part of an mremap");
-	ok(key_of(MMN_CLASS_UNMAP, MMN_WANT_SYS) == 1, "if its parts count");
+	ok(!key_of(MMN_CLASS_UNMAP, MMN_NEED_SYS | MMN_NEED_PLACE), "nor has a part of an mremap");
+	ok(key_of(MMN_CLASS_UNMAP, MMN_NEED_SYS) == 1, "if its parts count");
 	in_syscall(MMN_SYS_MUNMAP, 0);
-	ok(key_of(MMN_CLASS_UNMAP, MMN_WANT_SYS | MMN_WANT_PLACE) == 1, "munmap has no parts");
+	ok(key_of(MMN_CLASS_UNMAP, MMN_NEED_SYS | MMN_NEED_PLACE) == 1, "munmap has no parts");
 	in_syscall(MMN_SYS_NONE, 0);
-	ok(key_of(MMN_CLASS_ZAP, MMN_WANT_SYS) == 1, "nor has a page fault");
+	ok(key_of(MMN_CLASS_ZAP, MMN_NEED_SYS) == 1, "nor has a page fault");
 	be("ksmd", PF_KTHREAD);
-	ok(!key_of(MMN_CLASS_ZAP, MMN_WANT_SYS) && !key_of(MMN_CLASS_ZAP, MMN_WANT_THREAD),
+	ok(!key_of(MMN_CLASS_ZAP, MMN_NEED_SYS) && !key_of(MMN_CLASS_ZAP, MMN_NEED_THREAD),
 	   "nor has a kernel thread");
-	ok(key_of(MMN_CLASS_ZAP, MMN_WANT_LOCK) == 1, "if threads count");
+	ok(key_of(MMN_CLASS_ZAP, MMN_NEED_LOCK) == 1, "if threads count");
 }
 
 int main(void)

@@ -8,15 +8,15 @@
 #include "stack.h"
 #include "tap.h"
 
-static struct mmn_steps s;
+static struct mmn_frame_cursor s;
 
 /* At the return address in word @word. */
 static void begin(unsigned int word, unsigned int bp)
 {
-	struct mmn_where from = where(word);
+	struct mmn_frame_pos from = where(word);
 
 	from.bp = bp ? at(bp) : 0;
-	mmn_steps_begin_at(&s, &from);
+	mmn_frame_step_begin_at(&s, &from);
 }
 
 static bool is_at(unsigned long pc, unsigned int sp, unsigned long bp)
@@ -26,37 +26,39 @@ static bool is_at(unsigned long pc, unsigned int sp, unsigned long bp)
 
 static bool stays(void)
 {
-	struct mmn_steps before = s;
+	struct mmn_frame_cursor before = s;
 
-	return !mmn_steps_take(&s) && !memcmp(&before, &s, sizeof(s));
+	return !mmn_frame_step_next(&s) && !memcmp(&before, &s, sizeof(s));
 }
 
 static void test_begin(void)
 {
-	struct mmn_where from;
+	struct mmn_frame_pos from;
 	unsigned long frame[4] = { 0x77, 0x88, 0x99 };
 
 	new_stack();
 	put(10, 0xa000);
 	from = where(10);
-	ok(mmn_steps_is_there(&from) && mmn_steps_begin_at(&s, &from), "a return address is there");
+	ok(mmn_frame_step_is_there(&from) && mmn_frame_step_begin_at(&s, &from),
+	   "a return address is there");
 	ok(s.top == at(0) + THREAD_SIZE && is_at(0xa000, 11, 0), "it begins there");
 	put(10, 0xb000);
-	ok(!mmn_steps_is_there(&from) && !mmn_steps_begin_at(&s, &from), "another one is not");
+	ok(!mmn_frame_step_is_there(&from) && !mmn_frame_step_begin_at(&s, &from),
+	   "another one is not");
 	from = where(10);
 	shim_current.stack = stack + WORDS / 2;
-	ok(!mmn_steps_is_there(&from), "nor is one of another stack");
+	ok(!mmn_frame_step_is_there(&from), "nor is one of another stack");
 	shim_current.stack = stack;
 	put(WORDS / 2 - 1, 0xc000);
 	from = where(WORDS / 2 - 1);
 	shim_current.stack = stack + WORDS / 2;
-	ok(!mmn_steps_is_there(&from), "nor one just below its stack");
+	ok(!mmn_frame_step_is_there(&from), "nor one just below its stack");
 	shim_current.stack = stack;
 	put(WORDS - 1, 0xc000);
 	from = where(WORDS - 1);
-	ok(mmn_steps_is_there(&from), "it may be the last word of the stack");
+	ok(mmn_frame_step_is_there(&from), "it may be the last word of the stack");
 	memset(&s, 0, sizeof(s));
-	mmn_steps_begin_from(&s, frame);
+	mmn_frame_step_begin_from(&s, frame);
 	ok(s.at.pc == 0x88 && s.at.sp == (unsigned long)&frame[2] && s.at.bp == 0x77 &&
 	   s.top == at(0) + THREAD_SIZE, "or it begins where a function returns to");
 }
@@ -73,20 +75,21 @@ static void test_take(void)
 	ok(stays(), "an address that is not known ends it");
 	site = know(0xa000, 5, 0);
 	begin(10, 40);
-	ok(mmn_steps_take(&s) == site && is_at(0xb000, 16, at(40)), "from the stack pointer");
+	ok(mmn_frame_step_next(&s) == site && is_at(0xb000, 16, at(40)), "from the stack pointer");
 	known[0].up = 5 | 3 << MMN_UP_SAVED_SHIFT;
 	begin(10, 40);
-	ok(mmn_steps_take(&s) && is_at(0xb000, 16, 0x1234), "with a frame pointer that was saved");
+	ok(mmn_frame_step_next(&s) && is_at(0xb000, 16, 0x1234),
+	   "with a frame pointer that was saved");
 	put(43, 0xc000);
 	known[0].up = MMN_UP_BP | 4;
 	begin(10, 40);
-	ok(mmn_steps_take(&s) && is_at(0xc000, 44, at(40)), "from the frame pointer");
+	ok(mmn_frame_step_next(&s) && is_at(0xc000, 44, at(40)), "from the frame pointer");
 	known[0].up = MMN_UP_BP | 4;
 	begin(10, 5);
 	ok(stays(), "not inwards");
 	begin(10, 7);
 	ok(stays(), "nor to where it is");
-	known[0].up = MMN_UP_CROOKED;
+	known[0].up = MMN_UP_UNSUPPORTED;
 	begin(10, 40);
 	ok(stays(), "not where it takes more to know");
 }
@@ -99,7 +102,7 @@ static void test_top(void)
 	put(WORDS - 1, 0xb000);
 	know(0xa000, 3, 0);
 	begin(WORDS - 4, 0);
-	ok(mmn_steps_take(&s) && s.at.pc == 0xb000 && s.at.sp == s.top, "up to the top");
+	ok(mmn_frame_step_next(&s) && s.at.pc == 0xb000 && s.at.sp == s.top, "up to the top");
 	known[0].up = 4;
 	begin(WORDS - 4, 0);
 	ok(stays(), "not beyond it");
@@ -114,7 +117,8 @@ static void test_indirect(void)
 	put(49, 0xb000);
 	know(0xa000, MMN_UP_INDIRECT(3), 0);
 	begin(10, 40);
-	ok(mmn_steps_take(&s) && is_at(0xb000, 50, 0x5678), "to where the frame says that it ends");
+	ok(mmn_frame_step_next(&s) && is_at(0xb000, 50, 0x5678),
+	   "to where the frame says that it ends");
 	begin(10, 0);
 	ok(stays(), "not by a frame pointer of another stack");
 	stack[37] = at(10);
@@ -140,18 +144,18 @@ static void test_last(void)
 	put(10, 0xa000);
 	site = know(0xa000, MMN_UP_LAST, 0);
 	begin(10, 0);
-	ok(mmn_steps_take(&s) == site && !s.at.pc, "the last return address");
+	ok(mmn_frame_step_next(&s) == site && !s.at.pc, "the last return address");
 	known[0].up = MMN_UP_ENTRY;
 	regs->cs = 0x33;
 	begin(10, 0);
-	ok(mmn_steps_take(&s) == site && !s.at.pc, "an entry from user mode is the last, too");
+	ok(mmn_frame_step_next(&s) == site && !s.at.pc, "an entry from user mode is the last, too");
 	regs->cs = 0x10;
 	begin(10, 0);
 	ok(stays(), "one from the kernel is not");
 	put(WORDS - 1 - words, 0xa000);
 	((struct pt_regs *)&stack[WORDS - words])->cs = 0x33;
 	begin(WORDS - 1 - words, 0);
-	ok(mmn_steps_take(&s) == site, "registers at the top of the stack");
+	ok(mmn_frame_step_next(&s) == site, "registers at the top of the stack");
 	stack[WORDS - 1] = 0x33;
 	put(WORDS - words, 0xa000);
 	begin(WORDS - words, 0);
@@ -161,7 +165,7 @@ static void test_last(void)
 static const struct mmn_site *to_site(void)
 {
 	begin(10, 0);
-	return mmn_steps_to_site(&s);
+	return mmn_frame_step_to_site(&s);
 }
 
 /* A callback, the kernel's walk over its notifiers, the announcing function, the site. */
@@ -196,19 +200,19 @@ static void test_to_site(void)
 	known[1] = (struct mmn_site){ .pc = 0xb000, .up = 3, .frame = MMN_FRAME_ANNOUNCE };
 	begin(10, 0);
 	s.at.sp = at(0) - 8;
-	ok(!mmn_steps_to_site(&s), "not from another stack");
+	ok(!mmn_frame_step_to_site(&s), "not from another stack");
 	put(1, 0xb000);
 	put(4, 0xc000);
 	known[2].frame = 0;
 	begin(10, 0);
 	s.at.sp = at(0);
-	ok(!mmn_steps_to_site(&s), "nor from below this one");
+	ok(!mmn_frame_step_to_site(&s), "nor from below this one");
 }
 
-static void learn(unsigned long pc, bool may_look)
+static void learn(unsigned long pc, bool can_resolve)
 {
 	measured = 0;
-	mmn_steps_learn(pc, may_look);
+	mmn_frame_step_learn(pc, can_resolve);
 }
 
 static void test_learn(void)

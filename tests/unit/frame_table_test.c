@@ -75,7 +75,7 @@ static unsigned int frame_of(const char *word, size_t len)
 
 static void test_find(const char *symbol, unsigned int frame)
 {
-	unsigned int found = mmn_framenames_find(symbol);
+	unsigned int found = mmn_frame_table_find(symbol);
 
 	ok(found == frame, "\"%.*s\" is %s (%s)",
 	   (int)strcspn(symbol, "\n") % 60, symbol, names[frame], names[found]);
@@ -99,15 +99,15 @@ static void test_spellings(void)
 	unsigned int i, row, found;
 	char symbol[128];
 
-	for (row = 0; row < mmn_framenames_nr(); row++) {
+	for (row = 0; row < mmn_frame_table_nr(); row++) {
 		for (found = 0, i = 0; i < ARRAY_SIZE(suffixes); i++) {
 			snprintf(symbol, sizeof(symbol), "%s%s",
-				 mmn_framenames_name(row), suffixes[i]);
-			found += mmn_framenames_find(symbol) ==
-				 mmn_framenames_frame(row);
+				 mmn_frame_table_name(row), suffixes[i]);
+			found += mmn_frame_table_find(symbol) ==
+				 mmn_frame_table_frame(row);
 		}
 		ok(found == i, "%s is %s however it is printed",
-		   mmn_framenames_name(row), names[mmn_framenames_frame(row)]);
+		   mmn_frame_table_name(row), names[mmn_frame_table_frame(row)]);
 	}
 	for (i = 0; i < ARRAY_SIZE(silent); i++)
 		test_find(silent[i], MMN_FRAME_NONE);
@@ -158,20 +158,20 @@ static void test_long(void)
 static void test_rows(void)
 {
 	static const unsigned int behind[] = { 0, 1, 1000 };
-	unsigned int row, other, nr = mmn_framenames_nr();
+	unsigned int row, other, nr = mmn_frame_table_nr();
 	bool has_row[MMN_NR_FRAMES] = { false };
 	const char *name;
 
 	ok(MMN_NR_FRAMES < 256, "a frame fits in a byte");
 	for (row = 0; row < nr; row++) {
-		name = mmn_framenames_name(row);
+		name = mmn_frame_table_name(row);
 		ok(name[0] && strspn(name, LETTERS) == strlen(name),
 		   "%s is a plain symbol", name);
 		for (other = 0; other < row; other++)
-			if (!strcmp(mmn_framenames_name(other), name))
+			if (!strcmp(mmn_frame_table_name(other), name))
 				break;
 		ok(other == row, "%s has one row", name);
-		has_row[mmn_framenames_frame(row) % MMN_NR_FRAMES] = true;
+		has_row[mmn_frame_table_frame(row) % MMN_NR_FRAMES] = true;
 	}
 	for (row = 0; row < MMN_NR_FRAMES; row++)
 		ok(has_row[row] == (row != MMN_FRAME_NONE &&
@@ -179,8 +179,8 @@ static void test_rows(void)
 		   "frame %s has %s", names[row],
 		   has_row[row] ? "a function" : "no function");
 	for (row = 0; row < ARRAY_SIZE(behind); row++)
-		ok(!mmn_framenames_name(nr + behind[row])[0] &&
-		   mmn_framenames_frame(nr + behind[row]) == MMN_FRAME_NONE,
+		ok(!mmn_frame_table_name(nr + behind[row])[0] &&
+		   mmn_frame_table_frame(nr + behind[row]) == MMN_FRAME_NONE,
 		   "row %u is no row", nr + behind[row]);
 }
 
@@ -213,8 +213,8 @@ static unsigned int row_of(const char *symbol)
 {
 	unsigned int row;
 
-	for (row = 0; row < mmn_framenames_nr(); row++)
-		if (!strcmp(mmn_framenames_name(row), symbol))
+	for (row = 0; row < mmn_frame_table_nr(); row++)
+		if (!strcmp(mmn_frame_table_name(row), symbol))
 			break;
 	return row;
 }
@@ -248,15 +248,15 @@ static void read_named(char *line, bool *listed)
 		return;
 	}
 	row = row_of(symbol);
-	if (!ok(row < mmn_framenames_nr() && !listed[row],
+	if (!ok(row < mmn_frame_table_nr() && !listed[row],
 		"frames.txt: %s is a row of framenames.c", symbol))
 		return;
 	listed[row] = true;
-	ok(!strcmp(word, names[mmn_framenames_frame(row)]), "%s is %s", symbol,
+	ok(!strcmp(word, names[mmn_frame_table_frame(row)]), "%s is %s", symbol,
 	   word);
 	mask = kernels_of(line + list);
 	if (ok(mask != ~0u, "frames.txt: %s has kernels", symbol))
-		named[mmn_framenames_frame(row)] |= mask;
+		named[mmn_frame_table_frame(row)] |= mask;
 }
 
 static void test_kernels(void)
@@ -274,8 +274,8 @@ static void test_kernels(void)
 			read_named(line, listed);
 	}
 	free(text);
-	for (row = 0; row < mmn_framenames_nr(); row++)
-		ok(listed[row], "%s is in frames.txt", mmn_framenames_name(row));
+	for (row = 0; row < mmn_frame_table_nr(); row++)
+		ok(listed[row], "%s is in frames.txt", mmn_frame_table_name(row));
 	for (frame = 1; frame < MMN_NR_FRAMES; frame++)
 		if (frame != MMN_FRAME_MODULE)
 			ok((named[frame] ^ unnamed[frame]) == 31,
@@ -333,7 +333,7 @@ static void test_heard(void)
 		free(text);
 	}
 	/* Only ends the search: what is further out was charged for memory. */
-	ok(!heard[MMN_FRAME_CHARGE] && mmn_framenames_ends(MMN_FRAME_CHARGE),
+	ok(!heard[MMN_FRAME_CHARGE] && mmn_frame_table_ends(MMN_FRAME_CHARGE),
 	   "CHARGE ends the search and says nothing");
 	heard[MMN_FRAME_CHARGE] = true;
 	for (frame = 1; frame < MMN_NR_FRAMES; frame++)
@@ -371,12 +371,12 @@ static void test_ends(void)
 	unsigned int frame;
 
 	for (frame = 0; frame < MMN_NR_FRAMES; frame++)
-		ok(mmn_framenames_ends(frame) ==
+		ok(mmn_frame_table_ends(frame) ==
 		   !memchr(goes_on, frame, sizeof(goes_on)),
 		   "%s %s the search", names[frame],
-		   mmn_framenames_ends(frame) ? "ends" : "does not end");
-	ok(!mmn_framenames_ends(MMN_NR_FRAMES) && !mmn_framenames_ends(255) &&
-	   !mmn_framenames_ends(~0u), "no frame ends nothing");
+		   mmn_frame_table_ends(frame) ? "ends" : "does not end");
+	ok(!mmn_frame_table_ends(MMN_NR_FRAMES) && !mmn_frame_table_ends(255) &&
+	   !mmn_frame_table_ends(~0u), "no frame ends nothing");
 }
 
 int main(void)

@@ -24,11 +24,11 @@ static struct mmn_inflight_event event(unsigned long n, unsigned long depth)
 	};
 }
 
-static bool keep(struct mmn_inflight_event e, unsigned int v, const void *asker, bool ends)
+static bool keep(struct mmn_inflight_event e, unsigned int v, const void *query, bool ends)
 {
 	struct mmn_verdict what = verdict(v);
 
-	return mmn_inflight_keep(&e, 5, &what, asker, ends);
+	return mmn_inflight_keep(&e, 5, &what, query, ends);
 }
 
 static bool ends_with(struct mmn_inflight_event e, unsigned int v)
@@ -76,7 +76,7 @@ static void test_counts(void)
 	ok(!has_end(other), "another event has no end");
 	ok(keep(other, 2, &b, true) && ends_with(other, 2) && !has_end(e),
 	   "another event at the same address counts");
-	mmn_inflight_forget_askers();
+	mmn_inflight_new_generation();
 	ok(keep(other, 2, &a, true), "nobody is taken for one who is gone");
 	ok(keep(e, 3, &a, false) && !keep(e, 3, &b, true) && ends_with(e, 3),
 	   "the second one may be the one who has an end");
@@ -133,19 +133,19 @@ static void test_places(void)
 	keep(outer, 1, &a, true);
 	ok(ends_with(outer, 1), "what lies lower and had no end is over");
 	keep(outer, 1, &a, true);
-	mmn_inflight_over(outer.task, outer.range, &a);
+	mmn_inflight_cancel(outer.task, outer.range, &a);
 	keep(inner, 2, &a, true);
 	ok(ends_with(inner, 2) && !has_end(outer), "so is what will not ask at its end");
 	keep(outer, 1, &a, true);
 	keep(outer, 1, &b, true);
-	mmn_inflight_over(outer.task, outer.range, &b);
+	mmn_inflight_cancel(outer.task, outer.range, &b);
 	keep(inner, 2, &a, true);
 	ok(ends_with(inner, 2) && ends_with(outer, 1), "but not by another one's word");
 	keep(outer, 1, &a, true);
 	mmn_inflight_drop(outer.task, outer.range);
 	ok(!has_end(outer), "what is dropped is not found");
 	mmn_inflight_drop(outer.task, outer.range);
-	mmn_inflight_over(outer.task, outer.range, &a);
+	mmn_inflight_cancel(outer.task, outer.range, &a);
 	ok(!has_end(outer), "nor is there anything to be dropped then");
 	keep(outer, 1, &a, true);
 	ok(keep(other, 2, &b, true) && ends_with(other, 2),
@@ -170,7 +170,7 @@ static void test_mixed(void)
 		f->key = words & 1 ? mine.key : theirs.key;
 		f->site = 5;
 		f->verdict = words & 4 ? mine.verdict : theirs.verdict;
-		f->seal = words & 8 ? mine.seal : theirs.seal;
+		f->tag = words & 8 ? mine.tag : theirs.tag;
 		if (has_end(e)) {
 			found++;
 			wrong += !(words & 4) || !(words & 8);

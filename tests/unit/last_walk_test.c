@@ -20,8 +20,8 @@ int shim_preempt_off;
 /* A second stack lies behind the first one. */
 static unsigned long stack[2 * WORDS];
 
-static struct mmn_where from;
-static struct mmn_trail trail;
+static struct mmn_frame_pos from;
+static struct mmn_walk_words walk;
 
 static unsigned long at(unsigned int i)
 {
@@ -29,32 +29,32 @@ static unsigned long at(unsigned int i)
 }
 
 /* A walk that begins at a call site and reads @nr words, every fourth one above it. */
-static void walk(unsigned int nr)
+static void record_walk(unsigned int nr)
 {
 	unsigned int i;
 
 	for (i = 0; i < 2 * WORDS; i++)
 		stack[i] = 0x1000 + i;
 	shim_current.stack = stack;
-	from = (struct mmn_where){ .pc = stack[FROM - 1], .sp = at(FROM), .bp = at(FROM + 4) };
-	mmn_trail_begin(&trail, &from);
+	from = (struct mmn_frame_pos){ .pc = stack[FROM - 1], .sp = at(FROM), .bp = at(FROM + 4) };
+	mmn_last_walk_begin(&walk, &from);
 	for (i = 0; i < nr; i++)
-		mmn_trail_add(&trail, at(FROM + 4 * i), stack[FROM + 4 * i]);
+		mmn_last_walk_add(&walk, at(FROM + 4 * i), stack[FROM + 4 * i]);
 }
 
 static void keep(unsigned int cause)
 {
 	struct mmn_verdict v = { .event = 1, .cause = cause, .effects = 3, .flags = 1 };
 
-	mmn_trail_keep(&trail, CLASS, BITS, &v);
+	mmn_last_walk_keep(&walk, CLASS, BITS, &v);
 }
 
-static bool finds_as(const struct mmn_where *where, unsigned int class, u32 bits,
+static bool finds_as(const struct mmn_frame_pos *where, unsigned int class, u32 bits,
 		     unsigned int cause)
 {
 	struct mmn_verdict v = { };
 
-	return mmn_trail_find(where, class, bits, &v) && v.cause == cause && v.event == 1 &&
+	return mmn_last_walk_find(where, class, bits, &v) && v.cause == cause && v.event == 1 &&
 	       v.effects == 3 && v.flags == 1;
 }
 
@@ -65,25 +65,25 @@ static bool finds(void)
 
 static void test_found(void)
 {
-	walk(3);
-	mmn_trail_forget();
+	record_walk(3);
+	mmn_last_walk_forget();
 	ok(!finds(), "nothing is found before a walk");
 	keep(5);
 	ok(finds(), "the last walk is found, with its verdict");
 	ok(!finds_as(&from, CLASS + 1, BITS, 5), "not for another class");
 	ok(!finds_as(&from, CLASS, BITS | 2, 5), "nor in another context");
-	walk(2);
+	record_walk(2);
 	keep(6);
 	ok(finds_as(&from, CLASS, BITS, 6), "the next walk takes its place");
-	mmn_trail_forget();
+	mmn_last_walk_forget();
 	ok(!finds_as(&from, CLASS, BITS, 6), "what is forgotten is not found");
 }
 
 static void test_where(void)
 {
-	struct mmn_where other;
+	struct mmn_frame_pos other;
 
-	walk(3);
+	record_walk(3);
 	keep(5);
 	other = from;
 	other.pc++;
@@ -91,10 +91,10 @@ static void test_where(void)
 	other = from;
 	other.sp += 8;
 	stack[FROM] = from.pc;
-	trail.words[0].value = from.pc;
+	walk.words[0].value = from.pc;
 	keep(5);
 	ok(finds() && !finds_as(&other, CLASS, BITS, 5), "so is another place on the stack");
-	walk(3);
+	record_walk(3);
 	keep(5);
 	other = from;
 	other.bp += 8;
@@ -112,7 +112,7 @@ static void test_words(unsigned int nr)
 {
 	unsigned int i, changed = 0, same = 0;
 
-	walk(nr);
+	record_walk(nr);
 	keep(5);
 	for (i = 0; i < nr; i++) {
 		stack[FROM + 4 * i] ^= 1;
@@ -129,49 +129,49 @@ static void test_too_long(void)
 {
 	unsigned int i;
 
-	walk(MMN_TRAIL_MAX);
+	record_walk(MMN_LAST_WALK_MAX);
 	keep(5);
-	ok(finds(), "%u words are kept", MMN_TRAIL_MAX);
-	mmn_trail_forget();
-	mmn_trail_add(&trail, at(FROM + 1), stack[FROM + 1]);
+	ok(finds(), "%u words are kept", MMN_LAST_WALK_MAX);
+	mmn_last_walk_forget();
+	mmn_last_walk_add(&walk, at(FROM + 1), stack[FROM + 1]);
 	keep(5);
 	ok(!finds(), "one more is too many");
 	for (i = 0; i < 3; i++)
-		mmn_trail_add(&trail, at(FROM + 1), stack[FROM + 1]);
-	ok(trail.nr == MMN_TRAIL_MAX + 4 && trail.words[MMN_TRAIL_MAX - 1].at ==
-	   at(FROM + 4 * (MMN_TRAIL_MAX - 1)), "and is only counted");
-	walk(2);
-	mmn_trail_spoil(&trail);
+		mmn_last_walk_add(&walk, at(FROM + 1), stack[FROM + 1]);
+	ok(walk.nr == MMN_LAST_WALK_MAX + 4 && walk.words[MMN_LAST_WALK_MAX - 1].at ==
+	   at(FROM + 4 * (MMN_LAST_WALK_MAX - 1)), "and is only counted");
+	record_walk(2);
+	mmn_last_walk_invalidate(&walk);
 	keep(5);
 	ok(!finds(), "a walk that rests on more than words is not kept");
-	walk(0);
+	record_walk(0);
 	keep(5);
 	ok(!finds(), "nor is one that read no word");
 }
 
 static void test_frame_pointer(void)
 {
-	struct mmn_where other;
+	struct mmn_frame_pos other;
 
-	walk(2);
-	mmn_trail_add_bp(&trail, from.bp);
-	ok(trail.nr == 2 && trail.needs_bp, "a step by the frame pointer needs that of the site");
+	record_walk(2);
+	mmn_last_walk_add_bp(&walk, from.bp);
+	ok(walk.nr == 2 && walk.needs_bp, "a step by the frame pointer needs that of the site");
 	keep(5);
 	other = from;
 	other.bp += 8;
 	ok(finds() && !finds_as(&other, CLASS, BITS, 5), "then it has to be the same");
-	walk(2);
-	trail.bp_at = at(FROM + 2);
-	mmn_trail_add_bp(&trail, stack[FROM + 2]);
-	ok(trail.nr == 3 && !trail.needs_bp, "where it was saved it is a word like others");
+	record_walk(2);
+	walk.bp_at = at(FROM + 2);
+	mmn_last_walk_add_bp(&walk, stack[FROM + 2]);
+	ok(walk.nr == 3 && !walk.needs_bp, "where it was saved it is a word like others");
 	keep(5);
 	other = from;
 	other.bp += 8;
 	ok(finds_as(&other, CLASS, BITS, 5), "and that of the site does not count");
 	stack[FROM + 2] ^= 1;
 	ok(!finds(), "but the saved one does");
-	mmn_trail_begin(&trail, &from);
-	ok(!trail.bp_at && !trail.needs_bp && !trail.nr, "another walk begins anew");
+	mmn_last_walk_begin(&walk, &from);
+	ok(!walk.bp_at && !walk.needs_bp && !walk.nr, "another walk begins anew");
 }
 
 int main(void)
@@ -181,7 +181,7 @@ int main(void)
 	test_words(1);
 	test_words(2);
 	test_words(7);
-	test_words(MMN_TRAIL_MAX);
+	test_words(MMN_LAST_WALK_MAX);
 	test_too_long();
 	test_frame_pointer();
 	ok(!shim_preempt_off, "preemption is on again after each of them");

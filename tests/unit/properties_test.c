@@ -40,7 +40,7 @@ struct property {
 static void ask(struct sample *s)
 {
 	memset(&s->v, 0, sizeof(s->v));
-	s->decided = mmn_classify(s->class, MMNOTIFY_CLEAR, &s->ctx, &s->v);
+	s->decided = mmn_rules_classify(s->class, MMNOTIFY_CLEAR, &s->ctx, &s->v);
 }
 
 static bool same(const struct sample *a, const struct sample *b)
@@ -207,28 +207,28 @@ static const struct {
 	u32 want;
 	u32 bits;
 } wanted[] = {
-	{ MMN_WANT_TASK, MMN_CTX_LOCAL | MMN_CTX_DYING | MMN_CTX_EXITING },
-	{ MMN_WANT_THREAD, MMN_CTX_KTHREAD | MMN_CTX_KHUGEPAGED | MMN_CTX_OOM_REAPER |
+	{ MMN_NEED_TASK, MMN_CTX_LOCAL | MMN_CTX_DYING | MMN_CTX_EXITING },
+	{ MMN_NEED_THREAD, MMN_CTX_KTHREAD | MMN_CTX_KHUGEPAGED | MMN_CTX_OOM_REAPER |
 			   MMN_CTX_KSWAPD | MMN_CTX_KCOMPACTD | MMN_CTX_KSMD |
 			   MMN_CTX_KDAMOND | MMN_CTX_ONE_NODE },
-	{ MMN_WANT_LOCK, MMN_CTX_MMAP_WRITE | MMN_CTX_MMAP_READ },
-	{ MMN_WANT_SYS, MMN_CTX_SYSCALL },
-	{ MMN_WANT_PLACE, MMN_CTX_AT_TARGET | MMN_CTX_AT_TAIL },
+	{ MMN_NEED_LOCK, MMN_CTX_MMAP_WRITE | MMN_CTX_MMAP_READ },
+	{ MMN_NEED_SYS, MMN_CTX_SYSCALL },
+	{ MMN_NEED_PLACE, MMN_CTX_AT_TARGET | MMN_CTX_AT_TAIL },
 };
 
 /* What a class does not want is not gathered, so it must not matter. */
 static bool unwanted_is_unread(const struct sample *s)
 {
-	u32 wants = mmn_classify_wants(s->class);
+	u32 needs = mmn_rules_needs(s->class);
 	struct sample none = *s;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(wanted); i++)
-		if (!(wants & wanted[i].want))
+		if (!(needs & wanted[i].want))
 			none.ctx.bits &= ~wanted[i].bits;
-	if (!(wants & MMN_WANT_SYS))
+	if (!(needs & MMN_NEED_SYS))
 		none.ctx.sys = MMN_SYS_NONE;
-	if (!(wants & MMN_WANT_ARGS) || !(MMN_SYS_WITH_ARGS >> none.ctx.sys & 1))
+	if (!(needs & MMN_NEED_ARGS) || !(MMN_SYS_WITH_ARGS >> none.ctx.sys & 1))
 		memset(none.ctx.args, 0xa5, sizeof(none.ctx.args));
 	ask(&none);
 	return same(s, &none);
@@ -240,24 +240,24 @@ static bool unwanted_is_unread(const struct sample *s)
  */
 static bool key_says_all(const struct sample *s)
 {
-	u32 wants = mmn_classify_wants(s->class), bits;
+	u32 needs = mmn_rules_needs(s->class), bits;
 	struct sample other = *s;
-	const struct mmn_memo_arg *what;
+	const struct mmn_rule_cache_arg *what;
 	unsigned int i;
 	u64 key;
 
-	if (!s->class || s->ctx.nr_frames || !(wants & MMN_WANT_SYS) ||
+	if (!s->class || s->ctx.nr_frames || !(needs & MMN_NEED_SYS) ||
 	    s->ctx.sys >= MMN_NR_SYS)
 		return true;
-	key = mmn_memo_key(s->class, wants, &s->ctx);
+	key = mmn_rule_cache_key(s->class, needs, &s->ctx);
 	if (!key)
 		return true;
-	what = &mmn_memo_args[s->ctx.sys];
+	what = &mmn_rule_cache_args[s->ctx.sys];
 	bits = what->whole ? 0 : ~((u32)what->mask << what->shift);
 	for (i = 0; i < ARRAY_SIZE(other.ctx.args); i++)
 		other.ctx.args[i] ^= i == what->nr ? bits & (0x5a5a5a5a ^ key) : key | 1;
 	ask(&other);
-	return mmn_memo_key(s->class, wants, &other.ctx) == key && same(s, &other);
+	return mmn_rule_cache_key(s->class, needs, &other.ctx) == key && same(s, &other);
 }
 
 /* What is found by it is what was kept by it, whoever else was. */
@@ -268,14 +268,14 @@ static bool memo_is_right(const struct sample *s)
 
 	if (!s->class || s->ctx.nr_frames || s->ctx.sys >= MMN_NR_SYS)
 		return true;
-	key = mmn_memo_key(s->class, mmn_classify_wants(s->class), &s->ctx);
+	key = mmn_rule_cache_key(s->class, mmn_rules_needs(s->class), &s->ctx);
 	if (!s->decided)
-		kept.event = MMN_MEMO_ASKS;
-	mmn_memo_keep(key, &kept);
-	if (!mmn_memo_find(key, &found))
+		kept.event = MMN_RULE_CACHE_NEEDS_STACK;
+	mmn_rule_cache_keep(key, &kept);
+	if (!mmn_rule_cache_find(key, &found))
 		return true;
 	return s->decided ? !memcmp(&found, &s->v, sizeof(found)) :
-			    found.event == MMN_MEMO_ASKS;
+			    found.event == MMN_RULE_CACHE_NEEDS_STACK;
 }
 
 /*
@@ -330,8 +330,8 @@ static bool native_is_unread(const struct sample *s)
 	if (s->class == MMN_CLASS_UNKNOWN)
 		return true;
 	memset(&other.v, 0, sizeof(other.v));
-	other.decided = mmn_classify(s->class, MMNOTIFY_UNMAP, &other.ctx,
-				     &other.v);
+	other.decided = mmn_rules_classify(s->class, MMNOTIFY_UNMAP, &other.ctx,
+					   &other.v);
 	return same(s, &other);
 }
 
@@ -422,7 +422,7 @@ static bool is_a_rule(const struct sample *s)
 	if (!s->decided || s->class == MMN_CLASS_UNKNOWN ||
 	    !has(s, MMN_CTX_VERIFIED))
 		return true;
-	for (nr = 0; mmn_classify_rule(s->class, nr, &rule); nr++)
+	for (nr = 0; mmn_rules_get(s->class, nr, &rule); nr++)
 		if (rule.event == s->v.event && rule.cause == s->v.cause &&
 		    rule.effects == s->v.effects && rule.flags == s->v.flags)
 			return true;

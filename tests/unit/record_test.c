@@ -30,7 +30,7 @@ static unsigned long weak(const void *range)
 
 static bool reads(const void *range, u64 event, unsigned long site)
 {
-	struct mmn_seen seen;
+	struct mmn_event_snapshot seen;
 
 	return mmn_record_read(key(range), event, false, &seen) && seen.site.pc == site;
 }
@@ -38,12 +38,12 @@ static bool reads(const void *range, u64 event, unsigned long site)
 /* As a callback does: looks, and leaves what it found. Return: was something there? */
 static bool judge(const void *range, u64 event, unsigned int n)
 {
-	struct mmn_seen seen;
+	struct mmn_event_snapshot seen;
 
 	if (!mmn_record_read(key(range), event, false, &seen))
 		return false;
 	seen.verdict = verdict(n);
-	mmn_record_judge(&seen);
+	mmn_record_set_verdict(&seen);
 	return true;
 }
 
@@ -51,7 +51,7 @@ static bool judge(const void *range, u64 event, unsigned int n)
 
 static void test_one(void)
 {
-	struct mmn_seen seen;
+	struct mmn_event_snapshot seen;
 	struct mmn_record *rec;
 
 	mmn_record_reset();
@@ -103,7 +103,7 @@ static void test_identity(void)
 		mmn_record_id(mm(1), task(1), 0x3000, 0x1000),
 		mmn_record_id(mm(0), task(0), 0, 0),
 	};
-	struct mmn_seen seen;
+	struct mmn_event_snapshot seen;
 	unsigned int i;
 
 	mmn_record_reset();
@@ -189,7 +189,7 @@ static bool all_read(unsigned int from, unsigned int to)
 static void test_clash(void)
 {
 	unsigned int i, room = fill(), full = mmn_record_full();
-	struct mmn_seen seen;
+	struct mmn_event_snapshot seen;
 
 	ok(room >= 4 && room < CLASH, "a home has room for %u", room);
 	ok(mmn_record_live() == room && all_read(0, room), "each has its own");
@@ -227,7 +227,7 @@ static void test_clash(void)
 static void test_refused(void)
 {
 	unsigned int room, full;
-	struct mmn_seen seen;
+	struct mmn_event_snapshot seen;
 
 	mmn_record_reset();
 	mmn_record_open(weak(clash[0]), id(0), 7);
@@ -258,7 +258,7 @@ static void test_refused(void)
 static void test_wrap_of_table(void)
 {
 	struct mmn_record *rec, *last = NULL, *first = NULL;
-	struct mmn_seen seen;
+	struct mmn_event_snapshot seen;
 	unsigned int i, room;
 
 	mmn_record_reset();
@@ -350,7 +350,7 @@ static void start_counting(void)
 /* Task 1 looks: its own site and verdict @n or none yet, or nothing at all. */
 static void look(bool at_end, unsigned int n)
 {
-	struct mmn_seen seen;
+	struct mmn_event_snapshot seen;
 
 	if (!mmn_record_read(key(clash[0]), id(1), at_end, &seen)) {
 		missed++;
@@ -362,7 +362,7 @@ static void look(bool at_end, unsigned int n)
 	if (at_end || seen.judged)
 		return;
 	seen.verdict = verdict(n);
-	mmn_record_judge(&seen);
+	mmn_record_set_verdict(&seen);
 }
 
 /* One event of task 1, from its start to what is told of its end. */
@@ -481,7 +481,7 @@ static void take_turns(void)
 
 static void other_looks(void)
 {
-	struct mmn_seen seen;
+	struct mmn_event_snapshot seen;
 	unsigned int i;
 
 	for (i = 0; i < 2; i++) {
@@ -545,7 +545,7 @@ static void test_in_turns(void)
 /* Who lost a record between a look and its verdict. */
 static void test_late_verdict(void)
 {
-	struct mmn_seen seen, other;
+	struct mmn_event_snapshot seen, other;
 
 	mmn_record_reset();
 	mmn_record_open(key(clash[0]), id(1), SITE1);
@@ -553,7 +553,7 @@ static void test_late_verdict(void)
 	mmn_record_reset();
 	other_judges();
 	seen.verdict = verdict(5);
-	mmn_record_judge(&seen);
+	mmn_record_set_verdict(&seen);
 	ok(mmn_record_read(key(clash[1]), id(2), false, &other) && other.judged &&
 	   is(&other.verdict, 2), "a late verdict touches no other's");
 }
@@ -581,7 +581,7 @@ static time_t stress_until;
 
 static void check(struct worker *w, unsigned long k, bool at_end, unsigned int n)
 {
-	struct mmn_seen seen;
+	struct mmn_event_snapshot seen;
 
 	if (!mmn_record_read(k, id(w->id), at_end, &seen)) {
 		w->missed++;
@@ -593,7 +593,7 @@ static void check(struct worker *w, unsigned long k, bool at_end, unsigned int n
 	if (seen.judged)
 		return;
 	seen.verdict = verdict(n);
-	mmn_record_judge(&seen);
+	mmn_record_set_verdict(&seen);
 }
 
 /* One event, perhaps with another inside; some starts are refused and have no end. */

@@ -22,30 +22,32 @@ static u64 key_of(unsigned int n)
 {
 	struct mmn_ctx ctx = { .bits = n, .sys = MMN_SYS_MUNMAP };
 
-	return mmn_memo_key(MMN_CLASS_UNMAP, MMN_WANT_SYS | MMN_WANT_ARGS, &ctx);
+	return mmn_rule_cache_key(MMN_CLASS_UNMAP, MMN_NEED_SYS | MMN_NEED_ARGS, &ctx);
 }
 
 static void test_keys(void)
 {
 	struct mmn_ctx ctx = { .sys = MMN_SYS_IOCTL, .args = { 0, 0xaa } };
-	u32 wants = MMN_WANT_SYS | MMN_WANT_ARGS;
+	u32 needs = MMN_NEED_SYS | MMN_NEED_ARGS;
 	u64 key;
 
-	ok(!mmn_memo_key(MMN_CLASS_PROTECT, wants, &ctx), "no key where any bit may count");
-	ok(mmn_memo_key(MMN_CLASS_REAP, MMN_WANT_SYS, &ctx), "unless the class does not look");
+	ok(!mmn_rule_cache_key(MMN_CLASS_PROTECT, needs, &ctx), "no key where any bit may count");
+	ok(mmn_rule_cache_key(MMN_CLASS_REAP, MMN_NEED_SYS, &ctx),
+	   "unless the class does not look");
 	ctx = (struct mmn_ctx){ .sys = MMN_SYS_MADVISE, .args = { 0, 0, 4 } };
-	key = mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx);
+	key = mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx);
 	ok(key, "a value that fits has a key");
 	ctx.args[2] = 9;
-	ok(mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx) != key, "another value has another");
+	ok(mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx) != key, "another value has another");
 	ctx.args[2] = 0x104;
-	ok(!mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx), "one that does not fit has none");
+	ok(!mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx), "one that does not fit has none");
 	ctx = (struct mmn_ctx){ .sys = MMN_SYS_OPENAT, .args = { 0, 0, 01000 } };
-	key = mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx);
+	key = mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx);
 	ctx.args[2] |= 2;
-	ok(mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx) == key, "flags that nobody asks for do not count");
+	ok(mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx) == key,
+	   "flags that nobody asks for do not count");
 	ctx.args[2] = 2;
-	ok(mmn_memo_key(MMN_CLASS_ZAP, wants, &ctx) != key, "the one that is asked for does");
+	ok(mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx) != key, "the one that is asked for does");
 }
 
 static void test_table(void)
@@ -53,27 +55,27 @@ static void test_table(void)
 	unsigned int i, found = 0, wrong = 0;
 	struct mmn_verdict v, kept;
 
-	ok(!mmn_memo_find(key_of(1), &v), "nothing is found in an empty table");
-	ok(!mmn_memo_find(0, &v), "nor without a key");
-	mmn_memo_keep(0, &kept);
-	ok(!mmn_memo_find(0, &v), "nothing is kept without one");
+	ok(!mmn_rule_cache_find(key_of(1), &v), "nothing is found in an empty table");
+	ok(!mmn_rule_cache_find(0, &v), "nor without a key");
+	mmn_rule_cache_keep(0, &kept);
+	ok(!mmn_rule_cache_find(0, &v), "nothing is kept without one");
 	for (i = 0; i < KEYS; i++) {
 		kept = verdict(i);
-		mmn_memo_keep(key_of(i), &kept);
+		mmn_rule_cache_keep(key_of(i), &kept);
 	}
 	for (i = 0; i < KEYS; i++) {
-		if (!mmn_memo_find(key_of(i), &v))
+		if (!mmn_rule_cache_find(key_of(i), &v))
 			continue;
 		kept = verdict(i);
 		found++;
 		wrong += !!memcmp(&v, &kept, sizeof(v));
 	}
 	ok(!wrong, "what is found is what was kept");
-	ok(found > (1 << MMN_MEMO_BITS) / 2 && found <= 1 << MMN_MEMO_BITS,
+	ok(found > (1 << MMN_RULE_CACHE_BITS) / 2 && found <= 1 << MMN_RULE_CACHE_BITS,
 	   "the table is used, and has an end (%u)", found);
 	kept = verdict(77);
-	mmn_memo_keep(key_of(0), &kept);
-	ok(mmn_memo_find(key_of(0), &v) && !v.cause, "the first one stays");
+	mmn_rule_cache_keep(key_of(0), &kept);
+	ok(mmn_rule_cache_find(key_of(0), &v) && !v.cause, "the first one stays");
 }
 
 /* ---- two tasks at one place ---- */
@@ -89,7 +91,7 @@ void shim_preempt(int writes)
 	if (!writes || !key)
 		return;
 	intruder = 0;
-	mmn_memo_keep(key, &v);
+	mmn_rule_cache_keep(key, &v);
 }
 
 static void test_two(void)
@@ -98,14 +100,14 @@ static void test_two(void)
 	u64 first = key_of(1), second;
 	unsigned int n = 1;
 
-	memset(mmn_memo_table, 0, sizeof(mmn_memo_table));
+	memset(mmn_rule_cache_table, 0, sizeof(mmn_rule_cache_table));
 	do {
 		second = key_of(++n);
-	} while (hash_64(second, MMN_MEMO_BITS) != hash_64(first, MMN_MEMO_BITS));
+	} while (hash_64(second, MMN_RULE_CACHE_BITS) != hash_64(first, MMN_RULE_CACHE_BITS));
 	intruder = second;
-	mmn_memo_keep(first, &kept);
-	ok(mmn_memo_find(first, &v) && v.cause == 8, "a place that is being filled is taken");
-	ok(!mmn_memo_find(second, &v), "the one that comes meanwhile is not kept");
+	mmn_rule_cache_keep(first, &kept);
+	ok(mmn_rule_cache_find(first, &v) && v.cause == 8, "a place that is being filled is taken");
+	ok(!mmn_rule_cache_find(second, &v), "the one that comes meanwhile is not kept");
 }
 
 int main(void)

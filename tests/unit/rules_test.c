@@ -44,7 +44,7 @@ static void note_seen(unsigned int class, const struct mmn_verdict *v)
 	struct mmn_verdict rule;
 	unsigned int nr;
 
-	for (nr = 0; mmn_classify_rule(class, nr, &rule); nr++)
+	for (nr = 0; mmn_rules_get(class, nr, &rule); nr++)
 		if (same(&rule, v))
 			seen[list_of(class)][nr] = true;
 }
@@ -73,11 +73,11 @@ static void run_case(const struct test_case *c)
 
 	ctx.args[c->arg] = c->val;
 	/* The native event must not matter where a rule decides. */
-	decided = mmn_classify(c->class, MMNOTIFY_NR_EVENTS, &ctx, &v);
+	decided = mmn_rules_classify(c->class, MMNOTIFY_NR_EVENTS, &ctx, &v);
 	asked = !decided;
 	if (c->asks) {
 		fill_frames(&ctx, c->frames);
-		decided = mmn_classify(c->class, MMNOTIFY_NR_EVENTS, &ctx, &v);
+		decided = mmn_rules_classify(c->class, MMNOTIFY_NR_EVENTS, &ctx, &v);
 	}
 	note_seen(c->class, &v);
 	if (ok(asked == c->asks && decided && same(&v, &want), "%s", c->what))
@@ -96,7 +96,7 @@ static void test_cases(void)
 			run_case(&lists[i]->cases[j]);
 }
 
-/* The rules as mmn_classify_rule() shows them, to documents and to us. */
+/* The rules as mmn_rules_get() shows them, to documents and to us. */
 static void test_rules(void)
 {
 	struct mmn_verdict v, asks = { 0 };
@@ -105,7 +105,7 @@ static void test_rules(void)
 
 	for (class = 0; class < MMN_NR_CLASSES; class++) {
 		verdict = false;
-		for (nr = 0; mmn_classify_rule(class, nr, &v); nr++) {
+		for (nr = 0; mmn_rules_get(class, nr, &v); nr++) {
 			/* The rule that asks; all zeroes is no verdict. */
 			verdict = !same(&v, &asks);
 			if (!verdict || seen[list_of(class)][nr])
@@ -114,17 +114,17 @@ static void test_rules(void)
 			printf("#   class %u rule %u: no case has its verdict\n",
 			       class, nr);
 		}
-		ok(nr < MAX_RULES && !mmn_classify_rule(class, nr, &v) &&
-		   !mmn_classify_rule(class, ~0u, &v),
+		ok(nr < MAX_RULES && !mmn_rules_get(class, nr, &v) &&
+		   !mmn_rules_get(class, ~0u, &v),
 		   "class %u has %u rules and no more", class, nr);
 		ok(verdict == (class != MMN_CLASS_UNKNOWN),
 		   "the last rule of class %u has a verdict", class);
-		ok(nr > 1 || !mmn_classify_wants(class),
-		   "class %u wants no context for a single rule", class);
+		ok(nr > 1 || !mmn_rules_needs(class),
+		   "class %u needs no context for a single rule", class);
 	}
 	ok(!silent, "the verdict of each rule is seen by a case");
-	ok(!mmn_classify_rule(MMN_NR_CLASSES, 0, &v) &&
-	   !mmn_classify_rule(~0u, 0, &v), "there are no rules for no class");
+	ok(!mmn_rules_get(MMN_NR_CLASSES, 0, &v) &&
+	   !mmn_rules_get(~0u, 0, &v), "there are no rules for no class");
 }
 
 /* How each rule decides, as documents say it. */
@@ -137,29 +137,29 @@ static void test_how(void)
 
 	for (class = 0; class < MMN_NR_CLASSES; class++) {
 		for (good = true, last = true, nr = 0;
-		     mmn_classify_rule(class, nr, &v); nr++) {
-			how = mmn_classify_rule_how(class, nr);
-			good &= !!(how & MMN_RULE_ASKS) == same(&v, &asks);
+		     mmn_rules_get(class, nr, &v); nr++) {
+			how = mmn_rules_how(class, nr);
+			good &= !!(how & MMN_RULE_NEEDS_STACK) == same(&v, &asks);
 			good &= !(how & MMN_RULE_SAW) ||
-				!(how & (MMN_RULE_ASKS | MMN_RULE_ALWAYS));
+				!(how & (MMN_RULE_NEEDS_STACK | MMN_RULE_ALWAYS));
 			last = how == MMN_RULE_ALWAYS;
 		}
-		ok(good && last && !mmn_classify_rule_how(class, nr),
+		ok(good && last && !mmn_rules_how(class, nr),
 		   "class %u: rules ask or decide, and the last one always does",
 		   class);
 	}
 	/* The first rule of the reverse map is for unmapping alone, the last
 	 * but one for migration.
 	 */
-	for (nr = 0; mmn_classify_rule(MMN_CLASS_RMAP_UNMAP, nr + 2, &v); nr++)
+	for (nr = 0; mmn_rules_get(MMN_CLASS_RMAP_UNMAP, nr + 2, &v); nr++)
 		;
-	ok(mmn_classify_rule_how(MMN_CLASS_RMAP_MIGRATE, 0) == MMN_RULE_NEVER &&
-	   mmn_classify_rule_how(MMN_CLASS_RMAP_UNMAP, 0) == 0 &&
-	   mmn_classify_rule_how(MMN_CLASS_RMAP_UNMAP, nr) == MMN_RULE_NEVER &&
-	   mmn_classify_rule_how(MMN_CLASS_RMAP_MIGRATE, nr) == 0,
+	ok(mmn_rules_how(MMN_CLASS_RMAP_MIGRATE, 0) == MMN_RULE_NEVER &&
+	   mmn_rules_how(MMN_CLASS_RMAP_UNMAP, 0) == 0 &&
+	   mmn_rules_how(MMN_CLASS_RMAP_UNMAP, nr) == MMN_RULE_NEVER &&
+	   mmn_rules_how(MMN_CLASS_RMAP_MIGRATE, nr) == 0,
 	   "what a class rules out is said");
-	ok(!mmn_classify_rule_how(MMN_NR_CLASSES, 0) &&
-	   !mmn_classify_rule_how(~0u, 0), "no class has no way to decide");
+	ok(!mmn_rules_how(MMN_NR_CLASSES, 0) &&
+	   !mmn_rules_how(~0u, 0), "no class has no way to decide");
 }
 
 /* What no row names keeps the kernel's event and claims nothing. */
@@ -174,17 +174,17 @@ static void test_unknown(void)
 
 	for (i = 0; i < ARRAY_SIZE(classes); i++) {
 		for (native = 0; native < MMNOTIFY_NR_EVENTS; native++)
-			bad += !mmn_classify(classes[i], native, &ctx, &v) ||
+			bad += !mmn_rules_classify(classes[i], native, &ctx, &v) ||
 			       v.event != native || v.flags ||
 			       v.cause != MMNOTIFY_CAUSE_UNKNOWN ||
 			       v.effects != MMNOTIFY_FX_ALL;
 		ok(!bad, "class %u: the native event as a hint, not exact",
 		   classes[i]);
-		ok(mmn_classify(classes[i], MMNOTIFY_NR_EVENTS, &ctx, &v) &&
+		ok(mmn_rules_classify(classes[i], MMNOTIFY_NR_EVENTS, &ctx, &v) &&
 		   v.event == MMNOTIFY_CLEAR && !v.flags,
 		   "class %u: a native event from the future is CLEAR",
 		   classes[i]);
-		ok(!mmn_classify_wants(classes[i]),
+		ok(!mmn_rules_needs(classes[i]),
 		   "class %u: no context wanted", classes[i]);
 	}
 }
@@ -199,10 +199,10 @@ static void test_last_frame(void)
 	struct mmn_verdict v;
 
 	ctx.frames[MMN_FRAMES_MAX - 1] = MMN_FRAME_MBIND;
-	mmn_classify(MMN_CLASS_RMAP_MIGRATE, MMNOTIFY_CLEAR, &ctx, &v);
+	mmn_rules_classify(MMN_CLASS_RMAP_MIGRATE, MMNOTIFY_CLEAR, &ctx, &v);
 	ok(v.cause == MMNOTIFY_CAUSE_MBIND, "the last of all frames is seen");
 	ctx.nr_frames--;
-	mmn_classify(MMN_CLASS_RMAP_MIGRATE, MMNOTIFY_CLEAR, &ctx, &v);
+	mmn_rules_classify(MMN_CLASS_RMAP_MIGRATE, MMNOTIFY_CLEAR, &ctx, &v);
 	ok(v.cause == MMNOTIFY_CAUSE_RMAP_MIGRATE, "what is behind it is not");
 }
 
@@ -218,7 +218,7 @@ static unsigned int effects_with(unsigned long cmd, u32 bits, unsigned int frame
 	};
 	struct mmn_verdict v;
 
-	mmn_classify(MMN_CLASS_PROTECT, MMNOTIFY_PROTECTION_VMA, &ctx, &v);
+	mmn_rules_classify(MMN_CLASS_PROTECT, MMNOTIFY_PROTECTION_VMA, &ctx, &v);
 	return v.effects;
 }
 

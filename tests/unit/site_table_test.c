@@ -28,7 +28,7 @@ static const char *const class_names[MMN_NR_CLASSES] = {
 
 static const char *class_of(const char *symbol)
 {
-	return class_names[mmn_sitenames_class(mmn_sitenames_find(symbol))];
+	return class_names[mmn_site_table_class(mmn_site_table_find(symbol))];
 }
 
 static void test_spelling(const char *symbol, const char *class)
@@ -81,29 +81,29 @@ static void test_long(void)
 
 static void test_rows(void)
 {
-	unsigned int row, other, nr = mmn_sitenames_nr();
+	unsigned int row, other, nr = mmn_site_table_nr();
 	bool has_row[MMN_NR_CLASSES] = { false };
 	const char *name;
 
 	ok(nr > 1 && nr < 128, "%u rows, all fit in a byte and in the counters",
 	   nr);
-	ok(mmn_sitenames_class(MMN_SITE_UNKNOWN) == MMN_CLASS_UNKNOWN,
+	ok(mmn_site_table_class(MMN_SITE_UNKNOWN) == MMN_CLASS_UNKNOWN,
 	   "row 0 is UNKNOWN");
 	for (row = 1; row < nr; row++) {
-		name = mmn_sitenames_name(row);
-		ok(mmn_sitenames_find(name) == row, "%s finds itself", name);
+		name = mmn_site_table_name(row);
+		ok(mmn_site_table_find(name) == row, "%s finds itself", name);
 		ok(strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") ==
 		   strlen(name), "%s is a plain symbol", name);
 		for (other = 1; other < row; other++)
-			if (!strcmp(mmn_sitenames_name(other), name))
+			if (!strcmp(mmn_site_table_name(other), name))
 				break;
 		ok(other == row, "%s has one row", name);
-		ok(mmn_sitenames_kernels(row)[0], "%s says where it is from",
+		ok(mmn_site_table_kernels(row)[0], "%s says where it is from",
 		   name);
-		ok(mmn_sitenames_class(row) < MMN_NR_CLASSES &&
-		   mmn_sitenames_class(row) > MMN_CLASS_RELEASE,
+		ok(mmn_site_table_class(row) < MMN_NR_CLASSES &&
+		   mmn_site_table_class(row) > MMN_CLASS_RELEASE,
 		   "%s has a class of sites", name);
-		has_row[mmn_sitenames_class(row)] = true;
+		has_row[mmn_site_table_class(row)] = true;
 	}
 	for (row = 0; row < MMN_NR_CLASSES; row++)
 		ok(class_names[row], "class %u has a name here", row);
@@ -117,10 +117,10 @@ static void test_out_of_range(void)
 	unsigned int i, row;
 
 	for (i = 0; i <= ARRAY_SIZE(rows); i++) {
-		row = i < ARRAY_SIZE(rows) ? rows[i] : mmn_sitenames_nr();
-		ok(!strcmp(mmn_sitenames_name(row), "(unknown)") &&
-		   mmn_sitenames_class(row) == MMN_CLASS_UNKNOWN &&
-		   !mmn_sitenames_kernels(row)[0], "row %u is the unknown one",
+		row = i < ARRAY_SIZE(rows) ? rows[i] : mmn_site_table_nr();
+		ok(!strcmp(mmn_site_table_name(row), "(unknown)") &&
+		   mmn_site_table_class(row) == MMN_CLASS_UNKNOWN &&
+		   !mmn_site_table_kernels(row)[0], "row %u is the unknown one",
 		   row);
 	}
 }
@@ -129,11 +129,11 @@ static void test_hidden(void)
 {
 	char address[] = "0xffffffffc0123456", symbol[] = "zap_page_range";
 
-	mmn_sitenames_hide(address);
+	mmn_site_table_hide(address);
 	ok(!strcmp(address, "(no-symbol)") &&
-	   mmn_sitenames_find(address) == MMN_SITE_UNKNOWN,
+	   mmn_site_table_find(address) == MMN_SITE_UNKNOWN,
 	   "an address is not shown");
-	mmn_sitenames_hide(symbol);
+	mmn_site_table_hide(symbol);
 	ok(!strcmp(symbol, "zap_page_range"), "a symbol is");
 }
 
@@ -157,14 +157,14 @@ static void test_callsites(void)
 		}
 		nr++;
 		test_spelling(symbol, class);
-		listed[mmn_sitenames_find(symbol)] = true;
+		listed[mmn_site_table_find(symbol)] = true;
 	}
 	fclose(file);
 	ok(nr > 60, "callsites.txt lists %u call sites", nr);
 	/* The law of the table: no row without a known call site. */
-	for (row = 1; row < mmn_sitenames_nr(); row++)
+	for (row = 1; row < mmn_site_table_nr(); row++)
 		ok(listed[row], "%s is a call site of callsites.txt",
-		   mmn_sitenames_name(row));
+		   mmn_site_table_name(row));
 }
 
 int main(void)

@@ -14,7 +14,7 @@
 #define KNOWN	32
 
 struct task_struct shim_current;
-struct mmn_site mmn_sites_cache[1 << MMN_SITES_BITS];
+struct mmn_site mmn_addr_cache_table[1 << MMN_ADDR_CACHE_BITS];
 
 static unsigned long stack[WORDS] __attribute__((aligned(THREAD_SIZE)));
 static struct mmn_site known[KNOWN];
@@ -25,7 +25,7 @@ static unsigned int measured;
 static struct mmn_site *to_learn;
 static unsigned int learnt_up;
 
-struct mmn_site *mmn_sites_find(unsigned long pc)
+struct mmn_site *mmn_addr_cache_find(unsigned long pc)
 {
 	unsigned int i;
 
@@ -38,23 +38,23 @@ struct mmn_site *mmn_sites_find(unsigned long pc)
 /* Addresses below this are gone when their module is. */
 #define LASTS	0x1000
 
-bool mmn_sites_lasts(unsigned long pc)
+bool mmn_addr_cache_is_stable(unsigned long pc)
 {
 	return pc >= LASTS;
 }
 
-void mmn_sites_learn(unsigned long pc, unsigned int up)
+void mmn_addr_cache_learn(unsigned long pc, unsigned int up)
 {
 	if (to_learn)
 		to_learn->up = up;
 }
 
-void mmn_sites_learn_known(unsigned long pc, unsigned int up)
+void mmn_addr_cache_learn_known(unsigned long pc, unsigned int up)
 {
-	mmn_sites_learn(pc, up);
+	mmn_addr_cache_learn(pc, up);
 }
 
-void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up))
+void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up))
 {
 	measured++;
 	tell(0, learnt_up);
@@ -88,9 +88,9 @@ static inline void put(unsigned int word, unsigned long pc)
 	stack[word] = pc;
 }
 
-static inline struct mmn_where where(unsigned int word)
+static inline struct mmn_frame_pos where(unsigned int word)
 {
-	return (struct mmn_where){ .pc = stack[word], .sp = at(word + 1) };
+	return (struct mmn_frame_pos){ .pc = stack[word], .sp = at(word + 1) };
 }
 
 #endif /* STACK_H */

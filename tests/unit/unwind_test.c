@@ -10,7 +10,7 @@
 int shim_preempt_off;
 
 /* What the unwinder gives, and how often and how deep it was asked. */
-static unsigned long unwound[MMN_WALK_DEPTH];
+static unsigned long unwound[MMN_UNWIND_DEPTH];
 static unsigned int nr_unwound, asked, asked_depth, counted;
 
 unsigned int mmn_stack_save(unsigned long *pc, unsigned int size)
@@ -29,12 +29,12 @@ void mmn_stats_inc(enum mmn_stat stat)
 }
 
 /* What has no name yet may not be looked up in the hook. */
-int mmn_sites_frame(unsigned long pc, bool may_look)
+int mmn_addr_cache_frame(unsigned long pc, bool can_resolve)
 {
-	const struct mmn_site *site = mmn_sites_find(pc);
+	const struct mmn_site *site = mmn_addr_cache_find(pc);
 
 	if (!site)
-		return may_look ? MMN_FRAME_NONE : -1;
+		return can_resolve ? MMN_FRAME_NONE : -1;
 	return site->frame;
 }
 
@@ -50,17 +50,17 @@ static void begin(void)
 	asked = 0;
 	counted = 0;
 	measured = 0;
-	mmn_walk_allow(true);
+	mmn_unwind_allow(true);
 }
 
 /* ---- from the unwinder ---- */
 
 static struct mmn_stack st;
 
-static unsigned long site_of(bool may_look)
+static unsigned long site_of(bool can_resolve)
 {
-	mmn_walk_take(&st);
-	return mmn_walk_site(&st, may_look);
+	mmn_unwind_save(&st);
+	return mmn_unwind_site(&st, can_resolve);
 }
 
 static void test_site(void)
@@ -71,7 +71,7 @@ static void test_site(void)
 	unwinds(0xc000);
 	know(0xa000, 0, 0);
 	know(0xb000, 0, MMN_FRAME_ANNOUNCE);
-	ok(site_of(true) == 0xc000 && asked_depth == MMN_WALK_DEPTH && st.nr == 3,
+	ok(site_of(true) == 0xc000 && asked_depth == MMN_UNWIND_DEPTH && st.nr == 3,
 	   "the site is behind the announcing function");
 	nr_unwound = 2;
 	ok(!site_of(true), "which may be the outermost one");
@@ -90,20 +90,20 @@ static void test_site(void)
 	known[1].frame = 0;
 	known[2].frame = 0;
 	ok(!site_of(true) && !site_of(false), "without an announcement there is none");
-	mmn_walk_allow(false);
+	mmn_unwind_allow(false);
 	asked = 0;
 	ok(!site_of(true) && !st.nr && !asked, "nor where the stack may not be read");
 }
 
 static struct mmn_ctx ctx;
 
-static bool frames(unsigned long site, bool may_look, bool whole)
+static bool frames(unsigned long site, bool can_resolve, bool whole)
 {
 	memset(&ctx, 0, sizeof(ctx));
 	ctx.bits = MMN_CTX_MODULE_CALLS | MMN_CTX_LOCAL;
 	ctx.nr_frames = 2;
-	mmn_walk_take(&st);
-	return mmn_walk_frames(&st, site, may_look, whole, &ctx);
+	mmn_unwind_save(&st);
+	return mmn_unwind_frames(&st, site, can_resolve, whole, &ctx);
 }
 
 static bool are(unsigned int nr, unsigned int first, unsigned int last)
@@ -178,20 +178,20 @@ static void test_module(void)
 
 /* ---- a context ---- */
 
-static struct mmn_trail trail;
+static struct mmn_walk_words walk;
 
-static bool walk_from(const struct mmn_where *from, bool may_look)
+static bool walk_from(const struct mmn_frame_pos *from, bool can_resolve)
 {
 	asked = 0;
 	counted = 0;
 	measured = 0;
 	memset(&ctx, 0, sizeof(ctx));
-	return mmn_walk_ctx(from, may_look, &trail, &ctx);
+	return mmn_unwind_ctx(from, can_resolve, &walk, &ctx);
 }
 
 static bool is_kept(void)
 {
-	return trail.nr && trail.nr <= MMN_TRAIL_MAX;
+	return walk.nr && walk.nr <= MMN_LAST_WALK_MAX;
 }
 
 /* A site and three frames above it, the last of which ends the search. */
@@ -210,7 +210,7 @@ static void site_on_stack(void)
 
 static void test_steps(void)
 {
-	struct mmn_where from;
+	struct mmn_frame_pos from;
 	struct mmn_verdict v = { };
 
 	site_on_stack();
@@ -219,11 +219,11 @@ static void test_steps(void)
 	   are(2, MMN_FRAME_MEMCG, MMN_FRAME_KSWAPD),
 	   "by steps the unwinder is not asked");
 	ok(ctx.bits == MMN_CTX_WALKED, "the context says that it was walked");
-	ok(trail.nr == 3 && trail.words[0].at == at(13) && trail.words[2].at == at(22) &&
-	   trail.words[1].value == 0xc000 && !trail.needs_bp,
+	ok(walk.nr == 3 && walk.words[0].at == at(13) && walk.words[2].at == at(22) &&
+	   walk.words[1].value == 0xc000 && !walk.needs_bp,
 	   "each return address is a word of the trail");
-	mmn_trail_keep(&trail, 1, 1, &v);
-	ok(mmn_trail_find(&from, 1, 1, &v), "which is found again");
+	mmn_last_walk_keep(&walk, 1, 1, &v);
+	ok(mmn_last_walk_find(&from, 1, 1, &v), "which is found again");
 	known[1].frame = MMN_FRAME_MODULE;
 	ok(walk_from(&from, true) && ctx.bits & MMN_CTX_MODULE_CALLS, "a module asked, by steps");
 	known[1].frame = MMN_FRAME_MEMCG;
@@ -235,7 +235,7 @@ static void test_steps(void)
 	   "where a step is not known the unwinder is asked, and it is learnt");
 	known[2].pc = 1;
 	ok(walk_from(&from, false) && counted == 1 && !measured, "not in the hook if it has no name");
-	mmn_walk_allow(false);
+	mmn_unwind_allow(false);
 	ok(walk_from(&from, true) && !asked && counted == 1 && !ctx.nr_frames && !measured,
 	   "nothing is read where that is not allowed");
 }
@@ -243,7 +243,7 @@ static void test_steps(void)
 /* Where the site is not, the steps begin in the walk itself, which is on no known stack. */
 static void test_not_there(void)
 {
-	struct mmn_where from;
+	struct mmn_frame_pos from;
 
 	site_on_stack();
 	from = where(10);
@@ -255,32 +255,32 @@ static void test_not_there(void)
 
 static void test_words(void)
 {
-	struct mmn_where from;
+	struct mmn_frame_pos from;
 
 	site_on_stack();
 	known[1].up = 5 | 3 << MMN_UP_SAVED_SHIFT;
 	known[2].up = MMN_UP_BP | 4;
 	from = where(10);
 	stack[16] = at(19);
-	ok(walk_from(&from, true) && trail.nr == 4 && trail.words[2].at == at(16) &&
-	   trail.words[2].value == at(19) && trail.words[3].at == at(22) && !trail.needs_bp,
+	ok(walk_from(&from, true) && walk.nr == 4 && walk.words[2].at == at(16) &&
+	   walk.words[2].value == at(19) && walk.words[3].at == at(22) && !walk.needs_bp,
 	   "a frame pointer that was saved is a word");
 	known[1].up = 5;
 	from.bp = at(19);
-	ok(walk_from(&from, true) && trail.nr == 3 && trail.needs_bp, "else it is that of the site");
+	ok(walk_from(&from, true) && walk.nr == 3 && walk.needs_bp, "else it is that of the site");
 	known[2].up = MMN_UP_INDIRECT(2);
 	from.bp = at(30);
 	stack[28] = at(34);
 	put(33, 0xd000);
-	ok(walk_from(&from, true) && trail.nr == 4 && trail.needs_bp && trail.bp_at == at(30) &&
-	   trail.words[2].at == at(28) && trail.words[2].value == at(34) &&
-	   trail.words[3].at == at(33), "so is where a frame says that it ends");
+	ok(walk_from(&from, true) && walk.nr == 4 && walk.needs_bp && walk.bp_at == at(30) &&
+	   walk.words[2].at == at(28) && walk.words[2].value == at(34) &&
+	   walk.words[3].at == at(33), "so is where a frame says that it ends");
 }
 
 static void test_many_steps(void)
 {
 	unsigned int i;
-	struct mmn_where from;
+	struct mmn_frame_pos from;
 
 	begin();
 	put(10, 0xa000);
@@ -294,9 +294,9 @@ static void test_many_steps(void)
 
 /* ---- the unwinder goes deep only if it has to ---- */
 
-static bool unwind(unsigned int depth, unsigned int end_at, bool may_look)
+static bool unwind(unsigned int depth, unsigned int end_at, bool can_resolve)
 {
-	struct mmn_where from = { .pc = 0xc000 };
+	struct mmn_frame_pos from = { .pc = 0xc000 };
 	unsigned int i;
 
 	begin();
@@ -306,7 +306,7 @@ static bool unwind(unsigned int depth, unsigned int end_at, bool may_look)
 	know(0xd000, 0, MMN_FRAME_NONE);
 	know(0xe000, 0, MMN_FRAME_KSWAPD);
 	know(0xf000, 0, MMN_FRAME_MEMCG);
-	return walk_from(&from, may_look);
+	return walk_from(&from, can_resolve);
 }
 
 static void test_depth(void)
@@ -316,16 +316,16 @@ static void test_depth(void)
 	ok(unwind(30, 12, true) && asked == 1 && are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD),
 	   "so is a long one whose search ends early");
 	ok(unwind(16, 15, true) && asked == 1, "or in the last frame of the first look");
-	ok(unwind(30, 20, true) && asked == 2 && asked_depth == MMN_WALK_DEPTH &&
+	ok(unwind(30, 20, true) && asked == 2 && asked_depth == MMN_UNWIND_DEPTH &&
 	   are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD), "else all of it is");
 	ok(unwind(30, 0, true) && asked == 2 && !ctx.nr_frames, "even if it says nothing");
 	unwind(30, 20, true);
 	unwound[5] = 0xf000;
-	ok(walk_from(&(struct mmn_where){ .pc = 0xc000 }, true) && asked == 2 &&
+	ok(walk_from(&(struct mmn_frame_pos){ .pc = 0xc000 }, true) && asked == 2 &&
 	   are(2, MMN_FRAME_MEMCG, MMN_FRAME_KSWAPD), "or what it says ends nothing");
 	unwind(30, 12, true);
 	unwound[5] = 0xf100;
-	ok(!walk_from(&(struct mmn_where){ .pc = 0xc000 }, false) && asked == 2,
+	ok(!walk_from(&(struct mmn_frame_pos){ .pc = 0xc000 }, false) && asked == 2,
 	   "in the hook a name may be missing: that is told, and the rest asked for");
 }
 
@@ -338,14 +338,14 @@ static void test_find_site(void)
 	know(0xa000, 0, 0);
 	know(0xb000, 0, MMN_FRAME_ANNOUNCE);
 	know(0xc000, 0, 0);
-	ok(mmn_walk_find_site(false) == 0xc000 && counted == 1 && !measured,
+	ok(mmn_unwind_find_site(false) == 0xc000 && counted == 1 && !measured,
 	   "the unwinder finds the site, in the hook");
-	ok(mmn_walk_find_site(true) == 0xc000 && counted == 2 && measured == 1,
+	ok(mmn_unwind_find_site(true) == 0xc000 && counted == 2 && measured == 1,
 	   "elsewhere steps are tried first, and learnt");
-	mmn_walk_allow(false);
+	mmn_unwind_allow(false);
 	asked = 0;
-	ok(!mmn_walk_find_site(true) && !asked, "if it may");
-	ok(!mmn_walk_allowed(), "which can be asked");
+	ok(!mmn_unwind_find_site(true) && !asked, "if it may");
+	ok(!mmn_unwind_allowed(), "which can be asked");
 }
 
 int main(void)

@@ -256,8 +256,8 @@ static const struct view rmap_views[] = {
 /* clang-format on */
 
 static const char *const agreement_names[MMN_NR_AGREEMENTS] = {
-	[MMN_AGREE] = "agrees", [MMN_OTHER_EVENT] = "wants another event",
-	[MMN_OTHER_CAUSE] = "wants another cause", [MMN_UNSURE] = "is unsure",
+	[MMN_AGREE] = "agrees", [MMN_OTHER_EVENT] = "needs another event",
+	[MMN_OTHER_CAUSE] = "needs another cause", [MMN_UNSURE] = "is unsure",
 };
 
 static unsigned int nr_of(const u8 *frames)
@@ -287,7 +287,7 @@ static unsigned int misfits(const struct view *w, const u8 *frames,
 
 	for (v.event = 0; v.event < MMNOTIFY_NR_EVENTS; v.event++)
 		for (v.cause = 1; v.cause < MMNOTIFY_NR_CAUSES; v.cause++)
-			bad += mmn_opinion_check(w->class, frames, nr, &v) !=
+			bad += mmn_verify_table_check(w->class, frames, nr, &v) !=
 			       expected(w, &v);
 	return bad;
 }
@@ -311,7 +311,7 @@ static void walk(const u8 *frames, unsigned int nr, struct mmn_ctx *ctx)
 	ctx->bits |= MMN_CTX_WALKED;
 	while (ctx->nr_frames < nr) {
 		ctx->frames[ctx->nr_frames] = frames[ctx->nr_frames];
-		if (mmn_framenames_ends(frames[ctx->nr_frames++]))
+		if (mmn_frame_table_ends(frames[ctx->nr_frames++]))
 			break;
 	}
 }
@@ -335,11 +335,11 @@ static void agree(const struct view *w)
 	struct mmn_verdict v;
 
 	ctx.args[w->arg] = w->val;
-	if (!mmn_classify(w->class, MMNOTIFY_CLEAR, &ctx, &v)) {
+	if (!mmn_rules_classify(w->class, MMNOTIFY_CLEAR, &ctx, &v)) {
 		walk(w->frames, nr, &ctx);
-		mmn_classify(w->class, MMNOTIFY_CLEAR, &ctx, &v);
+		mmn_rules_classify(w->class, MMNOTIFY_CLEAR, &ctx, &v);
 	}
-	a = mmn_opinion_check(w->class, w->frames, nr, &v);
+	a = mmn_verify_table_check(w->class, w->frames, nr, &v);
 	if (!ok(a == MMN_AGREE && v.flags & MMNOTIFY_F_EXACT,
 		"%s: the second opinion %s", w->what, agreement_names[a]))
 		show("said", w->class, &ctx, &v);
@@ -380,9 +380,9 @@ static void test_unsure(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(unsure); i++)
-		ok(mmn_opinion_check(unsure[i].class, &unsure[i].frame,
-				     unsure[i].frame != MMN_FRAME_NONE,
-				     &v) == MMN_UNSURE,
+		ok(mmn_verify_table_check(unsure[i].class, &unsure[i].frame,
+					  unsure[i].frame != MMN_FRAME_NONE,
+					  &v) == MMN_UNSURE,
 		   "class %u with frame %u: no opinion", unsure[i].class,
 		   unsure[i].frame);
 }
@@ -443,7 +443,7 @@ static unsigned int plain(unsigned int class)
 	return class == MMN_CLASS_RMAP_MIGRATE ? MMN_CLASS_RMAP_UNMAP : class;
 }
 
-/* The least that a rule wants to see, as a stack that there is. */
+/* The least that a rule needs to see, as a stack that there is. */
 static unsigned int stack_for(unsigned int class, const struct rule *r, u8 *stack)
 {
 	unsigned int i, nr = 0;
@@ -481,11 +481,11 @@ static void test_rule(unsigned int class, unsigned int nr)
 	if (r->sys)
 		ctx.bits |= MMN_CTX_SYSCALL;
 	walk(stack, nr_stack, &ctx);
-	mmn_classify(class, MMNOTIFY_CLEAR, &ctx, &v);
+	mmn_rules_classify(class, MMNOTIFY_CLEAR, &ctx, &v);
 	if (!ok(find_rule(class, &ctx) == r, "class %u rule %u can be reached",
 		class, nr))
 		show("instead", class, &ctx, &v);
-	a = mmn_opinion_check(class, stack, nr_stack, &v);
+	a = mmn_verify_table_check(class, stack, nr_stack, &v);
 	if (why)
 		ok(a == MMN_OTHER_CAUSE, "class %u rule %u: another cause, because %s",
 		   class, nr, why);
@@ -501,7 +501,7 @@ static void test_all_rules(void)
 
 	for (class = 0; class < MMN_NR_CLASSES; class++)
 		for (nr = 0; nr < lists[class].nr; nr++) {
-			how = mmn_classify_rule_how(class, nr);
+			how = mmn_rules_how(class, nr);
 			wrong += !!(how & MMN_RULE_SAW) !=
 				 !!lists[class].rules[nr].saw;
 			if (lists[class].rules[nr].saw) {

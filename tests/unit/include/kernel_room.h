@@ -21,15 +21,15 @@ extern bool shim_verified, shim_numa_moves;
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
 
 enum mmn_mmap_lock {
-	MMN_MMAP_LOCK_NOBODY_KNOWS,
+	MMN_MMAP_LOCK_UNKNOWN,
 	MMN_MMAP_LOCK_WRITE,
 	MMN_MMAP_LOCK_NOT_WRITE,
 };
 
-static inline enum mmn_mmap_lock mmn_mmap_lock_mine(const struct mm_struct *mm)
+static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 {
 	if (!mm->owner)
-		return MMN_MMAP_LOCK_NOBODY_KNOWS;
+		return MMN_MMAP_LOCK_UNKNOWN;
 	return mm->owner == current ? MMN_MMAP_LOCK_WRITE : MMN_MMAP_LOCK_NOT_WRITE;
 }
 
@@ -37,18 +37,18 @@ unsigned int mmn_stack_save(unsigned long *pc, unsigned int size);
 bool mmn_in_module_area(unsigned long pc);
 
 /* src/stack/orc_probe.h */
-#define MMN_COMPAT_ORC_H
+#define MMN_ORC_PROBE_H
 
 #define MMN_KNOWS_ORC		1
 
-void mmn_orc_measure(void (*tell)(unsigned long pc, unsigned int up));
+void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up));
 
 /* src/compat/syscalls.h */
 #define MMN_COMPAT_SYSCALLS_H
 
 int mmn_syscall_current(void);
 void mmn_syscall_args(unsigned long args[6]);
-int mmn_syscall_at_once(void);
+int mmn_syscall_current_fast(void);
 unsigned long mmn_syscall_arg(unsigned int nr);
 
 /* src/stats.h */
