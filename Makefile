@@ -75,15 +75,15 @@ build/host/stores.so: tests/bench/lines/stores.c tests/bench/lines/plugin.h test
 	@echo "  CC      $@"
 	@$(CC) $(filter-out -static,$(user-cflags)) -fPIC -shared -fvisibility=hidden -o $@ $<
 
-$(user)/api: tests/api/api.c tests/samples/mirror/mirror.h
+$(user)/api: tests/api/api.c samples/mirror/mirror.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -Itests/samples/mirror -o $@ $<
+	@$(CC) $(user-cflags) -Isamples/mirror -o $@ $<
 
-$(user)/samples: tests/api/samples.c tests/samples/common/device.h
+$(user)/samples: tests/api/samples.c samples/common/device.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -Itests/samples/common -o $@ $<
+	@$(CC) $(user-cflags) -Isamples/common -o $@ $<
 
 contract-src := $(addprefix tests/api/,contract.c drv.c parallel.c lives.c deaths.c reap.c hugetlb.c)
 
@@ -113,11 +113,11 @@ $(user)/faults: $(faults-src) tests/api/drv.h tests/modules/contract/contract.h 
 doors-src := $(addprefix tests/doors/,fuzz.c call.c contract.c)
 
 $(user)/doors: $(doors-src) tests/doors/fuzz.h tests/modules/contract/contract.h \
-		tests/samples/mirror/mirror.h tests/samples/common/device.h
+		samples/mirror/mirror.h samples/common/device.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -pthread -Itests/modules/contract -Itests/samples/mirror \
-		-Itests/samples/common -o $@ $(doors-src)
+	@$(CC) $(user-cflags) -pthread -Itests/modules/contract -Isamples/mirror \
+		-Isamples/common -o $@ $(doors-src)
 
 $(user)/storm: $(wildcard tests/storm/*.[ch]) tests/modules/storm/storm.h
 	@mkdir -p $(@D)
@@ -129,25 +129,25 @@ $(user)/kexec: tests/power/kexec.c
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -o $@ $<
 
-$(user)/missed: tests/modes/missed.c tests/samples/mirror/mirror.h
+$(user)/missed: tests/modes/missed.c samples/mirror/mirror.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -Iinclude -Itests/samples/mirror -o $@ $<
+	@$(CC) $(user-cflags) -Iinclude -Isamples/mirror -o $@ $<
 
-$(user)/follow: tests/stress/follow.c tests/samples/mirror/mirror.h
+$(user)/follow: tests/stress/follow.c samples/mirror/mirror.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -Itests/samples/mirror -o $@ $<
+	@$(CC) $(user-cflags) -Isamples/mirror -o $@ $<
 
-$(user)/fuzz: $(wildcard tests/fuzz/*.[ch]) tests/samples/common/device.h
+$(user)/fuzz: $(wildcard tests/fuzz/*.[ch]) samples/common/device.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -Itests/samples/common -o $@ $(filter %.c,$^)
+	@$(CC) $(user-cflags) -Isamples/common -o $@ $(filter %.c,$^)
 
-$(user)/thrash: $(wildcard tests/bench/thrash/*.[ch]) tests/samples/common/device.h
+$(user)/thrash: $(wildcard tests/bench/thrash/*.[ch]) samples/common/device.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -Itests/samples/common -o $@ $(filter %.c,$^)
+	@$(CC) $(user-cflags) -Isamples/common -o $@ $(filter %.c,$^)
 
 -include tests/scenarios/Makefile.inc
 
@@ -242,10 +242,10 @@ docs: deps-unit
 deps-vm deps-unit deps-lint deps-chart deps-efi:
 	@tools/install-deps $(subst deps-,,$@)
 
-# What is released and what dkms builds: no tests but the sample.
+# What is released and what dkms builds: no tests.
 dist:
 	@mkdir -p build
-	@{ git ls-files -- . ":!tests" ":!.ci"; git ls-files -- tests/samples; } | \
+	@git ls-files -- . ":!tests" ":!.ci" | \
 		tar -czf build/mmnotify-$(shell cat VERSION).tar.gz \
 		--transform 's,^,mmnotify-$(shell cat VERSION)/,' -T -
 	@echo build/mmnotify-$(shell cat VERSION).tar.gz

@@ -2,7 +2,7 @@
 # For the Kbuild of a driver that uses mmnotify: sets the include path and finds
 # the symbol versions that belong to this very copy of mmnotify. That is what dkms
 # built from it for this kernel, or else what was built in this folder by hand.
-# tests/samples/mirror/Kbuild shows how to include it; docs/dkms.md says why.
+# samples/mirror/Kbuild shows how to include it; docs/dkms.md says why.
 mmnotify-here := $(realpath $(dir $(lastword $(MAKEFILE_LIST))))
 mmnotify-dkms := $(firstword $(wildcard /var/lib/dkms/mmnotify/kernel-$(KERNELRELEASE)-*))
 

@@ -92,12 +92,14 @@ kernel_find()
 	[ -f "$VMLINUZ" ] || die "no kernel image at $VMLINUZ"
 }
 
-# list_test_folders DIR: DIR/Kbuild, so that the modules of tests are built in one go from
-# every folder of DIR that has a Kbuild, two levels down: kbuild takes seconds for each go.
-list_test_folders()
+# list_folders DIR: DIR/Kbuild, so that all modules below DIR are built in one go: kbuild
+# takes seconds for each. A folder with a Kbuild builds those below it itself.
+list_folders()
 {
-	(cd "$1" && find . -mindepth 3 -maxdepth 3 -name Kbuild -printf 'obj-m += %P\n') |
-		sed 's,/Kbuild$,/,' | sort >"$1/Kbuild"
+	(cd "$1" && find . -mindepth 2 -name Kbuild -printf '%P\n') | sed 's,Kbuild$,,' |
+		LC_ALL=C sort | awk '
+			above != "" && index($0, above) == 1 { next }
+			{ above = $0; print "obj-m += " $0 }' >"$1/Kbuild"
 }
 
 # in_root ROOT BIND COMMAND...: runs COMMAND in ROOT with /proc (objtool wants
