@@ -25,7 +25,7 @@ help:
 	@echo 'make lint | unit    only these'
 	@echo 'make bench          instructions per operation, against native notifiers and today (KERNEL=)'
 	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
-	@echo 'make check-api      requirements by number, doors and their fuzzer (KERNEL=, SEED=, CALLS=)'
+	@echo 'make check-api      requirements by number, files and ioctls (KERNEL=, SEED=, CALLS=)'
 	@echo 'make check-faults   each allocation and step fails once, five kernels (KERNEL=)'
 	@echo 'make check-storm    1,000 loads and unloads, storms of objects, exits (KERNEL=, STORM=)'
 	@echo 'make check-causes   every scenario on every machine, every event verified (KERNEL=)'
@@ -51,7 +51,7 @@ modules modules_install clean:
 # ---- programs that run in the VM ----
 
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
-	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/doors $(user)/storm \
+	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
 	$(user)/kexec $(user)/cpus $(user)/missed
 
 $(user)/bench: $(wildcard tests/bench/*.[ch])
@@ -101,7 +101,7 @@ $(user)/pairs: $(pairs-src) tests/api/pairs_dev.h tests/api/pairs_random.h tests
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -Itests/modules/pairs -Itests/api -o $@ $(pairs-src)
 
-faults-src := tests/faults/faults.c tests/api/drv.c
+faults-src := tests/fuzz/faults/faults.c tests/api/drv.c
 
 $(user)/faults: $(faults-src) tests/api/drv.h tests/modules/contract/contract.h \
 		tests/modules/faults/faults.h include/mmnotify/mmnotify_types.h
@@ -110,36 +110,36 @@ $(user)/faults: $(faults-src) tests/api/drv.h tests/modules/contract/contract.h 
 	@$(CC) $(user-cflags) -pthread -Iinclude -Itests/modules/contract \
 		-Itests/modules/faults -Itests/api -o $@ $(faults-src)
 
-doors-src := $(addprefix tests/doors/,fuzz.c call.c contract.c)
+ioctls-src := $(addprefix tests/fuzz/ioctls/,fuzz.c call.c contract.c)
 
-$(user)/doors: $(doors-src) tests/doors/fuzz.h tests/modules/contract/contract.h \
+$(user)/ioctls: $(ioctls-src) tests/fuzz/ioctls/fuzz.h tests/modules/contract/contract.h \
 		samples/mirror/mirror.h samples/common/device.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -Itests/modules/contract -Isamples/mirror \
-		-Isamples/common -o $@ $(doors-src)
+		-Isamples/common -o $@ $(ioctls-src)
 
-$(user)/storm: $(wildcard tests/storm/*.[ch]) tests/modules/storm/storm.h
+$(user)/storm: $(wildcard tests/load/storm/*.[ch]) tests/modules/storm/storm.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -o $@ $(filter %.c,$^)
 
-$(user)/kexec: tests/power/kexec.c
+$(user)/kexec: tests/platforms/power/kexec.c
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -o $@ $<
 
-$(user)/missed: tests/modes/missed.c samples/mirror/mirror.h
+$(user)/missed: tests/hooks/missed.c samples/mirror/mirror.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Iinclude -Isamples/mirror -o $@ $<
 
-$(user)/follow: tests/stress/follow.c samples/mirror/mirror.h
+$(user)/follow: tests/load/stress/follow.c samples/mirror/mirror.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Isamples/mirror -o $@ $<
 
-$(user)/fuzz: $(wildcard tests/fuzz/*.[ch]) samples/common/device.h
+$(user)/fuzz: $(wildcard tests/fuzz/mm/*.[ch]) samples/common/device.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Isamples/common -o $@ $(filter %.c,$^)
@@ -154,13 +154,13 @@ $(user)/thrash: $(wildcard tests/bench/thrash/*.[ch]) samples/common/device.h
 # ---- what people run ----
 
 demo: deps-vm user
-	@tests/demo/run $(or $(KERNEL),$(NEWEST))
+	@tests/scenarios/demo $(or $(KERNEL),$(NEWEST))
 
 check: deps-vm deps-unit deps-lint user
 	@tests/check $(KERNELS)
 
 lint: deps-lint
-	@tests/checks/all
+	@tests/lint/all
 
 unit: deps-unit
 	@$(MAKE) -C tests/unit check
@@ -169,7 +169,7 @@ bench: deps-vm user
 	@tests/bench/run $(KERNELS)
 
 fuzz: deps-vm user
-	@tests/fuzz/run $(KERNELS)
+	@tests/fuzz/mm/run $(KERNELS)
 
 # The rows of tables first; with FILE= only the faults of that file.
 mutants: deps-vm deps-unit user
@@ -203,28 +203,28 @@ check-rt: deps-vm user
 	@tests/check --rt $(or $(KERNEL),$(RT_KERNELS))
 
 check-lockdown: deps-vm deps-efi user
-	@tests/lockdown/run $(KERNEL)
+	@tests/platforms/lockdown/run $(KERNEL)
 
 check-storm: deps-vm user
-	@tests/storm/run $(KERNELS)
+	@tests/load/storm/run $(KERNELS)
 
 check-modes: deps-vm user
-	@tests/modes/run $(KERNEL)
+	@tests/hooks/run $(KERNEL)
 
 check-debug: deps-vm user
-	@tests/debug/run $(KERNEL)
+	@tests/platforms/debug/run $(KERNEL)
 
 check-causes: deps-vm user
-	@tests/causes/run $(KERNELS)
+	@tests/scenarios/causes/run $(KERNELS)
 
 check-stress: deps-vm user
-	@STRESS_SECONDS=$(SECONDS) tests/stress/run $(KERNELS)
+	@STRESS_SECONDS=$(SECONDS) tests/load/stress/run $(KERNELS)
 
 check-foreign: deps-vm user
-	@tests/foreign/run $(KERNEL)
+	@tests/drivers/foreign/run $(KERNEL)
 
 check-power: deps-vm user
-	@tests/power/run $(KERNEL)
+	@tests/platforms/power/run $(KERNEL)
 
 check-dkms: deps-vm
 	@tests/dkms/run $(KERNEL)

@@ -4,7 +4,7 @@
 # Runs in the VM with no module loaded: drivers that are built without mmnotify,
 # alone and beside it, and the same sources built with it, as one TAP stream.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../tap/tap.sh
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . "${0%/*}/tap.sh"
 
 # What the module said since the last time, renumbered; its plan is checked here.

@@ -6,7 +6,7 @@
 # Checks get their commands as words and names of functions.
 # shellcheck disable=SC2317
 set -u
-# shellcheck source-path=SCRIPTDIR source=../tap/tap.sh
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . "${0%/*}/tap.sh"
 
 debugfs=/sys/kernel/debug/mmnotify

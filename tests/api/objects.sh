@@ -6,7 +6,7 @@
 # range at once, OPERATIONS random ones, and drivers that go and leave objects behind.
 # shellcheck disable=SC2317
 set -u
-# shellcheck source-path=SCRIPTDIR source=../tap/tap.sh
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . "${0%/*}/tap.sh"
 
 debugfs=/sys/kernel/debug/mmnotify

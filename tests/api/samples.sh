@@ -6,7 +6,7 @@
 # ignore effects is found out; then nothing may be left. "samples.sh svm": only
 # that device.
 set -u
-# shellcheck source-path=SCRIPTDIR source=../tap/tap.sh
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . "${0%/*}/tap.sh"
 
 clients=/sys/kernel/debug/mmnotify/clients

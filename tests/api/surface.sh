@@ -1,0 +1,171 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Usage: surface.sh [SEED]
+# Runs in the VM: docs/security.md against what is there, each door as nobody, odd
+# reads, reads while the module goes, and random text for each parameter.
+# Checks get their commands as words and names of functions.
+# shellcheck disable=SC2016,SC2086,SC2317
+set -u
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. "${0%/*}/tap.sh"
+
+seed=${1:-1}
+debugfs=/sys/kernel/debug/mmnotify
+parameters=/sys/module/mmnotify/parameters
+events=/sys/kernel/tracing/events/mmnotify
+
+load() {
+	insmod /modules/mmnotify.ko "$@" 2> /tmp/error
+}
+
+as_nobody() {
+	su -s /bin/sh nobody -c "$*" 2> /dev/null
+}
+
+# What the table says and what is there: PATH MODE.
+documented() {
+	awk -F '|' '/^\| `\/sys/ { gsub(/[` ]/, "", $2); gsub(/ /, "", $3); print $2, $3 }' \
+		/files/security.md | sort
+}
+
+there() {
+	{
+		find $debugfs $parameters -type f -exec stat -c '%n 0%a' {} +
+		[ ! -d $events ] || echo "$events root"
+		find /dev -name '*mmn*' -exec stat -c '%n 0%a' {} +
+	} | sort
+}
+
+check_table() {
+	documented > /tmp/documented
+	there > /tmp/there
+	check "[ \$(wc -l < /tmp/there) -gt 8 ] && cmp -s /tmp/documented /tmp/there" \
+		"docs/security.md lists what there is, and nothing else" ||
+		diff /tmp/documented /tmp/there | sed 's/^/# /' > "$tap"
+}
+
+check_nobody() {
+	echo 'nobody:x:65534:65534::/:/bin/sh' > /etc/passwd
+	check '[ "$(as_nobody id -u)" = 65534 ] && as_nobody cat $parameters/watch > /dev/null' \
+		"nobody can read what is everybody's"
+	for file in "$debugfs"/* $events/enable $events/invalidate_start/enable; do
+		check "! as_nobody cat $file > /dev/null" "nobody cannot read $file"
+	done
+	for file in "$parameters"/*; do
+		check "! as_nobody 'echo 1 > $file'" "nobody cannot write $file"
+	done
+}
+
+# A whole file, and the same in pieces of 1 and 7 bytes; then behind its end. What they
+# say changes once more after the load: the hook of the self-test goes.
+check_odd_reads() {
+	soon 200 grep -q '^attached 0' $debugfs/hook
+	for file in $debugfs/hook $debugfs/clients; do
+		cat $file > /tmp/whole
+		for size in 1 7; do
+			check "dd if=$file bs=$size 2> /dev/null | cmp -s - /tmp/whole" \
+				"$file reads the same by $size bytes"
+		done
+		check "[ -z \"\$(dd if=$file bs=4096 skip=1000 2> /dev/null)\" ]" \
+			"$file has nothing far behind its end"
+		check "! (echo 1 > $file) 2> /dev/null" "$file is not for writing"
+	done
+}
+
+# seeded NR: NR lines of random text, the same each time.
+seeded() {
+	awk -v seed="$seed" -v nr="$1" 'BEGIN {
+		srand(seed)
+		for (i = 0; i < nr; i++) {
+			line = ""
+			for (len = int(rand() * 40); len; len--)
+				line = line sprintf("%c", 33 + int(rand() * 94))
+			print line
+		}
+	}'
+}
+
+# The kernel takes what begins like a truth value; the rest is EINVAL.
+is_truth() {
+	case $1 in
+	[yYtT1nNfF0eEdD]*|[oO][nNfF]*) ;;
+	*) return 1 ;;
+	esac
+}
+
+check_switch() {
+	name=$1 bad=0
+	while read -r text; do
+		if echo "$text" > $parameters/$name; then
+			is_truth "$text" || bad=$((bad + 1))
+		fi 2> /dev/null
+		case $(cat $parameters/$name) in
+		Y|N) ;;
+		*) bad=$((bad + 1)) ;;
+		esac
+	done < /tmp/texts
+	echo 0 > $parameters/$name
+	check "[ $bad = 0 ] && [ \$(cat $parameters/$name) = N ]" \
+		"$name is a switch, whatever is written to it"
+}
+
+# check_load NAME ALLOWED: ten values; whatever is not ALLOWED is EINVAL and does not load.
+check_load() {
+	name=$1 bad=0 tried=0
+	while read -r text; do
+		case $text in
+		''|*\"*) continue ;;
+		esac
+		[ $tried -lt 10 ] || break
+		tried=$((tried + 1))
+		load "$name=$text" || continue
+		$2 "$text" || bad=$((bad + 1))
+		rmmod mmnotify
+	done < /tmp/few
+	check "[ $bad = 0 ] && [ $tried = 10 ] && ! grep -q '^mmnotify ' /proc/modules" \
+		"$name: no load with what it does not take, of $tried random values"
+}
+
+# Readers come and go while the module does.
+check_unload() {
+	for _ in 1 2 3; do
+		while [ ! -e /tmp/stop ]; do
+			cat $debugfs/* > /dev/null 2>&1
+			dd if=$debugfs/sites bs=3 skip=5 count=9 > /dev/null 2>&1
+		done &
+	done
+	turns=0 tries=0
+	while [ $turns -lt 12 ] && load watch=1; do
+		# Who reads has a hold on the module.
+		until rmmod mmnotify 2> /dev/null || [ $tries -gt 500 ]; do
+			tries=$((tries + 1))
+		done
+		turns=$((turns + 1))
+	done
+	check '[ ! -d /sys/module/mmnotify ] && [ ! -d $debugfs ]' "it is gone in the end"
+	touch /tmp/stop
+	wait
+	check "[ $turns = 12 ]" "it unloads under readers, $turns times"
+}
+
+say 'TAP version 13'
+check load "it loads"
+check_table
+check_nobody
+check_odd_reads
+seeded 200 > /tmp/texts
+seeded 40 > /tmp/few
+dmesg -c > /dev/null
+for name in watch debug verify starve_ends; do
+	check_switch $name
+done
+check "dmesg | grep -q 'mmnotify: .* is a switch: write 0 or 1'" "and who writes something else reads why"
+check 'rmmod mmnotify' "it unloads"
+# Only a name of the list loads: none of these.
+check_load hook false
+check_load forget false
+for name in watch debug verify starve_ends; do
+	check_load $name is_truth
+done
+check_unload
+finish

@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs in the VM with no module loaded: a driver that was built with frozen headers, on
+# an mmnotify that has grown, as one TAP stream.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
+. "${0%/*}/tap.sh"
+
+# What is expected to fail, with the reason; empty: nothing.
+todo=''
+
+say 'TAP version 13'
+dmesg -c > /dev/null
+check 'insmod /modules/mmnotify.ko' "mmnotify, grown, loads"
+check 'insmod /modules/mmn_abi_driver.ko' "a driver with frozen headers loads"
+dmesg -c | sed -n "s/.*TAP: //p" | sed "/^ok\|^not ok/s/\$/ $todo/" > /tmp/said
+renumber /tmp/said
+check "[ -z '$todo' ] || grep -q '^not ok' /tmp/said" "what is expected to fail does: else empty todo"
+check "[ '$planned' = '$seen' ]" "the driver ends with its plan"
+check 'rmmod mmn_abi_driver' "the driver unloads"
+check 'rmmod mmnotify' "mmnotify unloads"
+finish

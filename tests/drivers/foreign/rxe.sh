@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Usage: rxe.sh alone|watched
+# Runs in the VM, in the suite's root: rdma_rxe with on-demand paging, without mmnotify or
+# with mmnotify that watches. The driver is the kernel's and knows nothing of mmnotify, so
+# the same tests have to pass: those of rdma-core that rdma-tests.list names, and
+# test_changes.py.
+# Checks get their commands as words and names of functions.
+# shellcheck disable=SC2016,SC2317
+set -u
+# shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
+. "${0%/*}/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=watched.sh
+. "${0%/*}/watched.sh"
+
+mode=$1
+tracing=/sys/kernel/tracing
+
+# A device on a network that ends in the VM.
+device() {
+	modprobe -a rdma_rxe ib_uverbs dummy && ip link set lo up &&
+		ip link add dummy0 type dummy && ip addr add 10.0.0.1/24 dev dummy0 &&
+		ip link set dummy0 up && rdma link add rxe0 type rxe netdev dummy0 &&
+		soon 100 test -e /dev/infiniband/uverbs0
+}
+
+gid() {
+	grep -q -v '0000:0000:0000:0000$' /sys/class/infiniband/rxe0/ports/1/gids/1
+}
+
+rdma_tests() {
+	(cd /tmp/rdma && timeout 400 python3 -W ignore tests/rdma_tap.py --dev rxe0 "$@") 2>&1
+}
+
+# run_tests DESCRIPTION TEST...
+run_tests() {
+	what=$1
+	shift
+	rdma_tests "$@" > /tmp/rdma.tap
+	renumber /tmp/rdma.tap "$mode: "
+	check '[ "$seen" = "$planned" ]' "$mode: $what ends with its plan" ||
+		sed 's/^/# /' /tmp/rdma.tap | tail -n 5 > "$tap"
+}
+
+# A device that is not told of invalidations has to fail: its pages are pinned.
+pinned() {
+	PINNED=1 rdma_tests test_changes > /tmp/rdma.tap
+	failed_tests=$(grep -c '^not ok' /tmp/rdma.tap)
+	[ "$failed_tests" -ge 5 ]
+}
+
+causes="munmap madv_dontneed mprotect fork cow ksm_merge move_pages mremap_fixed truncate"
+
+# by_cause CAUSE: mmnotify counted and traced it.
+by_cause() {
+	grep -q -E "^[A-Z_]+ $1 [1-9]" "$debugfs/counters" &&
+		grep -q "invalidate_start: .*cause=$1 .*EXACT" "$tracing/trace"
+}
+
+watch() {
+	echo 16384 > $tracing/buffer_size_kb
+	echo 1 > $tracing/events/mmnotify/enable
+	echo 1 > /sys/module/mmnotify/parameters/watch
+}
+
+say 'TAP version 13'
+mkdir -p /tmp/rdma
+cp -r /usr/share/doc/rdma-core/tests /tmp/rdma/
+gunzip /tmp/rdma/tests/*.gz
+cp /files/*.py /tmp/rdma/tests/
+if [ "$mode" = watched ]; then
+	watch
+else
+	check '! grep -q ^mmnotify /proc/modules' "$mode: there is no mmnotify"
+fi
+check 'device && soon 100 gid' "$mode: rxe has a device"
+# shellcheck disable=SC2046
+run_tests "rdma-core" $(grep -v '^#' /files/rdma-tests.list)
+round=0
+until enough 1; do
+	round=$((round + 1))
+	run_tests "test_changes, round $round," test_changes
+done
+if [ "$mode" = watched ]; then
+	saw rxe 100
+else
+	check pinned "$mode: test_changes fails with memory that is pinned"
+	say "# $failed_tests tests of it fail"
+fi
+check 'rdma link delete rxe0 && modprobe -r rdma_rxe' "$mode: rxe unloads"
+[ "$mode" = alone ] || check 'rmmod mmnotify' "$mode: and mmnotify"
+finish

@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in the VM: each allocation fails once, at load with each hook, of a driver
+# that registers, and of what a driver asks for; then each step that may fail. "SITE"
+# lines go to $MMN_OUT.
+set -u
+# shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
+. "${0%/*}/tap.sh"
+
+# run ARG...: the program's results, renumbered into ours.
+run() {
+	/files/faults "$@" > /tmp/faults
+	grep '^SITE ' /tmp/faults > "${MMN_OUT:-/dev/null}"
+	renumber /tmp/faults
+	check "[ '$planned' = '$seen' ]" "faults $*: it ends with its plan"
+}
+
+say 'TAP version 13'
+insmod /modules/mmn_faults.ko || exit 1
+for hook in auto ftrace kprobe stack; do
+	run load /modules/mmnotify.ko "hook=$hook"
+	run steps load /modules/mmnotify.ko "hook=$hook"
+done
+insmod /modules/mmnotify.ko hook=ftrace
+run load /modules/mmn_svm.ko
+insmod /modules/mmn_contract.ko
+dmesg -c > /dev/null
+run calls
+run steps calls
+hook=/sys/kernel/debug/mmnotify/hook
+check "grep -q '^records_live 0' $hook && grep -q '^table_full 0' $hook" "no record is left"
+check "rmmod mmn_contract" "the driver unloads"
+check "rmmod mmnotify" "mmnotify unloads"
+finish

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* storm: what the storms of objects share. */
+#ifndef STORM_STORM_H
+#define STORM_STORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "../../modules/storm/storm.h"
+
+#define PAGE		4096UL
+#define RW		(PROT_READ | PROT_WRITE)
+#define NR(a)		((unsigned int)(sizeof(a) / sizeof((a)[0])))
+
+extern int dev;
+
+/* TAP */
+bool ok(bool good, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void bail(const char *what);
+int plan(void);
+
+/* The device. */
+int open_dev(void);
+int call(unsigned long cmd, struct storm_objects *o);
+struct storm_counts counts(void);
+/* All is freed that was put, and how many are alive: at most @most, soon. */
+bool alive_at_most(unsigned long long most);
+
+/*
+ * Memory, and threads that invalidate TRAFFIC_PAGES of it each until told to stop, with
+ * a pause after each round. A removal waits for invalidations that run, so a
+ * million of them want some time without.
+ */
+#define TRAFFIC_PAGES	64
+
+char *reserve(size_t len, int prot);
+void start_traffic(char *p, unsigned int n, unsigned int pause);
+void stop_traffic(void);
+unsigned long traffic_rounds(void);
+void write_file(const char *path, const char *text);
+void sleep_us(unsigned int us);
+
+/* The three storms. */
+void storm_pairs(unsigned long n);
+void storm_ranges(unsigned long n);
+void storm_lives(unsigned long n);
+
+#endif /* STORM_STORM_H */
