@@ -75,24 +75,29 @@ build/host/stores.so: tests/bench/lines/stores.c tests/bench/lines/plugin.h test
 	@echo "  CC      $@"
 	@$(CC) $(filter-out -static,$(user-cflags)) -fPIC -shared -fvisibility=hidden -o $@ $<
 
-$(user)/api: tests/api/api.c samples/mirror/mirror.h
+# What several of them share.
+tap := tests/lib/tap.c
+sys := tests/lib/sys.c
+lib-headers := tests/lib/tap.h tests/lib/sys.h
+
+$(user)/api: tests/api/api.c $(tap) samples/mirror/mirror.h $(lib-headers)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -Isamples/mirror -o $@ $<
+	@$(CC) $(user-cflags) -Isamples/mirror -Itests/lib -o $@ $(filter %.c,$^)
 
-$(user)/samples: tests/api/samples.c samples/common/device.h
+$(user)/samples: tests/api/samples.c $(tap) samples/common/device.h $(lib-headers)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -Isamples/common -o $@ $<
+	@$(CC) $(user-cflags) -Isamples/common -Itests/lib -o $@ $(filter %.c,$^)
 
-contract-src := $(addprefix tests/api/,contract.c drv.c parallel.c lives.c deaths.c reap.c hugetlb.c)
+contract-src := $(addprefix tests/api/,contract.c drv.c parallel.c lives.c deaths.c reap.c hugetlb.c) $(tap) $(sys)
 
 $(user)/contract: $(contract-src) tests/api/drv.h tests/modules/contract/contract.h \
-		  tests/modules/devmem/devmem.h include/mmnotify/mmnotify_types.h
+		  tests/modules/devmem/devmem.h include/mmnotify/mmnotify_types.h $(lib-headers)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -Iinclude -Itests/modules/contract \
-		-Itests/modules/devmem -o $@ $(contract-src)
+		-Itests/modules/devmem -Itests/lib -o $@ $(contract-src)
 
 pairs-src := $(addprefix tests/api/,pairs.c pairs_dev.c pairs_cells.c pairs_apart.c pairs_random.c)
 
@@ -101,14 +106,14 @@ $(user)/pairs: $(pairs-src) tests/api/pairs_dev.h tests/api/pairs_random.h tests
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -Itests/modules/pairs -Itests/api -o $@ $(pairs-src)
 
-faults-src := tests/fuzz/faults/faults.c tests/api/drv.c
+faults-src := tests/fuzz/faults/faults.c tests/api/drv.c $(tap) $(sys)
 
 $(user)/faults: $(faults-src) tests/api/drv.h tests/modules/contract/contract.h \
-		tests/modules/faults/faults.h include/mmnotify/mmnotify_types.h
+		tests/modules/faults/faults.h include/mmnotify/mmnotify_types.h $(lib-headers)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -Iinclude -Itests/modules/contract \
-		-Itests/modules/faults -Itests/api -o $@ $(faults-src)
+		-Itests/modules/faults -Itests/api -Itests/lib -o $@ $(faults-src)
 
 ioctls-src := $(addprefix tests/fuzz/ioctls/,fuzz.c call.c contract.c)
 
@@ -119,10 +124,10 @@ $(user)/ioctls: $(ioctls-src) tests/fuzz/ioctls/fuzz.h tests/modules/contract/co
 	@$(CC) $(user-cflags) -pthread -Itests/modules/contract -Isamples/mirror \
 		-Isamples/common -o $@ $(ioctls-src)
 
-$(user)/storm: $(wildcard tests/load/storm/*.[ch]) tests/modules/storm/storm.h
+$(user)/storm: $(wildcard tests/load/storm/*.[ch]) $(tap) $(sys) tests/modules/storm/storm.h $(lib-headers)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -pthread -o $@ $(filter %.c,$^)
+	@$(CC) $(user-cflags) -pthread -Itests/lib -o $@ $(filter %.c,$^)
 
 $(user)/kexec: tests/platforms/power/kexec.c
 	@mkdir -p $(@D)
@@ -134,20 +139,20 @@ $(user)/missed: tests/hooks/missed.c samples/mirror/mirror.h
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Iinclude -Isamples/mirror -o $@ $<
 
-$(user)/follow: tests/load/stress/follow.c samples/mirror/mirror.h
+$(user)/follow: tests/load/stress/follow.c $(sys) samples/mirror/mirror.h $(lib-headers)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -Isamples/mirror -o $@ $<
+	@$(CC) $(user-cflags) -Isamples/mirror -Itests/lib -o $@ $(filter %.c,$^)
 
-$(user)/fuzz: $(wildcard tests/fuzz/mm/*.[ch]) samples/common/device.h
+$(user)/fuzz: $(wildcard tests/fuzz/mm/*.[ch]) $(sys) samples/common/device.h $(lib-headers)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -Isamples/common -o $@ $(filter %.c,$^)
+	@$(CC) $(user-cflags) -Isamples/common -Itests/lib -o $@ $(filter %.c,$^)
 
-$(user)/thrash: $(wildcard tests/bench/thrash/*.[ch]) samples/common/device.h
+$(user)/thrash: $(wildcard tests/bench/thrash/*.[ch]) $(sys) samples/common/device.h $(lib-headers)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -Isamples/common -o $@ $(filter %.c,$^)
+	@$(CC) $(user-cflags) -Isamples/common -Itests/lib -o $@ $(filter %.c,$^)
 
 -include tests/scenarios/Makefile.inc
 
@@ -169,7 +174,7 @@ bench: deps-vm user
 	@tests/bench/run $(KERNELS)
 
 fuzz: deps-vm user
-	@tests/fuzz/mm/run $(KERNELS)
+	@tests/run fuzz/mm $(KERNELS)
 
 # The rows of tables first; with FILE= only the faults of that file.
 mutants: deps-vm deps-unit user
@@ -203,28 +208,28 @@ check-rt: deps-vm user
 	@tests/check --rt $(or $(KERNEL),$(RT_KERNELS))
 
 check-lockdown: deps-vm deps-efi user
-	@tests/platforms/lockdown/run $(KERNEL)
+	@tests/run platforms/lockdown $(KERNEL)
 
 check-storm: deps-vm user
-	@tests/load/storm/run $(KERNELS)
+	@tests/run load/storm $(KERNELS)
 
 check-modes: deps-vm user
-	@tests/hooks/run $(KERNEL)
+	@tests/run hooks $(KERNEL)
 
 check-debug: deps-vm user
-	@tests/platforms/debug/run $(KERNEL)
+	@tests/run platforms/debug $(KERNEL)
 
 check-causes: deps-vm user
-	@tests/scenarios/causes/run $(KERNELS)
+	@tests/run scenarios/causes $(KERNELS)
 
 check-stress: deps-vm user
-	@STRESS_SECONDS=$(SECONDS) tests/load/stress/run $(KERNELS)
+	@STRESS_SECONDS=$(SECONDS) tests/run load/stress $(KERNELS)
 
 check-foreign: deps-vm user
-	@tests/drivers/foreign/run $(KERNEL)
+	@tests/run drivers/foreign $(KERNEL)
 
 check-power: deps-vm user
-	@tests/platforms/power/run $(KERNEL)
+	@tests/run platforms/power $(KERNEL)
 
 check-dkms: deps-vm
 	@tests/dkms/run $(KERNEL)

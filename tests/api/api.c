@@ -18,18 +18,15 @@
 #include <unistd.h>
 
 #include "mirror.h"
+#include "tap.h"
 
 #define DEVICE	"/dev/mmn_mirror"
 #define PAGE	4096UL
 #define ALL	(MIRROR_TIER_CLASSIFY | MIRROR_TIER_RANGE | MIRROR_TIER_MM)
 
-static unsigned int nr, failed;
-
 static void ok(bool good, const char *what)
 {
-	failed += !good;
-	printf("%sok %u - %s\n", good ? "" : "not ", ++nr, what);
-	fflush(stdout);
+	tap_ok(good, "%s", what);
 }
 
 /* A call that must fail, and with what. */
@@ -46,10 +43,8 @@ static int dev_open(void)
 {
 	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
 
-	if (fd < 0) {
-		printf("Bail out! %s: %s\n", DEVICE, strerror(errno));
-		exit(1);
-	}
+	if (fd < 0)
+		bail(DEVICE);
 	return fd;
 }
 
@@ -269,6 +264,5 @@ int main(void)
 	test_dying();
 	test_follow();
 	test_unload();
-	printf("1..%u\n", nr);
-	return failed ? 1 : 0;
+	return plan();
 }

@@ -584,11 +584,11 @@ int main(int argc, char **argv)
 	write_file("/proc/sys/kernel/numa_balancing", "0");
 	if (argc > 1 && !strcmp(argv[1], "inexact")) {
 		test_filter(false);
-		return plan() ? 1 : 0;
+		return plan();
 	}
 	if (argc > 1 && !strcmp(argv[1], "counted")) {
 		test_counted();
-		return plan() ? 1 : 0;
+		return plan();
 	}
 	test_classify();
 	test_nested();
@@ -612,5 +612,5 @@ int main(int argc, char **argv)
 	test_lives();
 	test_reap();
 	test_deaths();
-	return plan() ? 1 : 0;
+	return plan();
 }

@@ -14,41 +14,17 @@
 #include <unistd.h>
 
 #include "drv.h"
+#include "sys.h"
 
 int dev = -1;
 struct contract_record recs[CONTRACT_LOG];
 unsigned int nr_recs;
 struct share *shared;
 
-static unsigned int nr, failed;
-
 void ok(bool good, const char *what)
 {
-	failed += !good;
-	printf("%sok %u - %s\n", good ? "" : "not ", ++nr, what);
-	fflush(stdout);
-	if (!good)
+	if (!tap_ok(good, "%s", what))
 		show();
-}
-
-void skip(const char *what, const char *why)
-{
-	printf("ok %u - %s # SKIP %s\n", ++nr, what, why);
-	fflush(stdout);
-}
-
-void bail(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	fflush(stdout);
-	_exit(1);
-}
-
-unsigned int plan(void)
-{
-	printf("1..%u\n", nr);
-	fflush(stdout);
-	return failed;
 }
 
 char *pages(unsigned int n, int prot)
@@ -317,13 +293,8 @@ bool kernel_is(int major, int minor)
 
 void write_file(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	if (write(fd, text, strlen(text)) < 0)
+	if (!access(path, W_OK) && put(path, text))
 		fprintf(stderr, "# %s: %s\n", path, strerror(errno));
-	close(fd);
 }
 
 bool set_parameter(const char *name, const char *value)

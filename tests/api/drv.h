@@ -10,6 +10,7 @@
 #include <mmnotify/mmnotify_types.h>
 
 #include "contract.h"
+#include "tap.h"
 
 #define PAGE	4096UL
 #define HUGE_SIZE	(2UL << 20)
@@ -20,11 +21,8 @@ extern int dev;
 extern struct contract_record recs[CONTRACT_LOG];
 extern unsigned int nr_recs;
 
-/* TAP: a test, one that cannot be here, and how many failed in the end */
+/* A test of TAP. One that fails shows what is in recs. */
 void ok(bool good, const char *what);
-void skip(const char *what, const char *why);
-void bail(const char *what);
-unsigned int plan(void);
 
 /* Memory with holes around it, touched. */
 char *pages(unsigned int n, int prot);

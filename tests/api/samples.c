@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "tap.h"
 
 #define PAGE	4096UL
 #define PAGES	64UL
@@ -35,20 +36,9 @@
 static const char * const names[] = { "svm", "userptr", "odp" };
 static const char * const modes[] = { "naive", "aware" };
 
-static unsigned int nr, failed;
-
 static void ok(bool good, const char *kind, const char *mode, const char *what)
 {
-	failed += !good;
-	printf("%sok %u - %s %s: %s\n", good ? "" : "not ", ++nr, kind, mode,
-	       what);
-	fflush(stdout);
-}
-
-static void bail(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	exit(1);
+	tap_ok(good, "%s %s: %s", kind, mode, what);
 }
 
 static int dev_open(int kind)
@@ -437,10 +427,11 @@ static void counters(int kind)
 static bool take(int fd, char *p, const char *mode)
 {
 	struct device_migrate m = { .start = (unsigned long)p, .len = LEN };
+	char what[64];
 
 	if (ioctl(fd, DEVICE_IOC_MIGRATE, &m) && errno == EOPNOTSUPP) {
-		printf("ok %u - svm %s: device memory # SKIP this kernel is built without\n",
-		       ++nr, mode);
+		snprintf(what, sizeof(what), "svm %s: device memory", mode);
+		skip(what, "this kernel is built without");
 		return false;
 	}
 	ok(m.pages == PAGES, "svm", mode, "takes all pages to its own memory");
@@ -563,6 +554,5 @@ int main(int argc, char **argv)
 		sudden_death(kind, DEVICE_NAIVE);
 		sudden_death(kind, DEVICE_AWARE);
 	}
-	printf("1..%u\n", nr);
-	return failed != 0;
+	return plan();
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154
-# For suites that take many steps in VMs; sourced after lib.sh. Each step leaves TAP and
-# a log in $results.
+# For tests/run and tests/check, which take many steps in VMs; sourced after vm/lib.sh. Each
+# step leaves TAP and a log in $results.
 
 say()
 {
@@ -12,6 +12,12 @@ say()
 broken()
 {
 	printf '1..1\nnot ok 1 - %s\n' "$2" >"$results/$1.tap"
+}
+
+# passed NAME WHAT: a step that prints no TAP of its own.
+passed()
+{
+	printf '1..1\nok 1 - %s\n' "$2" >"$results/$1.tap"
 }
 
 # step_in_vm NAME KERNEL ARG...: TAP comes through the VM's serial port. The run
@@ -30,8 +36,19 @@ step_in_vm()
 		tail -n 25 "$log"
 		broken "$name-console" "$name: the VM run failed ($status), see ${log#"$top/"}"
 	else
-		printf '1..1\nok 1 - %s: the run ended and the kernel log is clean\n' \
-			"$name" >"$results/$name-console.tap"
+		passed "$name-console" "$name: the run ended and the kernel log is clean"
 	fi
 	say "$name: $((SECONDS - begun)) s"
+}
+
+# count_taps KERNEL...: all steps of these, and the summary if there is one.
+count_taps()
+{
+	local kernel taps=()
+	shopt -s nullglob
+	for kernel; do
+		taps+=("$results/$kernel"-*.tap)
+	done
+	[ ! -f "$results/summary.tap" ] || taps+=("$results/summary.tap")
+	"$top/tests/lib/tap-count" "${taps[@]}"
 }

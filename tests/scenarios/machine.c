@@ -55,18 +55,6 @@ enum column kernel_column(void)
 	return known;
 }
 
-int put(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t done;
-
-	if (fd < 0)
-		return -1;
-	done = write(fd, value, strlen(value));
-	close(fd);
-	return done == (ssize_t)strlen(value) ? 0 : -1;
-}
-
 int get(const char *path, char *buf, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -126,13 +114,6 @@ void knob(struct env *e, const char *path, const char *value)
 {
 	if (!try_knob(e, path, value))
 		skip(e, "cannot write %s to %s: %m", value, path);
-}
-
-void sleep_ms(unsigned int ms)
-{
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
-
-	nanosleep(&t, NULL);
 }
 
 void fill(void *p, size_t len, int byte)

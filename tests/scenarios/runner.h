@@ -20,6 +20,7 @@
 #include <mmnotify/mmnotify_types.h>
 
 #include "mirror.h"
+#include "sys.h"
 
 #define PG	4096UL
 #define HUGE	(2UL << 20)
@@ -179,7 +180,6 @@ void fail(struct env *e, const char *fmt, ...);
 
 enum column kernel_column(void);
 bool kernel_is(int major, int minor);		/* this one or newer */
-int put(const char *path, const char *value);
 int get(const char *path, char *buf, size_t size);
 long get_number(const char *path);
 void knob(struct env *e, const char *path, const char *value);
@@ -201,7 +201,6 @@ void bind_node(struct env *e, int node);
 void on_cpu(struct env *e, int cpu);
 int page_node(void *p);
 __u64 page_frame(void *p);
-void sleep_ms(unsigned int ms);
 pid_t child(struct env *e);
 void reap(struct env *e, pid_t pid);
 void fork_and_reap(struct env *e);

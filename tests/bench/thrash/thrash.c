@@ -24,25 +24,6 @@ void fail(const char *what)
 	_exit(1);
 }
 
-int put(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t done;
-
-	if (fd < 0)
-		return -1;
-	done = write(fd, value, strlen(value));
-	close(fd);
-	return done == (ssize_t)strlen(value) ? 0 : -1;
-}
-
-void sleep_ms(unsigned int ms)
-{
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
-
-	nanosleep(&t, NULL);
-}
-
 void cpu_writes(char *p, size_t len, int value)
 {
 	volatile char *at = p;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "device.h"
+#include "sys.h"
 
 #define PG	4096UL
 #define PAGES	256UL
@@ -41,7 +42,5 @@ void device_reads(struct bench *b, char *p, size_t len);
 void device_writes(struct bench *b, char *p, size_t len);
 void device_pass(struct bench *b);
 void cpu_writes(char *p, size_t len, int value);
-int put(const char *path, const char *value);
-void sleep_ms(unsigned int ms);
 
 #endif /* THRASH_H */

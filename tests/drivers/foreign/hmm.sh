@@ -84,7 +84,7 @@ say 'TAP version 13'
 echo 64 > /proc/sys/vm/nr_hugepages
 # Else it depends on the address of a mapping if a test has huge pages or not.
 echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
-# tests/drivers/foreign/run took that memory from the kernel, for the devices with coherent memory.
+# tests/drivers/foreign/suite.sh took that memory from the kernel, for the devices with coherent memory.
 check 'insmod /files/test_hmm_$variant.ko spm_addr_dev0=0x40000000 spm_addr_dev1=0x50000000' \
 	"$variant: the driver loads"
 run_listed private

@@ -364,5 +364,5 @@ int main(int argc, char **argv)
 	} else {
 		bail("usage: faults [steps] load FILE [PARAMETERS] | faults [steps] calls");
 	}
-	return plan() != 0;
+	return plan();
 }

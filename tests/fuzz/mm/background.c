@@ -29,18 +29,6 @@
 #define COMPACT_STEPS	4096
 #define RECLAIM_STEPS	512
 
-int put(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t done;
-
-	if (fd < 0)
-		return -1;
-	done = write(fd, value, strlen(value));
-	close(fd);
-	return done == (ssize_t)strlen(value) ? 0 : -1;
-}
-
 static void await_steps(unsigned int steps)
 {
 	const struct timespec t = { .tv_nsec = 5000000 };

@@ -23,6 +23,7 @@
 #include <sys/types.h>
 
 #include "device.h"
+#include "sys.h"
 
 #define PG		4096UL
 #define HUGE		(2UL << 20)
@@ -185,7 +186,6 @@ void stayers_kill(struct actor *a);
 
 /* background.c */
 void background(void);
-int put(const char *path, const char *value);
 
 /* report.c */
 void report_history(FILE *to);

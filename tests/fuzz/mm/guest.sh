@@ -3,7 +3,10 @@
 # Usage: guest.sh OPTION... (of fuzz)
 # Runs in the VM: switches everything on that moves pages, runs the program, and
 # looks that nothing of it is left: no object of mmnotify, and modules that unload.
+# shellcheck disable=SC2317
 set -u
+# shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
+. "${0%/*}/tap.sh"
 
 debugfs=/sys/kernel/debug/mmnotify
 samples="mmn_svm mmn_userptr mmn_odp"
@@ -73,19 +76,19 @@ load() {
 }
 
 leftovers() {
-	grep -q '^records_live 0' $debugfs/hook || grep ^records_live $debugfs/hook
-	grep -q '^table_full 0' $debugfs/hook || grep ^table_full $debugfs/hook
-	awk 'NR > 1 && $3 + $4' $debugfs/clients
+	grep -q '^records_live 0' "$debugfs"/hook || grep ^records_live "$debugfs"/hook
+	grep -q '^table_full 0' "$debugfs"/hook || grep ^table_full "$debugfs"/hook
+	awk 'NR > 1 && $3 + $4' "$debugfs"/clients
 }
 
 # Ends of events and callbacks of SRCU may still be under way.
+none_now() {
+	left=$(leftovers)
+	[ -z "$left" ]
+}
+
 nothing_left() {
-	tries=0
-	while left=$(leftovers) && [ -n "$left" ]; do
-		tries=$((tries + 1))
-		[ $tries -lt 50 ] || return 1
-		sleep 0.1
-	done
+	soon 50 none_now
 }
 
 unload() {

@@ -205,12 +205,12 @@ void storm_lives(unsigned long n)
 			left += !alive_at_most(0);
 		}
 		after = counts();
-		ok(!odd && !unhappy && after.told > before.told,
-		   "%lu times: it %s", times, lives[i].name);
+		tap_ok(!odd && !unhappy && after.told > before.told,
+		       "%lu times: it %s", times, lives[i].name);
 		note("%llu callbacks, %llu ends, %llu releases of whole mms",
 		     after.told - before.told, after.ends - before.ends,
 		     after.released - before.released);
-		ok(!left && after.released > before.released,
-		   "and each time no object is left");
+		tap_ok(!left && after.released > before.released,
+		       "and each time no object is left");
 	}
 }

@@ -93,16 +93,16 @@ void storm_pairs(unsigned long n)
 		done = run(&kinds[i], p, n, &error);
 		stop_traffic();
 		after = counts();
-		ok(done == n && !error, "%lu pairs from %u threads: %s", n, THREADS,
-		   kinds[i].name);
+		tap_ok(done == n && !error, "%lu pairs from %u threads: %s", n, THREADS,
+		       kinds[i].name);
 		if (error)
 			note("error %d after %lu", error, done);
-		ok(after.told - before.told >= n / HEAR_EACH / THREADS,
-		   "with invalidations in flight");
+		tap_ok(after.told - before.told >= n / HEAR_EACH / THREADS,
+		       "with invalidations in flight");
 		note("%lu rounds of invalidations, %llu callbacks, %llu ends",
 		     traffic_rounds(), after.told - before.told,
 		     after.ends - before.ends);
-		ok(alive_at_most(0), "and no object is left");
+		tap_ok(alive_at_most(0), "and no object is left");
 	}
 	munmap(p, INVALIDATORS * TRAFFIC_PAGES * PAGE);
 }

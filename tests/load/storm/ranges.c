@@ -111,23 +111,23 @@ void storm_ranges(unsigned long n)
 		now = n - sum.inserted;
 		insert_some(p + sum.inserted % SPAN * PAGE, now < BATCH ? now : BATCH);
 	}
-	ok(!sum.error && sum.inserted >= n, "%lu ranges of one mm were inserted",
-	   sum.inserted);
+	tap_ok(!sum.error && sum.inserted >= n, "%lu ranges of one mm were inserted",
+	       sum.inserted);
 	remove_some(sum.inserted);
 	stop_traffic();
 	kill(-hogs, SIGKILL);
 	waitpid(hogs, NULL, 0);
 	after = counts();
-	ok(!sum.error && sum.removed == sum.inserted, "and removed");
+	tap_ok(!sum.error && sum.removed == sum.inserted, "and removed");
 	if (sum.error)
 		note("error %d", sum.error);
-	ok(!sum.odd, "always as many live as were inserted and not removed");
+	tap_ok(!sum.odd, "always as many live as were inserted and not removed");
 	note("at most %lu at once; %lu times no memory, %llu of them the driver's; %llu callbacks, %llu ends, %lu rounds of invalidations",
 	     sum.most, sum.refused, after.no_memory - before.no_memory,
 	     after.told - before.told, after.ends - before.ends, traffic_rounds());
-	ok(after.told > before.told, "with invalidations in flight");
+	tap_ok(after.told > before.told, "with invalidations in flight");
 	if (n >= MOST_ALIVE)
-		ok(sum.refused, "there was too little memory, and the answer -ENOMEM");
-	ok(alive_at_most(0), "no object is left");
+		tap_ok(sum.refused, "there was too little memory, and the answer -ENOMEM");
+	tap_ok(alive_at_most(0), "no object is left");
 	munmap(p, (SPAN + BATCH) * PAGE);
 }

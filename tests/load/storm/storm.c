@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,49 +16,9 @@
 #include <unistd.h>
 
 #include "storm.h"
+#include "sys.h"
 
 int dev = -1;
-static unsigned int nr, failed;
-
-bool ok(bool good, const char *fmt, ...)
-{
-	va_list ap;
-
-	failed += !good;
-	printf("%sok %u - ", good ? "" : "not ", ++nr);
-	va_start(ap, fmt);
-	vprintf(fmt, ap);
-	va_end(ap);
-	printf("\n");
-	fflush(stdout);
-	return good;
-}
-
-void note(const char *fmt, ...)
-{
-	va_list ap;
-
-	printf("# ");
-	va_start(ap, fmt);
-	vprintf(fmt, ap);
-	va_end(ap);
-	printf("\n");
-	fflush(stdout);
-}
-
-void bail(const char *what)
-{
-	printf("Bail out! %s: %s\n", what, strerror(errno));
-	fflush(stdout);
-	_exit(1);
-}
-
-int plan(void)
-{
-	printf("1..%u\n", nr);
-	fflush(stdout);
-	return failed ? 1 : 0;
-}
 
 int open_dev(void)
 {
@@ -118,12 +77,8 @@ char *reserve(size_t len, int prot)
 
 void write_file(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+	if (put(path, text))
 		note("%s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
 }
 
 /* ---- traffic ---- */

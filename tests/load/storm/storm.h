@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "tap.h"
 #include "../../modules/storm/storm.h"
 
 #define PAGE		4096UL
@@ -14,12 +15,6 @@
 #define NR(a)		((unsigned int)(sizeof(a) / sizeof((a)[0])))
 
 extern int dev;
-
-/* TAP */
-bool ok(bool good, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void bail(const char *what);
-int plan(void);
 
 /* The device. */
 int open_dev(void);

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "mirror.h"
+#include "sys.h"
 
 #define MAX_MIRRORS	4096
 #define PAUSE_MS	3
@@ -52,13 +53,6 @@ static long now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void sleep_ms(long ms)
-{
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&t, NULL);
 }
 
 static void let_go(unsigned int i)
@@ -173,14 +167,10 @@ static void look_around(void)
 	let_go_of_dead();
 }
 
-static void put(const char *path, const char *value)
+static void try_put(const char *path, const char *value)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+	if (put(path, value))
 		fprintf(stderr, "follow: %s: %s\n", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
 }
 
 static pid_t start(char **argv)
@@ -191,7 +181,7 @@ static pid_t start(char **argv)
 		return pid;
 	signal(SIGUSR1, SIG_DFL);
 	signal(SIGUSR2, SIG_DFL);
-	put("/proc/self/oom_score_adj", "0");
+	try_put("/proc/self/oom_score_adj", "0");
 	execvp(argv[0], argv);
 	fprintf(stderr, "follow: %s: %s\n", argv[0], strerror(errno));
 	_exit(127);
@@ -272,7 +262,7 @@ int main(int argc, char **argv)
 	signal(SIGUSR2, pause_or_go_on);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	setrlimit(RLIMIT_NOFILE, &files);
-	put("/proc/self/oom_score_adj", "-1000");
+	try_put("/proc/self/oom_score_adj", "-1000");
 	status = watch(start(argv + 3), atol(argv[2]) * 1000);
 	report(argv[1], status);
 	return status;

@@ -1,18 +1,11 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make check-power: CPUs that go and come, sleep and kexec while events
 # flow; on the oldest and the newest kernel. ONLY="cpus sleep" runs some steps.
-# Every step is one TAP file in build/results/power; tests/lib/tap-count adds them up.
-set -u
-# shellcheck source-path=SCRIPTDIR source=../../vm/lib.sh
-. "$(dirname "$0")/../../vm/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=../../lib/suite.sh
-. "$(dirname "$0")/../../lib/suite.sh"
 
-results=$top/build/results/power
 only=${ONLY:-cpus sleep kexec}
-[ $# -gt 0 ] || set -- 5.10 7.3
+kernels=(5.10 7.3)
 
 # in_vm KERNEL STEP OPTION... -- ARG...
 in_vm()
@@ -50,26 +43,10 @@ run_step()
 	esac
 }
 
-mkdir -p "$results"
-for kernel; do
-	rm -f "$results/$kernel"-*
-done
-"$top/tests/vm/prepare" "$@" || die "the kernels could not be prepared"
-for kernel; do
-	say "$kernel: build"
-	if ! "$top/tests/vm/build" "$kernel"; then
-		broken "$kernel-build" "$kernel: build"
-		continue
-	fi
+run_steps()
+{
+	local step
 	for step in $only; do
-		in_turn run_step "$kernel" "$step"
+		in_turn run_step "$1" "$step"
 	done
-done
-wait
-
-say "results"
-taps=()
-for kernel; do
-	taps+=("$results/$kernel"-*.tap)
-done
-"$top/tests/lib/tap-count" "${taps[@]}"
+}

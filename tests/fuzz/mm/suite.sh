@@ -1,5 +1,5 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make fuzz: SEEDS (20) random programs of STEPS (50000) steps per kernel, from SEED
 # (1; given alone, only that one). A failure is made smaller: in its VM if a device
@@ -8,30 +8,22 @@
 # smaller failure prints. BROKEN=EFFECT lets the devices ignore an effect, which must be
 # found: no_write, no_read, or a mask. All that says pfn or vma_gone says no_read as well,
 # so who ignores only that has nothing stale.
-set -u
-# shellcheck source-path=SCRIPTDIR source=../../vm/lib.sh
-. "$(dirname "$0")/../../vm/lib.sh"
 
 results=$top/build/results/fuzz
 steps=${STEPS:-50000} check=${CHECK:-64} seed=${SEED:-1} shrink=${SHRINK:-240}
-broken=${BROKEN:-} options=()
+drop=${BROKEN:-} options=()
 seeds=${SEEDS:-$([ -n "${SEED:-}${BROKEN:-}" ] && echo 1 || echo 20)}
 # So many in one VM: what one leaves behind the next one meets.
 per_vm=5
 [ -z "${KINDS:-}" ] || options+=(--kinds "$KINDS")
 [ -z "${SERIAL:-}" ] || options+=(--serial)
 [ -z "${OPS:-}" ] || options+=(--ops)
-case $broken in
-no_write) broken=4 ;;
-no_read) broken=8 ;;
+case $drop in
+no_write) drop=4 ;;
+no_read) drop=8 ;;
 ''|[0-9]*) ;;
-*) die "BROKEN=$broken: name no_write, no_read or a mask" ;;
+*) die "BROKEN=$drop: name no_write, no_read or a mask" ;;
 esac
-
-say()
-{
-	printf '%s == %s\n' "$(date +%T)" "$*"
-}
 
 # in_vm KERNEL NAME SEED SEEDS STEPS [OPTION...]
 in_vm()
@@ -39,9 +31,9 @@ in_vm()
 	local kernel=$1 name=$results/$1-$2 first=$3 count=$4 length=$5
 	shift 5
 	setpriv --pdeathsig TERM "$top/tests/vm/run" --kernel "$kernel" --mem 640 \
-		--files "$top/build/user" --files "$top/tests/fuzz/mm" --tap "$name.tap" \
+		--files "$top/build/user" --files "$top/tests/fuzz/mm" --files "$top/tests/lib" --tap "$name.tap" \
 		--timeout $((120 + shrink + count * (30 + length / 50))) -- \
-		env "DROP=${broken:-0}" sh /files/guest.sh --seed "$first" --seeds "$count" \
+		env "DROP=${drop:-0}" sh /files/guest.sh --seed "$first" --seeds "$count" \
 		--steps "$length" --check "$check" --shrink "$shrink" "${options[@]}" "$@" \
 		>"$name.log" 2>&1
 }
@@ -69,11 +61,11 @@ judge()
 	local kernel=$1 nr=$2 status=$3 name=$results/$1-$2
 	grep -E '^# (seed|STALE|smallest|it needs|LEAKED)|does not unload' "$name.log" | sed "s/^# /$kernel /"
 	case $status in
-	0|1) echo "1..1"; echo "ok 1 - $kernel: the VM with seed $nr ended and its log is clean" ;;
-	3) echo "1..1"; echo "not ok 1 - $kernel: something is left, see build/results/fuzz/$kernel-$nr.log" ;;
-	*) echo "1..1"; echo "not ok 1 - $kernel: the VM failed ($status), see build/results/fuzz/$kernel-$nr.log" ;;
-	esac >"$name-console.tap"
-	if [ "$status" -ge 99 ] && [ -z "$broken" ]; then
+	0|1) passed "$kernel-$nr-console" "$kernel: the VM with seed $nr ended and its log is clean" ;;
+	3) broken "$kernel-$nr-console" "$kernel: something is left, see build/results/fuzz/$kernel-$nr.log" ;;
+	*) broken "$kernel-$nr-console" "$kernel: the VM failed ($status), see build/results/fuzz/$kernel-$nr.log" ;;
+	esac
+	if [ "$status" -ge 99 ] && [ -z "$drop" ]; then
 		tail -n 20 "$name.log"
 		smaller_in_fresh_vms "$kernel" $((nr + $(seed_at "$name.tap")))
 	fi
@@ -83,17 +75,16 @@ judge()
 judge_broken()
 {
 	local kernel=$1 nr=$2 name=$results/$1-$2 what
-	what="$kernel: devices that ignore effects $broken are found out"
+	what="$kernel: devices that ignore effects $drop are found out"
 	grep -E '^# (seed|STALE|smallest)' "$name.log" | sed "s/^# /$kernel /"
-	echo "1..1" >"$name.tap"
 	if grep -q '^# STALE' "$name.log"; then
-		echo "ok 1 - $what" >>"$name.tap"
+		passed "$kernel-$nr" "$what"
 	else
-		echo "not ok 1 - $what" >>"$name.tap"
+		broken "$kernel-$nr" "$what"
 	fi
 }
 
-fuzz_kernel()
+run_steps()
 {
 	local kernel=$1 at=$seed last=$((seed + seeds)) count status
 	while [ "$at" -lt "$last" ]; do
@@ -101,7 +92,7 @@ fuzz_kernel()
 		say "$kernel: seeds $at to $((at + count - 1))"
 		in_vm "$kernel" "$at" "$at" "$count" "$steps"
 		status=$?
-		if [ -n "$broken" ]; then
+		if [ -n "$drop" ]; then
 			judge_broken "$kernel" "$at"
 		else
 			judge "$kernel" "$at" "$status"
@@ -109,17 +100,3 @@ fuzz_kernel()
 		at=$((at + count))
 	done
 }
-
-[ $# -gt 0 ] || mapfile -t all < <(kernels_listed)
-[ $# -gt 0 ] || set -- "${all[@]}"
-mkdir -p "$results"
-for kernel; do
-	rm -f "$results/$kernel"-*
-	"$top/tests/vm/build" "$kernel" || exit 1
-	fuzz_kernel "$kernel"
-done
-taps=()
-for kernel; do
-	taps+=("$results/$kernel"-*.tap)
-done
-"$top/tests/lib/tap-count" "${taps[@]}"

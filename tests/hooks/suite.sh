@@ -1,18 +1,12 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make check-modes: what stands in for the hook, who else sits on the same function
 # or on the same process, and call sites that nobody knows; on the oldest and the
 # newest kernel.
-# Every step is one TAP file in build/results; tests/lib/tap-count adds them up.
-set -u
-# shellcheck source-path=SCRIPTDIR source=../vm/lib.sh
-. "$(dirname "$0")/../vm/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=../lib/suite.sh
-. "$(dirname "$0")/../lib/suite.sh"
 
-results=$top/build/results/modes
-[ $# -gt 0 ] || set -- 5.10 7.3
+kernels=(5.10 7.3)
+packages=(bpftrace linux-perf)
 
 # in_vm KERNEL NAME SCRIPT ARG...
 in_vm()
@@ -25,7 +19,7 @@ in_vm()
 		-- sh "/files/$1" "${@:2}"
 }
 
-steps()
+run_steps()
 {
 	local kernel=$1 mode
 	for mode in ftrace kprobe stack none; do
@@ -47,25 +41,3 @@ steps()
 	in_turn in_vm "$kernel" comego-ftrace comego.sh ftrace 50
 	in_turn in_vm "$kernel" comego-kprobe comego.sh kprobe 10
 }
-
-mkdir -p "$results"
-for kernel; do
-	rm -f "$results/$kernel"-*
-done
-"$top/tests/vm/prepare" --with bpftrace --with linux-perf "$@" || die "the kernels could not be prepared"
-for kernel; do
-	say "$kernel: build"
-	if ! "$top/tests/vm/build" "$kernel"; then
-		broken "$kernel-build" "$kernel: build"
-		continue
-	fi
-	steps "$kernel"
-done
-wait
-
-say "results"
-taps=()
-for kernel; do
-	taps+=("$results/$kernel"-*.tap)
-done
-"$top/tests/lib/tap-count" "${taps[@]}"

@@ -1,22 +1,10 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make check-causes: every scenario on every machine of machines.list, with the
 # stack as a second opinion on every event. One VM per kernel and machine, JOBS
 # (one per CPU) at a time; what they say is in build/results/causes, what it
 # comes to in build/results/causes-KERNEL.txt.
-set -u
-# shellcheck source-path=SCRIPTDIR source=../../vm/lib.sh
-. "$(dirname "$0")/../../vm/lib.sh"
-
-results=$top/build/results/causes
-[ $# -gt 0 ] || mapfile -t all < <(kernels_listed)
-[ $# -gt 0 ] || set -- "${all[@]}"
-
-say()
-{
-	printf '%s == %s\n' "$(date +%T)" "$*"
-}
 
 machines()
 {
@@ -45,29 +33,26 @@ run_machine()
 	say "$kernel $machine: $((SECONDS - begun)) s"
 }
 
-mkdir -p "$results"
-for kernel; do
-	rm -f "$results/$kernel"-* "$top/build/results/causes-$kernel".*
-done
-rm -f "$results/summary.tap" "$top/build/results/causes".*
-"$top/tests/vm/prepare" "$@" || die "the kernels could not be prepared"
-for kernel; do
-	say "$kernel: build"
-	"$top/tests/vm/build" "$kernel" || continue
+run_steps()
+{
+	local machine
 	for machine in $(machines); do
-		in_turn run_machine "$kernel" "$machine"
+		in_turn run_machine "$1" "$machine"
 	done
-done
-wait
+}
 
-say "results"
-"$top/tests/scenarios/causes/summary" "$top/build/results" "$@" >"$results/summary.tap"
-for kernel; do
-	cat "$top/build/results/causes-$kernel.txt"
-done
-cat "$top/build/results/causes.txt"
-taps=("$results/summary.tap")
-for kernel; do
-	taps+=("$results/$kernel"-*.tap)
-done
-"$top/tests/lib/tap-count" "${taps[@]}"
+forget()
+{
+	rm -f "$results/$1"[-.]* "$top/build/results/causes-$1".* "$top/build/results/causes".*
+}
+
+summary()
+{
+	local kernel
+	"$top/tests/scenarios/causes/summary" "$top/build/results" "$@" >"$results/summary.tap"
+	for kernel; do
+		cat "$top/build/results/causes-$kernel.txt"
+	done
+	cat "$top/build/results/causes.txt"
+	count_taps "$@"
+}

@@ -1,21 +1,16 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make check-foreign: drivers that this project did not write. The kernel's test_hmm with
 # the kernel's hmm-tests, as it is and with mmnotify in it, and then with bugs planted, which
 # the tests have to find; rdma_rxe with rdma-core's tests and KVM with a guest, as they are,
 # without mmnotify and beside mmnotify that watches. On 7.3; a debug kernel (KERNEL=kasan-7.3)
 # is built first, and has neither RDMA nor KVM. ONLY="hmm faults" runs some steps.
-set -u
-# shellcheck source-path=SCRIPTDIR source=../../vm/lib.sh
-. "$(dirname "$0")/../../vm/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=../../lib/suite.sh
-. "$(dirname "$0")/../../lib/suite.sh"
 
 tests=$top/tests
-results=$top/build/results/foreign
 only=${ONLY:-hmm faults rxe kvm}
-[ $# -gt 0 ] || set -- 7.3
+kernels=(7.3)
+packages=(python3-pyverbs ibverbs-providers iproute2)
 
 # Coherent devices get memory that the kernel does not have; hmm.sh has the addresses.
 # shellcheck disable=SC2016
@@ -51,8 +46,7 @@ fault_in_vm()
 	elif [ "$nr" = 0 ] && [ "$status" != 99 ]; then
 		broken "$name" "$kernel: the tests find a planted bug: $2"
 	else
-		printf '1..1\nok 1 - %s: the tests find a planted bug: %s (%s tests fail)\n' \
-			"$kernel" "$2" "$nr" >"$results/$name.tap"
+		passed "$name" "$kernel: the tests find a planted bug: $2 ($nr tests fail)"
 	fi
 	say "$name: $((SECONDS - begun)) s, $nr tests fail"
 }
@@ -96,44 +90,16 @@ check_kvm()
 	in_turn kvm_in_vm "$1" watched --load mmnotify:verify=1
 }
 
-prepare()
+# The edits apply, and all variants of test_hmm are built.
+build_kernel()
 {
-	if is_stock "$1"; then
-		"$tests/vm/prepare" --with python3-pyverbs --with ibverbs-providers \
-			--with iproute2 "$1"
-	else
-		"$tests/vm/build-kernel" --config "${1%%-*}" --source "${1#*-}"
-	fi
+	"$tests/vm/build" "$1" && "$tests/drivers/foreign/build" "$1"
 }
 
-check_kernel()
+run_steps()
 {
-	local kernel=$1 step
-	say "$kernel: build"
-	if ! "$tests/vm/build" "$kernel" || ! "$tests/drivers/foreign/build" "$kernel"; then
-		broken "$kernel-build" "$kernel: mmnotify and all variants of test_hmm are built"
-		return
-	fi
-	printf '1..1\nok 1 - %s: the edits apply, and all variants of test_hmm are built\n' \
-		"$kernel" >"$results/$kernel-build.tap"
+	local step
 	for step in $only; do
-		"check_$step" "$kernel"
+		"check_$step" "$1"
 	done
 }
-
-mkdir -p "$results"
-for kernel; do
-	rm -f "$results/$kernel"-*
-	prepare "$kernel" || die "the kernel could not be prepared"
-done
-for kernel; do
-	check_kernel "$kernel"
-done
-wait
-
-say "results"
-taps=()
-for kernel; do
-	taps+=("$results/$kernel"-*.tap)
-done
-"$tests/lib/tap-count" "${taps[@]}"

@@ -1,20 +1,14 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make check-debug: everything that exercises the module, on kernels with the
 # kernel's own detectors on. First each detector has to find a bug that was
 # planted for it. KERNEL=kasan-6.12 runs one kernel, ONLY="planted api" some steps.
-set -u
-# shellcheck source-path=SCRIPTDIR source=../../vm/lib.sh
-. "$(dirname "$0")/../../vm/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=../../lib/suite.sh
-. "$(dirname "$0")/../../lib/suite.sh"
 
 tests=$top/tests
-results=$top/build/results/debug
 only=${ONLY:-planted scenarios api objects samples fuzz}
 seeds=${SEEDS:-3} steps=${STEPS:-3000}
-[ $# -gt 0 ] || set -- kasan-6.12 kcsan-6.12 kasan-7.3 kcsan-7.3
+kernels=(kasan-6.12 kcsan-6.12 kasan-7.3 kcsan-7.3)
 
 # BUG and what the kernel must say of it, between its mark and the next one. lockdep
 # falls silent after its own first finding and after KASAN's.
@@ -97,20 +91,14 @@ check_samples()
 
 check_fuzz()
 {
-	debug_vm "$1" fuzz --files "$tests/fuzz/mm" --files "$tests/platforms/debug" \
+	debug_vm "$1" fuzz --files "$tests/fuzz/mm" --files "$tests/lib" --files "$tests/platforms/debug" \
 		-- sh /files/watched.sh sh /files/guest.sh --seeds "$seeds" --steps "$steps"
 }
 
-mkdir -p "$results"
-rm -f "$results"/*
-for kernel; do
-	"$top/tests/vm/build-kernel" --config "${kernel%%-*}" --source "${kernel#*-}" || exit
-done
-for kernel; do
-	"$tests/vm/build" "$kernel" || exit
+run_steps()
+{
+	local step
 	for step in $only; do
-		in_turn "check_$step" "$kernel"
+		in_turn "check_$step" "$1"
 	done
-done
-wait
-"$top/tests/lib/tap-count" "$results"/*.tap
+}

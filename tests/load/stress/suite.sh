@@ -1,23 +1,13 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make check-stress: stress-ng's class vm in each suite's root, alone and together
 # for SECONDS (60), with mirrors at its processes and the stack as a second opinion.
 # JOBS VMs (one per CPU) at a time; build/results/stress-KERNEL.txt says how it was.
-set -u
-# shellcheck source-path=SCRIPTDIR source=../../vm/lib.sh
-. "$(dirname "$0")/../../vm/lib.sh"
 
-results=$top/build/results/stress
 # Not the SECONDS of the shell, which runs.
 duration=${STRESS_SECONDS:-60}
-[ $# -gt 0 ] || mapfile -t all < <(kernels_listed)
-[ $# -gt 0 ] || set -- "${all[@]}"
-
-say()
-{
-	printf '%s == %s\n' "$(date +%T)" "$*"
-}
+packages=(stress-ng e2fsprogs)
 
 # Little memory, so that there is reclaim; a disk for files and one to swap.
 stress_kernel()
@@ -36,22 +26,22 @@ stress_kernel()
 	say "$kernel: $((SECONDS - begun)) s"
 }
 
-mkdir -p "$results"
-for kernel; do
-	rm -f "$results/$kernel".* "$top/build/results/stress-$kernel".*
-done
-rm -f "$results/summary.tap"
-"$top/tests/vm/prepare" --with stress-ng --with e2fsprogs "$@" || die "the kernels could not be prepared"
-for kernel; do
-	say "$kernel: build"
-	"$top/tests/vm/build" "$kernel" || continue
-	in_turn stress_kernel "$kernel"
-done
-wait
+run_steps()
+{
+	in_turn stress_kernel "$1"
+}
 
-say "results"
-"$top/tests/load/stress/summary" "$top/build/results" "$@" >"$results/summary.tap"
-for kernel; do
-	cat "$top/build/results/stress-$kernel.txt"
-done
-"$top/tests/lib/tap-count" "$results/summary.tap"
+forget()
+{
+	rm -f "$results/$1"[-.]* "$top/build/results/stress-$1".*
+}
+
+summary()
+{
+	local kernel
+	"$top/tests/load/stress/summary" "$top/build/results" "$@" >"$results/summary.tap"
+	for kernel; do
+		cat "$top/build/results/stress-$kernel.txt"
+	done
+	count_taps "$@"
+}

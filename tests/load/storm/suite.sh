@@ -1,20 +1,13 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make check-storm: per kernel STORM (1000) loads and unloads under stress-ng and the
 # scenarios, then storms of objects in a loaded mmnotify, of which there are STORM
 # times so many. ONLY="loads objects" runs one of both.
-set -u
-# shellcheck source-path=SCRIPTDIR source=../../vm/lib.sh
-. "$(dirname "$0")/../../vm/lib.sh"
-# shellcheck source-path=SCRIPTDIR source=../../lib/suite.sh
-. "$(dirname "$0")/../../lib/suite.sh"
 
-results=$top/build/results/storm
 rounds=${STORM:-1000}
 only=${ONLY:-objects loads}
-[ $# -gt 0 ] || mapfile -t all < <(kernels_listed)
-[ $# -gt 0 ] || set -- "${all[@]}"
+packages=(stress-ng)
 
 # in_vm KERNEL NAME ARG...
 in_vm()
@@ -37,25 +30,10 @@ objects()
 		-- sh /files/objects.sh $((rounds * 10)) $((rounds * 1000)) $((rounds / 10 + 1))
 }
 
-mkdir -p "$results"
-for kernel; do
-	rm -f "$results/$kernel"-*
-done
-"$top/tests/vm/prepare" --with stress-ng "$@" || die "the kernels could not be prepared"
-for kernel; do
-	say "$kernel: build"
-	if ! "$top/tests/vm/build" "$kernel"; then
-		broken "$kernel-build" "$kernel: build"
-		continue
-	fi
+run_steps()
+{
+	local step
 	for step in $only; do
-		in_turn "$step" "$kernel"
+		in_turn "$step" "$1"
 	done
-done
-wait
-
-taps=()
-for kernel; do
-	taps+=("$results/$kernel"-*.tap)
-done
-"$top/tests/lib/tap-count" "${taps[@]}"
+}

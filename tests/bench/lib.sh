@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154
+# For the benchmarks; sourced after vm/lib.sh.
+
+# bench_in_vm KERNEL LOG ARG...: what it said is seen if it fails.
+bench_in_vm()
+{
+	local kernel=$1 log=$2
+	shift 2
+	"$top/tests/vm/run" --kernel "$kernel" --files "$top/build/user" "$@" >"$log" 2>&1 || {
+		tail -n 40 "$log" >&2
+		die "the benchmark failed on $kernel"
+	}
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* sys: small things that the programs in the VM ask of the system. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sys.h"
+
+int put(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t done;
+	int error;
+
+	if (fd < 0)
+		return -1;
+	done = write(fd, value, strlen(value));
+	error = done < 0 ? errno : EIO;
+	close(fd);
+	if (done == (ssize_t)strlen(value))
+		return 0;
+	errno = error;
+	return -1;
+}
+
+void sleep_ms(unsigned int ms)
+{
+	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+
+	nanosleep(&t, NULL);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* sys: small things that the programs in the VM ask of the system. */
+#ifndef LIB_SYS_H
+#define LIB_SYS_H
+
+/* Writes a word to a file of /proc or /sys. Return: 0, or -1 with errno. */
+int put(const char *path, const char *value);
+
+void sleep_ms(unsigned int ms);
+
+#endif /* LIB_SYS_H */
