@@ -166,9 +166,38 @@ static void map_files(void)
 	shared->ids[0] = add(CONTRACT_RANGE, p, 3 * PAGE,
 			     CONTRACT_END | CONTRACT_HOLD_END);
 	shared->ids[1] = add(CONTRACT_RANGE, p + 2 * PAGE, PAGE, CONTRACT_HOLD_START);
+	shared->ids[2] = add(CONTRACT_RANGE, p + PAGE, PAGE, CONTRACT_HOLD_START);
+	shared->ids[3] = add(CONTRACT_RANGE, p, 3 * PAGE, CONTRACT_END);
 	shared->page = p;
 	shared->ready = true;
 	wait_for(&shared->go);
+}
+
+/* A process that has two files mapped, and gets no memory for ends. */
+static pid_t begin_files(void)
+{
+	unsigned int i;
+	pid_t pid;
+
+	for (i = 0; i < 2; i++) {
+		files[i] = memfd_create("contract", MFD_CLOEXEC);
+		if (files[i] < 0 || ftruncate(files[i], PAGE))
+			bail("memfd_create");
+	}
+	pid = child(map_files);
+	set_parameter("starve_ends", "1");
+	return pid;
+}
+
+/* Without its ends the removal would wait for ever. */
+static void end_files(bool told)
+{
+	set_parameter("starve_ends", "0");
+	fetch();
+	if (told)
+		del_all(4);
+	close(files[0]);
+	close(files[1]);
 }
 
 static void *truncate_it(void *fd)
@@ -184,18 +213,12 @@ static void *truncate_it(void *fd)
  */
 static void test_exit_with_pending(bool busy, const char *name)
 {
-	pthread_t threads[2];
 	unsigned int i, before = busy ? 2 : 1;
+	pid_t pid = begin_files();
+	pthread_t threads[2];
 	bool told;
-	pid_t pid;
 
-	for (i = 0; i < 2; i++) {
-		files[i] = memfd_create("contract", MFD_CLOEXEC);
-		if (files[i] < 0 || ftruncate(files[i], PAGE))
-			bail("memfd_create");
-	}
-	pid = child(map_files);
-	set_parameter("starve_ends", "1");
+	call(CONTRACT_IOC_OPEN, shared->ids[2]);
 	if (busy) {
 		pthread_create(&threads[0], NULL, truncate_it, &files[0]);
 		wait_held(shared->ids[0]);
@@ -217,14 +240,42 @@ static void test_exit_with_pending(bool busy, const char *name)
 	for (i = !busy; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	waitpid(pid, NULL, 0);
-	set_parameter("starve_ends", "0");
 	ok(counts(shared->ids[0]).ends == before, "req 11: and once");
+	end_files(told);
+}
+
+/*
+ * The first truncate is over. The second had no room for a note, so its end is late, and
+ * it is held among the ranges when the mm is released.
+ */
+static void test_exit_with_late(void)
+{
+	pid_t pid = begin_files();
+	pthread_t threads[2];
+	unsigned int n;
+	bool told;
+
+	call(CONTRACT_IOC_OPEN, shared->ids[0]);
+	pthread_create(&threads[0], NULL, truncate_it, &files[0]);
+	wait_held(shared->ids[2]);
+	pthread_create(&threads[1], NULL, truncate_it, &files[1]);
+	wait_held(shared->ids[1]);
+	call(CONTRACT_IOC_OPEN, shared->ids[2]);
+	pthread_join(threads[0], NULL);
+	ok(counts(shared->ids[0]).ends == 1 && counts(shared->ids[3]).ends == 1,
+	   "req 11, 28: an end of two ranges is late for want of memory");
 	fetch();
-	/* Without its ends the removal would wait for ever. */
-	if (told)
-		del_all(2);
-	close(files[0]);
-	close(files[1]);
+	/* The first truncate may look for pages once more, and that is late, too. */
+	n = counts(shared->ids[0]).starts;
+	shared->go = true;
+	told = wait_ends(shared->ids[0], n) && wait_ends(shared->ids[3], n);
+	ok(told, "req 11, 28: and both hear it with the exit");
+	call(CONTRACT_IOC_OPEN, shared->ids[1]);
+	pthread_join(threads[1], NULL);
+	waitpid(pid, NULL, 0);
+	ok(counts(shared->ids[0]).ends == n && counts(shared->ids[3]).ends == n,
+	   "req 11: and once");
+	end_files(told);
 }
 
 void test_lives(void)
@@ -233,4 +284,5 @@ void test_lives(void)
 	test_remote();
 	test_exit_with_pending(false, "req 11: an end that the exit makes impossible comes with it");
 	test_exit_with_pending(true, "req 11, 28: also if another end runs and there is no memory");
+	test_exit_with_late();
 }
