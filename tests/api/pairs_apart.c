@@ -60,6 +60,38 @@ static void test_two_processes(const void *unused)
 	call(PAIRS_PUT, RANGE);
 }
 
+/* Its removal waits for nothing that the callback holds up. */
+static void test_remove_of_another(const void *unused)
+{
+	int there[2], go[2];
+	char byte = 0;
+	pid_t b;
+
+	(void)unused;
+	map_area();
+	if (pipe(there) || pipe(go))
+		exit(2);
+	b = fork();
+	if (!b) {
+		if (call(PAIRS_NEW, OTHER) || insert(OTHER, 0, 2) ||
+		    write(there[1], &byte, 1) != 1 || read(go[0], &byte, 1) != 1)
+			_exit(1);
+		_exit(0);
+	}
+	if (read(there[0], &byte, 1) != 1)
+		exit(2);
+	new_range(PAIRS_REMOVE_OTHER);
+	insert(RANGE, 0, 2);
+	zap(0);
+	ok(state(RANGE).in_callback == 0, "invalidation of process A",
+	   "remove in the callback of process B's range", "succeeds without debug=1");
+	call(state(RANGE).in_callback ? PAIRS_RM : PAIRS_FREE, OTHER);
+	call(PAIRS_RM, RANGE);
+	if (write(go[1], &byte, 1) != 1)
+		exit(2);
+	waitpid(b, NULL, 0);
+}
+
 static void test_put_locked(const void *unused)
 {
 	(void)unused;
@@ -143,6 +175,7 @@ void test_apart(void)
 	static const unsigned int clients[] = { 0, 1 };
 
 	in_process(test_two_processes, NULL, "two processes");
+	in_process(test_remove_of_another, NULL, "remove of another mm's range");
 	in_process(test_put_locked, NULL, "put under mmap_lock");
 	in_process(test_hung_callback, &clients[0], "hung callback");
 	in_process(test_hung_callback, &clients[1], "hung callback");

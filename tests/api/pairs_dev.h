@@ -13,7 +13,7 @@
 #define PAGE	4096UL
 
 /* Slots: the range under test, the one that holds invalidations, the lock, another. */
-enum { RANGE, HOLDER, LOCK, OTHER };
+enum { RANGE, HOLDER, LOCK, OTHER = PAIRS_OTHER };
 
 extern int dev;
 extern unsigned int nr, failed;

@@ -120,6 +120,8 @@ static bool mmn_pairs_invalidate(struct mmnotify_range *range,
 		leave(it);
 	if (flags & PAIRS_REMOVE)
 		WRITE_ONCE(s->in_callback, mmnotify_range_remove(range));
+	if (flags & PAIRS_REMOVE_OTHER)
+		WRITE_ONCE(s->in_callback, mmnotify_range_remove(&slots[PAIRS_OTHER].item->range));
 	hold(s, flags & PAIRS_HOLD && mmnotify_blockable(info) &&
 	     info->event != MMNOTIFY_RELEASE);
 	return true;

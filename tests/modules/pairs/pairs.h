@@ -12,6 +12,7 @@
 
 #define PAIRS_SLOTS	64
 #define PAIRS_CLIENTS	2
+#define PAIRS_OTHER	3
 
 /* How the range of a slot behaves. */
 #define PAIRS_END		(1u << 0)	/* it has end() */
@@ -21,6 +22,7 @@
 #define PAIRS_HOLD_REMOVED	(1u << 4)	/* its removed() waits */
 #define PAIRS_REMOVE		(1u << 5)	/* it calls remove() in its callback */
 #define PAIRS_KEEP		(1u << 6)	/* freed when no operation runs any more */
+#define PAIRS_REMOVE_OTHER	(1u << 7)	/* it removes the range of slot PAIRS_OTHER there */
 
 /* Operations. */
 enum pairs_op {
