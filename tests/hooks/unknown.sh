@@ -69,6 +69,7 @@ check '[ "$(news | grep -c "mmnotify: .*forget")" = 2 ] &&
 	"and one line each time that names it"
 world "ftrace, some rows missing" $some hook=ftrace
 world "ftrace, all rows missing" all hook=ftrace
+world "ftrace and a watcher, some rows missing" $some hook=ftrace watch=1
 world "stack, some rows missing" $some hook=stack
 world "stack, all rows missing" all hook=stack
 world "ftrace, the self-test's row missing" unmap_vmas hook=ftrace

@@ -26,12 +26,26 @@ run() {
 say 'TAP version 13'
 check "run && run" "the scenarios pass: they warm up" || sed 's/^/# /' /tmp/tap
 check "[ $(total unwound) -gt 0 ]" "what nobody knows yet the unwinder tells"
-walks=$(total walks) unwound=$(total unwound)
-check "run && run && run" "they pass again" || sed 's/^/# /' /tmp/tap
-walks=$(($(total walks) - walks)) unwound=$(($(total unwound) - unwound))
-say "# $walks walks, $unwound of them by the unwinder"
-check "[ $walks -ge 100 ]" "they took walks of the stack"
-check "[ $((unwound * 20)) -le $walks ]" "at most one in twenty by the unwinder"
+
+# again SCENARIOS LEAST ONE_IN WHAT: twice more they walk, seldom by the unwinder.
+again() {
+	walks=$(total walks) unwound=$(total unwound)
+	check "run $1 && run $1" "$4 pass again" || sed 's/^/# /' /tmp/tap
+	walks=$(($(total walks) - walks)) unwound=$(($(total unwound) - unwound))
+	say "# $walks walks, $unwound of them by the unwinder"
+	check "[ $walks -ge $2 ]" "$4: they took walks of the stack"
+	check "[ $((unwound * $3)) -le $walks ]" "$4: at most one in $3 by the unwinder"
+}
+
+again $asking 60 20 "they"
+check "run $more && run $more" "others pass, some of them through modules" || sed 's/^/# /' /tmp/tap
+again $more 10 10 "the others"
+
+# The hook judges for a watcher, and steps from the place where it saw the call site.
+echo 1 > /sys/module/mmnotify/parameters/watch
+check "run && run" "with a watcher they pass" || sed 's/^/# /' /tmp/tap
+again $asking 60 20 "with a watcher they"
+echo 0 > /sys/module/mmnotify/parameters/watch
 
 echo 1 > /sys/module/mmnotify/parameters/verify
 check "run $asking,$more" "they and others pass under verify=1" || sed 's/^/# /' /tmp/tap
