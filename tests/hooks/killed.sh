@@ -1,14 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in the VM: killed.sh before|idle|used. The kernel gives ftrace up for good:
-# before mmnotify is loaded, while it has no client, or under one.
+# Runs in the VM: killed.sh before|idle|used|leaving|going. The kernel gives ftrace up for
+# good: before mmnotify is loaded, while it has no client, under one, under one that leaves
+# at once, or in the second in which the hook is about to go.
 # Checks get their commands as words and names of functions.
 # shellcheck disable=SC2016,SC2086,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
+watch=/sys/module/mmnotify/parameters/watch
 stays='the kernel has given up ftrace'
 
 told() {
@@ -57,6 +59,23 @@ used)
 	check "insmod /modules/mirror.ko" "used: another client"
 	all_right "used, another client"
 	check "rmmod mirror && told 1" "used: it was said once"
+	;;
+leaving)
+	load_both hook=ftrace
+	check "insmod /modules/mmn_ftracekill.ko" "leaving: ftrace is given up"
+	check "rmmod mirror && told 1" "leaving: one line tells so as soon as the client goes"
+	check "! rmmod mmnotify 2> /dev/null" "leaving: mmnotify may not"
+	check "hook_says 'attached 1' && hook_says 'stuck 1'" "leaving: the hook stays" ||
+		cat $debugfs/hook
+	;;
+going)
+	check "load hook=ftrace && echo 1 > $watch && hook_says 'attached 1'" "going: a watcher has the hook"
+	check "echo 0 > $watch && insmod /modules/mmn_ftracekill.ko" \
+		"going: ftrace is given up while the hook is about to go"
+	check "sleep 3 && told 1" "going: one line tells so"
+	check "! rmmod mmnotify 2> /dev/null" "going: mmnotify may not go"
+	check "hook_says 'attached 1' && hook_says 'stuck 1'" "going: the hook stays" ||
+		cat $debugfs/hook
 	;;
 esac
 finish

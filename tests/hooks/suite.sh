@@ -25,9 +25,10 @@ run_steps()
 	for mode in ftrace kprobe stack none; do
 		in_turn in_vm "$kernel" "$mode" full.sh "$mode"
 	done
+	in_turn in_vm "$kernel" users users.sh
 	in_turn in_vm "$kernel" chain chain.sh
 	in_turn in_vm "$kernel" unknown unknown.sh
-	for mode in before idle used; do
+	for mode in before idle used leaving going; do
 		in_turn in_vm "$kernel" "killed-$mode" killed.sh "$mode"
 	done
 	in_turn in_vm "$kernel" kvm kvm.sh

@@ -3,10 +3,11 @@
 #
 # make check-storm: per kernel STORM (1000) loads and unloads under stress-ng and the
 # scenarios, then storms of objects in a loaded mmnotify, of which there are STORM
-# times so many. ONLY="loads objects" runs one of both.
+# times so many, and loads in a machine that does nothing else, which must leave no
+# allocation. ONLY="objects loads quiet" runs some of them.
 
 rounds=${STORM:-1000}
-only=${ONLY:-objects loads}
+only=${ONLY:-objects quiet loads}
 packages=(stress-ng)
 
 # in_vm KERNEL NAME ARG...
@@ -28,6 +29,11 @@ objects()
 {
 	in_vm "$1" objects --mem 1024 --timeout $((600 + rounds * 3)) --files "$top/tests/load/storm" \
 		-- sh /files/objects.sh $((rounds * 10)) $((rounds * 1000)) $((rounds / 10 + 1))
+}
+
+quiet()
+{
+	in_vm "$1" quiet --cmdline slub_debug=U --files "$top/tests/load/storm" -- sh /files/loads.sh 50
 }
 
 run_steps()
