@@ -170,6 +170,37 @@ static void test_hung_removed(const void *unused)
 	call(PAIRS_SYNC, HOLDER);
 }
 
+static bool is_done_soon(const struct job *j)
+{
+	unsigned int i;
+
+	for (i = 0; i < 50 && waits(j); i++)
+		;
+	return j->done;
+}
+
+/* Two clients have ranges in one mm, and both removals wait for the same callback. */
+static void test_own_queues(const void *unused)
+{
+	(void)unused;
+	map_area();
+	wait_in_range(RANGE, 0, 0);
+	wait_in_range(OTHER, 1, PAIRS_HOLD_REMOVED);
+	hold_by_event();
+	call(PAIRS_ASYNC, RANGE);
+	call_on(PAIRS_ASYNC, OTHER, 1, NULL, 0, 0);
+	let_go_of_event();
+	wait_removed(RANGE);
+	wait_held(OTHER);
+	begin(&second, do_unregister);
+	ok(is_done_soon(&second) && state(OTHER).held == 1, "a hung removed()",
+	   "another client", "unregisters, when both removals waited for one callback");
+	call(PAIRS_OPEN, OTHER);
+	ok(finish(&second) == 0 && call(PAIRS_REGISTER, RANGE) == 0, "a hung removed()",
+	   "another client", "and registers again");
+	call_on(PAIRS_SYNC, OTHER, 1, NULL, 0, 0);
+}
+
 void test_apart(void)
 {
 	static const unsigned int clients[] = { 0, 1 };
@@ -180,4 +211,5 @@ void test_apart(void)
 	in_process(test_hung_callback, &clients[0], "hung callback");
 	in_process(test_hung_callback, &clients[1], "hung callback");
 	in_process(test_hung_removed, NULL, "hung removed()");
+	in_process(test_own_queues, NULL, "own queues");
 }
