@@ -113,6 +113,17 @@ static void test_sequence(void)
 	unmap(p, 2);
 }
 
+/* A move is covered from the first byte of both places to the last. */
+static void test_far(void)
+{
+	int id = add(CONTRACT_RANGE, (void *)1, -1UL, 0);
+
+	ok(!move(id, NULL, PAGE), "req 2: from the end of the address space to its begin");
+	ok(!move(id, (void *)1, -1UL), "req 2: and back");
+	ok(!move(id, NULL, 1) && !move(id, NULL, 1), "req 2: and to the one byte where it is");
+	call(CONTRACT_IOC_DEL, id);
+}
+
 static void test_end(void)
 {
 	char *p = pages(3, RW);
@@ -593,6 +604,7 @@ int main(int argc, char **argv)
 	test_classify();
 	test_nested();
 	test_sequence();
+	test_far();
 	test_end();
 	test_pairs();
 	test_lifetime();
