@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: surface.sh [SEED]
-# Runs in the VM: docs/security.md against what is there, each door as nobody, odd
-# reads, reads while the module goes, and random text for each parameter.
+# Runs in the VM: docs/security.md against what is there, the headings of the pages, each
+# file as an unprivileged user, odd reads, reads while the module goes, and random text for
+# each parameter.
 # Checks get their commands as words and names of functions.
 # shellcheck disable=SC2016,SC2086,SC2317
 set -u
@@ -70,6 +71,24 @@ check_odd_reads() {
 			"$file has nothing far behind its end"
 		check "! (echo 1 > $file) 2> /dev/null" "$file is not for writing"
 	done
+}
+
+# heading PAGE WORD...: the page begins with the names of its columns.
+heading() {
+	page=$1
+	shift
+	check "[ \"\$(head -n 1 $debugfs/$page)\" = '# $*' ]" "$page has the heading $*"
+}
+
+# What the self-test of the load did is not counted.
+check_pages() {
+	heading counters event cause count walked
+	heading sites site resolved hits kernels
+	heading clients client module ranges mms delivered timed ns
+	heading verify site agree event_differs cause_differs site_differs unsure
+	check "! grep -v '^#' $debugfs/counters" "no event is counted after the load"
+	check "[ \"\$(sed -n 's/^# \([a-z]*\) 0$/\1/p' $debugfs/counters | xargs)\" = 'inexact delivered walks unwound' ]" \
+		"nor a verdict, a callback or a walk"
 }
 
 # seeded NR: NR lines of random text, the same each time.
@@ -150,6 +169,7 @@ check_unload() {
 
 say 'TAP version 13'
 check load "it loads"
+check_pages
 check_table
 check_nobody
 check_odd_reads
