@@ -55,4 +55,15 @@ awk '/^# site/ { on = 1; next } /^#/ { on = 0 }
 read -r agree other < /tmp/verified
 check "[ $agree -ge 50 ] && [ $other = 0 ]" "the unwinder agrees on $agree events, and on $other not" ||
 	sed 's/^/# /' $debugfs/verify
+
+# Where the table has no call site, the stack cannot confirm: each event is a sample.
+rmmod mirror
+rmmod mmnotify
+insmod /modules/mmnotify.ko forget=all verify=1
+insmod /modules/mirror.ko
+MMN_TAP=/tmp/tap /files/scenarios --quiet --only munmap --inexact all > /tmp/sums 2>&1
+check "grep -q '^(unknown) 0 0 0 0 [1-9]' $debugfs/verify" \
+	"without call sites verify=1 can neither agree nor differ" || sed 's/^/# /' $debugfs/verify
+check "grep -q '^- unsure: (unknown) said UNMAP unknown, scenarios; mmn_verify_check .* unmap_vmas ' $debugfs/verify" \
+	"and shows the verdict, the task and the whole stack" || sed 's/^/# /' $debugfs/verify
 finish
