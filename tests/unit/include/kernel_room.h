@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * In place of src/compat and src/stats.h, for the rooms that are kernel code but rest on
+ * In place of src/compat and some headers of src, for the rooms that are kernel code but rest on
  * little of it. The compiler includes it before all else; a test defines what it declares.
  */
 #ifndef KERNEL_ROOM_H
@@ -57,5 +57,33 @@ unsigned long mmn_syscall_arg(unsigned int nr);
 enum mmn_stat { MMN_STAT_UNWOUND };
 
 void mmn_stats_inc(enum mmn_stat stat);
+
+/* src/client/client.h */
+#define MMN_CLIENT_H
+
+struct mmnotify_client;
+struct module;
+
+struct mmn_client {
+	struct mmnotify_client *public;
+	const struct module *owner;
+	char *name;
+	char *module;
+};
+
+void mmn_client_synchronize(struct mmn_client *c);
+struct mmn_client *mmn_client_of_module(const struct module *mod);
+void mmn_client_drop(struct mmn_client *c);
+
+/* src/verdict/verdict.h */
+#define MMN_VERDICT_H
+
+void mmn_verdict_set_watched(bool on);
+
+/* src/trace.h */
+#define MMN_TRACE_H
+
+int mmn_watch_tracer_on(void);
+void mmn_watch_tracer_off(void);
 
 #endif /* KERNEL_ROOM_H */

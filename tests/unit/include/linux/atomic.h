@@ -2,6 +2,8 @@
 #ifndef SHIM_ATOMIC_H
 #define SHIM_ATOMIC_H
 
+#include <linux/compiler.h>
+
 typedef struct { int counter; } atomic_t;
 
 static inline int atomic_read(const atomic_t *v)
@@ -12,6 +14,11 @@ static inline int atomic_read(const atomic_t *v)
 static inline void atomic_inc(atomic_t *v)
 {
 	__atomic_fetch_add(&v->counter, 1, __ATOMIC_RELAXED);
+}
+
+static inline void atomic_dec(atomic_t *v)
+{
+	__atomic_fetch_sub(&v->counter, 1, __ATOMIC_RELAXED);
 }
 
 static inline int atomic_read_acquire(const atomic_t *v)

@@ -14,4 +14,17 @@ static inline bool within_module_core(unsigned long addr, const struct module *m
 	return addr >= mod->start && addr < mod->end;
 }
 
+enum module_state {
+	MODULE_STATE_LIVE,
+	MODULE_STATE_COMING,
+	MODULE_STATE_GOING,
+	MODULE_STATE_UNFORMED,
+};
+
+struct notifier_block;
+
+/* The test keeps the list. */
+int register_module_notifier(struct notifier_block *nb);
+int unregister_module_notifier(struct notifier_block *nb);
+
 #endif /* SHIM_MODULE_H */

@@ -3,6 +3,8 @@
 #ifndef SHIM_PERCPU_H
 #define SHIM_PERCPU_H
 
+#include <linux/compiler.h>
+
 extern int shim_preempt_off;
 
 #define DECLARE_PER_CPU(type, name)	extern type name
@@ -10,6 +12,14 @@ extern int shim_preempt_off;
 #define get_cpu_ptr(p)			(shim_preempt_off++, (p))
 #define put_cpu_ptr(p)			((void)(p), shim_preempt_off--)
 #define per_cpu_ptr(p, cpu)		((void)(cpu), (p))
+#define this_cpu_inc(x)			((x)++)
+#define __percpu
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
+
+/* The test may have no memory. */
+void *shim_alloc_percpu(unsigned long size);
+void free_percpu(void *p);
+
+#define alloc_percpu(type)		((type *)shim_alloc_percpu(sizeof(type)))
 
 #endif /* SHIM_PERCPU_H */

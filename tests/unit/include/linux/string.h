@@ -10,4 +10,14 @@ static inline bool strstarts(const char *str, const char *prefix)
 	return !strncmp(str, prefix, strlen(prefix));
 }
 
+static inline const void *memchr_inv(const void *start, int c, size_t bytes)
+{
+	const unsigned char *p = start;
+
+	for (; bytes; p++, bytes--)
+		if (*p != (unsigned char)c)
+			return p;
+	return NULL;
+}
+
 #endif /* SHIM_STRING_H */

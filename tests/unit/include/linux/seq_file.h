@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A page as one string. */
+#ifndef SHIM_SEQ_FILE_H
+#define SHIM_SEQ_FILE_H
+
+#include <stdio.h>
+
+struct seq_file {
+	size_t len;
+	char text[2000];
+};
+
+/* Of the kernel's types: %llu is a u64. */
+#define seq_printf(m, ...) ({							\
+	struct seq_file *_m = (m);						\
+										\
+	_m->len += snprintf(_m->text + _m->len, sizeof(_m->text) - _m->len,	\
+			    __VA_ARGS__);					\
+})
+
+#define seq_puts(m, s)		seq_printf(m, "%s", s)
+
+#endif /* SHIM_SEQ_FILE_H */

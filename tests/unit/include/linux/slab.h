@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The test counts what is allocated, and may have no memory. */
+#ifndef SHIM_SLAB_H
+#define SHIM_SLAB_H
+
+#include <stddef.h>
+
+#define GFP_KERNEL	0
+
+void *kzalloc(size_t size, int flags);
+void kfree(void *p);
+
+#endif /* SHIM_SLAB_H */

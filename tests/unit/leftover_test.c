@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * leftover: in which order what a driver's module left behind is taken out, until there is
+ * nothing more, and that this comes before what is learnt of the module is forgotten.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include <linux/errno.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/printk.h>
+
+#include "client/leftover.h"
+#include "client/mm.h"
+#include "client/removal.h"
+#include "tap.h"
+
+static struct module module, other;
+static struct notifier_block *registered;
+static int result;
+
+/* Two clients of the module; the callbacks of the first make objects as they are taken out. */
+static struct mmn_client clients[2] = {
+	{ .public = (void *)&clients[0], .owner = &module, .name = "one", .module = "driver" },
+	{ .public = (void *)&clients[1], .owner = &module, .name = "two", .module = "driver" },
+};
+
+static unsigned int present, ranges, mms, later;
+static char steps[100], logged[1000];
+
+static void step(const char *what)
+{
+	strcat(steps, what);
+}
+
+void shim_log(const char *fmt, ...)
+{
+	size_t len = strlen(logged);
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(logged + len, sizeof(logged) - len, fmt, args);
+	va_end(args);
+}
+
+int register_module_notifier(struct notifier_block *nb)
+{
+	if (!result)
+		registered = nb;
+	return result;
+}
+
+int unregister_module_notifier(struct notifier_block *nb)
+{
+	if (registered == nb)
+		registered = NULL;
+	return 0;
+}
+
+struct mmn_client *mmn_client_of_module(const struct module *mod)
+{
+	return mod == &module && present ? &clients[2 - present] : NULL;
+}
+
+unsigned int mmn_removal_take_all(const struct mmnotify_client *client)
+{
+	unsigned int n = ranges;
+
+	step(client == clients[2 - present].public ? "r" : "?");
+	ranges = 0;
+	return n;
+}
+
+unsigned int mmn_mm_take_all(const struct mmnotify_client *client)
+{
+	unsigned int n = mms;
+
+	step(client == clients[2 - present].public ? "m" : "?");
+	mms = 0;
+	return n;
+}
+
+void mmn_client_synchronize(struct mmn_client *c)
+{
+	step(c == &clients[2 - present] ? "s" : "?");
+	if (later) {
+		later--;
+		ranges = 2;
+	}
+}
+
+void mmn_client_drop(struct mmn_client *c)
+{
+	step(c == &clients[2 - present] ? "d" : "?");
+	present--;
+}
+
+static int say(enum module_state state, struct module *mod)
+{
+	steps[0] = '\0';
+	logged[0] = '\0';
+	return registered->notifier_call(registered, state, mod);
+}
+
+static void test_states(void)
+{
+	present = 2;
+	ok(say(MODULE_STATE_LIVE, &module) == NOTIFY_DONE &&
+	   say(MODULE_STATE_COMING, &module) == NOTIFY_DONE && !steps[0] && present == 2,
+	   "a module that comes keeps its clients");
+	ok(say(MODULE_STATE_GOING, &other) == NOTIFY_OK && !steps[0] && present == 2,
+	   "they stay when another goes");
+}
+
+static void test_going(void)
+{
+	present = 2;
+	ranges = 3;
+	mms = 4;
+	later = 2;
+	ok(say(MODULE_STATE_GOING, &module) == NOTIFY_OK && !present,
+	   "when it goes all its clients are dropped");
+	ok(!strcmp(steps, "rmsrmsrmsrmsdrmsd"),
+	   "each when its objects are out, until a turn finds no more");
+	ok(strstr(logged, "driver went and left client one registered, with 7 ranges and 4 mm") &&
+	   strstr(logged, "left client two registered, with 0 ranges and 0 mm objects"),
+	   "the log counts what each left");
+}
+
+int main(void)
+{
+	result = -ENOMEM;
+	ok(mmn_leftover_init() == -ENOMEM && !registered, "an error of the kernel is passed on");
+	result = 0;
+	ok(!mmn_leftover_init() && registered, "from init on it hears of modules");
+	ok(registered->priority > 0, "before modules.c, which has no priority");
+	test_states();
+	test_going();
+	mmn_leftover_exit();
+	ok(!registered, "after exit it hears of no module");
+	return tap_done();
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stats: what is counted is on the pages, with its sums, and nothing else.
+ */
+#include <stdlib.h>
+
+#include <linux/errno.h>
+#include <linux/percpu.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#include "stats.h"
+#include "tap.h"
+
+static bool no_memory;
+static int allocated;
+
+void *shim_alloc_percpu(unsigned long size)
+{
+	if (no_memory)
+		return NULL;
+	allocated++;
+	return calloc(1, size);
+}
+
+void free_percpu(void *p)
+{
+	allocated -= !!p;
+	free(p);
+}
+
+static bool page_is(void (*show)(struct seq_file *m), const char *text)
+{
+	struct seq_file page = { };
+
+	show(&page);
+	return !strcmp(page.text, text);
+}
+
+static const struct mmn_verdict munmap_verdict = {
+	.event = MMNOTIFY_UNMAP, .cause = MMNOTIFY_CAUSE_MUNMAP, .flags = MMNOTIFY_F_EXACT,
+};
+
+static const struct mmn_verdict unknown_verdict = {
+	.event = MMNOTIFY_CLEAR, .cause = MMNOTIFY_CAUSE_UNKNOWN,
+};
+
+static const char nothing[] =
+	"# event cause count walked\n# inexact 0\n# delivered 0\n# walks 0\n# unwound 0\n";
+
+static void test_verdicts(void)
+{
+	ok(page_is(mmn_stats_show, nothing), "without events the page has its sums only");
+	mmn_stats_verdict(&munmap_verdict, 3, false);
+	mmn_stats_verdict(&munmap_verdict, 3, false);
+	mmn_stats_verdict(&munmap_verdict, 4, true);
+	mmn_stats_verdict(&unknown_verdict, 4, true);
+	mmn_stats_verdict(&unknown_verdict, 4, true);
+	ok(page_is(mmn_stats_show, "# event cause count walked\nUNMAP munmap 3 1\nCLEAR unknown 2 2\n"
+		   "# inexact 2\n# delivered 0\n# walks 3\n# unwound 0\n"),
+	   "events are counted by event and cause, with those that were walked");
+	ok(mmn_stats_site_hits(3) == 2 && mmn_stats_site_hits(4) == 3 && !mmn_stats_site_hits(5),
+	   "and by call site");
+}
+
+static void test_plain(void)
+{
+	unsigned int i, n;
+
+	for (i = 0; i < MMN_NR_STATS; i++)
+		for (n = 0; n <= i; n++)
+			mmn_stats_inc(i);
+	/* Two of MMN_STAT_INEXACT are from before. */
+	ok(mmn_stats_read(MMN_STAT_HOOK_START) == 1 && mmn_stats_read(MMN_STAT_UNWOUND) == 7 &&
+	   mmn_stats_read(MMN_STAT_INEXACT) == 7, "the other counters can be read");
+	ok(page_is(mmn_stats_show_hook, "starts 1\nends 2\nno_record 3\nunjudged 4\n"),
+	   "those of the hook are on its page");
+	ok(page_is(mmn_stats_show, "# event cause count walked\nUNMAP munmap 3 1\nCLEAR unknown 2 2\n"
+		   "# inexact 7\n# delivered 6\n# walks 3\n# unwound 7\n"),
+	   "those of verdicts and callbacks on the other");
+}
+
+static void test_reset(void)
+{
+	mmn_stats_reset();
+	ok(page_is(mmn_stats_show, nothing) &&
+	   page_is(mmn_stats_show_hook, "starts 0\nends 0\nno_record 0\nunjudged 0\n") &&
+	   !mmn_stats_site_hits(3), "reset forgets all");
+}
+
+int main(void)
+{
+	no_memory = true;
+	ok(mmn_stats_init() == -ENOMEM, "without memory init fails");
+	no_memory = false;
+	ok(!mmn_stats_init(), "init");
+	test_verdicts();
+	test_plain();
+	test_reset();
+	mmn_stats_exit();
+	ok(!allocated, "exit gives the counters back");
+	return tap_done();
+}
