@@ -1,39 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * inflight: what clients were told of events of which there was no record, for who hears
- * of the same event next, and for its end.
+ * inflight: keeps the verdict of an event that has no record. The first start callback
+ * saves it; other objects that see the same event and the end callback find it.
  *
- * Each task has a place of its own, so a CPU writes to lines that it alone writes to, as
- * long as no two tasks have the same hash. Then each may take the other's place, and who
- * does not find its own words there, by their tag, judges the end by what the kernel
- * says. No locks and no atomic operation, as in record.c.
+ * Each task has two slots, found by a hash of the task pointer. So a CPU writes only to
+ * cache lines of the task that it runs, unless two tasks have the same hash. Those may
+ * overwrite each other's slots. The tag detects that, and the end callback classifies the
+ * event again. As in record.c, there are no locks and no atomic read-modify-write.
  *
- * Events nest: a THP is split while its range is unmapped. Ranges lie on the stack, so
- * an event that is part of another one has the lower address, and gets the second place.
- * What lies lower than ours, or ended, needs its place no more.
+ * Events nest: a THP may be split while its range is unmapped. struct mmu_notifier_range
+ * lies on the stack, so a nested event has the lower address. It uses the inner slot.
+ * Slots of lower addresses, or of events that ended, can be reused.
  *
- * Of one address at most one place says something, and each start writes there, or drops
- * what is there if it has a record. So what an end finds is of its own event, and not of
- * one before with the same range, task, mm and addresses; which a record might be, if the
- * hook missed the start.
+ * At most one slot holds data for a given range address. Each start overwrites it, or
+ * drops it if the event has a record. So an end callback never sees data of an earlier
+ * event, not even of one with the same address, task, mm, start and end. A record cannot
+ * promise that, because the hook may miss a start.
  *
- * Pure enough to compile in user space too.
+ * Also compiled in user space, for unit tests.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
 
 #include "inflight.h"
 
-/* A verdict is one word, so that it is written and read at once. */
+/* A verdict is one word, so that one access reads or writes all of it. */
 static_assert(sizeof(struct mmn_verdict) == sizeof(u64));
 
 struct mmn_inflight_pair mmn_inflight_table[1 << MMN_INFLIGHT_BITS];
 
-/* Which objects there are; another one whenever some is gone. */
+/* Changes whenever an object is freed: pointers to objects saved before are stale. */
 atomic_long_t mmn_inflight_generation;
 
 /**
- * mmn_inflight_new_generation() - an object goes, and its address may be another's
+ * mmn_inflight_new_generation() - start a new generation of objects
+ *
+ * Called after an object was removed, because its address may be reused.
  *
  * Context: Any.
  */

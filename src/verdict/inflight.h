@@ -13,13 +13,14 @@
 #include "rules/rules.h"
 
 /**
- * struct mmn_inflight - what clients were told of an event without a record
- * @key: address of the kernel's range; with MMN_INFLIGHT_OPEN until an end was told
- * @site: return address into the call site; 0 if nobody knows
- * @verdict: a struct mmn_verdict
- * @tag: mmn_record_tag_verdict(): makes @site, @verdict and the event one
- * @query: the object that told of it first
- * @generation: what objects there were
+ * struct mmn_inflight - verdict of one event without a record, from start to end
+ * @key: address of the kernel's range; bit MMN_INFLIGHT_OPEN is set while an end callback
+ *	is still to come
+ * @site: return address into the call site; 0 if unknown
+ * @verdict: a struct mmn_verdict as one word
+ * @tag: mmn_record_tag_verdict() of the event's id, @site and @verdict
+ * @query: object that saved the verdict, see struct mmn_query
+ * @generation: mmn_inflight_generation when @query saved the verdict
  */
 struct mmn_inflight {
 	unsigned long key;
@@ -32,7 +33,7 @@ struct mmn_inflight {
 
 #define MMN_INFLIGHT_OPEN	1UL
 
-/* The events of one task: one in another at most, as far as is known. */
+/* The slots of one task. No supported kernel is known to nest events deeper. */
 struct mmn_inflight_pair {
 	struct mmn_inflight outer;
 	struct mmn_inflight inner;
@@ -46,9 +47,9 @@ extern atomic_long_t mmn_inflight_generation;
 void mmn_inflight_new_generation(void);
 
 /*
- * By task, not by range: where a range lies on the stack is another address for each
- * system call (RANDOMIZE_KSTACK_OFFSET), and a place for each address would be a line
- * that some other CPU wrote to last.
+ * The hash is of the task, not of the range pointer. With RANDOMIZE_KSTACK_OFFSET the
+ * range has another address in each system call. A slot per address would mostly be in a
+ * cache line that another CPU wrote to last.
  */
 static inline struct mmn_inflight_pair *mmn_inflight_of(const struct task_struct *task)
 {
@@ -60,14 +61,17 @@ static inline bool mmn_inflight_is_of(const struct mmn_inflight *f, unsigned lon
 	return (READ_ONCE(f->key) & ~MMN_INFLIGHT_OPEN) == range;
 }
 
-/* On this stack, further out, and no end was told: ours may be part of it. */
+/*
+ * May the event of @key enclose the event of @range? It is further out on the same stack,
+ * and its end callback has not run yet.
+ */
 static inline bool mmn_inflight_encloses(unsigned long key, unsigned long range,
 					 unsigned long top)
 {
 	return key & MMN_INFLIGHT_OPEN && (key & ~MMN_INFLIGHT_OPEN) > range && key < top;
 }
 
-/* A place for @range, and no other place has something of @range. */
+/* Return: the slot for @range. The other slot does not hold @range afterwards. */
 static inline struct mmn_inflight *
 mmn_inflight_slot(struct mmn_inflight_pair *pair, unsigned long range, unsigned long top)
 {
@@ -89,11 +93,11 @@ static inline struct mmn_inflight *mmn_inflight_find(const struct task_struct *t
 }
 
 /**
- * struct mmn_inflight_event - an event, as a callback knows it
+ * struct mmn_inflight_event - identity of an event
  * @task: current
  * @range: address of the kernel's range, on the stack of @task
- * @top: where that stack ends
- * @id: mmn_record_id()
+ * @top: end of the stack of @task, exclusive
+ * @id: mmn_record_id() of the event
  */
 struct mmn_inflight_event {
 	const struct task_struct *task;
@@ -103,20 +107,21 @@ struct mmn_inflight_event {
 };
 
 /**
- * mmn_inflight_keep() - what a callback found out of an event
- * @e: the event
- * @site: return address into the call site; 0 if nobody knows
- * @v: the verdict
- * @query: the object whose callback it is
- * @ends: that object hears of the end, too
+ * mmn_inflight_keep() - save a verdict for the end callback
+ * @e: identity of the event
+ * @site: return address into the call site; 0 if unknown
+ * @v: verdict to save
+ * @query: object that the running callback belongs to
+ * @ends: true if the object also has an end callback for this event
  *
- * Nobody says when an event is over of whose end nobody is told, but an object hears of
- * each event once: who told of one first and comes again tells of the next, and nobody
- * is taken for it who is gone (its generation is over). So the answer is good for counting. No
- * verdict rests on it.
+ * Ends are only reported to objects that have an end callback, so a slot may outlive its
+ * event. An object sees each event once: if the object that filled the slot calls again,
+ * this is a new event. The generation guards against an object that was freed and its
+ * address reused. The return value is used for counting; no verdict depends on it.
  *
  * Context: A notifier's start callback.
- * Return: false if another object told of the same event before.
+ * Return: true if the caller is the first for this event and has to count it; false if
+ * another object has saved this verdict of the same event.
  */
 static inline bool mmn_inflight_keep(const struct mmn_inflight_event *e,
 				     unsigned long site, const struct mmn_verdict *v,
@@ -145,13 +150,14 @@ static inline bool mmn_inflight_keep(const struct mmn_inflight_event *e,
 }
 
 /**
- * mmn_inflight_end() - the same at the event's end
- * @e: the event
- * @site: return address into the call site
- * @v: the verdict
+ * mmn_inflight_end() - look up the verdict that the start saved
+ * @e: identity of the event
+ * @site: filled with the return address into the call site; 0 if unknown
+ * @v: filled with the verdict
  *
  * Context: A notifier's end callback.
- * Return: false if nothing was kept, or another event took its place.
+ * Return: true if @site and @v are of this event; false if no verdict was saved, or if
+ * another event has overwritten it.
  */
 static inline bool mmn_inflight_end(const struct mmn_inflight_event *e,
 				    unsigned long *site, struct mmn_verdict *v)
@@ -169,14 +175,14 @@ static inline bool mmn_inflight_end(const struct mmn_inflight_event *e,
 }
 
 /**
- * mmn_inflight_cancel() - who kept what is found will not ask for it
+ * mmn_inflight_cancel() - withdraw an end callback that will not run
  * @task: current
  * @range: address of the kernel's range
- * @query: the object whose callback it is
+ * @query: object that the running callback belongs to
  *
- * What another object keeps for its own end stays.
+ * Clears MMN_INFLIGHT_OPEN, unless another object saved the verdict. The verdict stays.
  *
- * Context: A notifier's callback.
+ * Context: A notifier's start callback, after mmn_inflight_keep().
  */
 static inline void mmn_inflight_cancel(const struct task_struct *task, unsigned long range,
 				       const void *query)
@@ -188,11 +194,12 @@ static inline void mmn_inflight_cancel(const struct task_struct *task, unsigned 
 }
 
 /**
- * mmn_inflight_drop() - an event begins that has a record
+ * mmn_inflight_drop() - drop the verdict of an earlier event at the same address
  * @task: current
  * @range: address of the kernel's range
  *
- * What an event before left at the same address is not found at its end.
+ * For an event that has a record. Its end callback looks here first and must not find the
+ * verdict of an earlier event.
  *
  * Context: A notifier's start callback.
  */

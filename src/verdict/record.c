@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * record: range pointer -> what the hook saw. A fixed table, so that the hook
- * needs no memory. No locks and no atomic operation: two tasks may write one slot
- * at a time, and then at most one of them finds its own record in it again; who
- * does not, asks the stack.
+ * record: the hook's records, by range pointer. The table has a fixed size, because the
+ * hook cannot allocate.
  *
- * For that each word that says something has a tag, a sum of it and of all that
- * an event is. Words of two events in one slot do not match. (A sum may be right by
- * chance, once in 2^64 collisions; it would take the same range pointer, too.)
+ * There are no locks and no atomic read-modify-write. Two tasks may write one slot at the
+ * same time. At most one of two racing tasks finds its record intact; the other walks the
+ * stack.
  *
- * The end of an event takes the marks from its key and leaves the rest: the
- * callbacks that hear of the end come after the hook and find it, unless another
- * event took the slot. A start finds live records only, so what was left by an event
- * before is never taken for this one: to be wrong, the hook must have missed an end
- * and the next start with the same range, task, mm and addresses.
+ * To detect a race, @site and @verdict each have a tag: a checksum of the word and of the
+ * event's identity. Words of two events in one slot do not match. (A false match needs
+ * the same range pointer and a chance of 1 in 2^64.)
  *
- * A start that a notifier refuses (only non-blockable ones may be) has no end. Such a
- * record is weak from the beginning: it is nobody's obstacle, and lies only where the
- * next start at its address overwrites it.
+ * The end of an event clears the marks of its key and leaves the rest. End callbacks run
+ * after the hook and still find the record, unless another event took the slot. A start
+ * callback finds live records only, so it never takes the record of an ended event for
+ * its own. It can only be wrong if the hook missed an end and then the next start with the
+ * same range pointer, task, mm, start and end.
  *
- * Pure enough to compile in user space too.
+ * A non-blockable start may fail and then has no end. Its record is evictable from the
+ * beginning, so it never keeps another event out. It is only ever in its home slot, where
+ * the next start at the same address overwrites it.
+ *
+ * Also compiled in user space, for unit tests.
  */
 #include <linux/atomic.h>
 #include <linux/compiler.h>
@@ -30,15 +32,15 @@
 
 #define RECORD_PROBES	4
 
-/* A verdict is one word, so that it is written and read at once. */
+/* A verdict is one word, so that one access reads or writes all of it. */
 static_assert(sizeof(struct mmn_verdict) == sizeof(u64));
 
 struct mmn_record mmn_record_table[1 << MMN_RECORD_BITS];
 
-/* How many took a slot of which they did not know if somebody needs it. */
+/* Records that overwrote a live one, because all slots of their home were taken. */
 static atomic_t overruns;
 
-/* Where weak records go whose place is taken. Nobody looks here. */
+/* Write-only: takes evictable records if their home slot is taken. */
 static struct mmn_record nowhere;
 
 static struct mmn_record *record_slot(unsigned long key, unsigned int probe)
@@ -48,7 +50,7 @@ static struct mmn_record *record_slot(unsigned long key, unsigned int probe)
 	return &mmn_record_table[(home + probe) & (ARRAY_SIZE(mmn_record_table) - 1)];
 }
 
-/* The first slot is another's. For mmn_record_open(). */
+/* For mmn_record_open(): the home slot holds a live record of another event. */
 struct mmn_record *mmn_record_open_slow(unsigned long key)
 {
 	struct mmn_record *rec;
@@ -65,7 +67,7 @@ struct mmn_record *mmn_record_open_slow(unsigned long key)
 	return record_slot(key, 0);
 }
 
-/* Wherever it is. For mmn_record_read(). */
+/* For mmn_record_read(): searches all slots of the home. */
 struct mmn_record *mmn_record_find_live(unsigned long key)
 {
 	struct mmn_record *rec;
@@ -80,8 +82,9 @@ struct mmn_record *mmn_record_find_live(unsigned long key)
 }
 
 /*
- * Not left behind where who asks at the end does not look, and mmn_record_find_live()
- * might. For mmn_record_close().
+ * For mmn_record_close(): the record is not in its home slot. End callbacks do not look
+ * elsewhere, so the record is of no use any more. Left live, mmn_record_find_live() would
+ * return it to a later event at the same address.
  */
 void mmn_record_close_slow(unsigned long key)
 {
@@ -92,9 +95,12 @@ void mmn_record_close_slow(unsigned long key)
 }
 
 /**
- * mmn_record_reset() - forget everything
+ * mmn_record_reset() - clear all records
  *
- * Context: No hook attached and no event in flight that used one.
+ * Callbacks of events in flight may race with this. They find no record then, or no
+ * matching tag, and fall back to the stack.
+ *
+ * Context: Process, with the hook detached.
  */
 void mmn_record_reset(void)
 {
@@ -102,10 +108,10 @@ void mmn_record_reset(void)
 }
 
 /**
- * mmn_record_live() - how many records are of events in flight
+ * mmn_record_live() - count the records of events in flight
  *
- * Context: Any; a momentary count.
- * Return: the number of live records, with those of refused starts.
+ * Context: Any; the count may be outdated when it is returned.
+ * Return: number of live records, including those of starts that failed.
  */
 unsigned int mmn_record_live(void)
 {
@@ -117,10 +123,10 @@ unsigned int mmn_record_live(void)
 }
 
 /**
- * mmn_record_full() - how often was there no room
+ * mmn_record_full() - count the events that found no free slot
  *
- * Context: Any; a momentary count.
- * Return: how many records were opened in place of a live one.
+ * Context: Any; the count may be outdated when it is returned.
+ * Return: number of records that overwrote a live one.
  */
 unsigned int mmn_record_full(void)
 {

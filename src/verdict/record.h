@@ -16,20 +16,21 @@ struct mm_struct;
 struct task_struct;
 
 /**
- * struct mmn_record - what the hook saw of an invalidation
- * @key: mmn_record_key() of the kernel's range; without its marks once it has ended
+ * struct mmn_record - the hook's record of one event
+ * @key: mmn_record_key() of the kernel's range; the mark bits are clear once the event
+ *	has ended
  * @site: return address into the call site
- * @tag: makes @site and the event one, record.c
- * @verdict: a struct mmn_verdict, if @verdict_tag says so
- * @verdict_tag: makes @verdict and the event one
- * @since: ns, 0 if nobody needs to know
- * @sp: where @site lies on the stack, as in struct mmn_frame_pos; without a tag: whoever
- *	uses it looks if @site is there
- * @bp: the frame pointer there plus the event's id: with another id it is noise
+ * @tag: mmn_record_tag() of the event's id and @site
+ * @verdict: a struct mmn_verdict as one word, valid only if @verdict_tag matches
+ * @verdict_tag: mmn_record_tag_verdict() of the event's id, @site and @verdict
+ * @since: local_clock() at the start, in ns; 0 if the end is not traced
+ * @sp: stack address of the word above @site, as in struct mmn_frame_pos. Not tagged:
+ *	users check that @site is still there.
+ * @bp: frame pointer at @site plus the event's id, so it is garbage for another event
  *
- * The range sits on the stack of the task that invalidates, so its address is
- * unique while the pair is open. Pairs nest on one task; a slot of the task could
- * not tell them apart, a pointer can.
+ * The key is the address of struct mmu_notifier_range, which lies on the stack of the
+ * invalidating task. So it is unique from start to end. Events nest on one task: a
+ * record per task could not distinguish them.
  */
 struct mmn_record {
 	unsigned long key;
@@ -43,26 +44,26 @@ struct mmn_record {
 } ____cacheline_aligned;
 
 #define MMN_RECORD_LIVE	1UL
-#define MMN_RECORD_EVICTABLE	2UL	/* perhaps it has no end: anybody may take its place */
+#define MMN_RECORD_EVICTABLE	2UL	/* may get no end: any event may take the slot */
 
 static inline unsigned long mmn_record_key(const void *range, bool ends)
 {
 	return (unsigned long)range | MMN_RECORD_LIVE | (ends ? 0 : MMN_RECORD_EVICTABLE);
 }
 
-/* A copy of a record, of which all belongs together. */
+/* A consistent copy of a record: the tags matched when it was taken. */
 struct mmn_event_snapshot {
 	struct mmn_record *rec;
 	unsigned long key;
 	u64 id;
 	struct mmn_frame_pos site;
 	struct mmn_verdict verdict;
-	bool judged;		/* the verdict is valid; counters and trace have it */
+	bool judged;		/* @verdict is valid and the event was counted */
 };
 
 #define MMN_RECORD_MIX	0x9e3779b97f4a7c15ULL
 
-/* One number for all that an event is, but for its site. */
+/* The identity of an event as one number: all but its call site. */
 static inline u64 mmn_record_id(const struct mm_struct *mm,
 				const struct task_struct *task,
 				unsigned long start, unsigned long end)
@@ -78,7 +79,7 @@ void mmn_record_reset(void);
 unsigned int mmn_record_live(void);
 unsigned int mmn_record_full(void);
 
-/* The rest is done for each event, and inline. */
+/* Inline from here on: this runs for each event. */
 
 #define MMN_RECORD_BITS		10
 #define MMN_RECORD_MARKS	(MMN_RECORD_LIVE | MMN_RECORD_EVICTABLE)
@@ -114,14 +115,14 @@ static inline bool mmn_record_is_of(const struct mmn_record *rec, unsigned long 
 }
 
 /**
- * mmn_record_open() - a record for a range whose invalidation begins
+ * mmn_record_open() - write the record of an event that starts
  * @key: mmn_record_key() of the range
  * @id: mmn_record_id() of the event
  * @site: return address into the call site
  *
- * Context: Any, the hook too. The caller owns the range.
- * Return: the record, of no verdict and no time, and with no place on the stack; another
- * task may take it over.
+ * Context: Any, including the hook. Called by the task that invalidates.
+ * Return: the record, without a verdict, a time and a stack position. Another task may
+ * overwrite it at any time.
  */
 static inline struct mmn_record *mmn_record_open(unsigned long key, u64 id,
 						 unsigned long site)
@@ -139,13 +140,13 @@ static inline struct mmn_record *mmn_record_open(unsigned long key, u64 id,
 }
 
 /**
- * mmn_record_place() - where the call site lies on the stack
- * @rec: from mmn_record_open()
+ * mmn_record_place() - record where the call site lies on the stack
+ * @rec: record from mmn_record_open()
  * @id: mmn_record_id() of the event
- * @sp: address of the word behind the return address; 0 if nobody knows
- * @bp: the frame pointer there
+ * @sp: stack address of the word above the return address; 0 if unknown
+ * @bp: frame pointer of the call site
  *
- * Context: Any, the hook too.
+ * Context: Any, including the hook.
  */
 static inline void mmn_record_place(struct mmn_record *rec, u64 id, unsigned long sp,
 				    unsigned long bp)
@@ -155,17 +156,19 @@ static inline void mmn_record_place(struct mmn_record *rec, u64 id, unsigned lon
 }
 
 /**
- * mmn_record_read() - what the hook saw of this event
+ * mmn_record_read() - read the hook's record of an event
  * @key: mmn_record_key() of the range
  * @id: mmn_record_id() of the event
- * @at_end: its end is being told, after mmn_record_close()
- * @seen: filled, if there is something
+ * @at_end: true in an end callback, which runs after mmn_record_close()
+ * @seen: filled with a consistent copy; partly filled if the function fails
  *
- * Who asks at the end looks only in the first slot: there no event before can have left
- * a record that this one did not take for itself.
+ * End callbacks look for a closed record, and only in the home slot. If an earlier event
+ * at the same address had left one there, the start of this event would have overwritten
+ * it. The other slots give no such guarantee.
  *
- * Context: Any. The caller owns the range.
- * Return: false if there is no record, or if it is not of this event.
+ * Context: Any. Called by the task that invalidates.
+ * Return: true if there is a record of this event; false if there is none, or if another
+ * event has overwritten it.
  */
 static inline bool mmn_record_read(unsigned long key, u64 id, bool at_end,
 				   struct mmn_event_snapshot *seen)
@@ -196,11 +199,13 @@ static inline bool mmn_record_read(unsigned long key, u64 id, bool at_end,
 }
 
 /**
- * mmn_record_set_verdict() - keep the verdict for those who ask later
- * @seen: what was seen of the event, and what became of it; if another took the
- *	record over, nothing happens
+ * mmn_record_set_verdict() - save the verdict for later callbacks of the event
+ * @seen: copy from mmn_record_read(), with its verdict filled
  *
- * Context: Any. The caller owns the range.
+ * Does nothing if another event has taken the slot. If one takes it after the check, the
+ * verdict written here does not match that event's tag, so it is not used.
+ *
+ * Context: Any. Called by the task that invalidates.
  */
 static inline void mmn_record_set_verdict(const struct mmn_event_snapshot *seen)
 {
@@ -216,10 +221,13 @@ static inline void mmn_record_set_verdict(const struct mmn_event_snapshot *seen)
 }
 
 /**
- * mmn_record_close() - the invalidation ends
+ * mmn_record_close() - mark the record of an event as ended
  * @key: mmn_record_key() of the range
  *
- * Context: Any, the hook too. The caller owns the range.
+ * In the home slot the contents stay readable for end callbacks, which run after the
+ * hook.
+ *
+ * Context: Any, including the hook. Called by the task that invalidates.
  */
 static inline void mmn_record_close(unsigned long key)
 {
