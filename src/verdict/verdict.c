@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * judge: from a kernel range to a verdict.
+ * verdict: slow paths from a kernel range to a verdict. The overview is in verdict.h.
  *
- * With the hook attached, once per event: whoever comes first classifies, counts
- * and traces, and leaves the verdict in the record: the hook if somebody watches,
- * else the first client's callback.
+ * With a record, an event is classified once: by the hook if observers exist, else by the
+ * first client's callback. The verdict is saved in the record, counted and traced.
  *
- * Without it (nobody watches, attached too late, record taken over) every callback
- * judges for itself: it asks the stack who announced the event, by steps, and if
- * that may not be asked, the native event is all there is, and never exact. The
- * first one counts, and leaves the verdict for the end (inflight.c).
+ * Without a record each callback classifies the event itself. There is none if the hook
+ * is not attached, was attached after the start, or if another event took the slot. The
+ * call site comes from the stack. If the stack must not be used, the verdict is the native
+ * event and not exact. The first callback counts the event and saves the verdict for the
+ * end (inflight.c).
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -42,11 +42,11 @@
 #include "verdict_fast.h"
 #include "verify.h"
 
-/* A record needs a second source. */
+/* True if the stack has to confirm a record before it is used. */
 static DEFINE_STATIC_KEY_FALSE(confirming);
 DEFINE_STATIC_KEY_FALSE(mmn_verdict_watching);
 
-/* There are records to be found. */
+/* True while the hook is attached, so records may exist. */
 DEFINE_STATIC_KEY_FALSE(mmn_verdict_hooked);
 
 static void set_key(struct static_key_false *key, bool on)
@@ -68,10 +68,10 @@ void mmn_verdict_set_watched(bool on)
 }
 
 /**
- * mmn_verdict_set_recheck() - do records need a second source?
- * @on: the hook may miss an end, so a record may be another event's
+ * mmn_verdict_set_recheck() - set whether the stack has to confirm records
+ * @on: true if the hook may miss events, so that a record may be of another event
  *
- * Context: Process; before the hook that needs it is attached.
+ * Context: Process, may sleep; before the hook is attached.
  */
 void mmn_verdict_set_recheck(bool on)
 {
@@ -79,10 +79,10 @@ void mmn_verdict_set_recheck(bool on)
 }
 
 /**
- * mmn_verdict_set_hooked() - are there records?
- * @on: the hook is attached, from before until after
+ * mmn_verdict_set_hooked() - set whether callbacks look for records
+ * @on: true before the hook is attached; false after it was detached
  *
- * Context: Process.
+ * Context: Process, may sleep.
  */
 void mmn_verdict_set_hooked(bool on)
 {
@@ -103,7 +103,7 @@ static void lookup_set_known(struct mmn_lookup *s, const struct mmn_site *known)
 	s->needs = known->needs;
 }
 
-/* Return: false if it takes names that the hook may not look up. */
+/* Return: false if a symbol is not resolved yet, and the hook must not resolve it. */
 static noinline bool verdict_unwind(const struct mmu_notifier_range *range,
 				    const struct mmn_lookup *s, struct mmn_ctx *ctx,
 				    struct mmn_verdict *v)
@@ -118,7 +118,7 @@ static noinline bool verdict_unwind(const struct mmu_notifier_range *range,
 	return true;
 }
 
-/* Return: false if the stack decides. */
+/* Return: false if the rules need the stack. */
 static bool verdict_by_rules(const struct mmu_notifier_range *range, const struct mmn_lookup *s,
 			     const struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
@@ -132,7 +132,7 @@ static bool verdict_by_rules(const struct mmu_notifier_range *range, const struc
 	return v->event != MMN_RULE_CACHE_NEEDS_STACK;
 }
 
-/* @ctx: gathered, as @s needs it. Return: as verdict_unwind(). */
+/* @ctx has been gathered for @s->needs. Return: as verdict_unwind(). */
 static bool verdict_decide(const struct mmu_notifier_range *range, struct mmn_lookup *s,
 			   struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
@@ -183,8 +183,9 @@ noinline void mmn_verdict_trace(const struct mmu_notifier_range *range, struct m
 }
 
 /*
- * A tracer that takes over return addresses may hide the site from the hook; the
- * stack, which knows such tricks, is asked before a site counts as unknown.
+ * A tracer that replaces return addresses may hide the call site from the hook. The
+ * unwinder restores the original address, so walk the stack before the site counts as
+ * unknown.
  */
 static noinline void find_row_on_stack(struct mmn_lookup *s)
 {
@@ -208,7 +209,10 @@ static void find_row(struct mmn_lookup *s)
 		find_row_on_stack(s);
 }
 
-/* Return: false if the verdict is left to those who may look names up. */
+/*
+ * Return: false if a symbol is not resolved yet. It is resolved in a work item; a client's
+ * callback or the end of the event classifies instead.
+ */
 static bool classify_in_hook(const struct mmu_notifier_range *range,
 			     struct mmn_event_snapshot *seen, bool late)
 {
@@ -230,12 +234,12 @@ static bool classify_in_hook(const struct mmu_notifier_range *range,
 }
 
 /**
- * mmn_verdict_show_start() - an event begins, for those who watch
- * @range: the range
- * @rec: its record
+ * mmn_verdict_show_start() - classify, count and trace an event for observers
+ * @range: the kernel's range
+ * @rec: record of the event, from mmn_record_open()
  *
- * Names are not looked up here: what is not known yet is left to a client's callback, or
- * to the end of the event, and looked up somewhere else meanwhile.
+ * Symbols cannot be resolved here. If one is missing, it is resolved in a work item, and
+ * the event is classified by a client's callback or at its end.
  *
  * Context: The hook.
  */
@@ -250,7 +254,7 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 		WRITE_ONCE(rec->since, local_clock());
 }
 
-/* By now the names may be known. */
+/* The missing symbols may have been resolved since the start. */
 static bool classified_by_end(const struct mmu_notifier_range *range,
 			      struct mmn_event_snapshot *seen)
 {
@@ -261,8 +265,10 @@ static bool classified_by_end(const struct mmu_notifier_range *range,
 }
 
 /**
- * mmn_verdict_show_end() - an event is over, for those who watch
- * @range: the range
+ * mmn_verdict_show_end() - trace the end of an event for observers
+ * @range: the kernel's range
+ *
+ * Classifies the event if the start could not.
  *
  * Context: The hook.
  */
@@ -283,7 +289,7 @@ void mmn_verdict_show_end(const struct mmu_notifier_range *range)
 	trace_invalidate_end(&e, mmn_names_cause(seen.verdict.cause));
 }
 
-/* The stack must say the same, where the hook alone is not enough. */
+/* Does the stack confirm the recorded call site? Always true for a reliable hook. */
 static bool is_rechecked(unsigned long recorded, bool at_end)
 {
 	unsigned long site;
@@ -293,11 +299,11 @@ static bool is_rechecked(unsigned long recorded, bool at_end)
 	site = mmn_unwind_find_site(true);
 	if (!at_end)
 		return site == recorded;
-	/* Announced from elsewhere in the same function. */
+	/* The end is announced from another address in the same function. */
 	return site && mmn_addr_cache_resolve(site) == mmn_addr_cache_resolve(recorded);
 }
 
-/* Nothing is known: the stack is asked, if that is allowed. */
+/* Find the call site on the stack, if unwinding is allowed, and classify. */
 static void verdict_without_record(const struct mmu_notifier_range *range, struct mmn_lookup *s,
 				   struct mmn_verdict *v)
 {
@@ -313,7 +319,7 @@ static void verdict_without_record(const struct mmu_notifier_range *range, struc
 	verdict_classify(range, s, v);
 }
 
-/* The verdict goes into the record for those who ask later. */
+/* Classify with the recorded call site, and save the verdict in the record. */
 static void record_classify(const struct mmu_notifier_range *range, struct mmn_lookup *s,
 			    struct mmn_event_snapshot *seen)
 {
@@ -330,7 +336,7 @@ static void record_classify(const struct mmu_notifier_range *range, struct mmn_l
 	mmn_record_set_verdict(seen);
 }
 
-/* For the first who finds it out. */
+/* Count and trace an event: only in its first callback. */
 static void verdict_report(const struct mmu_notifier_range *range, const struct mmn_lookup *s,
 			   const struct mmn_verdict *v)
 {
@@ -339,7 +345,7 @@ static void verdict_report(const struct mmu_notifier_range *range, const struct 
 	mmn_verdict_publish(range, v, s);
 }
 
-/* There is no record that is of this event for sure. */
+/* There is no record, or the stack does not confirm it. */
 static noinline void start_without_record(const struct mmu_notifier_range *range,
 					  const struct mmn_query *query,
 					  struct mmn_event_snapshot *seen)
@@ -371,7 +377,7 @@ noinline void mmn_verdict_start_recorded(const struct mmu_notifier_range *range,
 	    !is_rechecked(seen.site.pc, false)) {
 		start_without_record(range, query, &seen);
 	} else {
-		/* It has what there is to be known: the end shall find nothing else. */
+		/* The end must use the record, not an older verdict at this address. */
 		mmn_inflight_drop(current, (unsigned long)range);
 		if (!seen.judged)
 			start_unclassified(range, &seen);
@@ -379,7 +385,7 @@ noinline void mmn_verdict_start_recorded(const struct mmu_notifier_range *range,
 	mmn_verdict_fill(range, &seen.verdict, seen.site.pc, info);
 }
 
-/* Return: the site; NULL if no steps lead to one that has a row. */
+/* Return: the call site, found by frame steps; NULL if they fail or it has no row. */
 static const struct mmn_site *find_site(const struct mmu_notifier_range *range,
 					const struct mmn_query *query, struct mmn_frame_pos *at)
 {
@@ -391,7 +397,7 @@ static const struct mmn_site *find_site(const struct mmu_notifier_range *range,
 	return known && known->row != MMN_SITE_UNKNOWN ? known : NULL;
 }
 
-/* Nobody saw the event before: who announced it is on the stack. */
+/* For mmn_verdict_start() without the hook: the fast path failed. */
 noinline void mmn_verdict_start_slow(const struct mmu_notifier_range *range,
 				  const struct mmn_query *query,
 				  struct mmnotify_info *info)
@@ -418,7 +424,7 @@ void mmn_verdict_verify(unsigned long site, unsigned int row, struct mmn_verdict
 	mmn_verify_check(site, row, true, &v);
 }
 
-/* What was found out at the start is lost, or in a record. */
+/* For mmn_verdict_end(): the verdict of the start is in a record, or was overwritten. */
 noinline void mmn_verdict_end_slow(const struct mmu_notifier_range *range,
 				struct mmnotify_info *info)
 {
@@ -437,9 +443,9 @@ noinline void mmn_verdict_end_slow(const struct mmu_notifier_range *range,
 }
 
 /**
- * mmn_verdict_cancel_end() - who said that it would ask at the end will not
+ * mmn_verdict_cancel_end() - mmn_verdict_end() will not be called for an event
  * @range: the kernel's range
- * @object: whose callback it is
+ * @object: object of the query that was passed to mmn_verdict_start()
  *
  * Context: As mmn_verdict_start(), after it.
  */
@@ -449,8 +455,8 @@ void mmn_verdict_cancel_end(const struct mmu_notifier_range *range, const void *
 }
 
 /*
- * Is an event of @mm kept here that may still run on the stack of current? Only where
- * the range of an event lies is known; it may be over. KASAN may have poisoned it then.
+ * May the event in @f still run on the stack of current, for @mm? Only the address of its
+ * range is known. The event may be over, and KASAN may have poisoned the range.
  */
 static bool may_run(const struct mmn_inflight *f, const struct mm_struct *mm)
 {
@@ -464,17 +470,17 @@ static bool may_run(const struct mmn_inflight *f, const struct mm_struct *mm)
 }
 
 /**
- * mmn_verdict_in_callback() - does this task run a callback for an mm?
- * @mm: the mm; NULL: of an object that was never inserted
- * @what: the call that would wait for that callback, for the log
+ * mmn_verdict_in_callback() - check whether this task runs a callback for an mm
+ * @mm: mm to look for; NULL if the object was never inserted
+ * @what: name of the function that would wait for the callback, for the log
  * @caller: return address into the driver, for the log
  *
- * Costs callbacks nothing: what they keep for the end of the event tells that an event
- * may be running, and then the stack tells if it does. With the hook attached nothing is
- * kept, and a callback goes unnoticed; so does release(), which no call site announces.
+ * Adds no cost to callbacks: a pending verdict shows that an event may be running, and a
+ * walk of the stack confirms it. Two kinds of callback are not detected: those of events
+ * with a record, which leave no pending verdict, and release(), which has no call site.
  *
  * Context: Process.
- * Return: true only if so.
+ * Return: true if current runs a callback for @mm; false if not, or if not detected.
  */
 bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
 			     const void *caller)
@@ -488,7 +494,7 @@ bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
 				   what, caller);
 		return true;
 	}
-	/* Over: the next call need not walk the stack for it. */
+	/* The event is over: clear it, so that the next call need not walk the stack. */
 	WRITE_ONCE(pair->outer.key, 0);
 	WRITE_ONCE(pair->inner.key, 0);
 	return false;

@@ -11,7 +11,76 @@
 #include "compat/compat.h"
 #include "record.h"
 
-/* Does anybody watch who is no client? Then the hook judges at once. */
+/**
+ * DOC: From an invalidated range to a verdict
+ *
+ * A verdict is the event, cause, effects and flags of one invalidation. A notifier
+ * callback of a client gets it from mmn_verdict_start() or mmn_verdict_end(). With
+ * observers (an enabled tracepoint, or watch=1) the hook classifies each event, too.
+ *
+ * **Fast path** (verdict_fast.h, inlined): call path -> address cache -> context key ->
+ * rule cache [-> last walk] -> pending verdict (inflight.h) -> counters and tracepoint.
+ * If a stage fails, nothing was changed, and the slow path (verdict.c) starts over. The
+ * slow path fills the caches for the next event.
+ *
+ * **Which call site?** Cheapest first; each source is used if those before it fail. While
+ * the hook is attached, 3 comes first, then 2 and 4.
+ *
+ * 1. Call path (stack/call_path.h): a fixed offset from the frame of the callback. Fails
+ *    if a return address on the way differs, or if the site has no row.
+ * 2. Frame steps (stack/frame_step.h). Fail at a return address that is not in the address
+ *    cache, or that a tracer has replaced.
+ * 3. The hook's record (record.h). Fails if it is missing, overwritten, not confirmed by
+ *    the stack (key "confirming"), or if its site has no row.
+ * 4. The unwinder (stack/unwind.h). If it finds no site with a row, or must not be used,
+ *    the verdict is the native event and not exact.
+ *
+ * **Which verdict?** Cheapest first, likewise.
+ *
+ * 1. The verdict in the record. Fails without a record, and in the first callback.
+ * 2. Rule cache (rules/rule_cache.h), by class, context, system call and argument. Fails
+ *    on a miss, if no key can be made, or if the rules need the stack.
+ * 3. The rules on a gathered context. Fail if they need the stack.
+ * 4. Last walk of this CPU (stack/last_walk.h). Fails if the call site, class, context or
+ *    a word of the stack differs.
+ * 5. The rules on the frames of a new walk, by frame steps or by the unwinder. Final,
+ *    except in the hook: it must not resolve symbols and may leave the event unclassified.
+ *
+ * **Which start does an end belong to?** mmn_verdict_end() takes the pending verdict of the
+ * task, else the hook's record, else it classifies the event again from the stack.
+ *
+ * **Static keys.** The first two select the path, the others add work to it.
+ *
+ * ===================== ==================== ==============================================
+ * Key                   True while           Effect
+ * ===================== ==================== ==============================================
+ * mmn_verdict_hooked    hook attached        start: record instead of fast path; end: record
+ * mmn_verdict_watching  observers exist      the hook classifies, counts and traces
+ * confirming            kprobe backend       recheck: the stack has to confirm a record
+ * mmn_verifying         verify=1             compare each verdict with the unwinder's frames
+ * mmn_client_timing     watch=1              measure the time of driver callbacks
+ * mmn_client_debugging  debug=1              list driver callbacks that run
+ * ===================== ==================== ==============================================
+ *
+ * **Locking.** Records, pending verdicts and all caches are read without locks.
+ *
+ * - samples_lock (verify.c, raw spinlock) guards the saved disagreements. It is held to
+ *   copy one sample, never over a walk, a symbol lookup or printing.
+ * - The mutex in mmn_verify_show() guards the copy that is printed. It is taken outside
+ *   samples_lock, and never in the hook or in a callback.
+ *
+ * **Memory ordering.** Records and pending verdicts are only used by the task that wrote
+ * them, so program order is enough. A tag detects words that another task wrote. The
+ * caches publish an entry by a release store of its key, paired with an acquire load. The
+ * last walk is per CPU, and is used with preemption disabled. Static keys may change
+ * between the start and the end of an event: each path falls back if the other was taken.
+ *
+ * **Context.** The hook does not sleep, allocate or resolve symbols. Callbacks run in the task
+ * that invalidates. They may resolve symbols, but do not sleep or allocate, as the range
+ * may be non-blockable. Static keys are changed in process context.
+ */
+
+/* True while observers exist: the hook classifies each event. */
 DECLARE_STATIC_KEY_FALSE(mmn_verdict_watching);
 
 bool mmn_verdict_is_watched(void);
@@ -35,14 +104,14 @@ static inline u64 mmn_verdict_id(const struct mmu_notifier_range *range)
 }
 
 /**
- * mmn_verdict_start_in_hook() - an invalidation begins
- * @range: the range
+ * mmn_verdict_start_in_hook() - record the start of an event
+ * @range: the kernel's range
  * @site: return address into the call site
- * @sp: address of the word behind it on the stack; a hint
- * @bp: the frame pointer there; a hint
+ * @sp: stack address of the word above @site; 0 if unknown; only a hint
+ * @bp: frame pointer of the call site; only a hint
  *
- * The record is for those who ask later. For those who watch but are no client the
- * event is judged now.
+ * The record is for the callbacks that follow. If observers exist, the event is also
+ * classified here, because it may reach no client's callback.
  *
  * Context: The hook.
  */
@@ -60,10 +129,11 @@ mmn_verdict_start_in_hook(const struct mmu_notifier_range *range, unsigned long 
 }
 
 /**
- * mmn_verdict_end_in_hook() - an invalidation is over
- * @range: the range
+ * mmn_verdict_end_in_hook() - record the end of an event
+ * @range: the kernel's range
  *
- * Runs before the notifiers hear of it, so the record stays readable for them.
+ * Runs before the end callbacks of the notifiers, so the closed record stays readable for
+ * them.
  *
  * Context: The hook.
  */

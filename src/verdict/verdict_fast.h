@@ -3,9 +3,10 @@
 #define MMN_VERDICT_FAST_H
 
 /*
- * What a callback takes as a rule, inline in each of them: a verdict that was given before
- * and what is kept of it for the end. It has nothing in memory that a function elsewhere
- * could reach. All else is in judge.c, which begins anew.
+ * Fast path, inlined into every callback: cached verdict in, pending verdict for the end
+ * out. No local variable of this path has its address passed to an out-of-line function, so
+ * all of them can stay in registers. Anything else falls back to verdict.c, which starts
+ * over.
  */
 #include <linux/build_bug.h>
 #include <linux/mm_types.h>
@@ -32,15 +33,16 @@
 #include "verdict.h"
 #include "verify.h"
 
-/* There are records to be found. */
+/* True while the hook is attached, so records may exist. */
 DECLARE_STATIC_KEY_FALSE(mmn_verdict_hooked);
 
 /**
- * struct mmn_query - whose callback needs a verdict
- * @frame: of that, on the stack
- * @object: one that hears of each event once
- * @ends: it hears of the end, too, and will ask mmn_verdict_end()
- * @path: from @frame to the call site
+ * struct mmn_query - the callback that needs a verdict
+ * @frame: frame address of the function that the kernel, or a driver's callback, called
+ * @object: identifies the subscriber, which sees each event once: the native notifier, or
+ *	for a driver's own callback the client or a return address into the driver
+ * @ends: true if the subscriber's end callback will call mmn_verdict_end()
+ * @path: cached call path from @frame to the call site
  */
 struct mmn_query {
 	const unsigned long *frame;
@@ -50,14 +52,15 @@ struct mmn_query {
 };
 
 /**
- * struct mmn_lookup - one look at an event
- * @site: the call site; no address if nobody knows
- * @row: its row
- * @class: enum mmn_class of that row
- * @needs: what its rules look at
- * @can_resolve: names may be looked up now
- * @late: the event ends already: it is not counted, or only now
- * @walked: the verdict took a walk of the stack
+ * struct mmn_lookup - state of the classification of one event
+ * @site: position of the call site; its pc is 0 if unknown
+ * @row: row of the call site in the site table
+ * @class: enum mmn_class of @row
+ * @needs: mask of MMN_NEED_*, the inputs of the rules of @class
+ * @can_resolve: true if symbols may be resolved: false in the hook
+ * @late: true at the end of the event: the verdict is not verified, and a missing record
+ *	is not counted
+ * @walked: true if the verdict needed the stack
  */
 struct mmn_lookup {
 	struct mmn_frame_pos site;
@@ -78,14 +81,15 @@ void mmn_verdict_start_slow(const struct mmu_notifier_range *range,
 void mmn_verdict_end_slow(const struct mmu_notifier_range *range,
 			  struct mmnotify_info *info);
 void mmn_verdict_cancel_end(const struct mmu_notifier_range *range, const void *object);
-/* By value: who calls them need not have the verdict in memory. */
+/* The verdict goes by value, so that callers can keep it in registers. */
 void mmn_verdict_trace(const struct mmu_notifier_range *range, struct mmn_verdict v,
 		       unsigned long site);
 void mmn_verdict_verify(unsigned long site, unsigned int row, struct mmn_verdict v);
 
 /*
- * For the kernel's own callback, or what the driver's calls: it asks from there. An query
- * goes by value, as it need not be in memory.
+ * Has to be inlined into the function that the kernel calls, or that a driver's callback
+ * calls: @path starts at the frame of that function. Returned by value, so that it can
+ * stay in registers.
  */
 static __always_inline struct mmn_query
 mmn_verdict_query(const void *object, bool ends, struct mmn_call_path *path)
@@ -111,7 +115,7 @@ static inline u32 mmn_verdict_flags(const struct mmu_notifier_range *range)
 
 static inline void *mmn_verdict_owner(const struct mmu_notifier_range *range, unsigned int event)
 {
-	/* The kernel leaves the member uninitialised for all others. */
+	/* For all other events the kernel leaves the member uninitialized. */
 	if (event != MMNOTIFY_MIGRATE && event != MMNOTIFY_EXCLUSIVE)
 		return NULL;
 	if (range->event != MMU_NOTIFY_MIGRATE &&
@@ -120,7 +124,7 @@ static inline void *mmn_verdict_owner(const struct mmu_notifier_range *range, un
 	return mmn_range_owner(range);
 }
 
-/* Each member by itself: clearing all of it first would double the price. */
+/* Stores each member once: zeroing the structure first would double the cost. */
 static __always_inline void mmn_verdict_fill(const struct mmu_notifier_range *range,
 					     const struct mmn_verdict *v,
 					     unsigned long site,
@@ -140,7 +144,7 @@ static __always_inline void mmn_verdict_fill(const struct mmu_notifier_range *ra
 	info->owner = mmn_verdict_owner(range, info->event);
 	info->site = site;
 	memset(info->rsvd, 0, sizeof(info->rsvd));
-	/* Nothing is forgotten when members are added. */
+	/* Fails when a member is added: set it above. */
 	BUILD_BUG_ON(offsetofend(struct mmnotify_info, rsvd) != sizeof(*info));
 }
 
@@ -162,12 +166,12 @@ static __always_inline void mmn_verdict_set_event(const struct mmu_notifier_rang
 	e->id = mmn_verdict_id(range);
 }
 
-/* Kept for the end. Return: true for the first who finds it out, and is to count it. */
+/* Saves the verdict for the end. Return: true if the caller has to count the event. */
 static __always_inline bool mmn_verdict_keep(const struct mmu_notifier_range *range,
 					     struct mmn_query query, unsigned long site,
 					     const struct mmn_verdict *v)
 {
-	/* What may not block may have no end. */
+	/* A non-blockable start may fail and then has no end. */
 	bool ends = query.ends && mmu_notifier_range_blockable(range);
 	struct mmn_inflight_event e MMN_UNINIT;
 
@@ -175,7 +179,7 @@ static __always_inline bool mmn_verdict_keep(const struct mmu_notifier_range *ra
 	return mmn_inflight_keep(&e, site, v, query.object, ends);
 }
 
-/* Return: false if it takes more; nothing is done then. */
+/* Return: false if the slow path is needed; nothing was changed then. */
 static __always_inline bool mmn_verdict_start_fast(const struct mmu_notifier_range *range,
 						   struct mmn_query query,
 						   struct mmnotify_info *info)
@@ -207,12 +211,12 @@ static __always_inline bool mmn_verdict_start_fast(const struct mmu_notifier_ran
 }
 
 /**
- * mmn_verdict_start() - the verdict for a client's callback
+ * mmn_verdict_start() - get the verdict in a start callback
  * @range: the kernel's range
- * @query: from mmn_verdict_query()
- * @info: filled completely
+ * @query: callback, from mmn_verdict_query()
+ * @info: filled with the verdict, every member
  *
- * Context: A notifier's start callback, of the task that invalidates.
+ * Context: A notifier's start callback, in the task that invalidates.
  */
 static __always_inline void
 mmn_verdict_start(const struct mmu_notifier_range *range,
@@ -224,9 +228,9 @@ mmn_verdict_start(const struct mmu_notifier_range *range,
 	    likely(mmn_verdict_start_fast(range, query, info)))
 		return;
 	/*
-	 * Only here it has to be in memory. As an argument by value it would lie where the
-	 * stack ends, and some compilers would then align that in a way that leaves no
-	 * distance from our frame to the caller's.
+	 * The slow paths take a pointer, so copy the query to memory here and not earlier.
+	 * Do not pass it by value. It would be passed on the stack, and some compilers then
+	 * realign the frame: its distance to the caller's frame would not be fixed.
 	 */
 	copy = query;
 	if (static_branch_unlikely(&mmn_verdict_hooked))
@@ -236,11 +240,12 @@ mmn_verdict_start(const struct mmu_notifier_range *range,
 }
 
 /**
- * mmn_verdict_end() - the same verdict for the end of the event
+ * mmn_verdict_end() - get the verdict in an end callback
  * @range: the kernel's range
- * @info: filled completely
+ * @info: filled with the verdict, every member; the same as at the start, unless the
+ *	saved verdict was overwritten
  *
- * Context: A notifier's end callback, of the task that invalidates.
+ * Context: A notifier's end callback, in the task that invalidates.
  */
 static __always_inline void
 mmn_verdict_end(const struct mmu_notifier_range *range, struct mmnotify_info *info)
