@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * context: what the running task is doing, as far as it can be told from its
- * flags, its system call and its locks, without waiting and without the stack.
+ * context: the state of the running task that the rules use: its flags, its system call
+ * and mmap_lock. Read without waiting, and without walking the stack.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -15,8 +15,8 @@
 #include "context.h"
 
 /*
- * Only the kernel names its threads, so the name is an identity. Those with a
- * number are known by their beginning.
+ * Only kernel code names kernel threads, so the name identifies them. The match is by
+ * prefix, because some names end in a number.
  */
 static const struct {
 	const char *name;
@@ -43,8 +43,8 @@ static noinline u32 thread_bits(void)
 }
 
 /*
- * Which of its parts does mremap(old, old_len, new_len, flags, new) unmap? The
- * tail of what shrinks, or what was at the target.
+ * mremap(old, old_len, new_len, flags, new) may unmap the tail of a mapping that shrinks,
+ * or a mapping that was at the target. Which of them is it?
  */
 static u32 mremap_bits(const struct mmu_notifier_range *range,
 		       const unsigned long *args)
@@ -73,9 +73,9 @@ static noinline void gather_args(const struct mmu_notifier_range *range, bool pl
 }
 
 /*
- * Workers that user space made carry the number of a system call that is long
- * over, kernel threads have none. A task that took a fault or an interrupt in
- * user mode has the number -1.
+ * Kernel threads have no system call, and workers that were created by user space (io_uring,
+ * vhost) have the number of one that is over. A task that entered the kernel by a fault or
+ * an interrupt has the number -1.
  */
 static void gather_syscall(const struct mmu_notifier_range *range, u32 needs,
 			   struct mmn_ctx *ctx)
@@ -94,12 +94,12 @@ static void gather_syscall(const struct mmu_notifier_range *range, u32 needs,
 }
 
 /**
- * mmn_context_gather() - the context for classification
- * @range: what is invalidated
- * @needs: mask of MMN_NEED_*
- * @ctx: filled as far as it is wanted, but for the frames
+ * mmn_context_gather() - gather the context for classification
+ * @range: the kernel's range
+ * @needs: mask of MMN_NEED_*, the parts to gather
+ * @ctx: filled with those parts; it has no frames yet
  *
- * Context: The task that invalidates, in the hook or in a notifier.
+ * Context: The hook or a notifier's callback, in the task that invalidates.
  */
 void mmn_context_gather(const struct mmu_notifier_range *range, u32 needs,
 			struct mmn_ctx *ctx)

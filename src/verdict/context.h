@@ -52,7 +52,7 @@ static inline u32 mmn_context_lock_bits(const struct mm_struct *mm)
 	}
 }
 
-/* What the class needs of the context, but for threads and system calls. */
+/* The bits for @needs, except those for kernel threads and system calls. */
 static __always_inline u32
 mmn_context_plain_bits(const struct mmu_notifier_range *range, u32 needs)
 {
@@ -66,17 +66,19 @@ mmn_context_plain_bits(const struct mmu_notifier_range *range, u32 needs)
 }
 
 /**
- * mmn_context_key() - mmn_rule_cache_key() of the context, without gathering it
- * @range: what is invalidated
- * @class: enum mmn_class
- * @needs: mask of MMN_NEED_*
- * @bits: filled with those of the context
+ * mmn_context_key() - make the key for the rule cache without gathering the context
+ * @range: the kernel's range
+ * @class: enum mmn_class of the call site
+ * @needs: mask of MMN_NEED_* of @class
+ * @bits: filled with MMN_CTX_* of the context; undefined if there is no key
  *
- * Not for threads of the kernel, if it matters which one it is, nor for system calls of
- * another ABI.
+ * If there is a key, it is that of mmn_rule_cache_key() on a gathered context. Kernel
+ * threads and system calls of another ABI are left to the slow path, if they matter to
+ * @class.
  *
- * Context: The task that invalidates, in a notifier.
- * Return: the key; 0 if it takes the whole context, or there is none.
+ * Context: A notifier's callback, in the task that invalidates.
+ * Return: the key; 0 if the whole context is needed, or if the verdict depends on more
+ * than a key can hold.
  */
 static __always_inline u64 mmn_context_key(const struct mmu_notifier_range *range,
 					   unsigned int class, u32 needs, u32 *bits)
@@ -91,7 +93,7 @@ static __always_inline u64 mmn_context_key(const struct mmu_notifier_range *rang
 	*bits = mmn_context_plain_bits(range, needs);
 	if (needs & MMN_NEED_SYS) {
 		sys = mmn_syscall_current_fast();
-		/* Which part of an mremap it is, is a matter of all its arguments. */
+		/* The part of an mremap depends on the range and on all arguments. */
 		if (unlikely(sys < 0 || (sys == MMN_SYS_MREMAP && needs & MMN_NEED_PLACE)))
 			return 0;
 		*bits |= MMN_CTX_SYSCALL;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verify: a second opinion on every event, from the stack. For tests, and for
- * whoever doubts a verdict: slow, and read in debugfs.
+ * verify: compares each verdict with the frames that the unwinder finds (verify=1).
+ *
+ * A verdict usually comes from caches, and from the context of the task. This check uses
+ * neither, only the frames and the address cache. So it detects a wrong call site, and an
+ * event or a cause that the frames contradict. It is part of the module so that it can be
+ * used on any kernel. It is slow. The results are in debugfs mmnotify/verify.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
@@ -23,7 +27,7 @@
 #define SAMPLES		16
 #define SAMPLE_FRAMES	28
 
-/* Another call site than the hook saw; comes after the agreements. */
+/* The unwinder finds another call site. Follows the values of enum mmn_agreement. */
 #define OTHER_SITE	MMN_NR_AGREEMENTS
 #define NR_RESULTS	(MMN_NR_AGREEMENTS + 1)
 
@@ -38,14 +42,14 @@ struct sample {
 
 DEFINE_STATIC_KEY_FALSE(mmn_verifying);
 static atomic64_t results[ROWS][NR_RESULTS];
-/* Guards what follows. */
+/* Guards samples and nr_samples. Raw: the hook takes it. */
 static DEFINE_RAW_SPINLOCK(samples_lock);
 static struct sample samples[SAMPLES];
 static unsigned int nr_samples;
 
 /**
- * mmn_verify_set() - switch verify mode
- * @yes: whether
+ * mmn_verify_set() - switch verification on or off
+ * @yes: true to verify each verdict from now on
  *
  * Context: Process, may sleep.
  */
@@ -77,13 +81,14 @@ static void verify_keep_sample(unsigned int row, unsigned int result,
 
 /**
  * mmn_verify_check() - compare a verdict with the stack
- * @site: return address into the call site, as the verdict has it
- * @row: its row
- * @can_resolve: false in the hook
- * @v: the verdict
+ * @site: return address into the call site that the verdict is based on
+ * @row: row of @site in the site table
+ * @can_resolve: true if symbols may be resolved: false in the hook
+ * @v: verdict to check
  *
  * Context: The hook or a notifier's start callback.
- * Return: false if names have to be looked up first.
+ * Return: true if the verdict was compared and counted; false if a symbol of the stack is
+ * not resolved yet.
  */
 bool mmn_verify_check(unsigned long site, unsigned int row, bool can_resolve,
 		      const struct mmn_verdict *v)
@@ -118,7 +123,7 @@ static void show_sample(struct seq_file *m, const struct sample *s)
 	};
 	unsigned int i;
 
-	seq_printf(m, "- %s: %s said %s %s, %s;", what[s->result],
+	seq_printf(m, "- %s: %s: %s %s, task %s, stack:", what[s->result],
 		   mmn_site_table_name(s->row), mmn_names_event(s->verdict.event),
 		   mmn_names_cause(s->verdict.cause), s->comm);
 	for (i = 0; i < s->nr; i++)
@@ -127,15 +132,15 @@ static void show_sample(struct seq_file *m, const struct sample *s)
 }
 
 /**
- * mmn_verify_show() - agreement by call site, and the last disagreements
+ * mmn_verify_show() - print the results by call site, and the last disagreements
  * @m: debugfs file
  *
- * Context: Process.
+ * Context: Process, may sleep.
  */
 void mmn_verify_show(struct seq_file *m)
 {
 	unsigned int row, i, nr = READ_ONCE(nr_samples);
-	static struct sample copy;	/* under the file's own lock */
+	static struct sample copy;	/* guarded by lock */
 	static DEFINE_MUTEX(lock);
 	s64 r[NR_RESULTS], all;
 

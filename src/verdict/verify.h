@@ -9,6 +9,7 @@
 
 struct seq_file;
 
+/* True with verify=1. */
 DECLARE_STATIC_KEY_FALSE(mmn_verifying);
 
 static inline bool mmn_verify_on(void)
