@@ -4,7 +4,7 @@
 
 #include "hook.h"
 
-/* In the order of preference; the first two may be absent. */
+/* In the order of preference. The kernel may not support the first two. */
 extern const struct mmn_hook_backend mmn_hook_ftrace;
 extern const struct mmn_hook_backend mmn_hook_kprobe;
 extern const struct mmn_hook_backend mmn_hook_stack;

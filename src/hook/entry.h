@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What runs for each event while the hook is attached, whether or not somebody needs to
- * know of this mm. So all of it is inline in the backends.
+ * Entry points of the backends. While the hook is attached they run for each event of
+ * every mm that has a notifier, so all of it is inlined.
  */
 #ifndef MMN_HOOK_ENTRY_H
 #define MMN_HOOK_ENTRY_H
@@ -10,14 +10,14 @@
 #include "verdict/verdict.h"
 
 /**
- * mmn_hook_start() - an invalidation begins
+ * mmn_hook_start() - handle the start of an event
  * @range: the kernel's range
- * @site: return address into the function that announces it
- * @sp: address of the word behind @site on the stack, 0 if nobody knows; a hint
- * @bp: the frame pointer there; a hint
+ * @site: return address into the function that announces the event
+ * @sp: stack address of the word above @site; 0 if unknown; only a hint
+ * @bp: frame pointer of the call site; only a hint
  *
- * Context: Entry of the kernel's start function. No sleep, no allocation, no
- * name look-up.
+ * Context: Entry of __mmu_notifier_invalidate_range_start(). Must not sleep, allocate or
+ * resolve symbols.
  */
 static __always_inline void mmn_hook_start(const struct mmu_notifier_range *range,
 					   unsigned long site, unsigned long sp,
@@ -28,10 +28,11 @@ static __always_inline void mmn_hook_start(const struct mmu_notifier_range *rang
 }
 
 /**
- * mmn_hook_end() - an invalidation is over
+ * mmn_hook_end() - handle the end of an event
  * @range: the kernel's range
  *
- * Context: Entry of the kernel's end function, as mmn_hook_start().
+ * Context: Entry of __mmu_notifier_invalidate_range_end(), before it calls the notifiers.
+ * As mmn_hook_start().
  */
 static __always_inline void mmn_hook_end(const struct mmu_notifier_range *range)
 {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hook_ftrace: two ops on two functions, so that each gets a trampoline of its
- * own and nothing has to be asked at run time. The callbacks change nothing:
- * no IPMODIFY, so livepatch and others may share the functions.
+ * ftrace: hook backend that uses ftrace. Start and end have an ftrace_ops each, so each
+ * function gets its own trampoline and ftrace needs no lookup at run time. The callbacks
+ * do not change registers and do not set IPMODIFY, so livepatch and other tracers can
+ * share the functions.
  *
- * The callbacks call nothing that could invalidate, so they need no recursion
- * protection. PERMANENT keeps kernel.ftrace_enabled=0 from silencing them.
+ * The callbacks call nothing that could invalidate, so they need no recursion protection.
+ * With PERMANENT the kernel refuses kernel.ftrace_enabled=0 while they are registered.
  */
 #include <linux/errno.h>
 #include <linux/ftrace.h>
@@ -50,16 +51,16 @@ static struct ftrace_ops end_ops = {
 };
 
 /*
- * Not ftrace_free_filter(): up to v6.12 it leaves the ops with a pointer to the
- * freed filter, and the next ftrace_set_filter() frees it again; v5.10 does not
- * export it. Resetting the filter of an idle ops frees it everywhere.
+ * Do not use ftrace_free_filter(). Up to v6.12 it leaves a pointer to the freed filter in
+ * the ops, and the next ftrace_set_filter() frees it again. v5.10 does not export it.
+ * Resetting the filter of an unregistered ops frees it on all kernels.
  */
 static void drop_filter(struct ftrace_ops *ops)
 {
 	ftrace_set_filter(ops, NULL, 0, 1);
 }
 
-/* Return: where ftrace patches the function, or 0. The probe is never armed. */
+/* Return: address that ftrace patches in the function; 0 on failure. Arms no probe. */
 static unsigned long address_of(const char *name)
 {
 	struct kprobe kp = {
@@ -76,9 +77,9 @@ static unsigned long address_of(const char *name)
 }
 
 /*
- * By address, not by name: if memory is short ftrace_set_filter() (5.10 to 7.3,
- * kernel/trace/ftrace.c:match_records()) leaves the filter empty and says 0, and an
- * empty filter is every function of the kernel.
+ * Set the filter by address, not by name. Without memory ftrace_set_filter() leaves the
+ * filter empty and returns 0 (5.10 to 7.3, kernel/trace/ftrace.c:match_records()). An
+ * empty filter matches every function of the kernel.
  */
 static int ftrace_attach_one(struct ftrace_ops *ops, const char *name)
 {
@@ -102,7 +103,7 @@ static int ftrace_detach_one(struct ftrace_ops *ops)
 	return ret;
 }
 
-/* End first: a start that is seen must see its end. */
+/* End first: if the hook records a start, it must also see the end. */
 static int ftrace_attach(void)
 {
 	int ret = ftrace_attach_one(&end_ops, "__mmu_notifier_invalidate_range_end");
@@ -115,7 +116,7 @@ static int ftrace_attach(void)
 	return ret;
 }
 
-/* Both ops live in a module: ftrace waits for all tasks to leave them. */
+/* The ops are in module memory, so unregistering waits until no task runs in them. */
 static int ftrace_detach(void)
 {
 	int ret = ftrace_detach_one(&start_ops);
@@ -124,8 +125,9 @@ static int ftrace_detach(void)
 }
 
 /*
- * After ftrace_kill() the trampolines go on calling us, and nothing takes them out
- * again. ftrace says so to whoever asks for anything, like this, which is nothing.
+ * After ftrace_kill() the trampolines still call the callbacks and cannot be removed any
+ * more. The functions of ftrace return -ENODEV then. Resetting the filter of an unused
+ * ops detects it and has no other effect.
  */
 static bool is_stuck(void)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hook: remember who announces an invalidation. Attached while somebody uses it, which
- * is who watches, and clients only where steps do not do; detached a moment after the
- * last, because attaching patches kernel text and detaching waits for every task.
+ * hook: attaches and detaches the hook. The overview is in hook.h.
  *
- * Correctness never depends on it: what it does not see is not exact.
+ * It is attached while it has users: observers, and clients on kernels where callbacks
+ * cannot find the call site by frame steps. Attaching patches kernel text and detaching
+ * waits for every task, so it is only detached one second after the last user.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -27,10 +27,13 @@
 #define DETACH_DELAY	HZ
 #define CHECK_DELAY	(30 * HZ)
 
-/* Guards all below; never taken in the hook. */
+/*
+ * Guards the variables below but mmn_hook_for_clients. attached and stuck are also read
+ * without it. Never taken in the hook.
+ */
 static DEFINE_MUTEX(hook_lock);
 
-/* Do clients need it, or do their callbacks find the call site by steps? Set at load. */
+/* True if clients need the hook: their callbacks cannot use frame steps. Set at load. */
 bool mmn_hook_for_clients = true;
 static const struct mmn_hook_backend *hook_backend;
 static unsigned int users;
@@ -42,7 +45,7 @@ static int attach_error;
 static void hook_maintain(struct work_struct *work);
 static DECLARE_DELAYED_WORK(maintain_work, hook_maintain);
 
-/* mod_delayed_work() needs its queue by name, and the name differs by kernel. */
+/* Not mod_delayed_work(): the name of the system workqueue differs between kernels. */
 static void hook_schedule(unsigned long delay)
 {
 	lockdep_assert_held(&hook_lock);
@@ -65,9 +68,9 @@ static void hook_attach(void)
 	attach_error = hook_backend->attach();
 	if (attach_error) {
 		mmn_verdict_set_hooked(false);
-		/* Until then, whoever chooses says what comes instead. */
+		/* While load tries the backends, it logs the failure and the next one. */
 		if (chosen)
-			pr_warn_once("no %s hook (%d): the stack is walked for each event, if it can be; see debugfs mmnotify/hook\n",
+			pr_warn_once("cannot attach the %s hook (%d): callbacks walk the stack instead, if possible; see debugfs mmnotify/hook\n",
 				     hook_backend->name, attach_error);
 		return;
 	}
@@ -76,12 +79,12 @@ static void hook_attach(void)
 		hook_schedule(CHECK_DELAY);
 }
 
-/* The kernel's text will call us until it boots again: so we have to stay. */
+/* Kernel text calls this module until the next boot, so it must not be unloaded. */
 static void hook_pin_module(void)
 {
 	stuck = true;
 	__module_get(THIS_MODULE);
-	pr_err("the kernel has given up ftrace, its warning says why: mmnotify goes on with the hook that it has, and cannot be unloaded before a reboot\n");
+	pr_err("the kernel has shut down ftrace (see its warning): the hook stays attached and works, but mmnotify cannot be unloaded before a reboot\n");
 }
 
 static void hook_check_stuck(void)
@@ -101,7 +104,7 @@ static void hook_detach(void)
 		return;
 	}
 	attached = false;
-	/* Records whose end came too late must not be found again. */
+	/* Events in flight get no end: a later attach must not find their records. */
 	mmn_record_reset();
 	mmn_verdict_set_hooked(false);
 }
@@ -119,11 +122,12 @@ static void hook_maintain(struct work_struct *work)
 }
 
 /**
- * mmn_hook_get() - somebody needs to know call sites
+ * mmn_hook_get() - add a user of the hook
  *
- * Never fails: if the hook cannot be attached, events are not exact.
+ * Attaches the hook for the first user. If that fails, the user is counted all the same:
+ * callbacks fall back to the stack, and the next user tries again.
  *
- * Context: Process, may sleep. Not under mmap_lock nor tracing locks.
+ * Context: Process, may sleep. Not under mmap_lock or a lock of tracing.
  */
 void mmn_hook_get(void)
 {
@@ -134,7 +138,9 @@ void mmn_hook_get(void)
 }
 
 /**
- * mmn_hook_put() - somebody no longer needs them
+ * mmn_hook_put() - remove a user of the hook
+ *
+ * The hook is detached one second after the last user was removed.
  *
  * Context: As mmn_hook_get().
  */
@@ -148,10 +154,10 @@ void mmn_hook_put(void)
 }
 
 /**
- * mmn_hook_caps() - what the hook gives right now
+ * mmn_hook_caps() - get the capabilities of the attached backend
  *
- * Context: Any; a momentary answer.
- * Return: mask of MMNOTIFY_CAP_*.
+ * Context: Any; the result may be outdated when it is returned.
+ * Return: mask of MMNOTIFY_CAP_*; 0 if no backend is attached.
  */
 u32 mmn_hook_caps(void)
 {
@@ -159,9 +165,10 @@ u32 mmn_hook_caps(void)
 }
 
 /**
- * mmn_hook_is_attached() - did attaching work?
+ * mmn_hook_is_attached() - check whether a backend is attached
  *
- * Context: Any; a momentary answer.
+ * Context: Any; the result may be outdated when it is returned.
+ * Return: true if a backend is attached, including those without a hook (none.c).
  */
 bool mmn_hook_is_attached(void)
 {
@@ -169,10 +176,12 @@ bool mmn_hook_is_attached(void)
 }
 
 /**
- * mmn_hook_init() - try a backend, attach nothing
- * @backend: how to hook
+ * mmn_hook_init() - set the backend, without attaching it
+ * @backend: backend to use from now on
  *
- * Context: Process, at load; again if the last one did not work.
+ * Detaches the previous backend at once.
+ *
+ * Context: Process, may sleep; at load, for each backend to try. There are no users.
  */
 void mmn_hook_init(const struct mmn_hook_backend *backend)
 {
@@ -184,9 +193,11 @@ void mmn_hook_init(const struct mmn_hook_backend *backend)
 }
 
 /**
- * mmn_hook_choose() - it works, and stays
+ * mmn_hook_choose() - make the choice of the backend final
  *
- * Context: Process, at load.
+ * From now on a failure to attach is logged.
+ *
+ * Context: Process, may sleep; at load, after the last mmn_hook_init().
  */
 void mmn_hook_choose(void)
 {
@@ -196,12 +207,13 @@ void mmn_hook_choose(void)
 }
 
 /**
- * mmn_hook_exit() - detach at once
+ * mmn_hook_exit() - detach the hook at once
  *
- * Who finds out only here that it cannot be never returns: text that the kernel still
- * calls may not go. That leaves rmmod waiting, but nothing oopses.
+ * If the kernel cannot detach it, and this is only detected here, the function does not
+ * return: the kernel still calls the module's text, which must not be freed. rmmod hangs
+ * then, but the kernel does not crash.
  *
- * Context: Process, at unload: there are no users.
+ * Context: Process, sleeps; at unload, without users.
  */
 void mmn_hook_exit(void)
 {
@@ -213,7 +225,7 @@ void mmn_hook_exit(void)
 		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
 }
 
-/* The state of the hook, for debugfs. */
+/* Print the state of the hook, for debugfs mmnotify/hook. */
 void mmn_hook_show(struct seq_file *m)
 {
 	mutex_lock(&hook_lock);

@@ -7,14 +7,64 @@
 struct seq_file;
 
 /**
- * struct mmn_hook_backend - a way to see the call sites
- * @name: for people
- * @caps: MMNOTIFY_CAP_* it gives while attached
- * @unreliable: an end may be missed, so the stack must confirm each record
- * @attach: start to call mmn_hook_start() and mmn_hook_end(); errno
- * @detach: stop, and wait until no call is in flight; errno if the kernel does
- *	not let go of us
- * @is_stuck: is that so already? NULL if it cannot be
+ * DOC: Recording call sites at the kernel's notifier functions
+ *
+ * The hook runs at the entry of __mmu_notifier_invalidate_range_start() and
+ * __mmu_notifier_invalidate_range_end(). It records which call site announced an event
+ * (verdict/record.h). It never changes an argument, and never calls a driver. Correctness
+ * does not depend on it: an event that it misses is classified from the stack, or is not
+ * exact.
+ *
+ * **Users.** The hook costs time in every mm that has a notifier, so it is only attached
+ * for users, which mmn_hook_get() counts. These are:
+ *
+ * - observers (watch.c): enabled tracepoints, and watch=1;
+ * - clients, only if mmn_hook_for_clients is true: hook= is not auto, or callbacks cannot
+ *   find the call site by frame steps on this kernel;
+ * - the self-test at load (selftest.c), which has to prove a backend before it is used.
+ *
+ * **Backends**, in the order in which hook=auto tries them: ftrace (ftrace.c), kprobes
+ * (kprobe.c), and none (none.c), where callbacks walk the stack or are not exact. A kprobe
+ * may miss a hit, so the stack has to confirm its records.
+ *
+ * **Data flow.** Fast path: backend -> entry.h -> counter -> record, inlined. If observers
+ * exist, the event is also classified, counted and traced. Slow path: a symbol that is not
+ * in the address cache yet must not be resolved in the hook. An irq_work queues a work
+ * item for that. The event is then classified by a client's callback or at its end, or it
+ * counts as "unjudged" in debugfs mmnotify/hook.
+ *
+ * **Locking.** The hook itself takes none of these locks.
+ *
+ * - watch_lock (watch.c, mutex) guards the decision of whether the hook has an observer.
+ *   It is taken before hook_lock. It is never held in the callbacks of tracepoints, which
+ *   run under tracepoints_mutex: they queue a work item.
+ * - hook_lock (hook.c, mutex) guards the backend, the number of users and the state of
+ *   attachment. The locks of ftrace and kprobes are taken inside it. So it must not be
+ *   taken under a lock of tracing, nor under mmap_lock.
+ *
+ * **Ordering.** The end is attached before the start and detached after it, so that the
+ * end of each recorded event is seen. Callbacks look for records from before the hook is
+ * attached until after it is detached (mmn_verdict_set_hooked()). Events in flight at a
+ * change have no record, or lose it: their callbacks fall back to the stack.
+ * mmn_hook_caps() takes no lock, so its result may be outdated.
+ *
+ * **Detaching may fail.** After ftrace_kill() the trampolines remain. The hook goes on, and
+ * the module pins itself. A work item checks for this every 30 seconds.
+ *
+ * **Context.** mmn_hook_start() and mmn_hook_end() run in the task that invalidates, and
+ * must not sleep, allocate or resolve symbols. All other functions run in process context
+ * and may sleep, except mmn_hook_caps() and mmn_hook_is_attached().
+ */
+
+/**
+ * struct mmn_hook_backend - a way to hook the kernel's notifier functions
+ * @name: name for the log and for debugfs
+ * @caps: mask of MMNOTIFY_CAP_* that are available while the backend is attached
+ * @unreliable: true if it may miss events, so that the stack has to confirm each record
+ * @attach: attach mmn_hook_start() and mmn_hook_end(). Return: 0 or an errno
+ * @detach: detach them, and wait until no call is running. Return: 0, or an errno if the
+ *	kernel cannot detach them any more
+ * @is_stuck: check whether @detach would fail. NULL if it cannot fail
  */
 struct mmn_hook_backend {
 	const char *name;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hook_kprobe: where ftrace cannot be had. A kprobe may miss a hit, or be
- * silenced with the ftrace that it stands on, and then a record may outlive its
- * event: so the stack has to confirm what it saw.
+ * kprobe: hook backend for kernels without ftrace. A kprobe may miss a hit, and a kprobe
+ * that is based on ftrace is disabled together with it. If an end is missed, a record
+ * outlives its event. So the backend is unreliable: the stack has to confirm each record.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -33,7 +33,7 @@ NOKPROBE_SYMBOL(mmn_hook_kprobe_end);
 
 static struct kprobe start_probe, end_probe;
 
-/* A probe that was registered before carries what the kernel put into it. */
+/* Initialize all of it: a registration before left the kernel's state in it. */
 static int probe_one(struct kprobe *kp, const char *symbol,
 		     kprobe_pre_handler_t handler)
 {
@@ -41,7 +41,7 @@ static int probe_one(struct kprobe *kp, const char *symbol,
 	return register_kprobe(kp);
 }
 
-/* End first: a start that is seen must see its end. */
+/* End first: if the hook records a start, it must also see the end. */
 static int kprobe_attach(void)
 {
 	int ret = probe_one(&end_probe, "__mmu_notifier_invalidate_range_end",

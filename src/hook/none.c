@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hook_none: see nothing. Then the callbacks ask the stack who announced the
- * event (hook=stack), or rest on the native event alone and are never exact
- * (hook=none).
+ * none: backends that hook nothing. Callbacks find the call site on the stack
+ * (hook=stack), or only have the native event and are never exact (hook=none).
  */
 #include "backends.h"
 #include "hook.h"

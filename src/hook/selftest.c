@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * selftest: does the hook really fire here, with the right call site? Maps,
- * touches and unmaps a page in the mm of the process that loads us, under a
- * native notifier, and looks at the verdict. What is not proven is not trusted.
+ * selftest: proves at load that a way to find call sites works on this kernel. It maps,
+ * touches and unmaps a page in the mm of the loading process, under a native notifier, and
+ * checks the verdict of the unmap. A source that fails is not used.
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
@@ -61,8 +61,8 @@ static const struct mmu_notifier_ops probe_ops = {
 };
 
 /*
- * A kernel may call the site by a name that the table lacks. Then its events are
- * not exact, but others may be, if the stack agrees that it is the site.
+ * The site table may lack the name of this call site on this kernel. Then the event is not
+ * exact, but those of other sites may be. So accept it if the stack confirms the address.
  */
 static const char *judge_probe(const struct probe *p, enum mmn_site_source source)
 {
@@ -75,10 +75,10 @@ static const char *judge_probe(const struct probe *p, enum mmn_site_source sourc
 	row = mmn_addr_cache_resolve(p->site);
 	if (row == MMN_SITE_UNKNOWN && source == MMN_SOURCE_HOOK &&
 	    p->site != p->source)
-		return "it saw the self-test's munmap at an unknown place";
+		return "the stack does not confirm its call site of the self-test's munmap";
 	if (row != MMN_SITE_UNKNOWN &&
 	    mmn_site_table_class(row) != MMN_CLASS_UNMAP)
-		return "it took the self-test's munmap for something else";
+		return "it found a call site of another kind for the self-test's munmap";
 	return NULL;
 }
 
@@ -100,11 +100,11 @@ static const char *map_and_unmap(struct probe *p, enum mmn_site_source source)
 }
 
 /**
- * mmn_selftest_run() - prove that call sites are seen
- * @source: by whom
+ * mmn_selftest_run() - test whether a source finds call sites
+ * @source: source to test, with the backend of mmn_hook_init()
  *
  * Context: Process with an mm, at load; may sleep.
- * Return: NULL if it works, else why not, for people.
+ * Return: NULL if it works, else the reason for the log.
  */
 const char *mmn_selftest_run(enum mmn_site_source source)
 {
@@ -112,7 +112,7 @@ const char *mmn_selftest_run(enum mmn_site_source source)
 	struct probe *p;
 
 	if (!current->mm)
-		return "loaded by a task without memory, the self-test cannot run";
+		return "the self-test needs an mm, but a kernel thread loads the module";
 	p = kzalloc(sizeof(*p), GFP_KERNEL);
 	if (!p)
 		return "no memory for the self-test";
@@ -122,7 +122,7 @@ const char *mmn_selftest_run(enum mmn_site_source source)
 		return "the self-test could not register a notifier";
 	}
 	mmn_hook_get();
-	/* The first time, steps are learnt. */
+	/* The first run teaches the address cache the frame steps. */
 	if (mmn_hook_is_attached() && source == MMN_SOURCE_STEPS)
 		map_and_unmap(p, source);
 	if (mmn_hook_is_attached())

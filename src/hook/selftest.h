@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* How the call site is to be found. */
+/* Source of call sites: the unwinder, frame steps, or the hook's records. */
 enum mmn_site_source { MMN_SOURCE_STACK, MMN_SOURCE_STEPS, MMN_SOURCE_HOOK };
 
 const char *mmn_selftest_run(enum mmn_site_source source);

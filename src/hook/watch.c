@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * watch: whoever needs to see events without being a client, by a tracepoint or
- * by the module parameter. They need the hook attached and judging for itself.
+ * watch: observers of events that are no clients: enabled tracepoints, and the module
+ * parameter watch=1. While there are any, the hook is attached and classifies events.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
@@ -18,7 +18,7 @@ static atomic_t tracers;
 static bool asked;
 static bool closed;
 
-/* Guards watching; taken before the hook's lock. */
+/* Guards watching, and writes to the flags above. Taken before hook_lock. */
 static DEFINE_MUTEX(watch_lock);
 static bool watching;
 
@@ -47,8 +47,9 @@ static void watch_reconcile_work(struct work_struct *work)
 static DECLARE_WORK(watch_work, watch_reconcile_work);
 
 /*
- * The kernel calls these under tracepoints_mutex. Starting the function-graph
- * tracer takes that inside ftrace's lock, which attaching needs: so not here.
+ * The kernel calls this and mmn_watch_tracer_off() under tracepoints_mutex. Starting the
+ * function-graph tracer takes that mutex inside ftrace_lock, which attaching takes, too.
+ * So attach from a work item.
  */
 int mmn_watch_tracer_on(void)
 {
@@ -58,7 +59,7 @@ int mmn_watch_tracer_on(void)
 	return 0;
 }
 
-/* Events that are still enabled at unload are disabled after our exit. */
+/* Tracepoints that are enabled at unload are disabled after mmn_watch_exit(). */
 void mmn_watch_tracer_off(void)
 {
 	atomic_dec(&tracers);
@@ -67,10 +68,10 @@ void mmn_watch_tracer_off(void)
 }
 
 /**
- * mmn_watch_set() - the administrator needs counters without a client
- * @on: whether
+ * mmn_watch_set() - switch watch=1 on or off
+ * @on: true to watch; the hook is attached when the function returns, if it can be
  *
- * Context: Process, may sleep; returns with the hook attached.
+ * Context: Process, may sleep.
  */
 void mmn_watch_set(bool on)
 {
@@ -81,9 +82,9 @@ void mmn_watch_set(bool on)
 }
 
 /**
- * mmn_watch_exit() - nobody watches any more
+ * mmn_watch_exit() - end all observation
  *
- * Context: Process, at unload.
+ * Context: Process, may sleep; at unload.
  */
 void mmn_watch_exit(void)
 {

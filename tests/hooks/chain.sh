@@ -83,7 +83,7 @@ if echo 0 > $ftrace 2> /dev/null; then
 	insmod /modules/mirror.ko
 	check 'hook_says "attached 0" && hook_says "attach_error -16"' \
 		"ftrace_enabled=0: the hook cannot be attached, and debugfs says so"
-	check 'said 1 "no ftrace hook (-16): the stack is walked"' "so does one line"
+	check 'said 1 "cannot attach the ftrace hook (-16): callbacks walk the stack"' "so does one line"
 	all_right "ftrace_enabled=0 after load"
 	check '[ $(counted starts) = $starts ]' "that was without a hook"
 	echo 1 > $ftrace

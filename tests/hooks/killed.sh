@@ -11,7 +11,7 @@ set -u
 . "${0%/*}/lib.sh"
 
 watch=/sys/module/mmnotify/parameters/watch
-stays='the kernel has given up ftrace'
+stays='the kernel has shut down ftrace'
 
 told() {
 	[ "$(news | grep -c "mmnotify: $stays")" = "$1" ]
