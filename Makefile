@@ -21,7 +21,7 @@ help:
 	@echo 'make demo           watch it explain a program, live, in a VM'
 	@echo 'make check          all tests: lint, unit, five kernels (KERNEL=6.12: one)'
 	@echo 'make modules        build mmnotify.ko for the running kernel (KVER=, KDIR=)'
-	@echo 'make docs           docs/causes.md and docs/api.md, from the sources'
+	@echo 'make docs           docs/causes.md, docs/api.md and docs/internals.md, from the sources'
 	@echo 'make lint | unit    only these'
 	@echo 'make bench          instructions per operation, against native notifiers and today (KERNEL=)'
 	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
@@ -234,7 +234,7 @@ check-power: deps-vm user
 check-dkms: deps-vm
 	@tests/dkms/run $(KERNEL)
 
-# The lint checks "causes" and "api-page" want it done.
+# The lint checks "causes", "api-page" and "internals-page" compare the results.
 .PHONY: docs
 docs: deps-unit
 	@mkdir -p build
@@ -242,6 +242,8 @@ docs: deps-unit
 	@mv build/causes.md docs/causes.md
 	@tools/api-doc >build/api.md
 	@mv build/api.md docs/api.md
+	@tools/internals-doc >build/internals.md
+	@mv build/internals.md docs/internals.md
 
 .PHONY: deps-vm deps-unit deps-lint deps-chart deps-efi
 deps-vm deps-unit deps-lint deps-chart deps-efi:
