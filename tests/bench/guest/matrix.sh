@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in the VM: the same program under different companions.
+# Runs in the VM: the same program in different configurations.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
@@ -18,7 +18,7 @@ by_steps() {
 	grep -q "^clients steps" $debugfs/hook
 }
 
-# What is in the kernel's caches differs by process: to compare, more than one is asked.
+# The state of the kernel's caches differs by process, so three processes are measured.
 some() {
 	bench "$1"
 	bench "$1"
@@ -51,7 +51,7 @@ sleep 2
 some loaded
 
 insmod /modules/mmn_client.ko
-# Somebody else is registered, and somebody watches, so the hook is attached.
+# Another process has a client, and watch=1 is on, so the hook is attached.
 (exec 3< /dev/bench_mm && exec sleep 100000) &
 other=$!
 sleep 1
