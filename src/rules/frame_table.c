@@ -6,11 +6,11 @@
  * be next to another. Pure; it compiles in user space too.
  */
 #include <linux/kernel.h>
-#include <linux/string.h>
 #include <linux/types.h>
 
 #include "frame_table.h"
 #include "rules.h"
+#include "symbol_name.h"
 
 struct frame_name {
 	const char *name;
@@ -259,19 +259,13 @@ unsigned int mmn_frame_table_frame(unsigned int row)
  */
 unsigned int mmn_frame_table_find(const char *symbol)
 {
-	size_t len = strcspn(symbol, ".+ [\n");
-	const char *module = strchr(symbol, '[');
+	size_t len = mmn_symbol_len(symbol);
 	unsigned int row;
 
-	if (module) {
-		if (!strncmp(module, "[bpf]", 5) ||
-		    !strncmp(module, "[__builtin__", 12))
-			return MMN_FRAME_NONE;
-		return MMN_FRAME_MODULE;
-	}
+	if (mmn_symbol_owner(symbol))
+		return mmn_symbol_is_module(symbol) ? MMN_FRAME_MODULE : MMN_FRAME_NONE;
 	for (row = 0; row < ARRAY_SIZE(names); row++)
-		if (!strncmp(names[row].name, symbol, len) &&
-		    !names[row].name[len])
+		if (mmn_symbol_is(symbol, len, names[row].name))
 			return names[row].frame;
 	return MMN_FRAME_NONE;
 }

@@ -13,6 +13,7 @@
 
 #include "rules.h"
 #include "site_table.h"
+#include "symbol_name.h"
 
 /**
  * struct site - one symbol that holds a call site
@@ -148,14 +149,13 @@ const char *mmn_site_table_kernels(unsigned int row)
  */
 unsigned int mmn_site_table_find(const char *symbol)
 {
-	size_t len = strcspn(symbol, ".+ [\n");
+	size_t len = mmn_symbol_len(symbol);
 	unsigned int row;
 
-	if (strchr(symbol, '['))
+	if (mmn_symbol_owner(symbol))
 		return MMN_SITE_UNKNOWN;
 	for (row = 1; row < ARRAY_SIZE(sites); row++)
-		if (!strncmp(sites[row].name, symbol, len) &&
-		    !sites[row].name[len])
+		if (mmn_symbol_is(symbol, len, sites[row].name))
 			return row;
 	return MMN_SITE_UNKNOWN;
 }

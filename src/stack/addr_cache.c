@@ -28,6 +28,7 @@
 #include "rules/frame_table.h"
 #include "rules/rules.h"
 #include "rules/site_table.h"
+#include "rules/symbol_name.h"
 #include "stats.h"
 
 #define CACHE_PROBES	16
@@ -86,15 +87,10 @@ static void name_of(unsigned long site, char *name)
 	mmn_site_table_hide(name);
 }
 
-/* kallsyms names trampolines and programs as if they were of a module. */
-static bool is_module(const char *name)
-{
-	return strchr(name, '[') && !strstr(name, "[bpf]") && !strstr(name, "[__builtin__");
-}
-
 static bool is_stable_text(unsigned long pc, const char *name)
 {
-	return is_module(name) || (!strchr(name, '[') && !mmn_in_module_area(pc));
+	return mmn_symbol_is_module(name) ||
+	       (!mmn_symbol_owner(name) && !mmn_in_module_area(pc));
 }
 
 /**
@@ -196,7 +192,7 @@ static void look_up(unsigned long pc, bool present, struct mmn_site *s, char *na
 	s->needs = mmn_rules_needs(s->class);
 	s->frame = mmn_frame_table_find(name);
 	s->ends = mmn_frame_table_ends(s->frame);
-	if (!is_stable_text(pc, name) || (!present && is_module(name)))
+	if (!is_stable_text(pc, name) || (!present && mmn_symbol_is_module(name)))
 		return;
 	raw_spin_lock_irqsave(&site_lock, flags);
 	addr_cache_insert(s);
