@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sites: code address -> row of the table of call sites, and -> what it says as
- * a frame further out. The hook only reads the cache; names are looked up
- * outside it, once per address.
+ * addr_cache: maps a return address to its row in the site table, to its frame in the frame
+ * table, and to the distance to the next return address on the stack. A miss resolves the
+ * symbol, which walks kallsyms; the hook must not, so it defers misses to a work item.
  *
- * Readers need no lock: an entry stays, but for those of a module that goes. Its
- * addresses are on no stack any more, so nobody looks for them until another module
- * takes their place. Trampolines and programs go without a word and are never cached.
- * Writers are serialised by site_lock, which also guards the list of unknown names.
+ * Lookups take no lock. Entries are only removed when their module is unloaded. By then the
+ * module's addresses are on no stack, so no lookup can hit them until another module is
+ * loaded there. Trampolines and BPF programs are freed without notification and are
+ * therefore never cached.
+ *
+ * site_lock serialises changes of the table and guards the list of unknown symbols.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -32,7 +34,7 @@
 #include "stats.h"
 
 #define CACHE_PROBES	16
-/* In place of an address: look on, but another may have this place. */
+/* Removed entry: can be reused, but does not end a probe sequence. */
 #define GONE		1UL
 #define UNKNOWN_MAX	32
 #define UNKNOWN_NAME	80
@@ -44,13 +46,13 @@ struct unknown {
 };
 
 struct mmn_site mmn_addr_cache_table[1 << MMN_ADDR_CACHE_BITS];
-/* Raw: who asks for a verdict may not sleep, and with PREEMPT_RT others do. */
+/* Raw: verdicts are needed in atomic context, where a spinlock_t may sleep on PREEMPT_RT. */
 static DEFINE_RAW_SPINLOCK(site_lock);
 static struct unknown unknowns[UNKNOWN_MAX];
 static unsigned int nr_unknowns;
 static DECLARE_BITMAP(forgotten, 128);
 
-/* Addresses that the hook met and may not look up itself. */
+/* Addresses from the hook, for the work item: to be cached, and to be counted as unknown. */
 static unsigned long deferred[DEFER_MAX];
 static unsigned long unnamed[DEFER_MAX];
 
@@ -60,7 +62,7 @@ static struct mmn_site *addr_cache_slot(unsigned long pc, unsigned int probe)
 				(ARRAY_SIZE(mmn_addr_cache_table) - 1)];
 }
 
-/* Wherever it is. For mmn_addr_cache_get(). */
+/* Slow path of mmn_addr_cache_get(): probe all slots that can hold @pc. */
 struct mmn_site *mmn_addr_cache_find(unsigned long pc)
 {
 	struct mmn_site *s;
@@ -79,10 +81,10 @@ struct mmn_site *mmn_addr_cache_find(unsigned long pc)
 	return NULL;
 }
 
-/* Never an address: names end up in a log that anybody may read. */
+/* Never prints an address: the symbol may go to the log, which can be world-readable. */
 static void name_of(unsigned long site, char *name)
 {
-	/* A return address may lie behind the end of its function. */
+	/* After a call that does not return, the return address may be in the next function. */
 	sprint_symbol_no_offset(name, site - 1);
 	mmn_site_table_hide(name);
 }
@@ -94,12 +96,12 @@ static bool is_stable_text(unsigned long pc, const char *name)
 }
 
 /**
- * mmn_addr_cache_is_stable() - will this be the same code until we hear otherwise?
+ * mmn_addr_cache_is_stable() - can a return address be cached?
  * @pc: return address
  *
  * Context: Any but the hook.
- * Return: true for the kernel's own text and modules; false for trampolines and
- * programs, which may go and leave their place to others.
+ * Return: true for kernel text and modules, as unloading is notified; false for trampolines
+ * and BPF programs, as their memory may be reused without notification.
  */
 noinline bool mmn_addr_cache_is_stable(unsigned long pc)
 {
@@ -112,25 +114,25 @@ noinline bool mmn_addr_cache_is_stable(unsigned long pc)
 }
 
 /**
- * mmn_addr_cache_learn_known() - the way to the next return address
- * @pc: return address; if it is in the cache
- * @up: see struct mmn_site
+ * mmn_addr_cache_learn_known() - set the distance to the next return address
+ * @pc: return address; nothing happens if it is not cached
+ * @up: MMN_UP_*, see struct mmn_site
  *
- * Context: Any, the hook too.
+ * Context: Any, including the hook.
  */
 void mmn_addr_cache_learn_known(unsigned long pc, unsigned int up)
 {
 	struct mmn_site *s = mmn_addr_cache_find(pc);
 
-	/* Everybody finds the same. */
+	/* The value depends on @pc only, so racing writers write the same. */
 	if (s)
 		WRITE_ONCE(s->up, up);
 }
 
 /**
- * mmn_addr_cache_learn() - the same, looking its name up if needed
- * @pc: return address; if it lasts
- * @up: see struct mmn_site
+ * mmn_addr_cache_learn() - cache a return address with the distance to the next one
+ * @pc: return address on the stack of current; nothing happens if it is not stable
+ * @up: MMN_UP_*, see struct mmn_site
  *
  * Context: Any but the hook.
  */
@@ -140,7 +142,7 @@ void mmn_addr_cache_learn(unsigned long pc, unsigned int up)
 	mmn_addr_cache_learn_known(pc, up);
 }
 
-/* Return: NULL if it is there already, or if there is no room. */
+/* Return: NULL if @pc is cached already, or if all its slots are taken. */
 static struct mmn_site *addr_cache_free_slot(unsigned long pc)
 {
 	struct mmn_site *s, *place = NULL;
@@ -171,13 +173,14 @@ static void addr_cache_insert(const struct mmn_site *what)
 	s->frame = what->frame;
 	s->ends = what->ends;
 	s->up = MMN_UP_UNKNOWN;
-	/* Whoever finds the address finds what belongs to it. */
+	/* Publishes the members above. Pairs with the acquire of lookups. */
 	smp_store_release(&s->pc, what->pc);
 }
 
 /*
- * Fills @s; @name has room for KSYM_SYMBOL_LEN. @present: the address is on a stack, so
- * its module cannot go meanwhile.
+ * Fills @s, and caches it if it is stable. @name: buffer of KSYM_SYMBOL_LEN bytes. @present:
+ * @pc is on the stack of current, so its module cannot be unloaded concurrently. Otherwise
+ * an address in a module is not cached: mmn_addr_cache_drop() may have run already.
  */
 static void look_up(unsigned long pc, bool present, struct mmn_site *s, char *name)
 {
@@ -200,8 +203,8 @@ static void look_up(unsigned long pc, bool present, struct mmn_site *s, char *na
 }
 
 /*
- * Apart from those who ask, as all that has room for a name: kernels that zero
- * the stack would do so each time, also for those who need no name.
+ * Out of line, like every function with a symbol buffer: kernels with
+ * CONFIG_INIT_STACK_ALL_ZERO would clear the buffer on each call, even on a cache hit.
  */
 static noinline struct mmn_site look_up_new(unsigned long pc, bool present)
 {
@@ -212,7 +215,7 @@ static noinline struct mmn_site look_up_new(unsigned long pc, bool present)
 	return s;
 }
 
-/* Return: true the first time that a name is seen. */
+/* Return: true the first time that a symbol is counted. */
 static bool count_unknown(const char *name)
 {
 	unsigned int i;
@@ -231,7 +234,7 @@ static bool count_unknown(const char *name)
 	return true;
 }
 
-/* For mmn_addr_cache_count_unknown(). */
+/* Slow path of mmn_addr_cache_count_unknown(). */
 noinline void mmn_addr_cache_count_unknown_slow(unsigned long site)
 {
 	char name[KSYM_SYMBOL_LEN];
@@ -248,11 +251,11 @@ noinline void mmn_addr_cache_count_unknown_slow(unsigned long site)
 }
 
 /**
- * mmn_addr_cache_resolve() - the row of a call site, looking its name up if needed
- * @site: return address on the stack of current
+ * mmn_addr_cache_resolve() - find the row of a call site
+ * @site: return address into the call site, on the stack of current
  *
- * Context: Any but the hook: the look-up walks the symbol table.
- * Return: the row, MMN_SITE_UNKNOWN if no row names it.
+ * Context: Any but the hook: a cache miss walks kallsyms.
+ * Return: row of the site table; MMN_SITE_UNKNOWN if no row has the symbol.
  */
 unsigned int mmn_addr_cache_resolve(unsigned long site)
 {
@@ -262,14 +265,15 @@ unsigned int mmn_addr_cache_resolve(unsigned long site)
 }
 
 /**
- * mmn_addr_cache_frame() - what a function further out says
- * @pc: return address
- * @can_resolve: false in the hook
+ * mmn_addr_cache_frame() - find the frame of a return address
+ * @pc: return address on the stack of current
+ * @can_resolve: true to resolve the symbol on a cache miss; false in the hook
  *
- * A module is told by where it lies, where that can be told.
+ * Without @can_resolve, uncached addresses in the module area count as a module.
  *
- * Context: Any; the hook without @can_resolve.
- * Return: enum mmn_frame; -1 if it is not known yet: it will be, soon.
+ * Context: Any; in the hook without @can_resolve.
+ * Return: enum mmn_frame; -1 on a cache miss without @can_resolve. The address is then
+ * queued and will be cached soon.
  */
 int mmn_addr_cache_frame(unsigned long pc, bool can_resolve)
 {
@@ -286,11 +290,11 @@ int mmn_addr_cache_frame(unsigned long pc, bool can_resolve)
 }
 
 /**
- * mmn_addr_cache_forget() - pretend that the table lacks some rows
- * @list: symbols, separated by commas; or all
+ * mmn_addr_cache_forget() - hide rows of the site table, to test unknown call sites
+ * @list: symbols, separated by commas; or "all"
  *
- * Context: Process, at load, before anything is looked up.
- * Return: 0; -EINVAL if a name is in no row.
+ * Context: Process, at load, before the first lookup.
+ * Return: 0; -EINVAL if a symbol has no row.
  */
 int mmn_addr_cache_forget(const char *list)
 {
@@ -317,7 +321,7 @@ int mmn_addr_cache_forget(const char *list)
 	return 0;
 }
 
-/* As mmn_addr_cache_resolve(), of an address that was on some stack. */
+/* As mmn_addr_cache_resolve(), for an address that may be on no stack any more. */
 static unsigned int resolve_late(unsigned long site)
 {
 	const struct mmn_site *known = mmn_addr_cache_get(site);
@@ -350,11 +354,11 @@ static void kick_deferred(struct irq_work *work)
 static struct irq_work defer_kick;
 
 /**
- * mmn_addr_cache_drop() - code goes
- * @mod: of this module
- * @all: of it; else only what has run once, at its load
+ * mmn_addr_cache_drop() - remove the addresses of a module
+ * @mod: module about to have its text freed
+ * @all: true if all of its text is freed; false if only its init text is
  *
- * Context: Process; none of it is on any stack.
+ * Context: Process; the text is on no stack.
  */
 void mmn_addr_cache_drop(const struct module *mod, bool all)
 {
@@ -371,7 +375,7 @@ void mmn_addr_cache_drop(const struct module *mod, bool all)
 }
 
 /**
- * mmn_addr_cache_init() - prepare for look-ups on behalf of the hook
+ * mmn_addr_cache_init() - set up deferred lookups
  *
  * Context: Process, at load.
  */
@@ -395,10 +399,12 @@ static void defer_address(unsigned long *list, unsigned long site)
 }
 
 /**
- * mmn_addr_cache_defer() - look an address up soon, somewhere else
+ * mmn_addr_cache_defer() - have a work item cache a return address
  * @pc: return address
  *
- * Context: The hook; only queues. Forgets the request if too many wait.
+ * Drops the request if the queue is full.
+ *
+ * Context: Any, including the hook.
  */
 void mmn_addr_cache_defer(unsigned long pc)
 {
@@ -406,11 +412,13 @@ void mmn_addr_cache_defer(unsigned long pc)
 }
 
 /**
- * mmn_addr_cache_count_later() - as mmn_addr_cache_count_unknown(), for the hook
- * @site: return address
- * @row: its row
+ * mmn_addr_cache_count_later() - mmn_addr_cache_count_unknown(), from a work item
+ * @site: return address into the call site
+ * @row: row of @site; unless it is MMN_SITE_UNKNOWN, nothing happens
  *
- * Context: The hook; unknown sites that come in a burst count once.
+ * Events of a site that is queued already are not counted.
+ *
+ * Context: Any, including the hook.
  */
 void mmn_addr_cache_count_later(unsigned long site, unsigned int row)
 {
@@ -419,13 +427,13 @@ void mmn_addr_cache_count_later(unsigned long site, unsigned int row)
 }
 
 /**
- * mmn_addr_cache_print() - the name of a call site
- * @site: return address
- * @buf: where to
- * @size: of @buf, bytes
+ * mmn_addr_cache_print() - print the symbol of a call site
+ * @site: return address into the call site; 0 prints "-"
+ * @buf: buffer for the symbol, NUL-terminated
+ * @size: size of @buf, in bytes
  *
  * Context: Any but the hook.
- * Return: the length that the whole name has, as snprintf().
+ * Return: length of the whole symbol in bytes, as snprintf().
  */
 int mmn_addr_cache_print(unsigned long site, char *buf, size_t size)
 {
@@ -438,8 +446,8 @@ int mmn_addr_cache_print(unsigned long site, char *buf, size_t size)
 }
 
 /**
- * mmn_addr_cache_show() - the table of sites with what this kernel showed of it
- * @m: debugfs file
+ * mmn_addr_cache_show() - print the site table with the hits of each row
+ * @m: seq_file of debugfs mmnotify/sites
  *
  * Context: Process.
  */
@@ -462,9 +470,9 @@ void mmn_addr_cache_show(struct seq_file *m)
 }
 
 /**
- * mmn_addr_cache_exit() - wait for look-ups that still run
+ * mmn_addr_cache_exit() - wait for deferred lookups
  *
- * Context: Process, after the hook is gone.
+ * Context: Process, after the hook is detached.
  */
 void mmn_addr_cache_exit(void)
 {

@@ -14,14 +14,14 @@ struct module;
 struct seq_file;
 
 /**
- * struct mmn_site - what is known of a return address
- * @pc: the address
- * @row: its row in the table of call sites
+ * struct mmn_site - entry of the address cache
+ * @pc: return address; 0 if the slot was never used
+ * @row: row of the function in the site table, MMN_SITE_UNKNOWN if it has none
  * @class: enum mmn_class of that row
  * @needs: MMN_NEED_* of that class
- * @frame: enum mmn_frame: what it says as a frame further out
- * @ends: what is behind that frame is of another operation
- * @up: how one gets from this return address on the stack to the next: MMN_UP_*
+ * @frame: enum mmn_frame of the function, for walks that pass it
+ * @ends: frames further out belong to another operation, so a walk ends here
+ * @up: distance from this return address on the stack to the next one: MMN_UP_*
  */
 struct mmn_site {
 	unsigned long pc;
@@ -34,29 +34,30 @@ struct mmn_site {
 };
 
 /*
- * So many words up from the word behind the return address, or from where the frame
- * pointer points, ends the frame: its last word is the next return address. The
- * caller's frame pointer may be saved in it, so many words below the end.
+ * The frame ends MMN_UP_WORDS words above the stack pointer (the word behind the return
+ * address), or above the frame pointer if MMN_UP_BP is set. The last word of the frame is
+ * the next return address. If the function saved its caller's frame pointer, the bits from
+ * MMN_UP_SAVED_SHIFT on say how many words below the end of the frame; else they are 0.
  */
 #define MMN_UP_WORDS		0x07ff
 #define MMN_UP_BP		0x0800
 #define MMN_UP_SAVED_SHIFT	12
 #define MMN_UP_SAVED_MAX	15
 
-/* No words: why not. */
+/* Values without MMN_UP_WORDS: there is no such distance. */
 #define MMN_UP_UNKNOWN		0x0000
-#define MMN_UP_UNSUPPORTED		0x1000	/* it takes more to know than the address */
-#define MMN_UP_ENTRY		0x2000	/* registers of whom entered the kernel lie there */
-#define MMN_UP_LAST		0x3000	/* nobody called this */
+#define MMN_UP_UNSUPPORTED		0x1000	/* it depends on more than the address */
+#define MMN_UP_ENTRY		0x2000	/* pt_regs of a kernel entry follow */
+#define MMN_UP_LAST		0x3000	/* outermost frame */
 
 /*
- * Nor here: where the frame ends is written so many words below where the frame pointer
- * points, and the caller's is where it points. For functions that align their stack.
+ * A function that aligns its stack saves the address where its frame ends: @n words below
+ * the word that the frame pointer points to. That word holds the caller's frame pointer.
  */
 #define MMN_UP_INDIRECT(n)	((4u + (n)) << MMN_UP_SAVED_SHIFT)
 #define MMN_UP_INDIRECT_MAX	11
 
-/* Return: how many words; 0 if it is something else. */
+/* Return: n of MMN_UP_INDIRECT(n), in words; 0 for all other values. */
 static inline unsigned int mmn_up_indirect(unsigned int up)
 {
 	if (up & (MMN_UP_WORDS | MMN_UP_BP) || up <= MMN_UP_INDIRECT(0))
@@ -69,7 +70,7 @@ static inline unsigned int mmn_up_indirect(unsigned int up)
 extern struct mmn_site mmn_addr_cache_table[1 << MMN_ADDR_CACHE_BITS];
 struct mmn_site *mmn_addr_cache_find(unsigned long pc);
 
-/* Where an address is, if no other was there before. */
+/* First slot to probe; most addresses are found there. */
 static inline const struct mmn_site *mmn_addr_cache_home(unsigned long pc)
 {
 	return mmn_addr_cache_table + hash_long(pc, MMN_ADDR_CACHE_BITS);
@@ -82,11 +83,11 @@ static inline bool mmn_addr_cache_is_of(const struct mmn_site *s, unsigned long 
 }
 
 /**
- * mmn_addr_cache_get() - what is known of a return address
- * @pc: it
+ * mmn_addr_cache_get() - look up a return address
+ * @pc: return address on the stack of current
  *
- * Context: Any, the hook too.
- * Return: it stays valid; NULL if nothing is known yet.
+ * Context: Any, including the hook.
+ * Return: the entry, valid as long as @pc is on the stack; NULL if @pc is not cached.
  */
 static inline const struct mmn_site *mmn_addr_cache_get(unsigned long pc)
 {
@@ -98,9 +99,11 @@ static inline const struct mmn_site *mmn_addr_cache_get(unsigned long pc)
 void mmn_addr_cache_count_unknown_slow(unsigned long site);
 
 /**
- * mmn_addr_cache_count_unknown() - a call site announced an event
- * @site: return address
- * @row: its row; an unknown one is counted by name and told once
+ * mmn_addr_cache_count_unknown() - count an event of a call site without a row
+ * @site: return address into the call site
+ * @row: row of @site; unless it is MMN_SITE_UNKNOWN, nothing happens
+ *
+ * Counts by symbol, and logs each symbol once.
  *
  * Context: Any but the hook.
  */

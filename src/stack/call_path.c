@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shortcut: the steps from a notifier's callback to the call site, added up. They are
- * the same each time: the callback is called from one place, that function from one
- * place, and so on, up to the one that has many callers. So they are taken once for
- * each place where a callback returns to.
+ * call_path: the frame steps from a notifier's callback to the call site, added up. The
+ * kernel calls a callback from one place, that function is called from one place, and so on,
+ * up to the announcing function, which has many callers. So the sum is measured once per
+ * return address of a callback.
  *
- * Readers need no lock: a shortcut is there from when it has its address, and stays. But
- * for those from callbacks in a module that goes: no callback of it runs then, and who
- * returns to elsewhere has not looked further than the address.
+ * Lookups take no lock. A path is published by its @pc and then constant, until the module
+ * that @pc lies in is unloaded. No callback that returns there runs then, and a callback with
+ * another return address reads nothing but @pc.
  */
 #include <linux/compiler.h>
 #include <linux/kernel.h>
@@ -20,14 +20,14 @@
 #include "frame_step.h"
 #include "rules/rules.h"
 
-/* Where the return address of a callback itself is. */
+/* Index of the callback's own return address, in words above its frame pointer. */
 #define OWN_AT	1
-/* No return address: there is no shortcut. */
+/* No return address has this value, so a path that cannot be measured never matches. */
 #define NOWHERE	1
 
 struct mmn_call_path mmn_call_path_table[1 << MMN_CALL_PATH_BITS] __read_mostly;
 
-/* Guards the making of all shortcuts. Raw: who asks for a verdict may not sleep. */
+/* Serialises measuring and dropping of paths. Raw: taken in callbacks that may not sleep. */
 static DEFINE_RAW_SPINLOCK(making);
 
 static u16 words_above(const unsigned long *frame, unsigned long end)
@@ -35,7 +35,10 @@ static u16 words_above(const unsigned long *frame, unsigned long end)
 	return (const unsigned long *)end - frame;
 }
 
-/* One step whose length is known beforehand. Return: where it led from; or NULL. */
+/*
+ * One step of constant length, that is, relative to the stack pointer. Return: cache entry
+ * of the address that the step started from; NULL if the length varies or is unknown.
+ */
 static const struct mmn_site *call_path_step(struct mmn_frame_cursor *s, const unsigned long *frame,
 					     struct mmn_call_path *c)
 {
@@ -60,7 +63,10 @@ static void set_inner(struct mmn_call_path *c, unsigned int from, unsigned int a
 	}
 }
 
-/* Return: false if the way is too long, not straight, or leads through a module. */
+/*
+ * Return: false if there are too many frames, if the length of one varies, or if code of a
+ * module lies between, as the path would outlive it.
+ */
 static bool call_path_measure(struct mmn_call_path *c, const unsigned long *frame)
 {
 	const struct mmn_site *from;
@@ -85,26 +91,26 @@ static bool call_path_measure(struct mmn_call_path *c, const unsigned long *fram
 
 static void call_path_make(struct mmn_call_path *c, const unsigned long *frame)
 {
-	/* Who comes meanwhile takes the steps, and so does who comes from elsewhere. */
+	/* If the lock is contended, or the caller differs, fall back to stepping. */
 	if (READ_ONCE(c->pc) || !raw_spin_trylock(&making))
 		return;
 	if (!c->pc && mmn_addr_cache_get(frame[OWN_AT])) {
 		if (!call_path_measure(c, frame))
 			set_inner(c, 0, OWN_AT, NOWHERE);
-		/* Whoever finds the address finds what belongs to it. */
+		/* Publishes the path. Pairs with the acquire in mmn_call_path_matches(). */
 		smp_store_release(&c->pc, frame[OWN_AT]);
 	}
 	raw_spin_unlock(&making);
 }
 
 /**
- * mmn_call_path_site_slow() - the same as mmn_call_path_site(), by steps
- * @c: the shortcut from here; if it is none yet, it will be
- * @frame: of a running callback, on the stack of current
- * @at: filled with where the call site's return address lies
+ * mmn_call_path_site_slow() - find the call site from a callback, by frame steps
+ * @c: path of the callback; measured now if it is empty
+ * @frame: frame pointer of the callback, on the stack of current
+ * @at: set to the position of the return address into the call site
  *
  * Context: A notifier's callback.
- * Return: what is known of the call site; NULL if the unwinder has to be asked.
+ * Return: cache entry of the call site; NULL to fall back to the unwinder.
  */
 const struct mmn_site *mmn_call_path_site_slow(struct mmn_call_path *c, const unsigned long *frame,
 					       struct mmn_frame_pos *at)
@@ -121,10 +127,10 @@ const struct mmn_site *mmn_call_path_site_slow(struct mmn_call_path *c, const un
 }
 
 /**
- * mmn_call_path_drop() - a module goes
- * @mod: the module
+ * mmn_call_path_drop() - remove the paths of callbacks that return into a module
+ * @mod: module about to have its text freed
  *
- * Context: Process; none of it is on any stack.
+ * Context: Process; the module's text is on no stack.
  */
 void mmn_call_path_drop(const struct module *mod)
 {

@@ -14,16 +14,19 @@
 
 struct module;
 
-/* From a callback of ours there is one at most, from one of a driver that asks us two. */
+/*
+ * Return addresses between a callback's own and the call site's: at most one for mmnotify's
+ * callbacks, two for the native callback of a driver that queries mmnotify.
+ */
 #define MMN_CALL_PATH_INNER	2
 
 /**
- * struct mmn_call_path - from a callback's frame to the call site, passing the steps
- * @pc: where the callback returns to; 0 if nobody has looked yet
- * @inner: return addresses between; all have to be there
- * @inner_at: where, in words above where the frame pointer points
- * @site_at: where the return address into the call site is, likewise
- * @bp_at: where the frame pointer of the call site was saved last, likewise
+ * struct mmn_call_path - measured distance from a callback's frame to the call site
+ * @pc: return address of the callback; 0 if the path was not measured yet
+ * @inner: return addresses between @pc and the call site; all must match
+ * @inner_at: index of each @inner, in words above the callback's frame pointer
+ * @site_at: index of the return address into the call site, likewise
+ * @bp_at: index of the saved frame pointer of the call site, likewise
  */
 struct mmn_call_path {
 	unsigned long pc;
@@ -33,7 +36,7 @@ struct mmn_call_path {
 	u16 bp_at;
 };
 
-/* For callbacks that are not ours. */
+/* Paths of drivers' own callbacks. Each callback of mmnotify has a static path. */
 #define MMN_CALL_PATH_BITS	6
 
 extern struct mmn_call_path mmn_call_path_table[1 << MMN_CALL_PATH_BITS];
@@ -42,15 +45,15 @@ const struct mmn_site *mmn_call_path_site_slow(struct mmn_call_path *c, const un
 					       struct mmn_frame_pos *at);
 void mmn_call_path_drop(const struct module *mod);
 
-/* For a function that returns to @pc, which may be anywhere. */
+/* Path of a function that returns to @pc; addresses with the same hash share one. */
 static inline struct mmn_call_path *mmn_call_path_of(unsigned long pc)
 {
 	return mmn_call_path_table + hash_long(pc, MMN_CALL_PATH_BITS);
 }
 
 /*
- * Return addresses of functions that run, and what these saved: nobody writes there, and
- * there are no holes.
+ * Plain reads: these words are return addresses and registers that running functions saved.
+ * They are not written concurrently, and KASAN does not poison them.
  */
 static __always_inline bool mmn_call_path_matches(const struct mmn_call_path *c,
 						  const unsigned long *frame)
@@ -61,17 +64,19 @@ static __always_inline bool mmn_call_path_matches(const struct mmn_call_path *c,
 }
 
 /**
- * mmn_call_path_site() - who announced the innermost invalidation
- * @c: the shortcut, if it is one
- * @frame: of a running callback, on the stack of current
- * @pc: the return address into the call site
- * @site: what is known of it
+ * mmn_call_path_site() - find the call site from a callback, by a measured path
+ * @c: path of the callback, perhaps not measured or of another callback
+ * @frame: frame pointer of the callback, on the stack of current
+ * @pc: set to the return address into the call site
+ * @site: set to the cache entry of @pc
  *
- * How far a return address is from the next one is a matter of the code that it leads to.
- * So if those between are there, the next is where it was the first time.
+ * The distance from a return address to the next depends only on the code at that address.
+ * So if the callback's own return address and the inner ones match, the call site's is
+ * where it was when the path was measured.
  *
  * Context: A notifier's callback.
- * Return: false if it takes more; @pc and @site may be filled all the same.
+ * Return: true if the site has a row; false to fall back to mmn_call_path_site_slow(). @pc
+ * and @site may have been written in either case.
  */
 static __always_inline bool
 mmn_call_path_site(const struct mmn_call_path *c, const unsigned long *frame,
@@ -80,18 +85,18 @@ mmn_call_path_site(const struct mmn_call_path *c, const unsigned long *frame,
 	if (unlikely(!mmn_call_path_matches(c, frame)))
 		return false;
 	*pc = frame[c->site_at];
-	/* As mmn_addr_cache_get(), but what is found at home need not be tested for NULL. */
+	/* mmn_addr_cache_get(), without a test for NULL if the first slot hits. */
 	*site = mmn_addr_cache_home(*pc);
 	if (unlikely(!mmn_addr_cache_is_of(*site, *pc))) {
 		*site = mmn_addr_cache_find(*pc);
 		if (!*site)
 			return false;
 	}
-	/* Where the kernel's wrapper was called, not inlined, it is one step more. */
+	/* If a compiler did not inline the kernel's wrapper, the site is one frame further out. */
 	return (*site)->row != MMN_SITE_UNKNOWN;
 }
 
-/* Where that is. */
+/* Position of the call site on the stack, after mmn_call_path_site() found it. */
 static inline struct mmn_frame_pos mmn_call_path_pos(const struct mmn_call_path *c,
 						     const unsigned long *frame)
 {

@@ -3,10 +3,10 @@
 #define MMN_FRAME_POS_H
 
 /**
- * struct mmn_frame_pos - a place on the stack of current
- * @pc: a return address
- * @sp: address of the word behind it; 0 if nobody knows
- * @bp: the frame pointer there
+ * struct mmn_frame_pos - position of a return address on the stack of current
+ * @pc: return address
+ * @sp: address of the word above @pc, the stack pointer after the return; 0 if unknown
+ * @bp: frame pointer after the return
  */
 struct mmn_frame_pos {
 	unsigned long pc;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * steps: the stack without the unwinder, which takes some 450 instructions per
- * frame. The way from a return address to the next one depends on the address
- * alone. So it is asked for once (compat/orc.c) and kept with the name of the
- * address (sites.c); later a step is a look-up and an addition.
+ * frame_step: walks the stack of current without the unwinder, which takes about 450
+ * instructions per frame. With ORC the distance from a return address to the next depends on
+ * the address alone. It is measured once (orc_probe.c) and kept in the address cache, so a
+ * step is a lookup and an addition.
  *
- * What is not known is left to the unwinder, and so is what may go without a word
- * (trampolines, programs). So are return addresses that a tracer has replaced: its
- * own address is never one that was learnt.
+ * The unwinder remains for addresses of unknown distance: trampolines and BPF programs,
+ * which disappear without notification and are never cached, and return addresses that a
+ * tracer replaced by the address of its own trampoline.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
@@ -16,9 +16,10 @@
 #include "frame_step.h"
 #include "orc_probe.h"
 
-/* So often may measuring be in vain, because the cache of addresses is full. */
+/* Failed measurements after which none is tried any more: the address cache is full. */
 #define MAX_IN_VAIN	64
 
+/* A step over a frame that holds the address of its own end: MMN_UP_INDIRECT(@words). */
 static bool take_indirect(struct mmn_frame_cursor *s, unsigned int words)
 {
 	unsigned long bp = s->at.bp, end;
@@ -34,7 +35,7 @@ static bool take_indirect(struct mmn_frame_cursor *s, unsigned int words)
 	return true;
 }
 
-/* The last step, an indirect one, or one that cannot be taken. For mmn_frame_step_next(). */
+/* Slow path of mmn_frame_step_next(): the distance is not a constant. */
 const struct mmn_site *mmn_frame_step_next_slow(struct mmn_frame_cursor *s,
 						const struct mmn_site *site)
 {
@@ -64,11 +65,11 @@ static bool is_known(unsigned long pc)
 }
 
 /**
- * mmn_frame_step_learn() - have the stack measured, if that helps
- * @pc: where the steps could not go on
- * @can_resolve: false in the hook: only what has a name already can be learnt
+ * mmn_frame_step_learn() - measure the frames of current's stack
+ * @pc: return address at which a walk failed; nothing is measured if its distance is known
+ * @can_resolve: true to cache addresses that are not cached yet; false in the hook
  *
- * Context: Any; the hook without @can_resolve.
+ * Context: Any; in the hook without @can_resolve.
  */
 void mmn_frame_step_learn(unsigned long pc, bool can_resolve)
 {
@@ -76,7 +77,7 @@ void mmn_frame_step_learn(unsigned long pc, bool can_resolve)
 
 	if (!MMN_KNOWS_ORC || !pc || is_known(pc) || atomic_read(&in_vain) >= MAX_IN_VAIN)
 		return;
-	/* What is in the cache lasts. */
+	/* Cached addresses are stable. */
 	if (can_resolve ? !mmn_addr_cache_is_stable(pc) : !mmn_addr_cache_get(pc))
 		return;
 	mmn_orc_probe_measure(can_resolve ? mmn_addr_cache_learn : mmn_addr_cache_learn_known);

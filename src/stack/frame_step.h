@@ -12,9 +12,9 @@
 #include "rules/rules.h"
 
 /**
- * struct mmn_frame_cursor - a way out on the stack of current
- * @at: where we are; pc is 0 behind the last return address
- * @top: where the stack ends
+ * struct mmn_frame_cursor - position of a walk on the stack of current
+ * @at: current return address; its pc is 0 once the outermost frame was passed
+ * @top: end of the task stack, exclusive
  */
 struct mmn_frame_cursor {
 	struct mmn_frame_pos at;
@@ -25,6 +25,7 @@ const struct mmn_site *mmn_frame_step_next_slow(struct mmn_frame_cursor *s,
 						const struct mmn_site *at);
 void mmn_frame_step_learn(unsigned long pc, bool can_resolve);
 
+/* The word @below words below @end. KASAN may have poisoned parts of the frame. */
 static inline unsigned long mmn_frame_step_word(unsigned long end, unsigned int below)
 {
 	return READ_ONCE_NOCHECK(((unsigned long *)end)[-(long)below]);
@@ -35,7 +36,7 @@ static inline unsigned long mmn_frame_step_top(void)
 	return (unsigned long)task_stack_page(current) + THREAD_SIZE;
 }
 
-/* Begins where the function with this frame, a running one, returns to. */
+/* Starts at the return address of a running function with the frame pointer @frame. */
 static inline void mmn_frame_step_begin_from(struct mmn_frame_cursor *s, const unsigned long *frame)
 {
 	s->at.pc = frame[1];
@@ -44,20 +45,20 @@ static inline void mmn_frame_step_begin_from(struct mmn_frame_cursor *s, const u
 	s->top = mmn_frame_step_top();
 }
 
-/* The same, from the function that this is compiled into. */
+/* Starts at the return address of the function that this is inlined into. */
 static __always_inline void mmn_frame_step_begin(struct mmn_frame_cursor *s)
 {
 	mmn_frame_step_begin_from(s, __builtin_frame_address(0));
 }
 
-/* Is this return address still on the stack of current, and there? */
+/* Does the stack of current still hold this return address at this position? */
 static inline bool mmn_frame_step_is_there(const struct mmn_frame_pos *at)
 {
 	return mmn_frame_step_top() - at->sp < THREAD_SIZE &&
 	       mmn_frame_step_word(at->sp, 1) == at->pc;
 }
 
-/* Begins at @at, if that is there. Return: whether. */
+/* Starts at @at. Return: false if the stack does not hold that return address any more. */
 static inline bool mmn_frame_step_begin_at(struct mmn_frame_cursor *s,
 					   const struct mmn_frame_pos *at)
 {
@@ -66,19 +67,19 @@ static inline bool mmn_frame_step_begin_at(struct mmn_frame_cursor *s,
 	return mmn_frame_step_is_there(at);
 }
 
-/* Not beyond the stack of current: it may run on another one. */
+/* A frame ends further out, and on the task stack: current may run on an IRQ stack. */
 static inline bool mmn_frame_step_is_above(const struct mmn_frame_cursor *s, unsigned long end)
 {
 	return end > s->at.sp && s->top - end < THREAD_SIZE;
 }
 
 /**
- * mmn_frame_step_next() - one step out
- * @s: where we are, not behind the last; afterwards, where the next one is
+ * mmn_frame_step_next() - step to the next return address
+ * @s: cursor, its pc not 0; advanced by one frame
  *
- * Context: Any, the hook too.
- * Return: what is known of the address where we were; NULL if that is not enough to
- * go on, and @s stays.
+ * Context: Any, including the hook.
+ * Return: cache entry of the address that the step started from; NULL if the distance is
+ * unknown or leads off the task stack. @s is unchanged then.
  */
 static inline const struct mmn_site *mmn_frame_step_next(struct mmn_frame_cursor *s)
 {
@@ -90,7 +91,7 @@ static inline const struct mmn_site *mmn_frame_step_next(struct mmn_frame_cursor
 		return NULL;
 	up = READ_ONCE(site->up);
 	if (unlikely(!(up & MMN_UP_WORDS))) {
-		/* A copy: what nobody else can reach may stay in registers. */
+		/* Only the copy's address is taken, so the members of *s can stay in registers. */
 		struct mmn_frame_cursor other = *s;
 
 		site = mmn_frame_step_next_slow(&other, site);
@@ -110,11 +111,11 @@ static inline const struct mmn_site *mmn_frame_step_next(struct mmn_frame_cursor
 }
 
 /**
- * mmn_frame_step_to_site() - go to where the innermost invalidation was announced
- * @s: in a notifier's callback; afterwards, at the site
+ * mmn_frame_step_to_site() - step to the call site of the innermost invalidation
+ * @s: cursor in a notifier's callback; advanced to the return address into the call site
  *
- * Context: Any, the hook too.
- * Return: the site; NULL if the unwinder has to be asked.
+ * Context: Any, including the hook.
+ * Return: cache entry of the call site; NULL to fall back to the unwinder.
  */
 static inline const struct mmn_site *mmn_frame_step_to_site(struct mmn_frame_cursor *s)
 {

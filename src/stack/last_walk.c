@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trail: the stack as it was at the last walk. Reclaim and migration announce many
- * pages in a row from one place. A walk by steps reads certain words of the stack,
- * and where the next one lies follows from those before: if it would begin at the
- * same place and each word is still what it was, it would find the same frames. The
- * verdict of a class on a walk rests on the bits of the context and on the frames, so
- * it is the same, too: nothing is guessed.
+ * last_walk: keeps the stack words and the verdict of the last walk on each CPU. Reclaim and
+ * migration announce many pages in a row from one call site.
+ *
+ * A walk by frame steps reads a chain of stack words: those read so far determine where the
+ * next one lies. So if a walk would start at the same position and each word is unchanged, it
+ * would find the same frames. A verdict that needs the stack depends on the class, the
+ * context bits and the frames only, so it is the same too.
  */
 #include <linux/compiler.h>
 #include <linux/kernel.h>
@@ -18,13 +19,13 @@
 DEFINE_PER_CPU(struct mmn_last_walk_entry, mmn_last_walk_cpu);
 
 /**
- * mmn_last_walk_keep() - a walk led to a verdict
- * @t: what it has read
- * @class: enum mmn_class
+ * mmn_last_walk_keep() - save a walk and its verdict
+ * @t: words that the walk depended on; nothing is saved if they do not describe it
+ * @class: enum mmn_class of the call site
  * @bits: MMN_CTX_* of the context, before the walk
- * @v: the verdict
+ * @v: verdict of the rules on that walk
  *
- * Context: Any, the hook too.
+ * Context: Any, including the hook.
  */
 void mmn_last_walk_keep(const struct mmn_walk_words *t, unsigned int class, u32 bits,
 			const struct mmn_verdict *v)
@@ -45,9 +46,10 @@ void mmn_last_walk_keep(const struct mmn_walk_words *t, unsigned int class, u32 
 }
 
 /**
- * mmn_last_walk_forget() - a module goes
+ * mmn_last_walk_forget() - drop the last walk of all CPUs when a module is unloaded
  *
- * Other code may come where its was. A walk that goes on just now knows nothing of it.
+ * Its addresses may be reused by other code. A concurrent mmn_last_walk_keep() may win the
+ * race: the module's text is on no stack, so that walk has read none of its addresses.
  *
  * Context: Process.
  */

@@ -11,16 +11,16 @@
 #include "frame_step.h"
 #include "rules/rules.h"
 
-/* A dozen is what reclaim takes; the stack is deep there, and this lies on it, too. */
+/* Reclaim needs about twelve words. The array lies on the stack, which is deep there. */
 #define MMN_LAST_WALK_MAX	20
 
 /**
- * struct mmn_walk_words - what a walk by steps has read
- * @from: where it began
- * @bp_at: where the frame pointer was saved last; 0 if it is still that of @from
- * @needs_bp: that of @from was used
- * @nr: how many words; more than MMN_LAST_WALK_MAX if not all are here
- * @words: where and what they were
+ * struct mmn_walk_words - stack words that a walk by frame steps depended on
+ * @from: position where the walk started
+ * @bp_at: address of the word that holds the current frame pointer; 0 while it is @from.bp
+ * @needs_bp: a step depended on @from.bp
+ * @nr: number of words; above MMN_LAST_WALK_MAX if @words does not describe the walk
+ * @words: address and value of each word, in the order they were read
  */
 struct mmn_walk_words {
 	struct mmn_frame_pos from;
@@ -51,7 +51,7 @@ static inline void mmn_last_walk_add(struct mmn_walk_words *t, unsigned long at,
 	t->nr++;
 }
 
-/* A step depends on the frame pointer. Most functions save it and have other uses for it. */
+/* A step depended on the frame pointer, which is @bp. */
 static inline void mmn_last_walk_add_bp(struct mmn_walk_words *t, unsigned long bp)
 {
 	if (t->bp_at)
@@ -60,13 +60,13 @@ static inline void mmn_last_walk_add_bp(struct mmn_walk_words *t, unsigned long 
 		t->needs_bp = true;
 }
 
-/* It cannot be said by words alone that a walk would be the same. */
+/* The walk depended on more than stack words, so it cannot be recognised later. */
 static inline void mmn_last_walk_invalidate(struct mmn_walk_words *t)
 {
 	t->nr = MMN_LAST_WALK_MAX + 1;
 }
 
-/* One per CPU: a task that reclaims is seldom interrupted by another one. */
+/* Per CPU: a task that unmaps many pages in a row is seldom preempted between two of them. */
 struct mmn_last_walk_entry {
 	struct mmn_walk_words walk;
 	unsigned int class;
@@ -77,13 +77,13 @@ struct mmn_last_walk_entry {
 DECLARE_PER_CPU(struct mmn_last_walk_entry, mmn_last_walk_cpu);
 
 /*
- * Every word lies above where the walk began, and below the top of the same stack: so if
- * @from is on the stack of current, they are.
+ * All words lie between the start of the walk and the top of the same stack. So if @from is
+ * on the stack of current, they are too, and can be read.
  */
 static __always_inline bool mmn_last_walk_is_same(const struct mmn_walk_words *t,
 						  const struct mmn_frame_pos *from)
 {
-	/* Once: it may be forgotten meanwhile, and no word is no trail. */
+	/* Read once: mmn_last_walk_forget() may clear it concurrently; 0 means empty. */
 	unsigned int nr = READ_ONCE(t->nr);
 	const struct mmn_walk_word *w = t->words, *end = w + nr;
 
@@ -98,14 +98,16 @@ static __always_inline bool mmn_last_walk_is_same(const struct mmn_walk_words *t
 }
 
 /**
- * mmn_last_walk_find() - the verdict of the last walk, if this one would be the same
- * @from: the call site, as the hook saw it
- * @class: enum mmn_class
+ * mmn_last_walk_find() - reuse the verdict of the last walk on this CPU
+ * @from: position of the return address into the call site
+ * @class: enum mmn_class of the call site
  * @bits: MMN_CTX_* of the context, before any walk
- * @v: the verdict
+ * @v: set to the verdict
  *
- * Context: Any, the hook too. The rules of @class ask for the stack.
- * Return: false if it is another one; @v is not filled.
+ * Only for contexts with a verdict that needs the stack.
+ *
+ * Context: Any, including the hook.
+ * Return: true if a walk would find the same frames; otherwise @v is unchanged.
  */
 static __always_inline bool mmn_last_walk_find(const struct mmn_frame_pos *from,
 					       unsigned int class, u32 bits,

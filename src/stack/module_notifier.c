@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * modules: whose code goes, and leaves its place to other code. Nobody runs it any
- * more then, so it is on no stack; what was learnt of it is forgotten before there
- * can be another at its addresses.
+ * module_notifier: drops the cached return addresses of a module before its text is freed,
+ * as other code may be loaded at the same addresses. The text is on no stack by then.
  */
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -14,7 +13,7 @@
 
 static int module_event(struct notifier_block *nb, unsigned long state, void *mod)
 {
-	/* Live: the functions that run once, at load, are about to go. */
+	/* At MODULE_STATE_LIVE the module's init text is about to be freed. */
 	if (state != MODULE_STATE_LIVE && state != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
 	mmn_addr_cache_drop(mod, state == MODULE_STATE_GOING);
@@ -27,9 +26,9 @@ static int module_event(struct notifier_block *nb, unsigned long state, void *mo
 static struct notifier_block block = { .notifier_call = module_event };
 
 /**
- * mmn_module_notifier_init() - before anything is learnt
+ * mmn_module_notifier_init() - register the module notifier
  *
- * Context: Process, at load.
+ * Context: Process, at load, before an address is cached.
  * Return: 0, or an errno of register_module_notifier().
  */
 int mmn_module_notifier_init(void)
@@ -38,9 +37,9 @@ int mmn_module_notifier_init(void)
 }
 
 /**
- * mmn_module_notifier_exit() - nothing is learnt any more
+ * mmn_module_notifier_exit() - unregister the module notifier
  *
- * Context: Process, at unload.
+ * Context: Process, at unload, when no address is looked up any more.
  */
 void mmn_module_notifier_exit(void)
 {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * orc: how one gets on the stack from a return address to the next. The kernel's
- * unwinder knows it from a table by code address (arch/x86/kernel/unwind_orc.c):
- * the end of a frame lies a fixed way from the stack pointer or from the frame
- * pointer, and the caller's frame pointer a fixed way below that end, if the
- * function saved it. The table is not exported, but unwinding is, so it is asked to
- * unwind a stack that was made up: which of its words comes back tells the way.
+ * orc_probe: measures the distance from a return address on the stack to the next. The ORC
+ * unwinder (arch/x86/kernel/unwind_orc.c) has it in a table by code address: a frame ends at
+ * a fixed distance from the stack pointer or from the frame pointer. If the function saved
+ * its caller's frame pointer, that lies at a fixed distance below the end.
+ *
+ * The table is not exported, but unwind_next_frame() is. So it is given a forged stack in
+ * which each word encodes its own index: the return address and the frame pointer that come
+ * back show which words were read.
  */
 #include <linux/compiler.h>
 #include <linux/kernel.h>
@@ -20,7 +22,7 @@
 #if MMN_KNOWS_ORC
 #include <asm/unwind.h>
 
-/* As deep as stack_trace_save() is asked for, and what is below it. */
+/* MMN_UNWIND_DEPTH and some more, as the unwinding starts in this file. */
 #define DEPTH	56
 
 static unsigned long word_at(unsigned long at)
@@ -28,7 +30,7 @@ static unsigned long word_at(unsigned long at)
 	return READ_ONCE_NOCHECK(*(unsigned long *)at);
 }
 
-/* The word at the end of a frame, which its return address is. */
+/* Return address of a frame as it is on the stack; a tracer may have replaced it. */
 static unsigned long orc_raw(unsigned long sp)
 {
 	return word_at(sp - sizeof(long));
@@ -40,8 +42,8 @@ static bool on_own_stack(unsigned long sp)
 }
 
 /*
- * A plain frame: found by its return address, which nobody has replaced, and not
- * by saved registers.
+ * A plain frame: its address comes from the stack, not from saved registers, and no tracer
+ * has replaced it.
  */
 static bool is_plain(const struct unwind_state *s)
 {
@@ -50,8 +52,8 @@ static bool is_plain(const struct unwind_state *s)
 }
 
 /*
- * The registers of whom entered the kernel lie right behind the return address.
- * Whether that was user space, who comes by has to look.
+ * pt_regs of the kernel entry follow the return address. They may be those of user space or
+ * of interrupted kernel code, so each walk must check user_mode().
  */
 static bool is_entry(const struct unwind_state *at, const struct unwind_state *next)
 {
@@ -59,17 +61,18 @@ static bool is_entry(const struct unwind_state *at, const struct unwind_state *n
 }
 
 /*
- * A piece of a stack in which each word says where it lies. The frame ends at
- * SP_END if that depends on the stack pointer, and somewhere above BP_AT if it
- * depends on the frame pointer.
+ * The forged stack has WORDS words. The stack pointer is chosen such that the frame ends at
+ * SP_END if its end depends on the stack pointer. The frame pointer points to BP_AT, so if
+ * the end depends on that, it lies above BP_AT.
  */
 #define SP_END		16
 #define BP_AT		20
 #define WORDS		32
 
+/* Word i of the forged stack is word + i. */
 static const unsigned long word = 0x4d4d4e0000000000;
 
-/* In words from the end of the frame down; 0 if it was not saved. */
+/* Return: words from the saved frame pointer to the frame's end; 0: not saved; -1: unknown. */
 static long saved_bp(const unsigned long *made_up, const struct unwind_state *s)
 {
 	unsigned long at = s->bp - word;
@@ -81,7 +84,7 @@ static long saved_bp(const unsigned long *made_up, const struct unwind_state *s)
 	return (s->sp - (unsigned long)made_up) / sizeof(long) - at;
 }
 
-/* @up: how far it is really, in words. */
+/* Return: MMN_UP_*. @up: distance on the real stack, in words. */
 static unsigned int orc_way(const unsigned long *made_up, const struct unwind_state *s,
 			    unsigned long up)
 {
@@ -99,7 +102,7 @@ static unsigned int orc_way(const unsigned long *made_up, const struct unwind_st
 	return MMN_UP_UNSUPPORTED;
 }
 
-/* An address that is on no stack of the task is looked for on those of the CPU. */
+/* The unwinder looks for addresses off the task's stack on the stacks of this CPU. */
 static void unwind_made_up(struct unwind_state *s)
 {
 	preempt_disable();
@@ -108,8 +111,9 @@ static void unwind_made_up(struct unwind_state *s)
 }
 
 /*
- * Where the frame ends may be written in it, below where the frame pointer points. Each
- * word there says that it ends at a word of another piece, which tells by whom.
+ * The frame may hold the address of its own end, below the word that the frame pointer points
+ * to. Each forged word there points to an entry of a second array that encodes the index of the
+ * word. The result must agree with the real stack.
  */
 static noinline unsigned int measure_indirect(const struct unwind_state *at,
 					      const struct unwind_state *next)
@@ -138,6 +142,7 @@ static noinline unsigned int measure_indirect(const struct unwind_state *at,
 	return MMN_UP_INDIRECT(words);
 }
 
+/* @at, @next: this frame and the next one on the real stack. */
 static noinline unsigned int measure_frame(const struct unwind_state *at,
 					   const struct unwind_state *next)
 {
@@ -177,13 +182,13 @@ static unsigned int orc_measure(const struct unwind_state *at,
 }
 
 /**
- * mmn_orc_probe_measure() - the steps of the stack of current
- * @tell: called for each return address with the way to the next: MMN_UP_*
+ * mmn_orc_probe_measure() - measure the frames of current's stack
+ * @tell: called for each return address @pc with @up, the distance to the next: MMN_UP_*
  *
- * What is told depends on the address only, so it holds for every stack. Where a
- * tracer has put its own address in place of one, nothing is told.
+ * The distance depends on the address only, so it holds for every stack. Addresses that a
+ * tracer replaced are skipped.
  *
- * Context: Any. Thousands of instructions per frame.
+ * Context: Any. Takes thousands of instructions per frame.
  */
 void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up))
 {

@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* Where how far it is to the next return address depends on the address alone. */
+/* With ORC the distance from a return address to the next depends on the address alone. */
 #if defined(CONFIG_X86_64) && defined(CONFIG_STACKTRACE) && \
 	defined(CONFIG_UNWINDER_ORC)
 #define MMN_KNOWS_ORC		1

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * walk: the stack as a source. For what the context leaves open, for call
- * sites that no hook saw, and as a second opinion. By steps where they are known;
- * else by the unwinder, which takes thousands of instructions.
+ * unwind: walks the stack of current for the frames above a call site, and for the call site
+ * itself if no hook recorded it. By frame steps where their distances are known, otherwise by
+ * the unwinder, which takes thousands of instructions. verify=1 always uses the unwinder.
  */
 #include <linux/kernel.h>
 
@@ -15,14 +15,14 @@
 #include "stats.h"
 #include "unwind.h"
 
-/* So many frames hold the callers of a notifier and most of what a rule asks for. */
+/* Depth of the first attempt: enough for the notifier's callers and most rules. */
 #define FIRST_DEPTH	16
 
 bool mmn_unwind_enabled;
 
 /**
- * mmn_unwind_allow() - may verdicts rest on the stack?
- * @on: whether; without an unwinder that does not guess it stays off
+ * mmn_unwind_allow() - allow verdicts to depend on the stack
+ * @on: true to allow, false to forbid; ignored if the unwinder guesses
  *
  * Context: Process, at load.
  */
@@ -37,10 +37,10 @@ static void stack_save(struct mmn_stack *st, unsigned int depth)
 }
 
 /**
- * mmn_unwind_save() - the stack of current
- * @st: filled, innermost first; empty where stacks may not be read
+ * mmn_unwind_save() - unwind the stack of current
+ * @st: filled with return addresses, innermost first; empty if walks are not allowed
  *
- * Context: Any, the hook too.
+ * Context: Any, including the hook.
  */
 void mmn_unwind_save(struct mmn_stack *st)
 {
@@ -48,17 +48,17 @@ void mmn_unwind_save(struct mmn_stack *st)
 }
 
 /**
- * mmn_unwind_site() - who announced the innermost invalidation on a stack
- * @st: a stack taken in the hook or in a notifier's callback
- * @can_resolve: false in the hook
+ * mmn_unwind_site() - find the call site of the innermost invalidation on a stack
+ * @st: stack saved in the hook or in a notifier's callback
+ * @can_resolve: true to resolve symbols that are not cached; false in the hook
  *
- * The kernel's announcing function is where the call site returns to, or, where
- * a compiler did not inline its wrapper, the next frame. Between them may be the
- * trampoline of a tracer, which announces nothing.
+ * The call site is the first frame above the kernel's announcing function, or above its
+ * wrapper if a compiler did not inline that. With @can_resolve, the trampoline of a tracer
+ * between them is skipped.
  *
- * Context: Any; the hook without @can_resolve.
- * Return: return address into the call site; 0 if there is none, or if it is
- * not known yet.
+ * Context: Any; in the hook without @can_resolve.
+ * Return: return address into the call site; 0 if there is none, or if a frame on the way is
+ * not cached.
  */
 unsigned long mmn_unwind_site(const struct mmn_stack *st, bool can_resolve)
 {
@@ -80,7 +80,7 @@ unsigned long mmn_unwind_site(const struct mmn_stack *st, bool can_resolve)
 	return 0;
 }
 
-/* The index of the first frame above the call site. */
+/* Return: index of the first frame above the call site. */
 static unsigned int first_above(const struct mmn_stack *st, unsigned long site,
 				bool can_resolve)
 {
@@ -89,7 +89,7 @@ static unsigned int first_above(const struct mmn_stack *st, unsigned long site,
 	for (i = 0; i < st->nr; i++)
 		if (st->pc[i] == site)
 			return i + 1;
-	/* The end of an event is announced from elsewhere in its function. */
+	/* At the end of an event its function returns to another address than at the start. */
 	site = mmn_unwind_site(st, can_resolve);
 	for (i = 0; site && i < st->nr; i++)
 		if (st->pc[i] == site)
@@ -108,7 +108,10 @@ static void start_frames(struct mmn_ctx *ctx)
 	ctx->nr_frames = 0;
 }
 
-/* @asked: who asked for the operation was there. */
+/*
+ * @asked: the caller of the zap wrappers was passed. If that first other frame is a module,
+ * the zap was requested by a driver.
+ */
 static void add_frame(struct mmn_ctx *ctx, unsigned int frame, bool *asked)
 {
 	if (!*asked && !is_wrapper(frame)) {
@@ -121,15 +124,15 @@ static void add_frame(struct mmn_ctx *ctx, unsigned int frame, bool *asked)
 }
 
 /**
- * mmn_unwind_frames() - what the frames above a call site say
- * @st: the stack
+ * mmn_unwind_frames() - collect the frames above a call site from a saved stack
+ * @st: stack from mmn_unwind_save()
  * @site: return address into the call site
- * @can_resolve: false in the hook
- * @whole: go on behind the frame that ends the search
- * @ctx: frames and bits are added
+ * @can_resolve: true to resolve symbols that are not cached; false in the hook
+ * @whole: true to collect all frames; false to stop where another operation begins
+ * @ctx: context; its frames and the bits that a walk sets are replaced
  *
- * Context: Any; the hook without @can_resolve.
- * Return: false if some frame is not known yet.
+ * Context: Any; in the hook without @can_resolve.
+ * Return: false if a frame is not cached yet; it is queued then.
  */
 bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site,
 		       bool can_resolve, bool whole, struct mmn_ctx *ctx)
@@ -142,7 +145,7 @@ bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site,
 	for (; i < st->nr && ctx->nr_frames < MMN_FRAMES_MAX; i++) {
 		frame = mmn_addr_cache_frame(st->pc[i], can_resolve);
 		if (frame < 0) {
-			/* Ask for the others, too. */
+			/* Continue, so that all unknown addresses are queued at once. */
 			known = false;
 			continue;
 		}
@@ -159,7 +162,7 @@ static bool has_ended(const struct mmn_ctx *ctx)
 	       mmn_frame_table_ends(ctx->frames[ctx->nr_frames - 1]);
 }
 
-/* By the unwinder. If the search ends among the first frames, the others cost nothing. */
+/* Most walks end within FIRST_DEPTH frames; only the others pay for the whole stack. */
 static noinline bool walk_by_unwinder(unsigned long site, bool can_resolve, struct mmn_ctx *ctx)
 {
 	struct mmn_stack st;
@@ -174,7 +177,7 @@ static noinline bool walk_by_unwinder(unsigned long site, bool can_resolve, stru
 	return mmn_unwind_frames(&st, site, can_resolve, false, ctx);
 }
 
-/* One step, whose words are noted. */
+/* mmn_frame_step_next(), which also records the words that the step depended on. */
 static const struct mmn_site *walk_step(struct mmn_frame_cursor *s, struct mmn_walk_words *walk)
 {
 	unsigned long bp = s->at.bp;
@@ -183,7 +186,7 @@ static const struct mmn_site *walk_step(struct mmn_frame_cursor *s, struct mmn_w
 
 	if (!from)
 		return NULL;
-	/* Whether that was the last one rests on saved registers. */
+	/* Whether a kernel entry is the last frame depends on pt_regs, which are not recorded. */
 	if (!s->at.pc) {
 		mmn_last_walk_invalidate(walk);
 		return from;
@@ -202,7 +205,7 @@ static const struct mmn_site *walk_step(struct mmn_frame_cursor *s, struct mmn_w
 	return from;
 }
 
-/* Return: false if a step is not known; @s is where. */
+/* Return: false if the distance of a frame is unknown; @s is at that frame. */
 static bool walk_frames(struct mmn_frame_cursor *s, struct mmn_walk_words *walk,
 			struct mmn_ctx *ctx)
 {
@@ -222,8 +225,8 @@ static bool walk_frames(struct mmn_frame_cursor *s, struct mmn_walk_words *walk,
 }
 
 /*
- * By steps, from the site if it is where the hook saw it, else out of here. Return:
- * false if they do not suffice.
+ * Starts at the call site if the stack still holds it at that position, otherwise at this
+ * function. Return: false to fall back to the unwinder.
  */
 static noinline bool walk_by_steps(const struct mmn_frame_pos *site, bool can_resolve,
 				   struct mmn_walk_words *walk, struct mmn_ctx *ctx)
@@ -246,14 +249,14 @@ static noinline bool walk_by_steps(const struct mmn_frame_pos *site, bool can_re
 }
 
 /**
- * mmn_unwind_ctx() - walk the stack to complete a context
- * @site: the call site
- * @can_resolve: false in the hook
- * @walk: filled
- * @ctx: frames and bits are added
+ * mmn_unwind_ctx() - walk the stack of current to complete a context
+ * @site: position of the return address into the call site; @site->sp may be 0
+ * @can_resolve: true to resolve symbols that are not cached; false in the hook
+ * @walk: filled for mmn_last_walk_keep()
+ * @ctx: context; its frames and the bits that a walk sets are replaced
  *
- * Context: As mmn_unwind_frames().
- * Return: as mmn_unwind_frames().
+ * Context: Any; in the hook without @can_resolve. Task that invalidates.
+ * Return: false if a frame is not cached yet; it is queued then.
  */
 bool mmn_unwind_ctx(const struct mmn_frame_pos *site, bool can_resolve,
 		    struct mmn_walk_words *walk, struct mmn_ctx *ctx)
@@ -264,7 +267,7 @@ bool mmn_unwind_ctx(const struct mmn_frame_pos *site, bool can_resolve,
 	return walk_by_unwinder(site->pc, can_resolve, ctx);
 }
 
-/* By steps, of which the first is out of here. Return: the site; 0 if that fails. */
+/* Steps out of this function. Return: return address into the call site; 0 if that fails. */
 static noinline unsigned long site_by_steps(void)
 {
 	const struct mmn_site *site;
@@ -288,11 +291,12 @@ static noinline unsigned long site_by_unwinder(bool can_resolve)
 }
 
 /**
- * mmn_unwind_find_site() - the call site, where no hook told it
- * @can_resolve: false in the hook
+ * mmn_unwind_find_site() - find the call site of an event that no hook recorded
+ * @can_resolve: true to resolve symbols that are not cached; false in the hook
  *
- * Context: As mmn_unwind_site(), of the task that invalidates.
- * Return: as mmn_unwind_site().
+ * Context: Any; in the hook without @can_resolve. Task that invalidates.
+ * Return: return address into the call site; 0 if there is none, if a frame on the way is not
+ * cached, or if walks are not allowed.
  */
 unsigned long mmn_unwind_find_site(bool can_resolve)
 {

@@ -9,9 +9,59 @@
 #include "last_walk.h"
 #include "rules/rules.h"
 
-/* Callbacks of drivers, ours, the kernel's, and then what counts. */
+/**
+ * DOC: The stack as a source
+ *
+ * A verdict needs the call site of the invalidation, and some rules need the frames above it.
+ * Both are on the stack of the task that invalidates. Unwinding takes about 450 instructions
+ * per frame, too much for each event, so this folder remembers earlier walks. The sources are
+ * tried from the cheapest to the dearest:
+ *
+ * - Call path (call_path.h): the distance from a callback's frame to the call site is constant
+ *   for one return address of the callback. It is measured once. A lookup compares the return
+ *   addresses between and reads the one into the call site.
+ * - Last walk (last_walk.h): the stack words that the last walk on this CPU depended on, and
+ *   its verdict. If all words are unchanged, a walk would find the same frames.
+ * - Frame steps (frame_step.h): the address cache has the distance from one return address to
+ *   the next, so a step is a lookup and an addition. x86-64 with the ORC unwinder only.
+ * - The unwinder (unwind.c): for all other frames, such as trampolines, exception entries and
+ *   return addresses that a tracer replaced.
+ *
+ * When a walk by steps fails, orc_probe.c measures the current stack with the help of the
+ * unwinder and stores the distances in the address cache (addr_cache.h). The cache also maps
+ * each return address to its rows in the site table and the frame table. The module notifier
+ * (module_notifier.c) removes the addresses of a module before its text is freed.
+ *
+ * Locking: lookups take no lock. Two raw spinlocks serialise writers and never nest:
+ *
+ * - site_lock (addr_cache.c) guards insertions, removals and the list of unknown symbols. It
+ *   is never held while a symbol is resolved.
+ * - making (call_path.c) guards measuring and removal of call paths. Callbacks only try it:
+ *   if it is contended they fall back to frame steps. It is never held while a symbol is
+ *   resolved or a stack is unwound.
+ *
+ * The hook takes neither. The last walk is per CPU and used with preemption disabled; only
+ * the module notifier writes to those of other CPUs, and only its number of words.
+ *
+ * Memory ordering: an entry of the address cache or a call path is filled first and published
+ * by a release of its pc; lookups acquire the pc. The distance in a cache entry is written
+ * later without ordering: it is one halfword that depends on the address alone, so each reader
+ * sees it or falls back to the unwinder. Removed entries need no grace period, as a lookup only
+ * uses addresses of its own stack, and the text of an unloaded module is on no stack.
+ *
+ * Contexts: everything runs in the task that invalidates, for its own stack. In the hook
+ * @can_resolve is false: nothing is allocated, no lock is taken and no symbol resolved;
+ * uncached addresses are queued for a work item. Callbacks may be atomic, but can resolve.
+ */
+
+/* Frames to save: callbacks of the driver, mmnotify and the kernel, and those that matter. */
 #define MMN_UNWIND_DEPTH	48
 
+/**
+ * struct mmn_stack - saved stack of current
+ * @nr: number of return addresses
+ * @pc: return addresses, innermost first
+ */
 struct mmn_stack {
 	unsigned int nr;
 	unsigned long pc[MMN_UNWIND_DEPTH];
@@ -21,7 +71,7 @@ extern bool mmn_unwind_enabled;
 
 void mmn_unwind_allow(bool on);
 
-/* May verdicts rest on the stack? */
+/* May verdicts depend on the stack? See mmn_unwind_allow(). */
 static inline bool mmn_unwind_allowed(void)
 {
 	return READ_ONCE(mmn_unwind_enabled);
