@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * framenames: functions further out on the stack and what they say about the
- * operation, as data. What a compiler inlines, tail-calls or renames differs
- * between kernels, so an operation has several names, and none of them has to
- * be next to another. Pure; it compiles in user space too.
+ * frame_table: functions that identify the operation behind an invalidation when they are on
+ * the stack above the call site. Compilers inline, tail-call and rename differently from
+ * kernel to kernel, so a frame has several names, and frames need not be adjacent.
+ *
+ * Pure: it also compiles in user space.
  */
 #include <linux/kernel.h>
 #include <linux/types.h>
@@ -21,12 +22,12 @@ struct frame_name {
 static const struct frame_name names[] = {
 	{ "__mmu_notifier_invalidate_range_start", MMN_FRAME_ANNOUNCE },
 	{ "__mmu_notifier_invalidate_range_end", MMN_FRAME_ANNOUNCE },
-	/* Inline functions of a header, unless a compiler saves space. */
+	/* Inline functions; a compiler that optimises for size may call them. */
 	{ "mmu_notifier_invalidate_range_start", MMN_FRAME_ANNOUNCE },
 	{ "mmu_notifier_invalidate_range_start_nonblock", MMN_FRAME_ANNOUNCE },
 	{ "mmu_notifier_invalidate_range_end", MMN_FRAME_ANNOUNCE },
 
-	/* What drivers call; the interesting function is the next one. */
+	/* Helpers that many operations share: the next frame shows which one it is. */
 	{ "zap_vma_ptes",		MMN_FRAME_ZAPPER },
 	{ "zap_vma_range",		MMN_FRAME_ZAPPER },
 	{ "zap_special_vma_range",	MMN_FRAME_ZAPPER },
@@ -156,7 +157,7 @@ static const struct frame_name names[] = {
 	{ "task_numa_work",		MMN_FRAME_NUMA },
 	{ "mwriteprotect_range",	MMN_FRAME_UFFD_WP },
 	{ "mrwprotect_range",		MMN_FRAME_UFFD_RWP },
-	/* The former two and PAGEMAP_SCAN call it as well, further in. */
+	/* uffd_wp_range() also serves the two functions above and PAGEMAP_SCAN. */
 	{ "uffd_wp_range",		MMN_FRAME_UFFD_END },
 	{ "userfaultfd_clear_vma",	MMN_FRAME_UFFD_END },
 	{ "userfaultfd_unregister",	MMN_FRAME_UFFD_END },
@@ -217,7 +218,7 @@ static const struct frame_name names[] = {
 	{ "__se_sys_process_mrelease",	MMN_FRAME_MRELEASE },
 	{ "__x64_sys_process_mrelease",	MMN_FRAME_MRELEASE },
 
-	/* Whoever is further out only wanted memory, or to touch it. */
+	/* Frames further out merely allocated or faulted; they are not the cause. */
 	{ "__alloc_pages_slowpath",	MMN_FRAME_OTHERS },
 	{ "__alloc_pages_nodemask",	MMN_FRAME_OTHERS },
 	{ "__alloc_pages",		MMN_FRAME_OTHERS },
@@ -247,15 +248,14 @@ unsigned int mmn_frame_table_frame(unsigned int row)
 }
 
 /**
- * mmn_frame_table_find() - what a function on the stack says
- * @symbol: as kallsyms prints it; ends at a compiler's suffix, an offset or a
- *	blank
+ * mmn_frame_table_find() - look up a function on the stack
+ * @symbol: symbol as kallsyms prints it, see symbol_name.h
  *
- * A module may call its functions as it likes, so all that counts is that it is
- * one; programs of BPF and trampolines look like modules and are none.
+ * Symbols of modules are not compared with the table, as a module may use any name.
  *
  * Context: Any.
- * Return: enum mmn_frame, MMN_FRAME_NONE for most.
+ * Return: enum mmn_frame: MMN_FRAME_MODULE for all functions of modules; MMN_FRAME_NONE if
+ * there is no row, and for BPF programs and trampolines.
  */
 unsigned int mmn_frame_table_find(const char *symbol)
 {
@@ -274,10 +274,11 @@ unsigned int mmn_frame_table_find(const char *symbol)
  * mmn_frame_table_ends() - does a frame end the search for the operation?
  * @frame: enum mmn_frame
  *
- * What is further out than these is another operation, which only happens to
- * have asked for memory, or was interrupted.
+ * Frames further out than these belong to another operation, which merely allocated memory,
+ * faulted or was interrupted.
  *
  * Context: Any.
+ * Return: true if a walk can stop at @frame.
  */
 bool mmn_frame_table_ends(unsigned int frame)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * names: one table for traces, counters, documents and programs. Pure; it
- * compiles in user space too.
+ * names: names of events and causes, for tracepoints, counters, docs/causes.md and the test
+ * programs. Pure: it also compiles in user space.
  */
 #include <linux/kernel.h>
 #include <linux/types.h>

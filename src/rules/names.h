@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* Never NULL: a number from a newer header is "unknown". */
+/* Return: the name, "unknown" for numbers of a newer header; never NULL. */
 const char *mmn_names_event(unsigned int event);
 const char *mmn_names_cause(unsigned int cause);
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memo: verdicts that were given. Rules are a pure function of class and context, and
- * contexts are few; so a verdict without the stack is looked for once. A place that is
- * taken stays so, thus readers need no lock, and write to no cache line.
+ * rule_cache: verdicts by class and context. The rules are a pure function of both, and few
+ * contexts occur, so a verdict that needs no stack is computed once.
  *
- * Pure enough to compile in user space too.
+ * A slot is filled once and never changes again. So lookups take no lock, write to no cache
+ * line and always see a whole verdict. A key that finds its slot taken is not cached.
+ *
+ * It also compiles in user space.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
@@ -12,13 +14,13 @@
 #include "rule_cache.h"
 #include "uapi_args.h"
 
-/* Somebody is about to fill this place. */
+/* Claims a slot while it is filled. Real keys are odd, so no lookup matches it. */
 #define BUSY	2
 
 #define BITS(n, s, m)	{ .nr = (n), .shift = (s), .mask = (m) }
 #define VALUE(n)	{ .nr = (n), .mask = 0xff, .whole = true }
 
-/* What rules ask of the arguments; tests/unit holds it against them. */
+/* Arguments that the rules compare. tests/unit/properties_test.c checks it against them. */
 const struct mmn_rule_cache_arg mmn_rule_cache_args[MMN_NR_SYS] = {
 	[MMN_SYS_FALLOCATE] = BITS(1, 0, 0xff),
 	[MMN_SYS_MADVISE] = VALUE(2),
@@ -34,11 +36,11 @@ const struct mmn_rule_cache_arg mmn_rule_cache_args[MMN_NR_SYS] = {
 struct mmn_rule_cache mmn_rule_cache_table[1 << MMN_RULE_CACHE_BITS];
 
 /**
- * mmn_rule_cache_keep() - this is what the rules say
- * @key: from mmn_rule_cache_key(); if 0 nothing happens
- * @v: the verdict
+ * mmn_rule_cache_keep() - cache a verdict
+ * @key: key from mmn_rule_cache_key(); if it is 0 or its slot is taken, nothing happens
+ * @v: verdict of the rules, or an event of MMN_RULE_CACHE_NEEDS_STACK
  *
- * Context: Any, the hook too.
+ * Context: Any, including the hook.
  */
 void mmn_rule_cache_keep(u64 key, const struct mmn_verdict *v)
 {
@@ -47,6 +49,6 @@ void mmn_rule_cache_keep(u64 key, const struct mmn_verdict *v)
 	if (!key || READ_ONCE(m->key) || cmpxchg64(&m->key, 0, BUSY))
 		return;
 	memcpy(&m->verdict, v, sizeof(*v));
-	/* Whoever finds the key finds what belongs to it. */
+	/* Publishes the verdict. Pairs with the acquire in mmn_rule_cache_find(). */
 	smp_store_release(&m->key, key);
 }

@@ -13,15 +13,17 @@
 
 #define MMN_RULE_CACHE_BITS	8
 
-/* In place of an event: no verdict, the stack decides. */
+/* In place of an event: there is no verdict without the stack. */
 #define MMN_RULE_CACHE_NEEDS_STACK	0xffff
 
 /**
- * struct mmn_rule_cache_arg - the argument of a system call that rules look at
- * @nr: which
- * @shift: so many bits do not count
- * @mask: these do, behind @shift; none if the verdict may rest on any bit
- * @whole: its value counts, so others than @mask must not be set
+ * struct mmn_rule_cache_arg - argument of a system call that the rules compare
+ * @nr: index of the argument
+ * @shift: number of low bits that no rule looks at; they are shifted out
+ * @mask: bits that go into the key, after the shift; 0 if the rules may look at any bit, so
+ *	that the verdict cannot be cached
+ * @whole: the rules compare the value, not single bits, so the verdict can only be cached if
+ *	no bit outside @mask is set
  */
 struct mmn_rule_cache_arg {
 	u8 nr;
@@ -30,7 +32,11 @@ struct mmn_rule_cache_arg {
 	bool whole;
 };
 
-/* @key: all that the verdict rests on; 0 if the place is free */
+/**
+ * struct mmn_rule_cache - slot of the rule cache
+ * @key: key from mmn_rule_cache_key(); 0 if the slot is free
+ * @verdict: struct mmn_verdict, valid once @key is set
+ */
 struct mmn_rule_cache {
 	u64 key;
 	u64 verdict;
@@ -40,19 +46,19 @@ extern const struct mmn_rule_cache_arg mmn_rule_cache_args[MMN_NR_SYS];
 extern struct mmn_rule_cache mmn_rule_cache_table[1 << MMN_RULE_CACHE_BITS];
 void mmn_rule_cache_keep(u64 key, const struct mmn_verdict *v);
 
-/* The key where no argument counts. */
+/* Key of a context if the verdict depends on no argument of the system call. */
 static inline u64 mmn_rule_cache_key_plain(unsigned int class, u32 bits, u32 sys)
 {
 	return (u64)bits << 32 | class << 8 | sys << 16 | 1;
 }
 
-/* Does an argument of the system call count, too? */
+/* Does the verdict also depend on an argument of the system call? */
 static inline bool mmn_rule_cache_needs_arg(u32 needs, u32 sys)
 {
 	return needs & MMN_NEED_ARGS && MMN_SYS_WITH_ARGS >> sys & 1;
 }
 
-/* Then this is the key; 0 if all of @arg counts. */
+/* Key including the argument; 0 if the verdict depends on bits that do not fit into a key. */
 static inline u64 mmn_rule_cache_key_arg(u64 key, const struct mmn_rule_cache_arg *what, u32 arg)
 {
 	arg >>= what->shift;
@@ -62,13 +68,15 @@ static inline u64 mmn_rule_cache_key_arg(u64 key, const struct mmn_rule_cache_ar
 }
 
 /**
- * mmn_rule_cache_key() - all that a verdict without the stack rests on, as one number
- * @class: enum mmn_class, that some row has
+ * mmn_rule_cache_key() - compute the key of a context
+ * @class: enum mmn_class, not MMN_CLASS_UNKNOWN
  * @needs: MMN_NEED_* of that class
- * @ctx: the context, not walked
+ * @ctx: context before any walk
+ *
+ * Contexts with the same key have the same verdict, or all of them need the stack.
  *
  * Context: Any.
- * Return: the number; 0 if all of an argument of the system call counts, too.
+ * Return: the key; 0 if the verdict cannot be cached.
  */
 static inline u64 mmn_rule_cache_key(unsigned int class, u32 needs, const struct mmn_ctx *ctx)
 {
@@ -82,13 +90,13 @@ static inline u64 mmn_rule_cache_key(unsigned int class, u32 needs, const struct
 }
 
 /**
- * mmn_rule_cache_find() - what the rules said the last time
- * @key: from mmn_rule_cache_key()
- * @v: the verdict
+ * mmn_rule_cache_find() - look up a verdict
+ * @key: key from mmn_rule_cache_key(); 0 is never found
+ * @v: set to the verdict; its event is MMN_RULE_CACHE_NEEDS_STACK if there is none without
+ *	the stack
  *
- * Context: Any.
- * Return: false if nobody asked them, or the place was taken; @v is not filled. If its
- * event is MMN_RULE_CACHE_NEEDS_STACK, they left it to the stack.
+ * Context: Any, including the hook.
+ * Return: false if @key is not cached; @v is unchanged then.
  */
 static __always_inline bool mmn_rule_cache_find(u64 key, struct mmn_verdict *v)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * classify: (class of the call site, context) -> verdict.
+ * rules: maps the class of a call site and a context to a verdict. The first rule of the
+ * class with all conditions met decides.
  *
- * Pure: no globals that change, no locks, no kernel calls. It compiles in user
- * space too, for the unit tests. Everything it knows is in the table of rules
- * below; the first rule of a class whose conditions hold decides.
+ * Pure: no changing state, no locks, no kernel calls. It also compiles in user space, for the
+ * unit tests.
  */
 #include <linux/kernel.h>
 #include <linux/types.h>
@@ -13,7 +13,7 @@
 #include "uapi_args.h"
 
 #define FX_ALL		MMNOTIFY_FX_ALL
-/* The old translation is void; the addresses stay valid. */
+/* The translations are void; the addresses stay mapped. */
 #define FX_CLEAR	(MMNOTIFY_FX_PFN | MMNOTIFY_FX_NO_WRITE | \
 			 MMNOTIFY_FX_NO_READ | MMNOTIFY_FX_DIRTY)
 #define FX_ACCESS	(MMNOTIFY_FX_NO_WRITE | MMNOTIFY_FX_NO_READ)
@@ -22,27 +22,27 @@
 #define FX_NONE		0
 
 /*
- * How an argument of the system call is compared. IS compares 32 bits: the
- * values are int in every ABI, so the upper half is not the kernel's to read.
+ * How an argument of the system call is compared. Only the low 32 bits are: the arguments of
+ * ARG_IS are int in every ABI, so the upper half of the register is undefined.
  */
 enum arg_op { ARG_ANY, ARG_IS, ARG_HAS };
 
 /**
- * struct rule - one line of the table
- * @need: MMN_CTX_* that must be set
- * @not: MMN_CTX_* that must be clear
- * @sys: enum mmn_sys, or MMN_SYS_NONE for any; implies MMN_CTX_SYSCALL
- * @op: how args[@arg] must relate to @val
+ * struct rule - conditions and a verdict
+ * @need: MMN_CTX_* bits that must be set
+ * @not: MMN_CTX_* bits that must be clear
+ * @sys: enum mmn_sys that current must be in, so MMN_CTX_SYSCALL is set; or MMN_SYS_NONE
+ * @op: enum arg_op: how args[@arg] is compared with @val
  * @arg: index of the argument
- * @val: its value or bits
- * @saw: enum mmn_frame that must be on the stack, or MMN_FRAME_NONE
- * @also: another one
- * @ask: no verdict: the stack has to be walked, then look again
- * @event: verdict
- * @cause: verdict
- * @effects: verdict
- * @guess: the verdict is not exact, so its effects are all
- * @wide: the range exceeds the change
+ * @val: value for ARG_IS; for ARG_HAS a mask, of which one bit must be set
+ * @saw: enum mmn_frame that must be on the stack; MMN_FRAME_NONE for no condition
+ * @also: second frame that must be on the stack, likewise
+ * @ask: no verdict: demands the stack; ignored once the stack was walked
+ * @event: enum mmnotify_event of the verdict
+ * @cause: enum mmnotify_cause of the verdict
+ * @effects: MMNOTIFY_FX_* of the verdict
+ * @guess: the verdict is not exact, so its effects are MMNOTIFY_FX_ALL
+ * @wide: the range of the event may exceed the change: MMNOTIFY_F_WIDENED
  */
 struct rule {
 	u32 need;
@@ -61,7 +61,7 @@ struct rule {
 	bool wide;
 };
 
-/* Who: which context. What: the verdict. Both keep a rule on one line. */
+/* Conditions, then the verdict: short enough for one line per rule. */
 #define ALWAYS			.op = ARG_ANY
 #define IF1(a)			.need = MMN_CTX_##a
 #define IF2(a, b)		.need = MMN_CTX_##a | MMN_CTX_##b
@@ -80,15 +80,15 @@ struct rule {
 /* clang-format off */
 
 /*
- * The mm goes away: the only event that does not come through the
- * hook, so the native event is all there is, and it is sure.
+ * The mm is released. This is the only event without a call site; the native event itself
+ * identifies it with certainty.
  */
 static const struct rule release_rules[] = {
 	{ SYS(EXEC), UNLESS(EXITING), IS(RELEASE, EXEC, ALL) },
 	{ ALWAYS, IS(RELEASE, EXIT, ALL) },
 };
 
-/* mm/memory.c:unmap_vmas(): always the end of the mapping. */
+/* mm/memory.c:unmap_vmas(): the mapping always ends. */
 static const struct rule unmap_rules[] = {
 	{ IF1(DYING), UNLESS(EXITING), SYS(EXEC), IS(UNMAP, EXEC, ALL) },
 	{ IF1(DYING), IS(UNMAP, EXIT, ALL) },
@@ -114,9 +114,9 @@ static const struct rule unmap_rules[] = {
 };
 
 /*
- * mm/mremap.c:move_page_tables(): only the flags tell whether the
- * source VMA stays (MREMAP_DONTUNMAP), the stack is the same. Without
- * the system call nobody knows. execve() moves its new stack.
+ * mm/mremap.c:move_page_tables(): only the flags of mremap() decide whether the source VMA
+ * stays (MREMAP_DONTUNMAP); the stack is the same. Without the system call the verdict is a
+ * guess. execve() moves the new stack.
  */
 static const struct rule move_rules[] = {
 	{ IF1(LOCAL), SYS(MREMAP), ARG(3, HAS, MREMAP_DONTUNMAP), IS(CLEAR, MREMAP_DONTUNMAP, CLEAR) },
@@ -128,17 +128,17 @@ static const struct rule move_rules[] = {
 };
 
 /*
- * mm/hugetlb.c:move_hugetlb_page_tables(), inside the move of a VMA and
- * widened to where page tables may be shared: more than what moves.
- * What really ends, unmap_vmas() says afterwards, exactly.
+ * mm/hugetlb.c:move_hugetlb_page_tables(): part of the move of a VMA. The range is widened to
+ * where page tables may be shared, so it exceeds the VMA. unmap_vmas() announces the exact
+ * range as UNMAP afterwards.
  */
 static const struct rule move_hugetlb_rules[] = {
 	{ ALWAYS, IS(CLEAR, MREMAP_MOVE, CLEAR), WIDE },
 };
 
 /*
- * zap_page_range_single() and its names: the VMA stays. A zap that was
- * asked for by its own system call needs no stack.
+ * zap_page_range_single() and its variants: the VMA stays. If the system call itself requests
+ * the zap, no stack is needed.
  */
 static const struct rule zap_rules[] = {
 	{ SYS(MADVISE), ARG(2, IS, MADV_DONTNEED), IS(CLEAR, MADV_DONTNEED, CLEAR) },
@@ -178,11 +178,10 @@ static const struct rule zap_rules[] = {
 };
 
 /*
- * 5.10, 6.1: __unmap_hugepage_range() announces itself inside the pair
- * of its caller, as UNMAP whatever the caller does, and widened to
- * where page tables may be shared. Where the mapping really ends,
- * unmap_vmas() has said UNMAP for the exact range just before; so what
- * is left to say here is always CLEAR, as later kernels do.
+ * 5.10, 6.1: __unmap_hugepage_range() announces a nested event between the start and the end
+ * of its caller's. It is natively UNMAP for all callers, and widened to where page tables may
+ * be shared. If the mapping really ends, unmap_vmas() has already announced UNMAP for the
+ * exact range. So the nested event is always CLEAR, as in later kernels.
  */
 static const struct rule hugetlb_nested_rules[] = {
 	{ IF1(DYING), IS(CLEAR, HUGETLB_UNMAP, CLEAR), WIDE },
@@ -204,8 +203,8 @@ static const struct rule hugetlb_nested_rules[] = {
 };
 
 /*
- * The VMAs of the victim stay, whatever the native event says. A victim
- * on 5.10 may reap itself on its way out.
+ * The VMAs of the victim stay, even where the native event is UNMAP. On 5.10 an exiting victim
+ * may reap itself.
  */
 static const struct rule reap_rules[] = {
 	{ IF1(OOM_REAPER), IS(CLEAR, OOM_REAPER, CLEAR) },
@@ -215,14 +214,14 @@ static const struct rule reap_rules[] = {
 };
 
 /*
- * mm/mprotect.c:change_protection(). Who holds mmap_lock for write is
- * mprotect or the end of a userfaultfd. The others hold it for read, and
- * then no VMA changes: NUMA hints, which come on the way out of any
- * system call, userfaultfd and PAGEMAP_SCAN. A hint is the one event
- * that asks nothing of a driver, so the stack must show it.
+ * mm/mprotect.c:change_protection(). If current holds mmap_lock for write, this is mprotect()
+ * or the end of a userfaultfd. With the lock held for read no VMA changes: this is a NUMA
+ * hint, userfaultfd or PAGEMAP_SCAN. NUMA hints run on the way out of any system call, so the
+ * system call does not exclude them. A hint is the only event without effects, so the stack
+ * must prove it.
  *
- * Who asks for PROT_READ leaves reading alone, whatever it was before. Write
- * access may go even if PROT_WRITE is asked for, until the next fault.
+ * With PROT_READ, pages that were readable stay so. Write access may be lost until the next
+ * fault even with PROT_WRITE.
  */
 static const struct rule protect_rules[] = {
 	{ IF2(LOCAL, MMAP_WRITE), SYS(MPROTECT), ARG(2, HAS, PROT_READ), IS(PROTECTION_VMA, MPROTECT, WRITE) },
@@ -247,7 +246,7 @@ static const struct rule protect_rules[] = {
 	{ ALWAYS, IS(PROTECTION_VMA, PROTECTION, ALL), GUESS },
 };
 
-/* The same for hugetlb, where there are no NUMA hints. */
+/* The same for hugetlb pages, which get no NUMA hints. */
 static const struct rule hugetlb_protect_rules[] = {
 	{ IF2(LOCAL, MMAP_WRITE), SYS(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS), WIDE },
 	{ IF2(LOCAL, MMAP_WRITE), SYS(PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS), WIDE },
@@ -265,7 +264,7 @@ static const struct rule hugetlb_protect_rules[] = {
 	{ ALWAYS, IS(PROTECTION_VMA, PROTECTION, ALL), GUESS },
 };
 
-/* The whole scan range is announced, whatever matches in it. */
+/* The event covers the whole scan range, not only the pages that match. */
 static const struct rule pagemap_scan_rules[] = {
 	{ ALWAYS, IS(PROTECTION_PAGE, PAGEMAP_SCAN, CLEAN), WIDE },
 };
@@ -278,7 +277,7 @@ static const struct rule fork_rules[] = {
 	{ ALWAYS, IS(PROTECTION_PAGE, FORK, WRITE) },
 };
 
-/* The reverse map cleans a page; who asked is the stack's. */
+/* The reverse map cleans and write-protects a page; only the stack shows for which caller. */
 static const struct rule mkclean_rules[] = {
 	{ ASK },
 	{ SAW(HWPOISON), IS(PROTECTION_PAGE, HWPOISON, CLEAN) },
@@ -297,9 +296,9 @@ static const struct rule dax_mkclean_rules[] = {
 };
 
 /*
- * The process's own writes never need the stack; who else may break
- * copy-on-write is another process, or comes through few system calls,
- * on the way out of which a signal frame may be written, too.
+ * Write faults of the process itself need no stack. Copy-on-write is also broken by other
+ * processes, and by the few system calls below. For those the stack decides, because they may
+ * also write a signal frame on their way out, which is an ordinary fault.
  */
 static const struct rule cow_rules[] = {
 	{ IF1(KSMD), IS(CLEAR, KSM_UNMERGE, CLEAR) },
@@ -330,7 +329,7 @@ static const struct rule madv_free_rules[] = {
 	{ ALWAYS, IS(CLEAR, MADV_FREE, CLEAR) },
 };
 
-/* A file page is unmapped by it, and nothing else announces that. */
+/* For file pages the split unmaps the huge page, and no other event announces that. */
 static const struct rule thp_split_rules[] = {
 	{ ALWAYS, IS(CLEAR, THP_SPLIT, CLEAR) },
 };
@@ -345,10 +344,9 @@ static const struct rule thp_collapse_rules[] = {
 };
 
 /*
- * The reverse map: CLEAR for every caller. kswapd and kcompactd are
- * known by what they are; kswapd migrates only to demote or to split.
- * The others are on the stack. Before v5.14 one function served
- * migration too.
+ * The reverse map: CLEAR for every caller. kswapd and kcompactd are recognised by the thread,
+ * but kswapd may also migrate, to demote or to split a page. All others are on the stack.
+ * Before v5.14 try_to_unmap_one() also served migration.
  */
 static const struct rule rmap_rules[] = {
 	{ IF1(KSWAPD), UNLESS(MIGRATION), IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
@@ -394,7 +392,7 @@ static const struct rule ksm_wrprotect_rules[] = {
 	{ ALWAYS, IS(PROTECTION_PAGE, KSM_MERGE, CLEAN) },
 };
 
-/* May hold write_protect_page() inlined: CLEAR is right for both. */
+/* May contain write_protect_page() inlined; CLEAR is correct for both. */
 static const struct rule ksm_replace_rules[] = {
 	{ ALWAYS, IS(CLEAR, KSM_MERGE, CLEAR) },
 };
@@ -434,7 +432,7 @@ static const struct rule exclusive_restore_rules[] = {
 #define ARGS		(MMN_NEED_SYS | MMN_NEED_ARGS)
 #define PLACE		MMN_NEED_PLACE
 
-/* @bits: what the class itself adds to the context. @needs: what its rules look at. */
+/* @bits: MMN_CTX_* that the class implies. @needs: MMN_NEED_* of its rules. */
 static const struct {
 	const struct rule *rules;
 	unsigned int nr;
@@ -491,8 +489,8 @@ static bool arg_holds(const struct rule *r, const struct mmn_ctx *ctx)
 }
 
 /*
- * The frames of a context as a set: a list of rules asks for many of them. No frame is
- * in every set, as it is what most rules ask for.
+ * Frames of a context as a bitmap, as a list of rules looks for many of them. MMN_FRAME_NONE
+ * is always set, so rules without a condition on frames match.
  */
 struct frames {
 	u64 low;
@@ -520,14 +518,14 @@ static bool frames_match(struct frames set, unsigned int frame)
 	return (frame & 64 ? set.high : set.low) >> (frame & 63) & 1;
 }
 
-/* What the task does, as far as it counts: for all rules of a search. */
+/* The part of a context that is the same for all rules of a search. */
 struct task {
 	const struct mmn_ctx *ctx;
 	u32 bits;
 	u32 sys;
 };
 
-/* In place of a system call of which nobody knows. */
+/* The system call is unknown: equals no enum mmn_sys. */
 #define SYS_UNKNOWN		0xffu
 
 static bool task_holds(const struct rule *r, const struct task *task)
@@ -537,7 +535,7 @@ static bool task_holds(const struct rule *r, const struct task *task)
 	return !r->sys || (r->sys == task->sys && arg_holds(r, task->ctx));
 }
 
-/* Nothing of the stack is known: whether a rule may ask is not yet said. */
+/* Without frames: the stack was not walked, or has no frame that is in the table. */
 static const struct rule *find_plain(const struct rule *r, const struct rule *end,
 				     const struct task *task)
 {
@@ -548,7 +546,7 @@ static const struct rule *find_plain(const struct rule *r, const struct rule *en
 	return NULL;
 }
 
-/* Most rules ask for a frame that is not there. */
+/* With frames: they are compared first, as most rules fail there. */
 static const struct rule *find_walked(const struct rule *r, const struct rule *end,
 				      const struct task *task)
 {
@@ -577,11 +575,11 @@ static const struct rule *find_rule(unsigned int class,
 }
 
 /**
- * mmn_rules_needs() - what do the rules of a class look at?
+ * mmn_rules_needs() - which parts of the context do the rules of a class need?
  * @class: enum mmn_class
  *
  * Context: Any.
- * Return: mask of MMN_NEED_*; 0 if the task does not matter.
+ * Return: mask of MMN_NEED_*; 0 if the verdict does not depend on the task.
  */
 u32 mmn_rules_needs(unsigned int class)
 {
@@ -589,14 +587,14 @@ u32 mmn_rules_needs(unsigned int class)
 }
 
 /**
- * mmn_rules_get() - what one rule says, for documents and tests
+ * mmn_rules_get() - read the verdict of one rule, for documents and tests
  * @class: enum mmn_class
- * @nr: 0 is the first
- * @v: its verdict on a tested kernel
+ * @nr: index of the rule in its class, from 0
+ * @v: set to the verdict on a tested kernel; without flags and with the cause unknown if the
+ *	rule demands the stack
  *
  * Context: Any.
- * Return: false behind the last rule; a rule that asks has no flags at all and
- * the cause unknown.
+ * Return: false if there is no such rule; @v is unchanged then.
  */
 bool mmn_rules_get(unsigned int class, unsigned int nr,
 		   struct mmn_verdict *v)
@@ -615,14 +613,15 @@ bool mmn_rules_get(unsigned int class, unsigned int nr,
 }
 
 /**
- * mmn_rules_how() - how one rule decides, for documents
+ * mmn_rules_how() - how does one rule decide? For documents
  * @class: enum mmn_class
- * @nr: 0 is the first
+ * @nr: index of the rule in its class, from 0
  *
- * Two classes may share a list; what their own context excludes is said, too.
+ * MMN_RULE_NEVER: classes may share a list, and the bits that one of them implies may exclude
+ * some of its rules.
  *
  * Context: Any.
- * Return: mask of MMN_RULE_*; 0 behind the last rule as well.
+ * Return: mask of MMN_RULE_*; 0 if there is no such rule.
  */
 u32 mmn_rules_how(unsigned int class, unsigned int nr)
 {
@@ -645,8 +644,8 @@ u32 mmn_rules_how(unsigned int class, unsigned int nr)
 }
 
 /*
- * On a kernel that nobody tested, a known name may have learnt something new;
- * only the release of the mm means the same everywhere.
+ * On an untested kernel series a known symbol may have gained another use, so no verdict is
+ * exact. Only the release of an mm means the same everywhere.
  */
 static bool is_exact(const struct rule *r, unsigned int class,
 		     const struct mmn_ctx *ctx)
@@ -657,18 +656,18 @@ static bool is_exact(const struct rule *r, unsigned int class,
 }
 
 /**
- * mmn_rules_classify() - the verdict on one invalidation
+ * mmn_rules_classify() - find the verdict on one invalidation
  * @class: enum mmn_class of the call site
- * @native: the kernel's own event, for sites that no row names
- * @ctx: the context
- * @v: the verdict
+ * @native: event of the kernel's range, used for call sites without a row
+ * @ctx: context of the invalidation
+ * @v: set to the verdict
  *
- * What no rule decides keeps the native event as a hint, claims nothing else
- * and is not exact.
+ * If no rule matches, the event is the native one, the cause is unknown, and the verdict is
+ * not exact and has all effects.
  *
  * Context: Any.
- * Return: false if the stack decides: read it into @ctx and come again; @v is
- * not filled.
+ * Return: false if the stack is needed: walk it to complete @ctx and call again. @v is not
+ * valid then.
  */
 bool mmn_rules_classify(unsigned int class, unsigned int native,
 			const struct mmn_ctx *ctx, struct mmn_verdict *v)

@@ -6,13 +6,45 @@
 
 #include <mmnotify/mmnotify_types.h>
 
+/**
+ * DOC: Rules
+ *
+ * This folder turns a call site and the context of the running task into a verdict: event,
+ * cause, effects and flags. It is data and pure functions: no locks, no kernel calls, no
+ * changing state but the rule cache. It also compiles in user space, for the unit tests and
+ * for docs/causes.md.
+ *
+ * - The site table maps the symbol of a call site to a class: the operation, independent of
+ *   version and compiler.
+ * - Each class has a list of rules. The first rule with all conditions met decides. Conditions
+ *   are bits of the context, the system call and its arguments, and frames on the stack.
+ * - A rule may demand the stack instead of a verdict. Then the caller adds the frames above
+ *   the call site (frame table) to the context and starts over. Rules that demand the stack
+ *   are ignored from then on.
+ * - An unknown call site has no rules: the native event remains, with all effects, not exact.
+ *
+ * So the cause is found in this order: the kernel thread, the system call, mmap_lock and
+ * task flags, the stack. Most events are decided before the stack is needed.
+ *
+ * Gathering a context costs time, so each class declares its needs (MMN_NEED_*), and only
+ * those parts are gathered.
+ *
+ * The rule cache keeps verdicts that needed no stack, and the fact that one needs it. Its key
+ * has everything that such a verdict depends on: class, context bits, system call, and the
+ * bits of one argument that the rules compare. Contexts with the same key have the same
+ * verdict; tests/unit/properties_test.c checks it. A verdict that does need the stack depends
+ * on class, context bits and frames, not on the system call: see mmn_last_walk_find().
+ *
+ * verify=1 checks verdicts against the verify table, which sees only the stack.
+ */
+
 /*
- * What a call site does, whatever its symbol is called on this kernel. One
- * class has one list of rules; many symbols may share a class.
+ * What a call site does, independent of its symbol. Each class has one list of rules; many
+ * symbols may share a class.
  */
 enum mmn_class {
-	MMN_CLASS_UNKNOWN,		/* no row names this symbol */
-	MMN_CLASS_RELEASE,		/* not a site: the mm is going away */
+	MMN_CLASS_UNKNOWN,		/* the symbol has no row */
+	MMN_CLASS_RELEASE,		/* no call site: the mm is released */
 	MMN_CLASS_UNMAP,
 	MMN_CLASS_MOVE,
 	MMN_CLASS_MOVE_HUGETLB,
@@ -46,10 +78,10 @@ enum mmn_class {
 	MMN_NR_CLASSES
 };
 
-/* The system calls that tell causes apart, whatever their number is. */
+/* System calls that distinguish causes, independent of their numbers. */
 enum mmn_sys {
-	MMN_SYS_NONE,			/* page fault, kernel thread, not known */
-	MMN_SYS_OTHER,			/* a system call that tells nothing */
+	MMN_SYS_NONE,			/* page fault, kernel thread, unknown */
+	MMN_SYS_OTHER,			/* a system call without rules */
 	MMN_SYS_BPF,
 	MMN_SYS_BRK,
 	MMN_SYS_CLOSE,
@@ -81,16 +113,16 @@ enum mmn_sys {
 };
 
 /*
- * What a frame further out says about the operation. Many functions may share
- * one; their names are data (framenames.c).
+ * Operations that a function above the call site stands for. Many functions may share one;
+ * frame_table.c has their names.
  */
 enum mmn_frame {
 	MMN_FRAME_NONE,
 	MMN_FRAME_ANNOUNCE,		/* the kernel's start and end functions */
-	MMN_FRAME_MODULE,		/* code of some module */
-	MMN_FRAME_ZAPPER,		/* a way to zap a part of one VMA */
-	MMN_FRAME_UNMAPPER,		/* a way to unmap a file everywhere */
-	MMN_FRAME_OTHERS,		/* further out is another operation */
+	MMN_FRAME_MODULE,		/* any function of a module */
+	MMN_FRAME_ZAPPER,		/* helper that zaps a part of a VMA */
+	MMN_FRAME_UNMAPPER,		/* helper that unmaps a file everywhere */
+	MMN_FRAME_OTHERS,		/* frames further out do not count */
 
 	MMN_FRAME_KSWAPD,
 	MMN_FRAME_DIRECT_RECLAIM,
@@ -168,33 +200,33 @@ enum mmn_frame {
 #define MMN_CTX_KTHREAD		(1u << 3) /* current is a kernel thread */
 #define MMN_CTX_SYSCALL		(1u << 4) /* sys and args can be trusted */
 #define MMN_CTX_MMAP_WRITE	(1u << 5) /* current holds mmap_lock for write */
-#define MMN_CTX_NUMA_MOVES	(1u << 6) /* kernel: a hint may move the page */
+#define MMN_CTX_NUMA_MOVES	(1u << 6) /* kernel: a NUMA hint may also migrate */
 #define MMN_CTX_VERIFIED	(1u << 7) /* kernel: this series was tested */
 #define MMN_CTX_KHUGEPAGED	(1u << 8) /* current is khugepaged */
 #define MMN_CTX_OOM_REAPER	(1u << 9) /* current is the OOM reaper */
-#define MMN_CTX_MMAP_READ	(1u << 10) /* it does not; unlike "not known" */
+#define MMN_CTX_MMAP_READ	(1u << 10) /* it does not; neither bit: unknown */
 #define MMN_CTX_KSWAPD		(1u << 11) /* current is a kswapd */
 #define MMN_CTX_KCOMPACTD	(1u << 12) /* current is a kcompactd */
 #define MMN_CTX_KSMD		(1u << 13) /* current is ksmd */
 #define MMN_CTX_KDAMOND		(1u << 14) /* current is a kdamond */
 #define MMN_CTX_ONE_NODE	(1u << 15) /* machine: no other memory node */
 #define MMN_CTX_AT_TARGET	(1u << 16) /* mremap: the range is at the target */
-#define MMN_CTX_AT_TAIL		(1u << 17) /* mremap: it is what is cut off */
-#define MMN_CTX_WALKED		(1u << 18) /* frames holds all that can be had */
-#define MMN_CTX_MODULE_CALLS	(1u << 19) /* the zap was asked for by a module */
-#define MMN_CTX_MIGRATION	(1u << 20) /* class: unmapped to be migrated */
+#define MMN_CTX_AT_TAIL		(1u << 17) /* mremap: the range is the tail cut off */
+#define MMN_CTX_WALKED		(1u << 18) /* the stack was walked: frames is complete */
+#define MMN_CTX_MODULE_CALLS	(1u << 19) /* walk: a module requested the zap */
+#define MMN_CTX_MIGRATION	(1u << 20) /* class: the page is unmapped for migration */
 
 #define MMN_FRAMES_MAX		24
 
-/* What the rules of a class look at: nobody gathers the rest. */
+/* Parts of the context that the rules of a class look at; only those are gathered. */
 #define MMN_NEED_TASK	(1u << 0) /* LOCAL, DYING, EXITING */
 #define MMN_NEED_THREAD	(1u << 1) /* which kernel thread it is */
 #define MMN_NEED_LOCK	(1u << 2) /* MMAP_WRITE, MMAP_READ */
-#define MMN_NEED_SYS	(1u << 3) /* SYSCALL and which one */
-#define MMN_NEED_ARGS	(1u << 4) /* its arguments, if it is of MMN_SYS_WITH_ARGS */
+#define MMN_NEED_SYS	(1u << 3) /* SYSCALL, struct mmn_ctx.sys */
+#define MMN_NEED_ARGS	(1u << 4) /* struct mmn_ctx.args, for MMN_SYS_WITH_ARGS */
 #define MMN_NEED_PLACE	(1u << 5) /* AT_TARGET, AT_TAIL */
 
-/* System calls that no class asks for their arguments are not in it. */
+/* System calls with arguments that some rule looks at. */
 #define MMN_SYS_WITH_ARGS	(1u << MMN_SYS_BPF | 1u << MMN_SYS_FALLOCATE | \
 				 1u << MMN_SYS_GETSOCKOPT | 1u << MMN_SYS_IOCTL | \
 				 1u << MMN_SYS_MADVISE | 1u << MMN_SYS_MMAP | \
@@ -204,15 +236,14 @@ enum mmn_frame {
 				 1u << MMN_SYS_PROCESS_MADVISE)
 
 /**
- * struct mmn_ctx - the context of one invalidation, gathered without waiting, as far
- *	as its class needs it
+ * struct mmn_ctx - context of one invalidation, as far as its class needs it
  * @bits: mask of MMN_CTX_*
- * @sys: enum mmn_sys; MMN_SYS_NONE means "not in a system call" if
- *	MMN_CTX_SYSCALL is set, and "nobody knows" if not
- * @args: the arguments of that system call
- * @nr_frames: how many of @frames are there
- * @frames: enum mmn_frame of the functions above the call site, innermost
- *	first, those that say nothing left out
+ * @sys: enum mmn_sys; MMN_SYS_NONE means "not in a system call" if MMN_CTX_SYSCALL is set,
+ *	and "unknown" if not
+ * @args: first four arguments of that system call
+ * @nr_frames: number of entries in @frames
+ * @frames: enum mmn_frame of the functions above the call site, innermost first, without
+ *	those that are MMN_FRAME_NONE
  */
 struct mmn_ctx {
 	u32 bits;
@@ -223,11 +254,11 @@ struct mmn_ctx {
 };
 
 /**
- * struct mmn_verdict - what classification says
+ * struct mmn_verdict - meaning of one invalidation
  * @event: enum mmnotify_event
  * @cause: enum mmnotify_cause
  * @effects: mask of MMNOTIFY_FX_*
- * @flags: MMNOTIFY_F_EXACT and MMNOTIFY_F_WIDENED, others are not its business
+ * @flags: MMNOTIFY_F_EXACT and MMNOTIFY_F_WIDENED; the rules set no others
  */
 struct mmn_verdict {
 	u16 event;
@@ -236,11 +267,11 @@ struct mmn_verdict {
 	u16 flags;
 };
 
-/* How a rule decides, for documents: mmn_rules_how(). */
-#define MMN_RULE_NEEDS_STACK	(1u << 0) /* no verdict: the stack is to be walked */
-#define MMN_RULE_SAW	(1u << 1) /* a verdict that rests on the stack */
+/* How a rule decides: mmn_rules_how(), for documents. */
+#define MMN_RULE_NEEDS_STACK	(1u << 0) /* no verdict: it demands the stack */
+#define MMN_RULE_SAW	(1u << 1) /* a verdict that depends on the stack */
 #define MMN_RULE_ALWAYS	(1u << 2) /* it has no condition */
-#define MMN_RULE_NEVER	(1u << 3) /* its class rules it out */
+#define MMN_RULE_NEVER	(1u << 3) /* never matches in its class */
 
 u32 mmn_rules_needs(unsigned int class);
 bool mmn_rules_classify(unsigned int class, unsigned int native,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sitenames: every function of the kernel that announces an invalidation, as
- * data. Names move with versions and compilers; so each row is the outermost
- * symbol that was seen to hold the call, and a class may have many rows. Pure;
- * it compiles in user space too.
+ * site_table: the kernel functions that contain a call site, that is, announce an
+ * invalidation. Which symbol contains the call differs between versions and compilers. Each
+ * row is the outermost symbol that was seen to contain it, and a class may have many rows.
  *
- * A kernel that moves a call site gets a row here and nothing else.
+ * If a kernel moves a call site, it gets a row here; nothing else changes.
+ *
+ * Pure: it also compiles in user space.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -16,10 +17,10 @@
 #include "symbol_name.h"
 
 /**
- * struct site - one symbol that holds a call site
- * @name: the symbol, without compiler suffixes
- * @class: what the call means
- * @kernels: where it was seen or read; for people
+ * struct site - symbol that contains a call site
+ * @name: bare name of the symbol, without compiler suffixes
+ * @class: enum mmn_class of the call
+ * @kernels: kernel versions in which it was seen or read, for documents and debugfs
  */
 struct site {
 	const char *name;
@@ -45,7 +46,7 @@ static const struct site sites[] = {
 	{ "__oom_reap_task_mm",		MMN_CLASS_REAP,		"5.10-6.12" },
 	{ "zap_vma_for_reaping",	MMN_CLASS_REAP,		"7.2-7.3" },
 
-	/* Which of these is the outermost is the compiler's choice. */
+	/* Inlining decides which of these is the outermost symbol. */
 	{ "change_protection",		MMN_CLASS_PROTECT,	"5.10-7.3" },
 	{ "change_protection_range",	MMN_CLASS_PROTECT,	"other builds" },
 	{ "change_p4d_range",		MMN_CLASS_PROTECT,	"other builds" },
@@ -113,7 +114,7 @@ static const struct site sites[] = {
 
 /* clang-format on */
 
-/* Rows travel as bytes and index arrays of counters. */
+/* A row fits into the u8 of struct mmn_site, and into the bitmap of hidden rows. */
 static_assert(ARRAY_SIZE(sites) < 128);
 
 unsigned int mmn_site_table_nr(void)
@@ -137,15 +138,13 @@ const char *mmn_site_table_kernels(unsigned int row)
 }
 
 /**
- * mmn_site_table_find() - which row names a symbol
- * @symbol: as kallsyms prints it; ends at a compiler's suffix (.part.0,
- *	.constprop.0, .isra.0, .cold, .llvm.N), an offset or a blank
+ * mmn_site_table_find() - find the row of a symbol
+ * @symbol: symbol as kallsyms prints it, see symbol_name.h
  *
- * A symbol of a module ("name [module]") is never a row: the names are those
- * of the kernel proper, and a module may use them for its own.
+ * Symbols of modules have no row: a module may use the name of a kernel function.
  *
  * Context: Any.
- * Return: the row, or MMN_SITE_UNKNOWN.
+ * Return: the row; MMN_SITE_UNKNOWN if there is none.
  */
 unsigned int mmn_site_table_find(const char *symbol)
 {
@@ -161,9 +160,9 @@ unsigned int mmn_site_table_find(const char *symbol)
 }
 
 /**
- * mmn_site_table_hide() - leave no address where a name is expected
- * @symbol: as kallsyms prints it, which is the address where it has no name; at
- *	least 19 bytes, as an address has
+ * mmn_site_table_hide() - hide the address of code without a symbol
+ * @symbol: symbol as kallsyms prints it: "0x..." if there is none, which is replaced; the
+ *	buffer has at least 19 bytes
  *
  * Context: Any.
  */

@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* Row 0 stands for every symbol that the table does not know. */
+/* Row of all symbols that are not in the table. */
 #define MMN_SITE_UNKNOWN	0
 
 unsigned int mmn_site_table_nr(void);

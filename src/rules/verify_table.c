@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * opinion: what the stack alone says about an event, for verify mode. It knows
- * no system call, no task and no lock, and reads the frames in another way than
- * the rules do: from the inside out, and the first one that has an opinion
- * decides. So a mistake in one of the two shows. Pure; it compiles in user space
- * too.
+ * verify_table: events and causes that fit a stack, for verify=1. It uses neither the system
+ * call nor the task nor a lock. It also reads frames in another order than the rules: from
+ * the innermost outwards, and the first frame with a row decides. So a mistake in one of the
+ * two shows as a disagreement.
+ *
+ * Pure: it also compiles in user space.
  */
 #include <linux/kernel.h>
 #include <linux/types.h>
@@ -15,12 +16,13 @@
 #define MAX_CAUSES	7
 
 /**
- * struct opinion - what one frame says above one class of call sites
- * @class: enum mmn_class
- * @frame: enum mmn_frame; MMN_FRAME_NONE if no frame decides
- * @also: has to be on the stack as well, or MMN_FRAME_NONE
- * @events: mask of the events that fit
- * @causes: those that fit; ends at MMNOTIFY_CAUSE_UNKNOWN
+ * struct opinion - events and causes that fit a frame above a class of call sites
+ * @class: enum mmn_class of the call site
+ * @frame: enum mmn_frame that is on the stack; MMN_FRAME_NONE for stacks that no other row
+ *	of the class fits
+ * @also: second frame that must be on the stack; MMN_FRAME_NONE for no condition
+ * @events: mask of the events that fit, 1 << enum mmnotify_event
+ * @causes: enum mmnotify_cause of those that fit; ends at MMNOTIFY_CAUSE_UNKNOWN
  */
 struct opinion {
 	u8 class;
@@ -133,7 +135,7 @@ static const struct opinion opinions[] = {
 	/* 5.10: the call site is khugepaged() itself. */
 	{ AT(THP_COLLAPSE, NONE),	EV(CLEAR), .causes = { C(KHUGEPAGED) } },
 
-	/* For both sides of the reverse map. */
+	/* Also for MMN_CLASS_RMAP_MIGRATE, see plain_class(). */
 	{ AT(RMAP_UNMAP, KSWAPD),	EV(CLEAR), .causes = { C(RECLAIM_KSWAPD) } },
 	{ AT(RMAP_UNMAP, DIRECT_RECLAIM), EV(CLEAR), .causes = { C(RECLAIM_DIRECT) } },
 	{ AT2(RMAP_UNMAP, MEMCG, PROACTIVE), EV(CLEAR), .causes = { C(RECLAIM_PROACTIVE) } },
@@ -179,7 +181,7 @@ static const struct opinion opinions[] = {
 
 /* clang-format on */
 
-/* Classes that share their opinions. */
+/* Maps classes that share the rows of another one. */
 static unsigned int plain_class(unsigned int class)
 {
 	switch (class) {
@@ -220,7 +222,7 @@ static const struct opinion *verify_table_decide(unsigned int class, const u8 *f
 	const struct opinion *o;
 	unsigned int i;
 
-	/* What is further out is another operation. */
+	/* Frames further out belong to another operation. */
 	for (i = 0; i < nr; i++)
 		if (frames[i] == MMN_FRAME_OTHERS ||
 		    frames[i] == MMN_FRAME_ANNOUNCE)
@@ -234,13 +236,14 @@ static const struct opinion *verify_table_decide(unsigned int class, const u8 *f
 }
 
 /**
- * mmn_verify_table_check() - does the stack agree with a verdict?
+ * mmn_verify_table_check() - compare a verdict with the stack
  * @class: enum mmn_class of the call site that the stack shows
  * @frames: enum mmn_frame of the functions above it, innermost first
- * @nr: how many
- * @v: the verdict
+ * @nr: number of frames
+ * @v: verdict to check
  *
  * Context: Any.
+ * Return: enum mmn_agreement; MMN_UNSURE if the table has no row for this stack.
  */
 enum mmn_agreement mmn_verify_table_check(unsigned int class, const u8 *frames,
 					  unsigned int nr,

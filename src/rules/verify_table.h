@@ -10,7 +10,7 @@ enum mmn_agreement {
 	MMN_AGREE,
 	MMN_OTHER_EVENT,
 	MMN_OTHER_CAUSE,
-	MMN_UNSURE,			/* the stack says nothing */
+	MMN_UNSURE,			/* no row for this stack */
 	MMN_NR_AGREEMENTS
 };
 
