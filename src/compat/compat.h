@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * compat: the only place where old kernels are dressed up as new ones. The
- * answers come from gen.h, which probe.sh writes for the kernel that is built
- * for; a version number is used only where no probe can tell.
- */
 #ifndef MMN_COMPAT_H
 #define MMN_COMPAT_H
+
+/**
+ * DOC: Differences between kernels
+ *
+ * All other folders are written for the newest kernel; this header gives older ones the same
+ * interface. Distributions backport changes, so the version of a kernel does not show its
+ * features. For each feature probe.sh compiles a small file of probe/ with the flags of the
+ * module, and gen.h gets MMN_HAVE_<FILE> if that succeeds. The version is only used for
+ * meaning, which no compiler can check: MMN_KERNEL_VERIFIED.
+ *
+ * Controls: a broken toolchain would look like a kernel without features. So before the probes
+ * control_yes.c must compile and control_no.c must not; otherwise the build stops.
+ *
+ * Provenance: line 2 of each probe has the kernel commit that changed the result, and the
+ * first version with the feature or ("until") the last one. tests/checks/provenance checks the
+ * line, and that each result is used.
+ */
 
 #include <linux/llist.h>
 #include <linux/mm_types.h>
@@ -18,8 +30,8 @@
 #include "gen.h"
 
 /*
- * A variable that is filled before it is read, all of it: kernels that zero the stack
- * need not.
+ * For a variable that is written completely before it is read: exempts it from being cleared
+ * on kernels with CONFIG_INIT_STACK_ALL_ZERO.
  */
 #if __has_attribute(__uninitialized__)
 #define MMN_UNINIT	__attribute__((__uninitialized__))
@@ -28,8 +40,8 @@
 #endif
 
 /*
- * What a call site means was read and run for these series; no probe can say
- * that a later one means the same.
+ * The call sites of these series were reviewed and tested. No probe can detect that a call
+ * site of a later one means something else.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 0) && \
 	LINUX_VERSION_CODE < KERNEL_VERSION(7, 4, 0)
@@ -48,7 +60,7 @@
 #define MMN_NUMA_HINT_MOVES	0
 #endif
 
-/* ftrace, with a kprobe to tell where a function is */
+/* ftrace backend; a kprobe that is never armed looks up the address of the function */
 #if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_KPROBES) && \
 	defined(MMN_HAVE_FTRACE_ARGS)
 #define MMN_HAVE_FTRACE		1
@@ -59,9 +71,9 @@
 #endif
 
 /*
- * Before v5.11 ftrace guards callbacks unless told not to, and only passes
- * registers if asked to save them all; later it guards only if told to and the
- * arguments are always there.
+ * Before v5.11 ftrace adds recursion protection unless RECURSION_SAFE is set, and passes
+ * registers only with SAVE_REGS. Later the protection is opt-in, and arguments are always
+ * passed.
  */
 #ifdef MMN_HAVE_RECURSION_SAFE
 #define MMN_FTRACE_FLAGS	(FTRACE_OPS_FL_RECURSION_SAFE | \
@@ -82,7 +94,7 @@ static __always_inline unsigned long mmn_ftrace_arg0(struct ftrace_regs *fregs)
 #endif
 }
 
-/* The registers at the entry of the function, if more than its arguments are there. */
+/* Registers at function entry, of which sp and bp are used; NULL if ftrace may not save them. */
 static __always_inline const struct pt_regs *mmn_ftrace_regs(struct ftrace_regs *fregs)
 {
 #if !defined(CONFIG_X86_64)
@@ -100,7 +112,7 @@ static __always_inline const struct pt_regs *mmn_ftrace_regs(struct ftrace_regs 
 #define mmn_hook_ftrace		mmn_hook_none
 #endif
 
-/* At the entry of a function: the word behind the return address, and the frame pointer. */
+/* At function entry: address of the word above the return address; 0 if unknown. */
 static __always_inline unsigned long mmn_entry_sp(const struct pt_regs *regs)
 {
 #ifdef CONFIG_X86_64
@@ -110,6 +122,7 @@ static __always_inline unsigned long mmn_entry_sp(const struct pt_regs *regs)
 #endif
 }
 
+/* Frame pointer at function entry; 0 if unknown. */
 static __always_inline unsigned long mmn_entry_bp(const struct pt_regs *regs)
 {
 #ifdef CONFIG_X86_64
@@ -119,7 +132,7 @@ static __always_inline unsigned long mmn_entry_bp(const struct pt_regs *regs)
 #endif
 }
 
-/* kprobes, for a probe at the entry of a function */
+/* kprobe backend: probes at function entry */
 #if defined(CONFIG_KPROBES) && \
 	(defined(CONFIG_X86_64) || defined(CONFIG_ARM64))
 #define MMN_HAVE_KPROBES	1
@@ -138,10 +151,7 @@ static inline unsigned long mmn_regs_return_address(struct pt_regs *regs)
 #define mmn_hook_kprobe		mmn_hook_none
 #endif
 
-/*
- * The stack is only a source if the unwinder does not guess. Modules have an
- * area of their own on these architectures (programs of BPF share it).
- */
+/* Verdicts may depend on the stack only if the unwinder does not guess. */
 #if defined(CONFIG_STACKTRACE) && !defined(CONFIG_UNWINDER_GUESS)
 #define MMN_HAVE_STACK		1
 #include <linux/stacktrace.h>
@@ -159,6 +169,7 @@ static inline unsigned int mmn_stack_save(unsigned long *pc, unsigned int size)
 }
 #endif
 
+/* Modules, BPF programs and trampolines; false if the architecture has no area for them. */
 static inline bool mmn_in_module_area(unsigned long pc)
 {
 #if defined(MODULES_VADDR) && defined(MODULES_END)
@@ -168,14 +179,14 @@ static inline bool mmn_in_module_area(unsigned long pc)
 #endif
 }
 
-/* Tasks whose system call number does not say what they do. */
+/* Flags of tasks without a system call, or with a stale number. */
 #ifdef PF_USER_WORKER
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER)
 #else
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
 #endif
 
-/* The members of struct mmu_notifier_range */
+/* struct mmu_notifier_range: events and members that were added or renamed */
 #ifdef MMN_HAVE_NOTIFY_EXCLUSIVE
 #define MMN_NOTIFY_EXCLUSIVE	MMU_NOTIFY_EXCLUSIVE
 #else
@@ -192,8 +203,8 @@ static inline void *mmn_range_owner(const struct mmu_notifier_range *range)
 }
 
 /*
- * Two-pass invalidation. Where the kernel has none, the one pass that we give it
- * waits at once, and nobody calls the second.
+ * Two-pass interval notifiers. On kernels without them only the first pass is registered. It
+ * waits for the device itself, and the second pass is never called.
  */
 #ifdef MMN_HAVE_TWO_PASS
 #define MMN_NATIVE_TWO_PASS	1
@@ -224,14 +235,15 @@ enum mmn_mmap_lock {
 
 /**
  * mmn_mmap_lock_mode() - does current hold mmap_lock for write?
- * @mm: whose lock
+ * @mm: mm of the lock
  *
- * Reads the lock's own note of its owner (kernel/locking/rwsem.c): the writer
- * is a plain task pointer, a reader carries a flag. On PREEMPT_RT a writer owns
- * the inner rt_mutex and a reader does not.
+ * Reads the owner word of the lock (kernel/locking/rwsem.c): for a writer it is the task
+ * pointer, for readers a flag is set. On PREEMPT_RT a writer owns the inner rt_mutex; a
+ * reader does not.
  *
  * Context: Any.
- * Return: the answer, or that this kernel does not tell.
+ * Return: MMN_MMAP_LOCK_WRITE if current is the writer, MMN_MMAP_LOCK_NOT_WRITE if not;
+ * MMN_MMAP_LOCK_UNKNOWN if this kernel's lock cannot be read.
  */
 static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 {
@@ -246,7 +258,7 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 	defined(MMN_HAVE_RWSEM_RT_PATCH_OWNER)
 	unsigned long owner = (unsigned long)READ_ONCE(mmn_rt_owner(mm));
 
-	/* Bit 0: somebody waits. */
+	/* Bit 0: there are waiters. */
 	if ((owner & ~1UL) == (unsigned long)current)
 		return MMN_MMAP_LOCK_WRITE;
 	return MMN_MMAP_LOCK_NOT_WRITE;
@@ -255,7 +267,7 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 #endif
 }
 
-/* Which process owns an mm: 0 if it is gone or the kernel does not keep it. */
+/* Process that owns an mm; 0 if it is gone, or without CONFIG_MEMCG. */
 static inline u32 mmn_mm_tgid(const struct mm_struct *mm)
 {
 	u32 tgid = 0;
@@ -271,7 +283,7 @@ static inline u32 mmn_mm_tgid(const struct mm_struct *mm)
 	return tgid;
 }
 
-/* Our numbers are the kernel's, on every kernel. */
+/* enum mmnotify_event begins with the kernel's values, on every version. */
 static_assert((int)MMU_NOTIFY_UNMAP == 0 && (int)MMU_NOTIFY_CLEAR == 1 &&
 	      (int)MMU_NOTIFY_PROTECTION_VMA == 2 &&
 	      (int)MMU_NOTIFY_PROTECTION_PAGE == 3 &&

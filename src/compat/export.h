@@ -6,7 +6,7 @@
 
 #include "gen.h"
 
-/* All exports are GPL-only, as those of the kernel's mmu_notifier.c are. */
+/* All exports are GPL-only, as in the kernel's mmu_notifier.c. */
 #ifndef MMN_HAVE_NS_TOKEN
 #define MMN_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, "MMNOTIFY")
 #else

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gen.h: the answers of this kernel, made before any object. if_changed asks
-# again when the kernel, the compiler or the flags are others.
+# gen.h has the results of the probes and is made before all objects. if_changed runs
+# the probes again if the kernel, the compiler or the flags change.
 
 mmn-compat := $(obj)/src/compat
 mmn-probes := $(src)/src/compat/probe

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * syscalls: which system call is current in, whatever ABI it came through.
+ * syscalls: the system call that current is in, independent of its ABI, and its arguments.
  */
 #include <linux/compat.h>
 #include <linux/errno.h>
@@ -17,7 +17,7 @@
 #include "rules/rules.h"
 #include "syscalls.h"
 
-/* enum mmn_sys by number; what is not here tells nothing. */
+/* enum mmn_sys by number; all others are MMN_SYS_OTHER. */
 /* clang-format off */
 #ifdef CONFIG_X86_64
 const u8 mmn_syscall_native[MMN_SYSCALLS] = {
@@ -51,7 +51,7 @@ static const u8 native[] = {
 	[__NR_pkey_mprotect] = MMN_SYS_PKEY_MPROTECT,
 	[__NR_prctl] = MMN_SYS_PRCTL,
 	[__NR_process_madvise] = MMN_SYS_PROCESS_MADVISE,
-	/* Younger than the oldest kernel, and in no header of it. */
+	/* By number, as the headers of older kernels lack it. */
 	[448] = MMN_SYS_PROCESS_MRELEASE,
 	[__NR_process_vm_writev] = MMN_SYS_PROCESS_VM_WRITEV,
 	[__NR_pwrite64] = MMN_SYS_WRITE,
@@ -67,8 +67,8 @@ static const u8 native[] = {
 
 #if defined(CONFIG_X86_64) && defined(CONFIG_IA32_EMULATION)
 /*
- * The numbers of i386; they are ABI. ipc(2), socketcall(2) and the first mmap()
- * hide what they do behind a pointer: not told apart here.
+ * By number, which is ABI, as the kernel has no header for these. ipc(2), socketcall(2) and
+ * the old mmap(2) pass their arguments in memory, so they are MMN_SYS_OTHER.
  */
 static const u8 ia32[] = {
 	[4] = MMN_SYS_WRITE,
@@ -118,7 +118,7 @@ static int syscall_find(const u8 *table, size_t size, int nr)
 
 	if ((size_t)nr >= size)
 		return MMN_SYS_OTHER;
-	/* The number is the caller's to choose. */
+	/* User space chooses the number: clamp it in speculation, too. */
 	sys = table[array_index_nospec(nr, size)];
 	return sys ? sys : MMN_SYS_OTHER;
 }
@@ -133,7 +133,7 @@ static int syscall_translate(int nr)
 		return -EOPNOTSUPP;
 #endif
 	}
-	/* x32 shares the low numbers; its own ones (512..) tell nothing. */
+	/* x32 shares the low numbers; its own, from 512 on, are MMN_SYS_OTHER. */
 	return syscall_find(mmn_syscall_native, MMN_SYSCALLS, nr & 0x3fffffff);
 }
 #else
@@ -146,11 +146,11 @@ static int syscall_translate(int nr)
 #endif
 
 /**
- * mmn_syscall_current() - the system call that current is in
+ * mmn_syscall_current() - find the system call that current is in
  *
- * Context: A user task; not an io_uring worker, whose number is stale.
- * Return: enum mmn_sys, MMN_SYS_NONE in a page fault or interrupt; -EOPNOTSUPP
- * if this ABI cannot be told.
+ * Context: User task. Not for io_uring workers, which keep a stale number.
+ * Return: enum mmn_sys; MMN_SYS_NONE in a page fault or interrupt from user space;
+ * -EOPNOTSUPP if the ABI of the system call is not supported.
  */
 int mmn_syscall_current(void)
 {
@@ -160,10 +160,10 @@ int mmn_syscall_current(void)
 }
 
 /**
- * mmn_syscall_args() - its arguments
- * @args: filled
+ * mmn_syscall_args() - read the arguments of the system call that current is in
+ * @args: set to the six arguments
  *
- * Context: As mmn_syscall_current(), which told of a system call.
+ * Context: As mmn_syscall_current(), which has returned a system call.
  */
 void mmn_syscall_args(unsigned long args[6])
 {

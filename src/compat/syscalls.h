@@ -20,10 +20,10 @@ void mmn_syscall_args(unsigned long args[6]);
 extern const u8 mmn_syscall_native[MMN_SYSCALLS];
 
 /**
- * mmn_syscall_current_fast() - mmn_syscall_current(), if that takes one look
+ * mmn_syscall_current_fast() - mmn_syscall_current() for the native ABI
  *
  * Context: As mmn_syscall_current().
- * Return: enum mmn_sys; -1 if it takes more.
+ * Return: enum mmn_sys; -1 to fall back to mmn_syscall_current().
  */
 static inline int mmn_syscall_current_fast(void)
 {
@@ -34,12 +34,12 @@ static inline int mmn_syscall_current_fast(void)
 		return MMN_SYS_NONE;
 	if (unlikely(nr >= MMN_SYSCALLS || in_ia32_syscall()))
 		return -1;
-	/* The number is the caller's to choose: the mask holds in speculation, too. */
+	/* User space chooses the number; the mask also holds in speculation. */
 	sys = mmn_syscall_native[nr & (MMN_SYSCALLS - 1)];
 	return sys ? sys : MMN_SYS_OTHER;
 }
 
-/* One of the first four arguments, after mmn_syscall_current_fast() told of a system call. */
+/* One of the first four arguments, after mmn_syscall_current_fast() returned a system call. */
 static inline unsigned long mmn_syscall_arg(unsigned int nr)
 {
 	static const u8 at[] = {

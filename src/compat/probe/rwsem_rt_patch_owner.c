@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* until v5.15: 42254105dfe8 locking/rwsem: Add rtmutex based R/W semaphore; PREEMPT_RT patch */
+/* until v5.14: 42254105dfe8 locking/rwsem: Add rtmutex based R/W semaphore; PREEMPT_RT patch */
 #include <linux/mm_types.h>
 
 void *probe(struct mm_struct *mm);
