@@ -17,15 +17,15 @@
  * per frame, too much for each event, so this folder remembers earlier walks. The sources are
  * tried from the cheapest to the dearest:
  *
- * - Call path (call_path.h): the distance from a callback's frame to the call site is constant
- *   for one return address of the callback. It is measured once. A lookup compares the return
- *   addresses between and reads the one into the call site.
- * - Last walk (last_walk.h): the stack words that the last walk on this CPU depended on, and
- *   its verdict. If all words are unchanged, a walk would find the same frames.
- * - Frame steps (frame_step.h): the address cache has the distance from one return address to
- *   the next, so a step is a lookup and an addition. x86-64 with the ORC unwinder only.
- * - The unwinder (unwind.c): for all other frames, such as trampolines, exception entries and
- *   return addresses that a tracer replaced.
+ * - Call path (call_path.h), for the call site: its distance from a callback's frame is
+ *   constant for one return address of the callback. It is measured once. A lookup compares
+ *   the return addresses between and reads the one into the call site.
+ * - Last walk (last_walk.h), for the frames: the stack words that the last walk on this CPU
+ *   depended on, and its verdict. If all are unchanged, a walk would find the same frames.
+ * - Frame steps (frame_step.h), for both: the address cache has the distance from one return
+ *   address to the next, so a step is a lookup and an addition. Only on x86-64 with ORC.
+ * - The unwinder (unwind.c), for both: passes trampolines, exception entries and return
+ *   addresses that a tracer replaced.
  *
  * When a walk by steps fails, orc_probe.c measures the current stack with the help of the
  * unwinder and stores the distances in the address cache (addr_cache.h). The cache also maps
