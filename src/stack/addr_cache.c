@@ -312,7 +312,7 @@ int mmn_addr_cache_forget(const char *list)
 		snprintf(name, sizeof(name), "%.*s", (int)len, at);
 		row = mmn_site_table_find(name);
 		if (row == MMN_SITE_UNKNOWN) {
-			pr_err("forget=%s: no row names %s; see debugfs mmnotify/sites for those that exist\n",
+			pr_err("forget=%s: %s is no known call site: debugfs mmnotify/sites lists them\n",
 			       list, name);
 			return -EINVAL;
 		}

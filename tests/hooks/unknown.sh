@@ -65,7 +65,7 @@ check '! load forget=unmap_vmas,no_such_site' "a name that is in no row refuses 
 check 'grep -q "Invalid" /tmp/error' "with EINVAL"
 # The VM's insmod asks in two ways, one after the other.
 check '[ "$(news | grep -c "mmnotify: .*forget")" = 2 ] &&
-	news | grep -q "forget=unmap_vmas,no_such_site: no row names no_such_site"' \
+	news | grep -q "forget=unmap_vmas,no_such_site: no_such_site is no known call site"' \
 	"and one line each time that names it"
 world "ftrace, some rows missing" $some hook=ftrace
 world "ftrace, all rows missing" all hook=ftrace
