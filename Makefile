@@ -13,37 +13,52 @@ user-cflags := -O2 -g -Wall -Wextra -Werror -std=gnu11 -static
 user := build/user
 
 .DEFAULT_GOAL := help
-.PHONY: help modules modules_install clean demo check lint unit bench \
-	fuzz mutants bench-growth bench-cpus bench-lines bench-plots bench-thrash check-api check-faults check-storm check-dkms check-causes check-modes check-debug \
-	check-stress check-power check-rt check-lockdown check-foreign user dist
+.PHONY: help help-more modules modules_install clean user dist \
+	demo check lint unit fuzz mutants bench bench-growth bench-cpus bench-lines \
+	bench-plots bench-thrash check-api check-faults check-storm check-causes \
+	check-modes check-stress check-power check-rt check-lockdown check-debug \
+	check-foreign check-dkms
 
+# One screen: tests/lint/sizes counts.
 help:
 	@echo 'make demo           watch it explain a program, live, in a VM'
 	@echo 'make check          all tests: lint, unit, five kernels (KERNEL=6.12: one)'
-	@echo 'make modules        build mmnotify.ko for the running kernel (KVER=, KDIR=)'
-	@echo 'make docs           docs/causes.md, docs/api.md and docs/internals.md, from the sources'
 	@echo 'make lint | unit    only these'
-	@echo 'make bench          instructions per operation, against native notifiers and today (KERNEL=)'
-	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
-	@echo 'make check-api      requirements by number, files and ioctls (KERNEL=, SEED=, CALLS=)'
-	@echo 'make check-faults   each allocation and step fails once, five kernels (KERNEL=)'
-	@echo 'make check-storm    1,000 loads and unloads, storms of objects, exits (KERNEL=, STORM=)'
-	@echo 'make check-causes   every scenario on every machine, every event verified (KERNEL=)'
-	@echo 'make check-modes    without ftrace, beside other tracers and KVM, with unknown sites'
-	@echo 'make check-rt       Debian'"'"'s PREEMPT_RT kernels, and what they ask for (KERNEL=rt-6.12)'
-	@echo 'make check-lockdown signed and unsigned, on kernels that are locked down (KERNEL=)'
-	@echo 'make check-debug    kernels with KASAN, lockdep, kmemleak, KCSAN (KERNEL=kasan-6.12)'
-	@echo 'make check-foreign  test_hmm (ported), rdma_rxe and KVM with their tests, on 7.3 (ONLY=)'
-	@echo 'make check-stress   stress-ng with mirrors at its processes (KERNEL=, SECONDS=60)'
-	@echo 'make check-power    CPUs that go, sleep, kexec, on 5.10 and 7.3 (KERNEL=, ONLY=)'
-	@echo 'make fuzz           random mm operations under three devices (KERNEL=, SEED=, STEPS=, SEEDS=)'
-	@echo 'make mutants        one-line faults in each file of the module: does a test notice? (FILE=, MUTANTS=6, KERNEL=, SUITES=)'
-	@echo 'make bench-growth   the same with more objects, clients and processes (KERNEL=)'
-	@echo 'make bench-cpus     1 to 8 CPUs that invalidate at once, against native notifiers (KERNEL=)'
-	@echo 'make bench-lines    cache lines that mmnotify writes to from two CPUs: none (KERNEL=)'
-	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from what both left'
-	@echo 'make bench-thrash   what devices lose, naive and aware, on six workloads (KERNEL=)'
+	@echo 'make modules        build mmnotify.ko for the running kernel (KVER=, KDIR=)'
+	@echo 'make docs           docs/causes.md, api.md and internals.md, from the sources'
 	@echo 'make dist           the release tree, as a tar file in build/'
+	@echo 'make bench          instructions per operation, against native notifiers'
+	@echo 'make fuzz           random mm operations under three devices'
+	@echo 'make mutants        one-line faults in each file: does a test notice?'
+	@echo 'make check-api      requirements by number, files and ioctls, with a fuzzer'
+	@echo 'make check-faults   each allocation and step fails once'
+	@echo 'make check-storm    1,000 loads and unloads, storms of objects, exits'
+	@echo 'make check-causes   every scenario on every machine, every event verified'
+	@echo 'make check-modes    without ftrace, beside other tracers, unknown call sites'
+	@echo 'make check-stress   stress-ng with mirrors at its processes'
+	@echo 'make check-power    CPUs that go, sleep, kexec'
+	@echo 'make check-rt       PREEMPT_RT kernels (KERNEL=rt-6.12)'
+	@echo 'make check-lockdown signed and unsigned, on kernels that are locked down'
+	@echo 'make check-debug    KASAN, lockdep, kmemleak, KCSAN (KERNEL=kasan-6.12)'
+	@echo 'make check-foreign  test_hmm (ported), rdma_rxe and KVM with their tests'
+	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
+	@echo 'make help-more      more benchmarks, and the variables of each target'
+
+help-more:
+	@echo 'make bench-growth   bench with more objects, clients and processes'
+	@echo 'make bench-cpus     1 to 8 CPUs that invalidate at once, against native notifiers'
+	@echo 'make bench-lines    cache lines that mmnotify writes to from two CPUs: none'
+	@echo 'make bench-thrash   what devices lose, naive and aware, on six workloads'
+	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from what both left'
+	@echo 'make user           the programs that run in the VM'
+	@echo
+	@echo 'KERNEL=   a kernel of tests/vm/kernels.list: check, demo, fuzz, mutants, bench*, check-*'
+	@echo 'JOBS=     VMs at a time (one per CPU): check, check-*'
+	@echo 'ONLY=     some steps: check-storm, check-power, check-debug, check-foreign'
+	@echo 'SEED=     check-api (with CALLS=), fuzz (with STEPS=, SEEDS=)'
+	@echo 'STORM=    rounds of check-storm; SECONDS= of check-stress'
+	@echo 'FILE=     one file of mutants, with MUTANTS=6, SUITES='
+	@echo 'tests/README.md and docs/testing.md say more.'
 
 modules modules_install clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
