@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# For the Kbuild of a driver that uses mmnotify: sets the include path and finds
-# the symbol versions that belong to this very copy of mmnotify. That is what dkms
-# built from it for this kernel, or else what was built in this folder by hand.
-# samples/mirror/Kbuild shows how to include it; docs/dkms.md says why.
+# For the Kbuild of a driver that uses mmnotify: sets the include path, and the symbol
+# versions (Module.symvers) that belong to this copy of mmnotify: those that dkms built
+# for this kernel if this is the copy that dkms uses, else those of a build in this
+# folder. samples/minimal/Kbuild shows how to include this file, docs/dkms.md explains it.
 mmnotify-here := $(realpath $(dir $(lastword $(MAKEFILE_LIST))))
 mmnotify-dkms := $(firstword $(wildcard /var/lib/dkms/mmnotify/kernel-$(KERNELRELEASE)-*))
 
@@ -16,12 +16,12 @@ ifeq ($(mmnotify-symvers),)
 $(warning mmnotify in $(mmnotify-here) is not built for $(KERNELRELEASE), its symbols will be undefined)
 endif
 
-# HAVE_MMNOTIFY is for mmnotify_compat.h. Kbuild applies subdir-ccflags-y to this
-# folder and to all below it.
+# HAVE_MMNOTIFY selects mmnotify.h in mmnotify_compat.h. Kbuild applies subdir-ccflags-y
+# to the folder of this Kbuild and to all folders below it.
 subdir-ccflags-y += -I$(mmnotify-here)/include -DHAVE_MMNOTIFY
-# Kbuild reads this variable from the Kbuild of the folder that M= names. A value from
-# make's command line can only be added to by "override", after which make ignores a
-# plain "+=" of the driver: so "override" is for that case alone.
+# Kbuild reads KBUILD_EXTRA_SYMBOLS from the Kbuild of the folder that M= names. Adding
+# to a value from make's command line needs "override", but after an "override" make
+# ignores a plain "+=" of the driver. So use "override" in that case only.
 ifeq ($(filter $(mmnotify-symvers),$(KBUILD_EXTRA_SYMBOLS)),)
 ifneq ($(filter command override,$(origin KBUILD_EXTRA_SYMBOLS)),)
 override KBUILD_EXTRA_SYMBOLS += $(mmnotify-symvers)

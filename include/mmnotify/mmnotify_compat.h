@@ -3,20 +3,21 @@
  * mmnotify_compat: the calls of mmnotify.h for a driver that is built with or
  * without mmnotify, without an #ifdef of its own. Copy this file,
  * mmnotify_compat_impl.h, mmnotify_compat_ends.h, mmnotify_compat_mm.h,
- * mmnotify_inline.h, mmnotify_life.h and mmnotify_types.h side by side into the driver,
- * include this one wherever mmnotify.h would be, and in exactly one .c say
+ * mmnotify_inline.h, mmnotify_life.h and mmnotify_types.h into one folder of the driver,
+ * include this file in place of mmnotify.h, and in exactly one .c file write
  *
  *	#define MMNOTIFY_COMPAT_IMPLEMENTATION
  *	#include "mmnotify_compat.h"
  *
- * That file then has the state (one set per module) and the functions. A driver
- * that only classifies needs no such file.
+ * That file then contains the functions and their state (one set per module). A driver
+ * that only calls mmnotify_classify() needs no such file.
  *
- * With HAVE_MMNOTIFY, which mmnotify.mk defines, all this is <mmnotify/mmnotify.h>.
- * Else it is the kernel's own notifiers and no verdict is exact: every filter delivers
- * everything but a range's own owner. What each call promises is said in
- * mmnotify.h and mmnotify_inline.h and holds here too; only differences are said
- * here, and docs/compat.md sums them up.
+ * With HAVE_MMNOTIFY, which mmnotify.mk defines, this file includes
+ * <mmnotify/mmnotify.h> and adds mmnotify_conservative() only. Without it, the calls use
+ * the kernel's own notifiers and no verdict is exact: a filter hides nothing but events
+ * with the owner of the range. The guarantees documented for mmnotify.h and
+ * mmnotify_inline.h hold here, too; comments in this file describe the differences, and
+ * docs/compat.md lists them.
  */
 #ifndef MMNOTIFY_COMPAT_H
 #define MMNOTIFY_COMPAT_H
@@ -52,16 +53,16 @@ struct mmnotify_client;
 struct mmnotify_mm_ops;
 struct mmnotify_range_ops;
 
-/* Nothing to import; modinfo shows that the driver does without. */
+/* There is nothing to import. modinfo shows that the driver was built without mmnotify. */
 #define MMNOTIFY_IMPORT_NS()	MODULE_INFO(mmnotify, "compat")
 
-/* As in mmnotify.h, but for the private members. */
+/* As in mmnotify.h, except for the private members. */
 struct mmnotify_range {
 	struct mmu_interval_notifier mni;
 	const struct mmnotify_range_ops *ops;
 	struct mmnotify_client *client;
 	void *owner;
-	/* private: mmnotify_compat's */
+	/* private: for mmnotify_compat */
 	void *ends;
 	atomic_t undelivered;
 	atomic_t life;
@@ -73,29 +74,30 @@ struct mmnotify_range {
 	struct work_struct removal;
 };
 
-/* As in mmnotify.h, but for the private members. */
+/* As in mmnotify.h, except for the private members. */
 struct mmnotify_mm {
 	struct mmu_notifier mn;
 	const struct mmnotify_mm_ops *ops;
 	struct mmnotify_client *client;
-	/* private: mmnotify_compat's */
+	/* private: for mmnotify_compat */
 	struct hlist_node node;
 	unsigned int users;
 	unsigned int state;
 };
 
-/* As in mmnotify.h, but for the private members: there are none. */
+/* As in mmnotify.h, without private members. */
 struct mmnotify_self {
 };
 
 /*
- * Of what it says is different here: nothing is exact, so mmnotify_affects() is
- * always true and the effects of ops hide nothing; end() comes once no blockable
- * invalidation of the mm runs, with the range of all that it is the end of.
+ * Differences from the comments in mmnotify_inline.h: no verdict is exact, so
+ * mmnotify_affects() is always true and ops.effects hides nothing. end() is called once
+ * no blockable invalidation of the mm runs; its range covers all invalidations that it
+ * is the end of.
  */
 #include "mmnotify_inline.h"
 
-/* In the file with MMNOTIFY_COMPAT_IMPLEMENTATION. */
+/* Defined in the file with MMNOTIFY_COMPAT_IMPLEMENTATION. */
 int __must_check mmnotify_range_insert(struct mmnotify_client *client,
 				       struct mmnotify_range *range, struct mm_struct *mm,
 				       unsigned long start, unsigned long len,
@@ -122,7 +124,7 @@ int __must_check mmnotify_mm_unregister(struct mmnotify_mm *m);
 void mmnotify_synchronize(struct mmnotify_client *client);
 #endif /* no mmnotify.h */
 
-/* Differences between kernels. A distribution may have ported any of them back. */
+/* Differences between kernels. A distribution may have backported any of these changes. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
 #define MMNOTIFY_COMPAT_OWNER		owner
 #define MMNOTIFY_COMPAT_EXCLUSIVE	MMU_NOTIFY_EXCLUSIVE
@@ -138,10 +140,11 @@ void mmnotify_synchronize(struct mmnotify_client *client);
 #endif
 
 /*
- * What the kernel's own event says for certain, on every kernel. UNMAP also comes
- * from the OOM reaper, from truncating a hugetlb file and from mremap() that keeps
- * the mapping, PROTECTION_VMA from NUMA hints and userfaultfd, EXCLUSIVE without an
- * owner is its end: the kernel's word stays in info->native.
+ * Keep the kernel's own event only where it has one meaning on every kernel. UNMAP also
+ * comes from the OOM reaper, from truncation of a hugetlb file and from an mremap() that
+ * keeps the mapping; PROTECTION_VMA also comes from NUMA hints and userfaultfd; EXCLUSIVE
+ * without an owner ends an exclusive access. These become CLEAR, with the kernel's event
+ * in info->native.
  */
 static inline u16 mmnotify_compat_event(const struct mmu_notifier_range *range)
 {
@@ -155,7 +158,7 @@ static inline u16 mmnotify_compat_event(const struct mmu_notifier_range *range)
 	case MMU_NOTIFY_MIGRATE:
 		return MMNOTIFY_MIGRATE;
 	default:
-		/* 5.10 has no such event; its name here is MIGRATE's. */
+		/* 5.10 has no EXCLUSIVE: the macro is MMU_NOTIFY_MIGRATE there. */
 		if (range->event == MMNOTIFY_COMPAT_EXCLUSIVE &&
 		    range->MMNOTIFY_COMPAT_OWNER)
 			return MMNOTIFY_EXCLUSIVE;
@@ -164,14 +167,15 @@ static inline u16 mmnotify_compat_event(const struct mmu_notifier_range *range)
 }
 
 /**
- * mmnotify_conservative() - the verdict without mmnotify
- * @range: what the kernel passed to the callback
- * @info: filled: never exact, all effects, the cause unknown; the owner where the
- *	kernel gives one
+ * mmnotify_conservative() - fill in the verdict that holds without mmnotify
+ * @range: range that the kernel passed to the callback
+ * @info: output: not exact, all effects, cause unknown; the owner if the kernel passes
+ *	one
  *
- * What mmnotify_classify() is without mmnotify; there with it, too.
+ * Implements mmnotify_classify() in a driver that is built without mmnotify. Also
+ * available in a driver that is built with it.
  *
- * Context: A notifier callback; does not sleep.
+ * Context: In a notifier callback; does not sleep.
  */
 static inline void mmnotify_conservative(const struct mmu_notifier_range *range,
 					 struct mmnotify_info *info)
@@ -197,9 +201,9 @@ static inline void mmnotify_conservative(const struct mmu_notifier_range *range,
 
 #if MMNOTIFY_COMPAT_ACTIVE
 /*
- * What client.priv points at: the counts of the client's ranges and mms, negative once it
- * is unregistered, and of removals and puts that are not finished; and the queue of the
- * removals.
+ * client.priv points to this. @live counts ranges and mm objects of the client, and is
+ * negative once the client is unregistered; @leaving counts removals and puts that are
+ * not finished.
  */
 struct mmnotify_compat_client {
 	atomic_t live;
@@ -208,7 +212,7 @@ struct mmnotify_compat_client {
 	struct rcu_head rcu;
 };
 
-/* One object more. Return: NULL if @client is not registered. */
+/* Count one more object. Return: NULL if @client is not registered. */
 static inline struct mmnotify_compat_client *
 mmnotify_compat_hold(const struct mmnotify_client *client)
 {
@@ -224,7 +228,7 @@ mmnotify_compat_hold(const struct mmnotify_client *client)
 	return c;
 }
 
-/* One object less: mmnotify_unregister() may free @c from now on. */
+/* Count one object less: mmnotify_unregister() may free @c from now on. */
 static inline void mmnotify_compat_drop(struct mmnotify_compat_client *c)
 {
 	atomic_dec(&c->live);
@@ -235,7 +239,10 @@ static inline void mmnotify_compat_leaves(struct mmnotify_compat_client *c)
 	atomic_inc(&c->leaving);
 }
 
-/* It has left. A task that synchronizes must find no object any more: that goes first. */
+/*
+ * Finish a removal or put. Drop the object first: after mmnotify_synchronize() the object
+ * must not be counted any more, or mmnotify_unregister() would fail.
+ */
 static inline void mmnotify_compat_left(struct mmnotify_compat_client *c)
 {
 	rcu_read_lock();
@@ -246,8 +253,8 @@ static inline void mmnotify_compat_left(struct mmnotify_compat_client *c)
 }
 
 /**
- * mmnotify_register() - a driver begins to use the calls
- * @client: static, with name and owner set
+ * mmnotify_register() - register a driver
+ * @client: static, zeroed but for its name and owner
  *
  * Context: Process, may sleep.
  * Return: 0; -EINVAL for no name or no owner; -EBUSY if @client is registered already;
@@ -275,12 +282,12 @@ static inline int __must_check mmnotify_register(struct mmnotify_client *client)
 }
 
 /**
- * mmnotify_unregister() - a driver is done
- * @client: a registered client
+ * mmnotify_unregister() - unregister a driver
+ * @client: registered client
  *
  * Context: Process, may sleep; not in a callback.
- * Return: 0; -EINVAL if @client is not registered; -EBUSY if objects of @client exist,
- * and then @client stays registered.
+ * Return: 0; -EINVAL if @client is not registered; -EBUSY if objects of @client exist:
+ * @client then stays registered.
  */
 static inline int mmnotify_unregister(struct mmnotify_client *client)
 {
@@ -314,7 +321,7 @@ static inline int mmnotify_compat_prime(struct mm_struct *mm, bool locked)
 		return -EINVAL;
 	if (!mmget_not_zero(mm))
 		return -ESRCH;
-	/* No notifier: only what interval notifiers of this mm need. */
+	/* No notifier: only allocate the structures that interval notifiers of this mm need. */
 	ret = locked ? __mmu_notifier_register(NULL, mm) :
 		       mmu_notifier_register(NULL, mm);
 	mmput(mm);
@@ -322,8 +329,8 @@ static inline int mmnotify_compat_prime(struct mm_struct *mm, bool locked)
 }
 
 /**
- * mmnotify_prime() - make sure that inserting takes no mm lock from now on
- * @mm: the caller holds mmget()
+ * mmnotify_prime() - prepare an mm for insertions that take no mm lock
+ * @mm: address space; the caller holds mmget()
  *
  * Context: Process, may sleep; takes mmap_lock for write. Not in a callback.
  * Return: 0; -EINVAL without an mm; -ESRCH if it is dying; -ENOMEM; -EINTR.
@@ -334,8 +341,8 @@ static inline int __must_check mmnotify_prime(struct mm_struct *mm)
 }
 
 /**
- * mmnotify_prime_locked() - the same, with mmap_lock held for write
- * @mm: the caller holds its mmap_lock for write
+ * mmnotify_prime_locked() - mmnotify_prime() with mmap_lock held for write
+ * @mm: address space; the caller holds its mmap_lock for write
  *
  * Context: Process, under mmap_lock for write. Not in a callback.
  * Return: as mmnotify_prime().
@@ -346,11 +353,11 @@ static inline int __must_check mmnotify_prime_locked(struct mm_struct *mm)
 }
 
 /**
- * mmnotify_classify() - the verdict, inside a native callback
- * @range: what the kernel passed to the callback, unchanged
- * @info: filled by mmnotify_conservative()
+ * mmnotify_classify() - get the verdict inside a native callback
+ * @range: range that the kernel passed to the callback, unchanged
+ * @info: output: filled by mmnotify_conservative()
  *
- * Context: The callback's; does not sleep.
+ * Context: In a notifier callback; does not sleep.
  */
 static inline void mmnotify_classify(const struct mmu_notifier_range *range,
 				     struct mmnotify_info *info)
@@ -359,12 +366,12 @@ static inline void mmnotify_classify(const struct mmu_notifier_range *range,
 }
 
 /**
- * mmnotify_classify_as() - the same, for a driver that has self sections
+ * mmnotify_classify_as() - mmnotify_classify() for a driver that has self sections
  * @client: ignored: MMNOTIFY_F_SELF is never set
  * @range: as for mmnotify_classify()
  * @info: as for mmnotify_classify()
  *
- * Context: The callback's; does not sleep.
+ * Context: In a notifier callback; does not sleep.
  */
 static inline void mmnotify_classify_as(struct mmnotify_client *client,
 					const struct mmu_notifier_range *range,
@@ -374,8 +381,8 @@ static inline void mmnotify_classify_as(struct mmnotify_client *client,
 }
 
 /**
- * mmnotify_vma_perm() - what the process may do after a PROTECTION_VMA
- * @info: the verdict of the running callback
+ * mmnotify_vma_perm() - access that the VMA permits after a PROTECTION_VMA event
+ * @info: verdict of the running callback
  *
  * Context: A start or invalidate callback.
  * Return: MMNOTIFY_PERM_UNKNOWN.
@@ -387,12 +394,12 @@ mmnotify_vma_perm(const struct mmnotify_info *info)
 }
 
 /**
- * mmnotify_self_begin() - from here on this task works for the driver
- * @self: the section, in memory of the caller
- * @client: a registered client
- * @mm: whose pages the task works on
+ * mmnotify_self_begin() - begin a section in which this task runs for the driver
+ * @self: section, in memory of the caller
+ * @client: registered client
+ * @mm: address space that the task works on
  *
- * Does nothing: MMNOTIFY_F_SELF needs a cause.
+ * Does nothing: MMNOTIFY_F_SELF depends on the cause, which is unknown here.
  *
  * Context: Any.
  */
@@ -403,8 +410,8 @@ static inline void mmnotify_self_begin(struct mmnotify_self *self,
 }
 
 /**
- * mmnotify_self_end() - the work is done
- * @self: from mmnotify_self_begin()
+ * mmnotify_self_end() - end a section
+ * @self: section from mmnotify_self_begin()
  *
  * Context: Any.
  */
@@ -413,7 +420,7 @@ static inline void mmnotify_self_end(struct mmnotify_self *self)
 }
 
 /**
- * mmnotify_caps() - what can be done here and now
+ * mmnotify_caps() - current capabilities
  *
  * Context: Any.
  * Return: MMNOTIFY_CAP_TWO_PASS on kernels that have two passes, else 0.
@@ -424,7 +431,7 @@ static inline u32 mmnotify_caps(void)
 }
 
 /**
- * mmnotify_event_name() - the name of an event
+ * mmnotify_event_name() - name of an event
  * @event: enum mmnotify_event
  *
  * Context: Any.
@@ -447,8 +454,8 @@ static inline const char *mmnotify_event_name(unsigned int event)
 }
 
 /**
- * mmnotify_cause_name() - the name of a cause
- * @cause: enum mmnotify_cause; only one occurs here
+ * mmnotify_cause_name() - name of a cause
+ * @cause: enum mmnotify_cause; here always MMNOTIFY_CAUSE_UNKNOWN
  *
  * Context: Any.
  * Return: "unknown".
@@ -459,13 +466,13 @@ static inline const char *mmnotify_cause_name(unsigned int cause)
 }
 
 /**
- * mmnotify_site_name() - the kernel function that announced an event
- * @info: the verdict
- * @buf: filled with "-": it is not known
- * @size: of @buf, bytes
+ * mmnotify_site_name() - name of the kernel function that raised an event
+ * @info: verdict on the event
+ * @buf: output: "-", as the function is not known
+ * @size: size of @buf in bytes
  *
  * Context: Any.
- * Return: the length of the whole name, as snprintf().
+ * Return: the length of the whole name in bytes, as snprintf().
  */
 static inline int mmnotify_site_name(const struct mmnotify_info *info,
 				     char *buf, size_t size)
@@ -476,7 +483,7 @@ static inline int mmnotify_site_name(const struct mmnotify_info *info,
 
 #endif /* MMNOTIFY_COMPAT_H */
 
-/* Outside of the guard: another header of the driver may have been first. */
+/* Outside of the guard: a header of the driver may have included this file before. */
 #if MMNOTIFY_COMPAT_ACTIVE && defined(MMNOTIFY_COMPAT_IMPLEMENTATION)
 #include "mmnotify_compat_impl.h"
 #endif

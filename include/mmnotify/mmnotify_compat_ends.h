@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * mmnotify_compat_ends: end() for ranges, in a driver that is built without
- * mmnotify. The kernel's interval notifiers hear only of starts, so one notifier per
- * mm counts what runs, and whoever ends last tells everybody: late, but never early.
- * That waits for what mmu_interval_notifier_remove() waits for, too: a moment
- * without an invalidation of the mm. It allocates nothing.
+ * mmnotify_compat_ends: end() for ranges, in a driver that is built without mmnotify.
+ * Interval notifiers have no end callback, so one whole-mm notifier per mm counts the
+ * running invalidations. When the count drops to 0, all pending end() callbacks are
+ * called: late, but never early. mmu_interval_notifier_remove() waits for the same
+ * moment, without an invalidation of the mm. Invalidations allocate no memory.
  *
- * The kernel serves interval notifiers before the others, and that order is relied
- * upon: an event is counted by the first range that is told of it.
+ * Relies on the kernel calling interval notifiers before whole-mm notifiers: the first
+ * range that receives an event counts it.
  */
 #ifndef MMNOTIFY_COMPAT_ENDS_H
 #define MMNOTIFY_COMPAT_ENDS_H
@@ -29,14 +29,14 @@
 #define MMNOTIFY_COMPAT_STARTING	16
 
 /**
- * struct mmnotify_compat_ends - the ends to come of one mm
- * @mn: the native object, counted by the kernel
- * @lock: guards all below, and what is due in the ranges
- * @active: blockable invalidations that began and did not end
- * @dead: the mm is released: the kernel will not tell of ends any more
- * @starting: those of @active that only interval notifiers were told of yet
- * @wait: for room in @starting
- * @late: ranges that get their ends when @active is 0
+ * struct mmnotify_compat_ends - pending ends of one mm
+ * @mn: native notifier, reference-counted by the kernel
+ * @lock: guards the members below, and the due members of the ranges
+ * @active: number of blockable invalidations that began and have not ended
+ * @dead: true once the mm is released: the kernel reports no ends after that
+ * @starting: invalidations in @active that have not reached @mn yet
+ * @wait: waits for a free entry of @starting
+ * @late: ranges whose end() is called when @active drops to 0
  */
 struct mmnotify_compat_ends {
 	struct mmu_notifier mn;
@@ -63,7 +63,10 @@ static bool mmnotify_compat_replace(struct mmnotify_compat_ends *ends,
 	return false;
 }
 
-/* Count an event once, by the first range that is told. Return: is it counted? */
+/*
+ * Count an event once, for the first range that receives it. Return: false if @starting
+ * is full and the event is not counted.
+ */
 static bool mmnotify_compat_count(struct mmnotify_compat_ends *ends,
 				  const struct mmu_notifier_range *event)
 {
@@ -95,7 +98,10 @@ static void mmnotify_compat_owe(struct mmnotify_range *r,
 	list_add_tail(&r->late, &ends->late);
 }
 
-/* Blockable, so it may wait for others to get from one kind to the other. */
+/*
+ * If @starting is full, wait until an event gets from the interval notifiers to @mn.
+ * Waiting is allowed, as the event is blockable.
+ */
 static void mmnotify_compat_expect(struct mmnotify_range *r,
 				   const struct mmu_notifier_range *event)
 {
@@ -151,7 +157,7 @@ static void mmnotify_compat_tell(struct mmnotify_compat_ends *ends)
 		undelivered = &r->undelivered;
 		for (i = 0; i < due; i++)
 			r->ops->end(r, &info);
-		/* From here on, whoever removes it may go on. */
+		/* From here on a removal may go on and free the range. */
 		if (atomic_sub_and_test(due, undelivered))
 			wake_up_var(undelivered);
 	}
@@ -191,7 +197,10 @@ static void mmnotify_compat_ends_end(struct mmu_notifier *mn,
 	mmnotify_compat_tell(ends);
 }
 
-/* Ends of what still runs will not be heard; the ranges were released already. */
+/*
+ * The kernel does not report the ends of invalidations that still run, so deliver them
+ * now. The ranges were released before.
+ */
 static void mmnotify_compat_ends_release(struct mmu_notifier *mn,
 					 struct mm_struct *mm)
 {

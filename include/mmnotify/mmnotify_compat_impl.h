@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * mmnotify_compat_impl: what mmnotify_compat.h puts into one file of a driver that
- * is built without mmnotify. The rules of lifetime are mmnotify's, and so are the
- * answers to misuse, where that can be told without it.
+ * mmnotify_compat_impl: functions that mmnotify_compat.h defines in one file of a driver
+ * that is built without mmnotify. Lifetime rules are those of mmnotify. Misuse returns
+ * the same errors, as far as it can be detected without mmnotify.
  */
 #ifndef MMNOTIFY_COMPAT_IMPL_H
 #define MMNOTIFY_COMPAT_IMPL_H
@@ -42,7 +42,10 @@ static bool mmnotify_compat_call(struct mmnotify_range *r,
 	return ops->invalidate(r, info, seq);
 }
 
-/* Return: the driver's; *finish only if there is something to wait for. */
+/*
+ * Return: value of the driver's callback. *finish is not NULL only if there is something
+ * to wait for.
+ */
 static bool mmnotify_compat_deliver(struct mmnotify_range *r,
 				    const struct mmu_notifier_range *range,
 				    unsigned long seq,
@@ -150,7 +153,7 @@ static int mmnotify_compat_check_ops(const struct mmnotify_range_ops *ops)
 	return ops && ops->invalidate ? 0 : -EINVAL;
 }
 
-/* What the caller does about mmap_lock. */
+/* How the caller holds mmap_lock: not at all, for read in a primed mm, or for write. */
 enum mmnotify_compat_locking {
 	MMNOTIFY_COMPAT_FREE,
 	MMNOTIFY_COMPAT_PRIMED,
@@ -158,8 +161,8 @@ enum mmnotify_compat_locking {
 };
 
 /*
- * Into a primed mm. The kernel says might_lock(mmap_lock) there and does not take it;
- * the caller may hold it, so lockdep must not hear of that.
+ * Insert into a primed mm. The kernel has might_lock(mmap_lock) there, but does not take
+ * the lock. The caller may hold it, so switch lockdep off.
  */
 static int mmnotify_compat_insert_quietly(struct mmu_interval_notifier *mni,
 					  struct mm_struct *mm,
@@ -199,12 +202,12 @@ static void mmnotify_compat_remove_work(struct work_struct *work)
 	mmu_interval_notifier_remove(&r->mni);
 	mmnotify_compat_ends_put(r);
 	mmnotify_life_end(&r->life);
-	/* The driver may free @r in there, or zero it and insert it again. */
+	/* The driver may free @r in its callback, or zero it and insert it again. */
 	removed(r);
 	mmnotify_compat_left(c);
 }
 
-/* @r is in state LEAVING, and the calling task is the one that queues it. */
+/* @r is in state LEAVING, and the calling task is responsible for its removal. */
 static void mmnotify_compat_queue_removal(struct mmnotify_range *r)
 {
 	INIT_WORK(&r->removal, mmnotify_compat_remove_work);
@@ -212,7 +215,7 @@ static void mmnotify_compat_queue_removal(struct mmnotify_range *r)
 		   &r->removal);
 }
 
-/* The calling task has inserted or moved @r, which may be gone afterwards. */
+/* The calling task has inserted or moved @r. @r may be freed when this returns. */
 static void mmnotify_compat_settle(struct mmnotify_range *r, bool lives)
 {
 	struct mmnotify_compat_client *c = r->client->priv;
@@ -257,7 +260,7 @@ static int mmnotify_compat_insert_live(struct mmnotify_range *r,
 	return ret;
 }
 
-/* The client has one more object for the range. */
+/* The caller has counted the range as an object of @client. */
 static int mmnotify_compat_insert_for(struct mmnotify_client *client,
 				      struct mmnotify_range *r,
 				      struct mm_struct *mm,
@@ -310,12 +313,12 @@ static int mmnotify_compat_insert(struct mmnotify_client *client,
 }
 
 /**
- * mmnotify_range_insert() - begin to hear of a range
- * @client: a registered client
- * @range: the driver's object, zeroed but for its owner
- * @mm: whose addresses; the caller holds mmget(), it need not be current->mm
- * @start: first byte
- * @len: bytes
+ * mmnotify_range_insert() - subscribe a range to the invalidations of its addresses
+ * @client: registered client
+ * @range: range of the driver, zeroed but for its owner
+ * @mm: address space; the caller holds mmget(), it need not be current->mm
+ * @start: address of the first byte
+ * @len: length in bytes
  * @ops: callbacks; must outlive the range
  *
  * Context: Process, may sleep; takes mmap_lock for write if the mm is not primed
@@ -334,12 +337,12 @@ int mmnotify_range_insert(struct mmnotify_client *client,
 }
 
 /**
- * mmnotify_range_insert_primed() - the same, with mmap_lock held for read
+ * mmnotify_range_insert_primed() - mmnotify_range_insert() with mmap_lock held for read
  * @client: as for mmnotify_range_insert()
  * @range: as for mmnotify_range_insert()
- * @mm: an mm for which mmnotify_prime() has returned 0
- * @start: first byte
- * @len: bytes
+ * @mm: address space for which mmnotify_prime() has returned 0
+ * @start: address of the first byte
+ * @len: length in bytes
  * @ops: callbacks, without end()
  *
  * Context: Process, may sleep; takes no mm lock. Not in a callback.
@@ -357,12 +360,12 @@ int mmnotify_range_insert_primed(struct mmnotify_client *client,
 }
 
 /**
- * mmnotify_range_insert_locked() - the same, with mmap_lock held for write
+ * mmnotify_range_insert_locked() - mmnotify_range_insert() with mmap_lock held for write
  * @client: as for mmnotify_range_insert()
  * @range: as for mmnotify_range_insert()
- * @mm: the caller holds its mmap_lock for write
- * @start: first byte
- * @len: bytes
+ * @mm: address space; the caller holds its mmap_lock for write
+ * @start: address of the first byte
+ * @len: length in bytes
  * @ops: callbacks
  *
  * Context: Process, under mmap_lock for write. Not in a callback.
@@ -378,7 +381,7 @@ int mmnotify_range_insert_locked(struct mmnotify_client *client,
 				      MMNOTIFY_COMPAT_WRITE);
 }
 
-/* Hears of a range while the range itself is taken out and put in again. */
+/* Covers the old and the new place while the range itself is removed and inserted again. */
 struct mmnotify_compat_cover {
 	struct mmu_interval_notifier mni;
 	struct mmnotify_range *range;
@@ -407,7 +410,7 @@ static int mmnotify_compat_move(struct mmnotify_range *r, struct mm_struct *mm,
 	struct mmnotify_compat_cover cover = { .range = r };
 	int ret;
 
-	/* All of the address space has no length that fits. */
+	/* The length of the whole address space does not fit an unsigned long. */
 	if (last - first == ULONG_MAX)
 		last--;
 	ret = mmnotify_compat_insert_quietly(&cover.mni, mm, first, last - first + 1,
@@ -422,17 +425,17 @@ static int mmnotify_compat_move(struct mmnotify_range *r, struct mm_struct *mm,
 }
 
 /**
- * mmnotify_range_move() - change where a range is, without a window
- * @range: an inserted range
- * @start: the new first byte
- * @len: the new length, bytes
+ * mmnotify_range_move() - change the addresses of a range without missing an event
+ * @range: inserted range
+ * @start: address of the new first byte
+ * @len: new length in bytes
  *
  * Context: Process, sleeps until running invalidations of the mm end. mmap_lock may be
  * held, for read or for write, or not. Not in a callback.
  * Return: 0; -EINVAL for a zero length; -EOVERFLOW if it wraps; -ENOENT if the range
  * is not inserted; -EBUSY while another task inserts or moves it; -EALREADY if its
- * removal has begun; -ESRCH if the mm is dying; -ENOMEM. With an error the range is
- * where it was.
+ * removal has begun; -ESRCH if the mm is dying; -ENOMEM. After an error the range is at
+ * its old place.
  */
 int mmnotify_range_move(struct mmnotify_range *range, unsigned long start,
 			unsigned long len)
@@ -455,14 +458,14 @@ int mmnotify_range_move(struct mmnotify_range *range, unsigned long start,
 }
 
 /**
- * mmnotify_range_remove() - hear no more of a range
- * @range: an inserted range
+ * mmnotify_range_remove() - remove a range and wait
+ * @range: inserted range
  *
  * Context: Process, sleeps until running invalidations of the mm end; mmap_lock may
  * be held. Never in a callback: it would wait for itself.
  * Return: 0; -ENOENT if the range was never inserted; -EBUSY if its insertion has not
- * returned; -EALREADY if another removal has begun or is done: the memory goes with
- * that one.
+ * returned; -EALREADY if another removal has begun or is done: the memory then belongs
+ * to the other removal.
  */
 int mmnotify_range_remove(struct mmnotify_range *range)
 {
@@ -489,7 +492,7 @@ static int mmnotify_compat_leave(struct mmnotify_range *r,
 
 	if (!r->ops->removed)
 		return -EINVAL;
-	/* Before the word changes: the range may be gone right after that. */
+	/* Count first: the range may be freed as soon as its state changes. */
 	atomic_inc(&c->leaving);
 	ret = mmnotify_life_leave(&r->life);
 	if (ret < 0)
@@ -499,19 +502,20 @@ static int mmnotify_compat_leave(struct mmnotify_range *r,
 
 /**
  * mmnotify_range_remove_async() - remove a range without waiting
- * @range: an inserted range whose ops have removed()
+ * @range: inserted range, with removed() in its ops
  *
- * Context: Any process context, callbacks included; does not sleep.
- * Return: 0, and the memory is mmnotify's until removed(); -EALREADY if another removal
- * has begun or is done; -ENOENT if the range was never inserted, or its insertion has
- * only begun; -EINVAL without removed(). With an error nothing happens.
+ * Context: Any process context, including callbacks; does not sleep.
+ * Return: 0: the range must stay valid until removed() is called; -EALREADY if another
+ * removal has begun or is done; -ENOENT if the range was never inserted, or its insertion
+ * has only begun; -EINVAL if the ops have no removed(). After an error nothing has
+ * changed.
  */
 int mmnotify_range_remove_async(struct mmnotify_range *range)
 {
 	struct mmnotify_compat_client *c;
 	int ret = -ENOENT;
 
-	/* Another removal may end meanwhile, and the client unregister. */
+	/* Another removal may end meanwhile, and then the client may be unregistered. */
 	rcu_read_lock();
 	if (mmnotify_life_is_written(&range->life)) {
 		c = READ_ONCE(range->client->priv);
@@ -524,8 +528,8 @@ int mmnotify_range_remove_async(struct mmnotify_range *range)
 }
 
 /**
- * mmnotify_synchronize() - wait until all that a client let go of is freed
- * @client: a registered client
+ * mmnotify_synchronize() - wait for the pending removals and puts of a client
+ * @client: registered client
  *
  * Context: Process, sleeps. Not in a callback, nor in removed().
  */
@@ -538,7 +542,7 @@ void mmnotify_synchronize(struct mmnotify_client *client)
 	while (!wait_var_event_timeout(&c->leaving, !atomic_read(&c->leaving), HZ / 10))
 		;
 	mmnotify_compat_drop(c);
-	/* The notifiers that listen for ends are freed in this module's text, too. */
+	/* free_notifier() of struct mmnotify_compat_ends is in the text of this module, too. */
 	mmu_notifier_synchronize();
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * mmnotify_compat_mm: mm objects, in a driver that is built without mmnotify. As in
- * mmnotify itself an object is made under mmap_lock, and no lock of this file is held
- * while another one is waited for.
+ * mmnotify itself, an object is created under mmap_lock, and no lock of this file is
+ * held while waiting for another one.
  */
 #ifndef MMNOTIFY_COMPAT_MM_H
 #define MMNOTIFY_COMPAT_MM_H
@@ -17,7 +17,7 @@
 
 #include "mmnotify_compat.h"
 
-/* Guards the table and the references. Held for list operations only. */
+/* Guards the hash table and the reference counts. Held for list operations only. */
 static DEFINE_SPINLOCK(mmnotify_compat_lock);
 static DEFINE_HASHTABLE(mmnotify_compat_objects, 8);
 
@@ -46,7 +46,7 @@ static void mmnotify_compat_mm_end(struct mmu_notifier *mn,
 	m->ops->end(m, &info);
 }
 
-/* By the kernel at the end of the mm and by unregister, perhaps both at once. */
+/* The kernel calls this at the end of the mm and from unregister, possibly concurrently. */
 static void mmnotify_compat_mm_release(struct mmu_notifier *mn,
 				       struct mm_struct *mm)
 {
@@ -90,7 +90,7 @@ mmnotify_compat_mm_find(const struct mm_struct *mm,
 	return found;
 }
 
-/* Under mmap_lock: no other task makes an object of this mm. */
+/* The caller holds mmap_lock for write: no other task creates an object of this mm. */
 static struct mmnotify_mm *
 mmnotify_compat_mm_create(struct mmnotify_client *client, struct mm_struct *mm,
 			  const struct mmnotify_mm_ops *ops)
@@ -116,7 +116,7 @@ mmnotify_compat_mm_create(struct mmnotify_client *client, struct mm_struct *mm,
 	return m;
 }
 
-/* *@made: the object is new. */
+/* Sets *@made if the object is new. */
 static struct mmnotify_mm *
 mmnotify_compat_mm_make(struct mmnotify_client *client, struct mm_struct *mm,
 			const struct mmnotify_mm_ops *ops, bool *made)
@@ -134,9 +134,9 @@ mmnotify_compat_mm_make(struct mmnotify_client *client, struct mm_struct *mm,
 }
 
 /**
- * mmnotify_mm_get() - hold on to a whole mm
- * @client: a registered client
- * @mm: the caller holds mmget(), it need not be current->mm
+ * mmnotify_mm_get() - get the object of a whole mm, creating it if necessary
+ * @client: registered client
+ * @mm: address space; the caller holds mmget(), it need not be current->mm
  * @ops: callbacks; must outlive the object
  *
  * Context: Process, may sleep; takes mmap_lock for write if the object does not exist
@@ -170,11 +170,11 @@ struct mmnotify_mm *mmnotify_mm_get(struct mmnotify_client *client,
 }
 
 /**
- * mmnotify_mm_put() - let go of an mm
- * @m: from mmnotify_mm_get()
+ * mmnotify_mm_put() - drop a reference to an mm object
+ * @m: object from mmnotify_mm_get()
  *
- * Context: Any that may take a spinlock: callbacks and mmap_lock, however it is held,
- * included. Does not wait.
+ * Context: Any that may take a spinlock, including callbacks, and with mmap_lock held
+ * for read or for write. Does not wait.
  */
 void mmnotify_mm_put(struct mmnotify_mm *m)
 {
@@ -194,12 +194,12 @@ void mmnotify_mm_put(struct mmnotify_mm *m)
 }
 
 /**
- * mmnotify_mm_unregister() - let go of an mm and wait
- * @m: from mmnotify_mm_get(), with no other reference
+ * mmnotify_mm_unregister() - drop the last reference to an mm object and wait
+ * @m: object from mmnotify_mm_get(), without any other reference
  *
- * Context: Process, sleeps; not in a callback, nor under a lock that one takes.
- * Return: 0; -EBUSY if more than one get has no put yet; -ENOENT if each has. With an
- * error nothing happens.
+ * Context: Process, sleeps; not in a callback, nor under a lock that a callback takes.
+ * Return: 0; -EBUSY if there are other references; -ENOENT if there is none. After an
+ * error nothing has changed.
  */
 int mmnotify_mm_unregister(struct mmnotify_mm *m)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * mmnotify_life: the life of one struct mmnotify_range as one atomic word. Insertion,
- * move, both removals and the end of a driver may begin on one range at the same time; of
- * these only mmnotify_range_remove_async() may begin in a callback. Each transition below
- * is one cmpxchg, so exactly one caller takes the native object out. The others get an
- * errno, or wait, or leave a flag.
+ * mmnotify_life: the state of a struct mmnotify_range, as one atomic word. Insertion,
+ * move, both removals and the exit of the driver may begin on one range at the same time;
+ * of these only mmnotify_range_remove_async() may begin in a callback. Each transition
+ * below is one cmpxchg, so exactly one caller removes the native notifier. The other
+ * callers return an errno, wait, or set a flag.
  *
- * For mmnotify itself and for mmnotify_compat_impl.h; a driver calls none of this.
+ * Internal to mmnotify and mmnotify_compat_impl.h; drivers do not call these functions.
  *
  *	NONE --insert--> CLAIMED --> INSERTING --> LIVE --move--> MOVING --> LIVE
  *	                    |            |           |               |
@@ -15,10 +15,11 @@
  *	                                             +--remove-------+--> REMOVING -> REMOVED
  *	REMOVED --zeroed by its owner--> NONE
  *
- * CLAIMED, INSERTING and MOVING belong to the task that inserts or moves. While a range is
- * CLAIMED its members are not written yet, so a removal does not find it. An asynchronous removal
- * that comes meanwhile leaves the flag ASYNC; a removal that waits leaves SYNC in MOVING,
- * and is refused in INSERTING. The task acts on the flag when it is done.
+ * CLAIMED, INSERTING and MOVING belong to the task that inserts or moves the range. In
+ * CLAIMED the members of the range are not written yet, so removals fail with an errno.
+ * In INSERTING and MOVING an asynchronous removal sets the flag ASYNC. A synchronous
+ * removal sets SYNC in MOVING, and fails in INSERTING. The task acts on the flag when it
+ * is done.
  */
 #ifndef MMNOTIFY_LIFE_H
 #define MMNOTIFY_LIFE_H
@@ -31,23 +32,23 @@
 #define MMNOTIFY_LIFE_INSERTING	1
 #define MMNOTIFY_LIFE_LIVE	2
 #define MMNOTIFY_LIFE_MOVING	3
-#define MMNOTIFY_LIFE_REMOVING	4	/* the caller of remove() takes it out */
-#define MMNOTIFY_LIFE_LEAVING	5	/* a work item takes it out, then removed() runs */
-#define MMNOTIFY_LIFE_REMOVED	6	/* removed() is called now, or remove() returns */
+#define MMNOTIFY_LIFE_REMOVING	4	/* the caller of remove() removes it */
+#define MMNOTIFY_LIFE_LEAVING	5	/* a work item removes it, then calls removed() */
+#define MMNOTIFY_LIFE_REMOVED	6	/* removed() is called next, or remove() returns */
 #define MMNOTIFY_LIFE_CLAIMED	7	/* an insertion has begun */
 
-/* With INSERTING and MOVING: remove_async() was called. */
+/* Flag of INSERTING and MOVING: remove_async() was called. */
 #define MMNOTIFY_LIFE_ASYNC	8
-/* With MOVING: remove() waits until the move is done. */
+/* Flag of MOVING: remove() waits until the move is done. */
 #define MMNOTIFY_LIFE_SYNC	16
 
 /**
- * mmnotify_life_insert() - an insertion begins
- * @life: the word of the range
+ * mmnotify_life_insert() - begin an insertion
+ * @life: state word of the range
  *
- * The caller writes the members of the range, and calls mmnotify_life_written() then. A
- * range that was removed stays REMOVED until its owner zeroes it: an insertion that
- * another task began meanwhile must not find it free, since the owner may free it now.
+ * The caller then writes the members of the range and calls mmnotify_life_written(). A
+ * removed range stays REMOVED until its owner zeroes it: the owner may free it at any
+ * time, so a concurrent insertion must fail.
  *
  * Context: Any.
  * Return: 0; -EBUSY if the range is inserted already, or was not zeroed.
@@ -60,8 +61,8 @@ static inline int mmnotify_life_insert(atomic_t *life)
 }
 
 /**
- * mmnotify_life_written() - the members of a range that is inserted are written
- * @life: the word of the range, in state CLAIMED
+ * mmnotify_life_written() - publish the members of a range during its insertion
+ * @life: state word of the range, in state CLAIMED
  *
  * Context: Any.
  */
@@ -72,11 +73,12 @@ static inline void mmnotify_life_written(atomic_t *life)
 }
 
 /**
- * mmnotify_life_is_written() - may the members of a range be read?
- * @life: the word of the range
+ * mmnotify_life_is_written() - test whether the members of a range may be read
+ * @life: state word of the range
  *
  * Context: Any.
- * Return: false if the range was never inserted, or its insertion has only begun.
+ * Return: true if they are written; false if the range was never inserted, or if its
+ * insertion is still CLAIMED.
  */
 static inline bool mmnotify_life_is_written(const atomic_t *life)
 {
@@ -86,11 +88,11 @@ static inline bool mmnotify_life_is_written(const atomic_t *life)
 }
 
 /**
- * mmnotify_life_move() - a move begins
- * @life: the word of the range
+ * mmnotify_life_move() - begin a move
+ * @life: state word of the range
  *
- * A second move does not wait for the first: remove_async() could free the range
- * meanwhile.
+ * A second move fails instead of waiting for the first one, because remove_async() could
+ * free the range meanwhile.
  *
  * Context: Any.
  * Return: 0; -ENOENT if the range is not inserted; -EBUSY while it is inserted or moved
@@ -115,15 +117,16 @@ static inline int mmnotify_life_move(atomic_t *life)
 }
 
 /**
- * mmnotify_life_settle() - the insertion or move of the calling task is done
- * @life: the word of the range, in state CLAIMED, INSERTING or MOVING
- * @lives: the native object is in the kernel's tree
+ * mmnotify_life_settle() - finish the insertion or move of the calling task
+ * @life: state word of the range, in state CLAIMED, INSERTING or MOVING
+ * @lives: true if the native notifier is in the kernel's interval tree, false if the
+ *	insertion failed
  *
  * Context: Any.
- * Return: the state from now on: LIVE; LEAVING if the caller has to queue the removal
- * that came meanwhile; REMOVING if the caller has to wake the remover, which may free
- * the range at once; NONE if the insertion failed. NONE | MMNOTIFY_LIFE_ASYNC says that
- * a removal came meanwhile, which is void.
+ * Return: the new state. LIVE; LEAVING if the caller has to queue an asynchronous
+ * removal that was requested meanwhile; REMOVING if the caller has to wake the task in
+ * remove(), which may free the range at once; NONE if the insertion failed, combined
+ * with MMNOTIFY_LIFE_ASYNC if a removal was requested meanwhile, which is void then.
  */
 static inline int mmnotify_life_settle(atomic_t *life, bool lives)
 {
@@ -146,14 +149,14 @@ static inline int mmnotify_life_settle(atomic_t *life, bool lives)
 }
 
 /**
- * mmnotify_life_remove() - a removal that waits begins
- * @life: the word of the range
+ * mmnotify_life_remove() - begin a synchronous removal
+ * @life: state word of the range
  *
  * Context: Any.
- * Return: 0 if the caller takes the range out now; 1 if the caller has to wait until the
- * task that moves the range sets MMNOTIFY_LIFE_REMOVING, and then takes it out; -ENOENT if the
- * range is not inserted; -EBUSY while another task inserts it; -EALREADY if another
- * removal has begun, or is done.
+ * Return: 0 if the caller has to remove the range now; 1 if the caller has to wait until
+ * the task that moves the range sets MMNOTIFY_LIFE_REMOVING, and then remove it; -ENOENT
+ * if the range is not inserted; -EBUSY while another task inserts it; -EALREADY if
+ * another removal has begun, or is done.
  */
 static inline int mmnotify_life_remove(atomic_t *life)
 {
@@ -166,7 +169,7 @@ static inline int mmnotify_life_remove(atomic_t *life)
 		seen = atomic_cmpxchg(life, old, old | MMNOTIFY_LIFE_SYNC);
 		if (seen == old)
 			return 1;
-		/* The move is done, or another removal came first. */
+		/* The move is done, or another removal was first. */
 		old = atomic_cmpxchg(life, MMNOTIFY_LIFE_LIVE,
 				     MMNOTIFY_LIFE_REMOVING);
 	}
@@ -178,13 +181,13 @@ static inline int mmnotify_life_remove(atomic_t *life)
 }
 
 /**
- * mmnotify_life_leave() - a removal that does not wait begins
- * @life: the word of the range
+ * mmnotify_life_leave() - begin an asynchronous removal
+ * @life: state word of the range
  *
  * Context: Any.
- * Return: 0 if the caller queues the removal; 1 if the task that inserts or moves the
- * range queues it; -ENOENT if the range is not inserted; -EALREADY if another removal
- * has begun, or is done.
+ * Return: 0 if the caller has to queue the removal; 1 if the task that inserts or moves
+ * the range will queue it; -ENOENT if the range is not inserted, or if its insertion is
+ * still CLAIMED; -EALREADY if another removal has begun, or is done.
  */
 static inline int mmnotify_life_leave(atomic_t *life)
 {
@@ -213,8 +216,8 @@ static inline int mmnotify_life_leave(atomic_t *life)
 }
 
 /**
- * mmnotify_life_end() - the native object is out, and the range is its owner's
- * @life: the word of the range, which mmnotify does not touch any more
+ * mmnotify_life_end() - finish a removal: the range belongs to its owner again
+ * @life: state word of the range; mmnotify does not access the range after this
  *
  * Context: Any.
  */
@@ -224,11 +227,11 @@ static inline void mmnotify_life_end(atomic_t *life)
 }
 
 /**
- * mmnotify_life_may_remove() - may remove() that waited for a move go on?
- * @life: the word of the range
+ * mmnotify_life_may_remove() - test whether a remove() that waits for a move may go on
+ * @life: state word of the range
  *
  * Context: Any.
- * Return: true once the move is done.
+ * Return: true once the move is done, else false.
  */
 static inline bool mmnotify_life_may_remove(const atomic_t *life)
 {

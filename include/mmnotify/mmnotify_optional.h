@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * mmnotify_optional: tier 1 for a driver that must also load where mmnotify is not
- * there. It has no symbol of mmnotify, so modprobe and depmod know of no dependency;
- * if mmnotify is loaded when it asks, verdicts are mmnotify's, else
- * mmnotify_conservative()'s. The module's licence must be compatible with the GPL,
- * because the exports are GPL-only. Needs no MMNOTIFY_COMPAT_IMPLEMENTATION.
+ * mmnotify_optional: tier 1 for a driver that must also load without mmnotify. The driver
+ * links against no symbol of mmnotify, so depmod records no dependency. If mmnotify is
+ * loaded when mmnotify_optional_get() runs, mmnotify_classify() computes the verdicts,
+ * else mmnotify_conservative() does. The licence of the module must be compatible with
+ * the GPL, because the exports are GPL-only. Needs no MMNOTIFY_COMPAT_IMPLEMENTATION.
  *
- * MODULE_SOFTDEP("pre: mmnotify") makes modprobe load it first where it is
+ * MODULE_SOFTDEP("pre: mmnotify") makes modprobe load mmnotify first where it is
  * installed.
  */
 #ifndef MMNOTIFY_OPTIONAL_H
@@ -17,20 +17,20 @@
 
 #include "mmnotify_compat.h"
 
-/* For their types only: nothing is linked. */
+/* Declared for their types only: nothing is linked. */
 int mmnotify_register_v1(struct mmnotify_client *client, size_t size);
 int mmnotify_unregister_v1(struct mmnotify_client *client);
 void mmnotify_classify_v1(const struct mmu_notifier_range *range,
 			  struct mmnotify_info *info, size_t size);
 
 /**
- * struct mmnotify_optional - mmnotify, if it is there
- * @client: registered with it, or NULL
+ * struct mmnotify_optional - functions of mmnotify, if it was loaded
+ * @client: registered client, or NULL
  * @do_register: mmnotify_register_v1(), or NULL
  * @do_unregister: mmnotify_unregister_v1(), or NULL
  * @do_classify: mmnotify_classify_v1(), or NULL
  *
- * Static, one per driver, zeroed.
+ * One per driver, static, zeroed.
  */
 struct mmnotify_optional {
 	struct mmnotify_client *client;
@@ -41,12 +41,13 @@ struct mmnotify_optional {
 };
 
 /**
- * mmnotify_optional_put() - the driver is done
- * @opt: as given to mmnotify_optional_get(), whatever that returned
+ * mmnotify_optional_put() - stop using mmnotify
+ * @opt: structure that was passed to mmnotify_optional_get(), also if that failed
  *
  * From here on mmnotify may be unloaded.
  *
- * Context: Process, may sleep; no callback that classifies may run.
+ * Context: Process, may sleep; no callback that calls mmnotify_optional_classify() may
+ * run any more.
  */
 static inline void mmnotify_optional_put(struct mmnotify_optional *opt)
 {
@@ -62,17 +63,16 @@ static inline void mmnotify_optional_put(struct mmnotify_optional *opt)
 }
 
 /**
- * mmnotify_optional_get() - use mmnotify if it is loaded, and keep it
- * @opt: zeroed
- * @client: static, with name and owner set
+ * mmnotify_optional_get() - use mmnotify if it is loaded, and keep it loaded
+ * @opt: zeroed structure of the driver
+ * @client: static, zeroed but for its name and owner
  *
- * To be called at init, before the first notifier is registered: a driver does
- * not change over while callbacks may run.
+ * Call it at init, before the first notifier is registered: the choice must not change
+ * while callbacks may run.
  *
  * Context: Process, may sleep; not under mmap_lock.
- * Return: 0; -ENOENT if mmnotify is not loaded, or has another ABI; else what
- * mmnotify_register() said. If not 0, mmnotify_optional_classify() works all the
- * same.
+ * Return: 0; -ENOENT if mmnotify is not loaded, or has another ABI; else the errno of
+ * mmnotify_register(). mmnotify_optional_classify() works after an error, too.
  */
 static inline int mmnotify_optional_get(struct mmnotify_optional *opt,
 					struct mmnotify_client *client)
@@ -92,12 +92,12 @@ static inline int mmnotify_optional_get(struct mmnotify_optional *opt,
 }
 
 /**
- * mmnotify_optional_classify() - the verdict, inside a native callback
- * @opt: of the driver
- * @range: what the kernel passed to the callback, unchanged
- * @info: filled by mmnotify_classify(), or by mmnotify_conservative()
+ * mmnotify_optional_classify() - get the verdict inside a native callback
+ * @opt: structure that was passed to mmnotify_optional_get()
+ * @range: range that the kernel passed to the callback, unchanged
+ * @info: output: filled by mmnotify_classify(), or by mmnotify_conservative()
  *
- * Context: The callback's; does not sleep.
+ * Context: In a notifier callback; does not sleep.
  */
 static inline void
 mmnotify_optional_classify(const struct mmnotify_optional *opt,

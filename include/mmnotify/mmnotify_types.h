@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ((GPL-2.0-only WITH Linux-syscall-note) OR MIT) */
 /*
- * The vocabulary: plain numbers, the same in the kernel, in traces and in
- * programs that read them. Append-only: a number never changes its meaning.
+ * Events, causes, effects and flags: plain numbers, shared by the kernel, by traces and
+ * by programs that read them. Append-only: a number never changes its meaning.
  */
 #ifndef MMNOTIFY_TYPES_H
 #define MMNOTIFY_TYPES_H
@@ -12,12 +12,13 @@
  * enum mmnotify_event - what happens to the translations of a range
  * @MMNOTIFY_UNMAP: the addresses stop being valid for this mapping (munmap,
  *	MAP_FIXED over it, mremap source, brk shrink, exit)
- * @MMNOTIFY_CLEAR: the translations go or change page, the range stays valid
+ * @MMNOTIFY_CLEAR: the translations are removed or point to other pages; the range
+ *	stays valid
  * @MMNOTIFY_PROTECTION_VMA: the permissions of the VMA changed
- * @MMNOTIFY_PROTECTION_PAGE: single PTEs lost write or all access, the VMA did
+ * @MMNOTIFY_PROTECTION_PAGE: single PTEs lost write or all access; the VMA did
  *	not change
  * @MMNOTIFY_SOFT_DIRTY: soft-dirty tracking starts again
- * @MMNOTIFY_RELEASE: the mm goes away
+ * @MMNOTIFY_RELEASE: the mm is released
  * @MMNOTIFY_MIGRATE: migration to or from device memory, with an owner
  * @MMNOTIFY_EXCLUSIVE: a device takes exclusive access, with an owner
  * @MMNOTIFY_NR_EVENTS: number of events known to this header
@@ -35,8 +36,8 @@ enum mmnotify_event {
 };
 
 /**
- * enum mmnotify_cause - which operation invalidates
- * @MMNOTIFY_CAUSE_UNKNOWN: not known; always legal
+ * enum mmnotify_cause - operation that invalidates
+ * @MMNOTIFY_CAUSE_UNKNOWN: not known; may occur for any event
  * @MMNOTIFY_CAUSE_UNMAP: group: some removal of a mapping
  * @MMNOTIFY_CAUSE_MUNMAP: munmap()
  * @MMNOTIFY_CAUSE_MMAP_FIXED: a mapping placed over another one
@@ -44,7 +45,7 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_MREMAP: group: some part of a mremap()
  * @MMNOTIFY_CAUSE_MREMAP_DONTUNMAP: mremap() moves the pages and keeps the VMA
  * @MMNOTIFY_CAUSE_SHMDT: shmdt()
- * @MMNOTIFY_CAUSE_EXIT: the last user of the mm is gone
+ * @MMNOTIFY_CAUSE_EXIT: the last user of the mm exits
  * @MMNOTIFY_CAUSE_EXEC: execve() replaces the mm
  * @MMNOTIFY_CAUSE_PROTECTION: group: some change of protection
  * @MMNOTIFY_CAUSE_MPROTECT: mprotect()
@@ -69,21 +70,22 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_GUARD_INSTALL: MADV_GUARD_INSTALL
  * @MMNOTIFY_CAUSE_TRUNCATE: a file is truncated
  * @MMNOTIFY_CAUSE_HOLE_PUNCH: fallocate() punches a hole, or an io_uring
- *	worker does a fallocate() whose mode is not told
+ *	worker does a fallocate() in any mode
  * @MMNOTIFY_CAUSE_THP_SPLIT: a huge page mapping is split, or a huge page for
  *	its own sake (not to reclaim, migrate, truncate or isolate it)
  * @MMNOTIFY_CAUSE_THP_COLLAPSE: group: pages collapse into a huge page
  * @MMNOTIFY_CAUSE_KHUGEPAGED: khugepaged collapses
- * @MMNOTIFY_CAUSE_MKCLEAN: group: pages are cleaned and write-protected, by
- *	writeback most of all
+ * @MMNOTIFY_CAUSE_MKCLEAN: group: pages are cleaned and write-protected, mostly by
+ *	writeback
  * @MMNOTIFY_CAUSE_DAX_WRITEBACK: the same for a DAX file
  * @MMNOTIFY_CAUSE_RMAP_UNMAP: group: a page is unmapped everywhere: reclaim,
  *	memory failure, split or collapse of a file page; on 5.10 migration too
  * @MMNOTIFY_CAUSE_RMAP_MIGRATE: group: a page is unmapped to be migrated:
  *	compaction, move_pages(), NUMA balancing ...; or a huge page is split
- * @MMNOTIFY_CAUSE_REAP: group: the memory of a dying process is taken early
- * @MMNOTIFY_CAUSE_OOM_REAPER: by the OOM reaper
- * @MMNOTIFY_CAUSE_PROCESS_MRELEASE: by process_mrelease()
+ * @MMNOTIFY_CAUSE_REAP: group: the memory of a dying process is freed early
+ * @MMNOTIFY_CAUSE_OOM_REAPER: the OOM reaper frees the memory of a dying process
+ * @MMNOTIFY_CAUSE_PROCESS_MRELEASE: process_mrelease() frees the memory of a dying
+ *	process
  * @MMNOTIFY_CAUSE_HWPOISON: memory failure
  * @MMNOTIFY_CAUSE_UPROBE: a uprobe is installed or removed
  * @MMNOTIFY_CAUSE_UFFD_MOVE: UFFDIO_MOVE
@@ -92,11 +94,12 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_HUGETLB_PMD_UNSHARE: shared hugetlb page tables are unshared
  * @MMNOTIFY_CAUSE_MIGRATE_VMA: migrate_vma_*() of a device driver
  * @MMNOTIFY_CAUSE_DEVICE_EXCLUSIVE: a device takes exclusive access
- * @MMNOTIFY_CAUSE_DEVICE_EXCLUSIVE_RESTORE: the CPU takes it back
+ * @MMNOTIFY_CAUSE_DEVICE_EXCLUSIVE_RESTORE: the CPU ends the exclusive access of a
+ *	device
  * @MMNOTIFY_CAUSE_MREMAP_MOVE: mremap() moves a mapping: its old addresses
- * @MMNOTIFY_CAUSE_MREMAP_FIXED: mremap() to a fixed address: what was there
+ * @MMNOTIFY_CAUSE_MREMAP_FIXED: mremap() to a fixed address: the mapping that was there
  * @MMNOTIFY_CAUSE_MREMAP_SHRINK: mremap() shrinks a mapping: its tail
- * @MMNOTIFY_CAUSE_MMAP_ERROR: a mmap() that fails takes its pages back
+ * @MMNOTIFY_CAUSE_MMAP_ERROR: a failed mmap() removes its pages again
  * @MMNOTIFY_CAUSE_MADV_DONTNEED_LOCKED: MADV_DONTNEED_LOCKED
  * @MMNOTIFY_CAUSE_COLLAPSE_RANGE: fallocate(FALLOC_FL_COLLAPSE_RANGE)
  * @MMNOTIFY_CAUSE_INSERT_RANGE: fallocate(FALLOC_FL_INSERT_RANGE)
@@ -104,13 +107,13 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_FILE_INVALIDATE: the page cache drops pages that were
  *	changed behind its back: direct I/O, network file systems
  * @MMNOTIFY_CAUSE_WRITEBACK: writeback cleans and write-protects file pages
- * @MMNOTIFY_CAUSE_DRIVER_DIRTY_TRACK: a driver write-protects what it mapped,
- *	to see the next writes (frame buffers)
- * @MMNOTIFY_CAUSE_DAX_REMAP: a DAX file puts other storage behind a page
+ * @MMNOTIFY_CAUSE_DRIVER_DIRTY_TRACK: a driver write-protects pages that it mapped,
+ *	to catch the next writes (frame buffers)
+ * @MMNOTIFY_CAUSE_DAX_REMAP: a page of a DAX file gets other storage
  * @MMNOTIFY_CAUSE_DRIVER_ZAP: a module zaps a range of one VMA
- * @MMNOTIFY_CAUSE_PFNMAP_REVOKE: the owner of a file takes back what it let be
- *	mapped, wherever it is mapped: a driver (vfio, DRM), the kernel (sysfs,
- *	/dev/mem), a network file system
+ * @MMNOTIFY_CAUSE_PFNMAP_REVOKE: the owner of a file removes pages from every
+ *	mapping of it: a driver (vfio, DRM), the kernel (sysfs, /dev/mem), a network
+ *	file system
  * @MMNOTIFY_CAUSE_TCP_ZEROCOPY: getsockopt(TCP_ZEROCOPY_RECEIVE)
  * @MMNOTIFY_CAUSE_VDSO_ZAP: the vDSO's data page changes with the time
  *	namespace
@@ -118,10 +121,10 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_RECLAIM_KSWAPD: reclaim by kswapd
  * @MMNOTIFY_CAUSE_RECLAIM_DIRECT: reclaim by a task that allocates
  * @MMNOTIFY_CAUSE_RECLAIM_MEMCG: reclaim because of a memory cgroup's limit
- * @MMNOTIFY_CAUSE_RECLAIM_PROACTIVE: reclaim because user space asked for it:
+ * @MMNOTIFY_CAUSE_RECLAIM_PROACTIVE: reclaim that user space requested:
  *	memory.reclaim, lru_gen
  * @MMNOTIFY_CAUSE_DEMOTION: migration to a slower memory tier, in reclaim
- * @MMNOTIFY_CAUSE_COMPACTION_SYSCTL: compaction that an administrator asked for
+ * @MMNOTIFY_CAUSE_COMPACTION_SYSCTL: compaction that an administrator requested
  * @MMNOTIFY_CAUSE_COMPACTION_DIRECT: compaction by a task that allocates
  * @MMNOTIFY_CAUSE_COMPACTION_KCOMPACTD: compaction by kcompactd, proactive or
  *	woken by kswapd
@@ -137,12 +140,12 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_SOFT_OFFLINE: soft offline of a page
  * @MMNOTIFY_CAUSE_DAMON_PAGEOUT: DAMON reclaims
  * @MMNOTIFY_CAUSE_DAMON_MIGRATE: DAMON migrates
- * @MMNOTIFY_CAUSE_COW_GUP: copy-on-write broken for somebody else's access:
+ * @MMNOTIFY_CAUSE_COW_GUP: copy-on-write broken by an access of another process:
  *	/proc/PID/mem, ptrace(), process_vm_writev()
  * @MMNOTIFY_NR_CAUSES: number of causes known to this header
  *
- * A group says honestly that the call site serves several causes and that the
- * context did not tell which.
+ * A group stands for several causes that share a call site, if the context does not
+ * show which one it is.
  */
 enum mmnotify_cause {
 	MMNOTIFY_CAUSE_UNKNOWN = 0,
@@ -246,8 +249,8 @@ enum mmnotify_cause {
 
 #ifndef __GENKSYMS__ /* see mmnotify.h */
 /**
- * enum mmnotify_perm - what a VMA lets its process do
- * @MMNOTIFY_PERM_UNKNOWN: not known: ask at the next fault
+ * enum mmnotify_perm - access that a VMA permits
+ * @MMNOTIFY_PERM_UNKNOWN: not known: find out at the next fault
  * @MMNOTIFY_PERM_NONE: no access
  * @MMNOTIFY_PERM_RO: read
  * @MMNOTIFY_PERM_RW: read and write
@@ -268,10 +271,10 @@ enum mmnotify_perm {
 #define MMNOTIFY_F_REMOTE	(1u << 4) /* current->mm is not this mm */
 
 /* Capabilities, mmnotify_caps(). */
-#define MMNOTIFY_CAP_HOOK	(1u << 0) /* call sites are seen by a hook right now */
-#define MMNOTIFY_CAP_FTRACE	(1u << 1) /* by ftrace */
+#define MMNOTIFY_CAP_HOOK	(1u << 0) /* a hook is attached now and records call sites */
+#define MMNOTIFY_CAP_FTRACE	(1u << 1) /* the hook uses ftrace */
 #define MMNOTIFY_CAP_VERIFIED	(1u << 2) /* this kernel series was tested */
-#define MMNOTIFY_CAP_KPROBE	(1u << 3) /* call sites are seen by kprobes */
+#define MMNOTIFY_CAP_KPROBE	(1u << 3) /* the hook uses kprobes */
 #define MMNOTIFY_CAP_STACK	(1u << 4) /* callbacks may walk the stack */
 #define MMNOTIFY_CAP_TWO_PASS	(1u << 5) /* two passes are native, not emulated */
 #define MMNOTIFY_CAP_NO_HOOK_NEEDED	(1u << 6) /* callbacks find call sites without a hook */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * mmnotify: why did the mm invalidate my translations?
+ * mmnotify: reports the operation behind an MMU notifier event, and its effects.
  *
- * The header of the whole API; what it shares with mmnotify_compat.h is in
- * mmnotify_inline.h. docs/api.md has every call as a driver writes it, with its
- * parameters, context and return value. The vocabulary of events follows the series of 2019
- * that gave mmu notifiers their events (v6); here it has one meaning on every
- * kernel. Enums grow at the end, and so do the structures that mmnotify fills or reads;
- * those that a driver embeds keep their layout.
+ * This header declares the whole API. The parts shared with mmnotify_compat.h are in
+ * mmnotify_inline.h. docs/api.md lists every call as a driver writes it, with
+ * parameters, context and return value. Event names follow the 2019 series that added
+ * events to MMU notifiers (v6); here each event has one meaning on every kernel.
+ * Enums, and structures that mmnotify fills or reads, grow at the end only. Structures
+ * that a driver embeds keep their layout.
  */
 #ifndef MMNOTIFY_H
 #define MMNOTIFY_H
@@ -28,37 +28,38 @@ struct mmnotify_mm_ops;
 struct mmnotify_range_ops;
 
 /**
- * MMNOTIFY_IMPORT_NS() - import the namespace of the exported names
+ * MMNOTIFY_IMPORT_NS() - import the namespace of the exported symbols
  *
- * Context: Once in each module that calls mmnotify, at file scope, with a
+ * Context: Once in each module that calls mmnotify, at file scope, followed by a
  * semicolon.
  */
 #define MMNOTIFY_IMPORT_NS()	MODULE_INFO(import_ns, "MMNOTIFY")
 
-/* An invalidation whose end a range waits for. */
+/* An invalidation whose end has not been delivered to a range yet. */
 struct mmnotify_pending {
-	/* private: mmnotify's */
+	/* private: for mmnotify */
 	struct mmnotify_pending *next;
 	unsigned long event;
 };
 
 /**
  * struct mmnotify_range - a range of addresses of one mm that a driver mirrors
- * @mni: the native object; what hmm_range_fault() needs, see mmnotify_range_notifier()
- * @ops: the callbacks
- * @client: the client that the range was inserted for
- * @owner: set by the driver before it inserts: MIGRATE and EXCLUSIVE events with
- *	this owner (dev_pagemap.owner) are its own and not delivered. NULL: all are
+ * @mni: native interval notifier; for hmm_range_fault() use mmnotify_range_notifier()
+ * @ops: callbacks passed to mmnotify_range_insert()
+ * @client: client that the range was inserted for
+ * @owner: set by the driver before insertion: MIGRATE and EXCLUSIVE events with this
+ *	owner (dev_pagemap.owner) come from the driver itself and are not delivered;
+ *	NULL to have all delivered
  *
- * Embedded in the driver's own structure, zeroed before each insertion; needs
- * no allocation, may live on the stack and may overlap others.
+ * Embedded in a structure of the driver and zeroed before each insertion. It needs no
+ * allocation, may be on the stack, and may overlap other ranges.
  */
 struct mmnotify_range {
 	struct mmu_interval_notifier mni;
 	const struct mmnotify_range_ops *ops;
 	struct mmnotify_client *client;
 	void *owner;
-	/* private: mmnotify's; called is @ops, or a copy of it that is longer */
+	/* private: for mmnotify; called is @ops, or a longer copy of it */
 	const struct mmnotify_range_ops *called;
 	void *ends;
 	struct mmnotify_pending pending;
@@ -73,18 +74,18 @@ struct mmnotify_range {
 };
 
 /**
- * struct mmnotify_mm - a driver's hold on one mm
- * @mn: the native object
- * @ops: the callbacks
- * @client: the client that the object was made for
+ * struct mmnotify_mm - subscription of a driver to a whole mm
+ * @mn: native notifier
+ * @ops: callbacks passed to mmnotify_mm_get()
+ * @client: client that the object was created for
  *
- * Embedded in the driver's own structure, which its alloc() makes, zeroed.
+ * Embedded in a structure of the driver, which alloc() of the driver returns zeroed.
  */
 struct mmnotify_mm {
 	struct mmu_notifier mn;
 	const struct mmnotify_mm_ops *ops;
 	struct mmnotify_client *client;
-	/* private: mmnotify's; called is @ops, or a copy of it that is longer */
+	/* private: for mmnotify; called is @ops, or a longer copy of it */
 	const struct mmnotify_mm_ops *called;
 	struct hlist_node node;
 	unsigned int users;
@@ -94,12 +95,12 @@ struct mmnotify_mm {
 };
 
 /**
- * struct mmnotify_self - a task works for its driver, see mmnotify_self_begin()
+ * struct mmnotify_self - a section of a task that runs for its driver, see mmnotify_self_begin()
  *
- * On the stack of the task, or anywhere else that outlives mmnotify_self_end().
+ * May be on the stack of the task; it must stay valid until mmnotify_self_end().
  */
 struct mmnotify_self {
-	/* private: mmnotify's */
+	/* private: for mmnotify */
 	struct hlist_node node;
 	const struct task_struct *task;
 	const struct mm_struct *mm;
@@ -108,18 +109,18 @@ struct mmnotify_self {
 };
 
 /*
- * With MODVERSIONS genksyms makes the version of an exported name from the types
- * that it reaches. Of those that may grow it sees a declaration only, so that a
- * driver loads whose headers are older than mmnotify: their sizes travel along.
+ * With MODVERSIONS, genksyms computes the version of an exported symbol from the types
+ * that it reaches. Structures that may grow are hidden from it, so that a driver with
+ * older headers still loads: the size is passed at run time instead.
  */
 #ifndef __GENKSYMS__
-/* The copy beside this file: a driver may carry an older one. */
+/* Quotes: the copy beside this file. A driver may carry an older copy elsewhere. */
 #include "mmnotify_inline.h"
 #endif
 
 /*
- * Debian's 7.x kernels have no MODVERSIONS: a stale driver would load. So the
- * names carry the ABI version and the sizes travel along.
+ * Debian's 7.x kernels have no MODVERSIONS, so an incompatible driver would load. The
+ * exported names therefore carry the ABI version, and structure sizes are passed.
  */
 #define mmnotify_register(client) \
 	mmnotify_register_v1(client, sizeof(*(client)))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * mmnotify_inline: what mmnotify.h and mmnotify_compat.h have in common, the
- * structures and the calls that are inline. For those two only: each defines
- * struct mmnotify_range and struct mmnotify_mm, whose private parts differ, and
- * then includes this. struct mmnotify_info, mmnotify_client and the ops grow at the end.
+ * mmnotify_inline: structures and inline calls shared by mmnotify.h and
+ * mmnotify_compat.h. Only these two include it: each defines its own struct
+ * mmnotify_range and struct mmnotify_mm first, because the private parts differ.
+ * struct mmnotify_info, mmnotify_client and the ops grow at the end only.
  */
 #ifndef MMNOTIFY_INLINE_H
 #define MMNOTIFY_INLINE_H
@@ -16,27 +16,28 @@
 #include "mmnotify_types.h"
 
 /**
- * struct mmnotify_info - what is known about one invalidation
- * @size: sizeof(struct mmnotify_info) of the mmnotify that filled it
+ * struct mmnotify_info - verdict on one invalidation
+ * @size: number of bytes that mmnotify filled; members behind these are not valid
  * @event: what happens to the translations, enum mmnotify_event
- * @cause: which operation does it, enum mmnotify_cause; for policy and for
- *	people, never for correctness
+ * @cause: operation behind the event, enum mmnotify_cause; for policy, statistics and
+ *	messages, never for correctness
  * @native: the kernel's own range->event, for comparison
- * @effects: mask of MMNOTIFY_FX_*: what may be different for [@start, @end)
- *	once the event is over; always a superset of the truth
+ * @effects: mask of MMNOTIFY_FX_* that may hold for [@start, @end) once the event is
+ *	over; a superset of the actual effects
  * @flags: mask of MMNOTIFY_F_*
- * @mm: whose translations; not always current->mm (MMNOTIFY_F_REMOTE)
+ * @mm: address space that is invalidated; may differ from current->mm
+ *	(MMNOTIFY_F_REMOTE)
  * @start: first byte of the range
  * @end: first byte behind the range (exclusive); ULONG_MAX for a whole mm
- * @owner: for MIGRATE and EXCLUSIVE the device owner, or NULL; otherwise NULL
- * @site: return address of the call site in the kernel, 0 if not known; not
- *	to be shown to the unprivileged
+ * @owner: device owner of a MIGRATE or EXCLUSIVE event, or NULL; NULL for other events
+ * @site: return address of the call site in the kernel, 0 if not known; do not expose
+ *	it to unprivileged users
  * @rsvd16: zero
  * @rsvd32: zero
  * @rsvd: zero
  *
- * Valid during the callback only: copy what you keep. Without
- * MMNOTIFY_F_EXACT, @effects is MMNOTIFY_FX_ALL: assume everything.
+ * Valid during the callback only. Without MMNOTIFY_F_EXACT, @effects is
+ * MMNOTIFY_FX_ALL: assume everything.
  */
 struct mmnotify_info {
 	u32 size;
@@ -56,11 +57,12 @@ struct mmnotify_info {
 };
 
 /**
- * mmnotify_blockable() - may this callback sleep?
- * @info: the verdict of the running callback
+ * mmnotify_blockable() - test whether the running callback may sleep
+ * @info: verdict of the running callback
  *
  * Context: Any.
- * Return: false if sleeping, and so waiting for the device, is forbidden.
+ * Return: true if the callback may sleep; false if it must not sleep, and so must not
+ * wait for the device.
  */
 static inline bool mmnotify_blockable(const struct mmnotify_info *info)
 {
@@ -68,16 +70,16 @@ static inline bool mmnotify_blockable(const struct mmnotify_info *info)
 }
 
 /**
- * mmnotify_affects() - does this invalidation touch what I depend on?
- * @info: the verdict of the running callback
- * @effects: mask of MMNOTIFY_FX_* that invalidate what the caller keeps
+ * mmnotify_affects() - test whether an invalidation may have given effects
+ * @info: verdict of the running callback
+ * @effects: mask of MMNOTIFY_FX_* that the caller has to react to
  *
- * Fail-open: a verdict that is not exact affects every driver, and so does one with
- * an effect that this header does not know. A bit of @effects that this header does not
- * know stands for all effects.
+ * Fail-open: a verdict that is not exact affects every driver, and so does a verdict
+ * with an effect that is not in MMNOTIFY_FX_ALL of this header. A bit of @effects that
+ * is not in MMNOTIFY_FX_ALL stands for all effects.
  *
  * Context: Any.
- * Return: false only if it is certain that none of @effects happens.
+ * Return: false if it is certain that none of @effects occurs, else true.
  */
 static inline bool __must_check mmnotify_affects(const struct mmnotify_info *info,
 						 u32 effects)
@@ -89,13 +91,13 @@ static inline bool __must_check mmnotify_affects(const struct mmnotify_info *inf
 
 /**
  * struct mmnotify_client - a driver that uses mmnotify
- * @name: shown in debugfs; must outlive the registration
+ * @name: name shown in debugfs; must outlive the registration
  * @owner: THIS_MODULE
- * @priv: mmnotify's
- * @rsvd: for later; zero
+ * @priv: for mmnotify; zero before the registration
+ * @rsvd: reserved, zero
  *
- * One per driver, static. Where mmnotify_caps() lacks MMNOTIFY_CAP_NO_HOOK_NEEDED, the
- * hook is attached while at least one client is registered.
+ * One per driver, static. If mmnotify_caps() lacks MMNOTIFY_CAP_NO_HOOK_NEEDED, the hook
+ * is attached while at least one client is registered.
  */
 struct mmnotify_client {
 	const char *name;
@@ -105,13 +107,13 @@ struct mmnotify_client {
 };
 
 /**
- * struct mmnotify_finish - what a two-pass invalidation waits for
- * @range: whose; set by mmnotify
- * @priv: mmnotify's
+ * struct mmnotify_finish - second pass of a two-pass invalidation
+ * @range: range that is invalidated; set by mmnotify
+ * @priv: for mmnotify
  *
- * Embedded in what the driver needs to wait for its device; one per invalidation
- * that is under way, so one inside the driver's range serves only a driver that
- * falls back to waiting at once while it is in use.
+ * Embedded in the structure that the driver waits with for its device. Each invalidation
+ * under way needs its own. Invalidations of one range may run in parallel, so a driver
+ * that embeds a single one in its range has to wait at once while this one is in use.
  */
 struct mmnotify_finish {
 	struct mmnotify_range *range;
@@ -121,40 +123,42 @@ struct mmnotify_finish {
 /**
  * struct mmnotify_range_ops - callbacks for a range of addresses
  * @invalidate: stop using the translations of [info->start, info->end) that
- *	info->effects touches, and wait for the device, before returning. Call
+ *	info->effects covers, and wait for the device, before returning. Call
  *	mmnotify_range_set_seq() with @seq under the lock that mmnotify_range_read_retry()
- *	is called under. Return false only if that needs to sleep while
- *	mmnotify_blockable() says no: the kernel then gives up the operation (else
- *	false is logged and counts as true).
- *	It may run in any task (kswapd, ksmd, another process) under any mm lock:
- *	it must not take mmap_lock, allocate memory in a way that reclaims, insert or
- *	move a range, or remove one other than by mmnotify_range_remove_async() (the
- *	others wait for the running invalidation: for ever). It may put mm objects.
- * @invalidate_start: first of two passes, in place of @invalidate: as that, but
- *	instead of waiting for the device it may store in *finish what is to be
- *	waited for. Kernels with two passes (7.x) then start the other ranges of
- *	the same event before anybody waits; before, @invalidate_finish follows at
- *	once. Optional, with @invalidate_finish.
- * @invalidate_finish: second pass: wait. Runs for each stored *finish, also if
- *	another range refused the event. Same rules as @invalidate.
- * @end: an invalidation that this range was told of is over: the page tables are
- *	as @info said. Once for each blockable one but MMNOTIFY_RELEASE and what
- *	begins after it; what runs while the mm is released has its end then. Never
- *	early, but late if memory is short; in both cases @info is not exact. It
- *	needs a look at every event of the mm. Optional.
- * @release: the mm goes away: called once, before any page is freed, in place of
- *	@invalidate with MMNOTIFY_RELEASE and under its rules. The UNMAP of
- *	everything still follows. Optional.
- * @removed: mmnotify_range_remove_async() is done, the memory may go, or the range
- *	may be zeroed and inserted again. Runs in a work item, may sleep, and may run at the same
- *	time for other ranges. Only needed for that call.
- * @effects: mask of MMNOTIFY_FX_*: only events that may have one of these are
- *	delivered, and all that are not exact; 0 delivers everything. What is not
- *	delivered does not touch the sequence either.
+ *	is called under. Return false only if the callback would have to sleep while
+ *	mmnotify_blockable() is false: the kernel then gives up the operation. In any
+ *	other case false is logged and counts as true.
+ *	It may run in any task (kswapd, ksmd, another process) under any mm lock. It
+ *	must not take mmap_lock, allocate memory in a way that reclaims, insert or
+ *	move a range, or remove a range other than by mmnotify_range_remove_async():
+ *	these calls would wait forever for the running invalidation. It may put mm
+ *	objects.
+ * @invalidate_start: first of two passes, in place of @invalidate and under the same
+ *	rules. Instead of waiting for the device it may store in *finish a struct
+ *	mmnotify_finish to wait for. Kernels with two passes (7.1 on) then start the
+ *	other ranges of the same event before any of them waits; on other kernels
+ *	@invalidate_finish follows at once. Optional, with @invalidate_finish.
+ * @invalidate_finish: second pass: wait for the device. Runs for each stored *finish,
+ *	also if another range refused the event. Same rules as @invalidate.
+ * @end: an invalidation that was delivered to this range is over, and the page tables
+ *	are as described by @info. Called once for each blockable invalidation, except
+ *	MMNOTIFY_RELEASE and invalidations that begin after it. Invalidations that
+ *	run while the mm is released get their end at the release. An end never comes
+ *	early, but it is late if memory is short; in both of these cases @info is not
+ *	exact. With this callback mmnotify subscribes to every event of the mm.
+ *	Optional.
+ * @release: the mm is released: called once, before any page is freed, in place of
+ *	@invalidate with MMNOTIFY_RELEASE and under its rules. An UNMAP of all
+ *	addresses still follows. Optional.
+ * @removed: mmnotify_range_remove_async() is done: the range may be freed, or zeroed
+ *	and inserted again. Runs in a work item, may sleep, and may run at the same
+ *	time for other ranges. Needed for mmnotify_range_remove_async() only.
+ * @effects: mask of MMNOTIFY_FX_*: an exact event without any of these effects is not
+ *	delivered, and does not change the sequence; 0 to have all events delivered
  * @rsvd: zero
  *
- * Follows include/linux/mmu_notifier.h:struct mmu_interval_notifier_ops, with
- * the verdict in place of the kernel's range.
+ * Follows include/linux/mmu_notifier.h:struct mmu_interval_notifier_ops, with the
+ * verdict in place of struct mmu_notifier_range.
  */
 struct mmnotify_range_ops {
 	bool (*invalidate)(struct mmnotify_range *range,
@@ -176,17 +180,18 @@ struct mmnotify_range_ops {
  * struct mmnotify_mm_ops - callbacks for a whole mm
  * @start: an invalidation begins; it cannot be refused. Same rules as
  *	mmnotify_range_ops.invalidate. Optional.
- * @end: the invalidation is over, the page tables are as @info said. Only
- *	promised after a blockable start, and never without a start. Optional.
- * @release: the mm goes away: the last callback, exactly once, before any page
- *	is freed, or from mmnotify_mm_unregister(); not called if the last put
+ * @end: the invalidation is over, and the page tables are as described by @info.
+ *	Guaranteed only after a blockable start, and never without a start. Optional.
+ * @release: the mm is released: the last callback, exactly once, before any page
+ *	is freed, or from mmnotify_mm_unregister(). Not called if the last put
  *	came first. Optional.
- * @alloc: make the object that embeds struct mmnotify_mm, or ERR_PTR(). Called
- *	under mmap_lock of the mm, held for write, for the first get; may sleep.
- * @free: the last reference is gone and no callback runs any more. Called from
- *	an SRCU callback: must not sleep.
- * @effects: as in struct mmnotify_range_ops; @start and @end of one event are
- *	delivered both or not at all
+ * @alloc: allocate the zeroed object that embeds struct mmnotify_mm, or return
+ *	ERR_PTR(). Called for the first get, under mmap_lock of the mm, held for write;
+ *	may sleep.
+ * @free: free the object: the last reference was put and no callback runs any more.
+ *	Called from an SRCU callback, must not sleep.
+ * @effects: as in struct mmnotify_range_ops; @start and @end of one event are either
+ *	both delivered or both not
  * @rsvd: zero
  */
 struct mmnotify_mm_ops {
@@ -200,19 +205,17 @@ struct mmnotify_mm_ops {
 };
 
 /**
- * mmnotify_range_notifier() - the native object of a range
- * @range: an inserted range
- *
- * For struct hmm_range.notifier.
+ * mmnotify_range_notifier() - native notifier of a range, for struct hmm_range.notifier
+ * @range: inserted range
  *
  * Context: Any.
- * Return: the address of its struct mmu_interval_notifier.
+ * Return: the address of the struct mmu_interval_notifier in @range.
  */
 #define mmnotify_range_notifier(range)	(&(range)->mni)
 
 /**
- * mmnotify_range_mm() - the mm of a range
- * @range: an inserted range
+ * mmnotify_range_mm() - mm of a range
+ * @range: inserted range
  *
  * Context: Any.
  * Return: the mm that the range was inserted for.
@@ -220,17 +223,17 @@ struct mmnotify_mm_ops {
 #define mmnotify_range_mm(range)	((range)->mni.mm)
 
 /**
- * mmnotify_range_clamp() - which part of a range does an invalidation touch?
- * @range: an inserted range
- * @info: the verdict of the running callback
- * @start: out: first byte, inside the range
- * @end: out: first byte behind, at most the first behind the range
+ * mmnotify_range_clamp() - intersect an invalidation with a range
+ * @range: inserted range
+ * @info: verdict of the running callback
+ * @start: output: first byte of the intersection
+ * @end: output: first byte behind the intersection (exclusive)
  *
  * An event may be as wide as the address space (MMNOTIFY_F_WIDENED).
  *
  * Context: Any.
- * Return: false if they do not overlap; the outputs are then both the range's
- * first byte.
+ * Return: true if they overlap; false if not, and then *@start and *@end are both the
+ * first byte of @range.
  */
 static inline bool mmnotify_range_clamp(const struct mmnotify_range *range,
 					const struct mmnotify_info *info,
@@ -251,12 +254,12 @@ static inline bool mmnotify_range_clamp(const struct mmnotify_range *range,
 
 /**
  * mmnotify_range_read_begin() - begin to read the CPU's page tables of a range
- * @range: an inserted range
+ * @range: inserted range
  *
- * The native sequence protocol (mm/mmu_notifier.c:mmu_interval_read_begin()).
+ * Native sequence protocol (mm/mmu_notifier.c:mmu_interval_read_begin()).
  *
- * Context: May sleep until a running invalidation ends; not in callbacks.
- * Return: the sequence for mmnotify_range_read_retry().
+ * Context: May sleep until a running invalidation ends; not in a callback.
+ * Return: the sequence to pass to mmnotify_range_read_retry().
  */
 static inline unsigned long mmnotify_range_read_begin(struct mmnotify_range *range)
 {
@@ -264,12 +267,12 @@ static inline unsigned long mmnotify_range_read_begin(struct mmnotify_range *ran
 }
 
 /**
- * mmnotify_range_read_retry() - was there an invalidation since read_begin?
- * @range: an inserted range
- * @seq: what mmnotify_range_read_begin() returned
+ * mmnotify_range_read_retry() - test for an invalidation since mmnotify_range_read_begin()
+ * @range: inserted range
+ * @seq: return value of mmnotify_range_read_begin()
  *
  * Context: Under the driver's lock that mmnotify_range_set_seq() is called under.
- * Return: true if what was read is stale and must be read again.
+ * Return: true if the translations read since then are stale and must be read again.
  */
 static inline bool __must_check mmnotify_range_read_retry(struct mmnotify_range *range,
 							  unsigned long seq)
@@ -279,8 +282,8 @@ static inline bool __must_check mmnotify_range_read_retry(struct mmnotify_range 
 
 /**
  * mmnotify_range_set_seq() - make concurrent readers retry
- * @range: the range being invalidated
- * @seq: as passed to the callback
+ * @range: range that is invalidated
+ * @seq: sequence that was passed to the callback
  *
  * Context: In the invalidate callback, under the driver's lock.
  */
