@@ -15,7 +15,7 @@
  * control_yes.c must compile and control_no.c must not; otherwise the build stops.
  *
  * Provenance: line 2 of each probe has the kernel commit that changed the result, and the
- * first version with the feature or ("until") the last one. tests/checks/provenance checks the
+ * first version with the feature or ("until") the last one. tests/lint/provenance checks the
  * line, and that each result is used.
  */
 
