@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * client: the drivers that use us, what they hold and what they were told.
+ * client: registration of drivers, the count of their objects, and the bookkeeping of
+ * their callbacks.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -31,30 +32,30 @@
 #include "ops.h"
 #include "stats.h"
 
-/* Somebody needs to know how long callbacks take. */
+/* Enabled while watch=1: measure how long callbacks take. */
 DEFINE_STATIC_KEY_FALSE(mmn_client_timing);
 
-/* What the first version of the structure has; what is behind may be missing. */
+/* Size of the structure in API v1. Members behind it may be missing in older drivers. */
 #define MMN_CLIENT_SIZE_V1	offsetofend(struct mmnotify_client, rsvd)
 
 static DEFINE_MUTEX(clients_lock);
 static LIST_HEAD(clients);
 
 /*
- * Callbacks in flight, kept only with debug=1; under delivery_lock. Raw, because some
- * may not sleep, and with PREEMPT_RT other locks do.
+ * Callbacks in flight, listed with debug=1 only; delivery_lock guards the list. It is raw
+ * because non-blockable callbacks take it, and other spinlocks sleep on PREEMPT_RT.
  */
 DEFINE_STATIC_KEY_FALSE(mmn_client_debugging);
 static DEFINE_RAW_SPINLOCK(delivery_lock);
 static LIST_HEAD(deliveries);
 
 /**
- * mmn_client_hold() - keep a client registered
+ * mmn_client_hold() - keep a client registered during a call
  * @client: the driver's structure, or NULL
  *
  * Context: Any but interrupts.
- * Return: mmnotify's side of @client, for mmn_client_release(); NULL if @client is not
- * registered.
+ * Return: mmnotify's side of @client, to be released by mmn_client_release(); NULL if
+ * @client is not registered.
  */
 struct mmn_client *mmn_client_hold(const struct mmnotify_client *client)
 {
@@ -70,22 +71,22 @@ struct mmn_client *mmn_client_hold(const struct mmnotify_client *client)
 	return c;
 }
 
-/* The last access to @c, which mmnotify_unregister() may free from now on. */
+/* The last access to @c: from here on mmnotify_unregister() may free it. */
 void mmn_client_release(struct mmn_client *c)
 {
 	atomic_dec(&c->users);
 }
 
 /**
- * mmn_client_get() - a client is about to have one more object
+ * mmn_client_get() - account for a new object of a client
  * @client: the driver's structure, or NULL
- * @object: which kind
+ * @object: kind of the object
  *
- * Races with mmnotify_unregister(): either that returns -EBUSY, or this returns NULL.
+ * May race with mmnotify_unregister(): either that returns -EBUSY, or this returns NULL.
  *
  * Context: Any but interrupts.
- * Return: mmnotify's side of @client, for mmn_client_put(); NULL if @client is not
- * registered.
+ * Return: mmnotify's side of @client, to be released by mmn_client_put(); NULL if @client
+ * is not registered.
  */
 struct mmn_client *mmn_client_get(const struct mmnotify_client *client,
 				  enum mmn_object object)
@@ -101,11 +102,11 @@ struct mmn_client *mmn_client_get(const struct mmnotify_client *client,
 }
 
 /**
- * mmn_client_put() - an object of a client is gone
+ * mmn_client_put() - drop an object of a client from the accounts
  * @c: from mmn_client_get()
- * @object: which kind
+ * @object: kind of the object
  *
- * The last access to @c, which mmnotify_unregister() may free from now on.
+ * The last access to @c: from here on mmnotify_unregister() may free it.
  *
  * Context: Any.
  */
@@ -115,15 +116,15 @@ void mmn_client_put(struct mmn_client *c, enum mmn_object object)
 	mmn_client_release(c);
 }
 
-/* An object is about to leave without its caller waiting for it. */
+/* An asynchronous removal or a last put begins; mmn_client_synchronize() waits for it. */
 void mmn_client_leaves(struct mmn_client *c)
 {
 	atomic_inc(&c->leaving);
 }
 
 /*
- * The object of mmn_client_leaves() does not leave after all. A removal may be refused
- * where PREEMPT_RT allows no wake-up; mmn_client_synchronize() looks again by itself.
+ * Undo mmn_client_leaves(): the removal was refused. The caller may be in a context where
+ * PREEMPT_RT allows no wake-up, so mmn_client_synchronize() polls as well.
  */
 void mmn_client_stays(struct mmn_client *c)
 {
@@ -131,8 +132,9 @@ void mmn_client_stays(struct mmn_client *c)
 }
 
 /*
- * The object has left: its memory is the driver's again. A task that synchronizes must
- * find no user any more, so the count of users goes first; @c lives on until then.
+ * The removal or put is finished: the object's memory belongs to the driver again. Drop
+ * the user before @leaving, so that an unregistration after mmn_client_synchronize() does
+ * not find it. It may free @c at once; RCU keeps @c valid until the wake-up.
  */
 void mmn_client_left(struct mmn_client *c, enum mmn_object object)
 {
@@ -144,9 +146,10 @@ void mmn_client_left(struct mmn_client *c, enum mmn_object object)
 }
 
 /**
- * mmn_client_synchronize() - wait until all asynchronous removals and last puts are
- *	finished
- * @c: the client
+ * mmn_client_synchronize() - wait for asynchronous removals and last puts
+ * @c: client to wait for
+ *
+ * Polls every 100 ms as well, because mmn_client_stays() does not wake it up.
  *
  * Context: Process, sleeps.
  */
@@ -156,7 +159,7 @@ void mmn_client_synchronize(struct mmn_client *c)
 		;
 }
 
-/* Somebody needs to know more. For mmn_client_enter(). */
+/* Slow path of mmn_client_enter(): callbacks are timed, or listed for debug=1. */
 void mmn_client_enter_slow(struct mmnotify_client *client, struct mmn_delivery *d)
 {
 	d->task = NULL;
@@ -182,7 +185,7 @@ static void note_time(const struct mmn_delivery *d)
 	this_cpu_add(c->counts->ns, ns);
 }
 
-/* For mmn_client_leave(). */
+/* Slow path of mmn_client_leave(). */
 void mmn_client_leave_slow(struct mmn_delivery *d)
 {
 	if (d->since)
@@ -195,12 +198,14 @@ void mmn_client_leave_slow(struct mmn_delivery *d)
 }
 
 /**
- * mmn_client_in_callback() - with debug=1: does this task run a callback?
- * @what: what it must not do there; logged once
+ * mmn_client_in_callback() - check whether this task runs a callback, with debug=1
+ * @what: name of the call that must not be made in a callback, for the log
  * @caller: return address into the driver, for the log
  *
+ * The first violation is logged.
+ *
  * Context: Any.
- * Return: true if so; always false without debug=1.
+ * Return: true if current runs a callback of any client; always false without debug=1.
  */
 bool mmn_client_in_callback(const char *what, const void *caller)
 {
@@ -219,7 +224,7 @@ bool mmn_client_in_callback(const char *what, const void *caller)
 	return found;
 }
 
-/* Context: Process. Callbacks in flight are not seen until they end. */
+/* Callbacks that began before the switch are not listed. Context: Process. */
 void mmn_client_set_debug(bool on)
 {
 	if (on)
@@ -228,7 +233,7 @@ void mmn_client_set_debug(bool on)
 		static_branch_disable(&mmn_client_debugging);
 }
 
-/* Context: Process. Callbacks in flight are not timed. */
+/* Callbacks that began before the switch are not timed. Context: Process. */
 void mmn_client_set_timing(bool on)
 {
 	if (on)
@@ -245,13 +250,13 @@ static void free_client(struct mmn_client *c)
 	free_percpu(c->counts);
 	kfree(c->module);
 	kfree(c->name);
-	/* Another task may be in mmn_client_get(). */
+	/* A concurrent mmn_client_hold() may still read @c->users. */
 	kfree_rcu(c, rcu);
 }
 
 /*
- * What the pages in debugfs show is copied: a driver's module may go without having
- * unregistered its client.
+ * Copy the names for debugfs: the driver's module may be unloaded without unregistering
+ * its client.
  */
 static struct mmn_client *alloc_client(const struct mmnotify_client *public)
 {
@@ -265,7 +270,7 @@ static struct mmn_client *alloc_client(const struct mmnotify_client *public)
 	c->name = kstrdup(public->name, GFP_KERNEL);
 	c->module = kstrdup(module_name(public->owner), GFP_KERNEL);
 	c->counts = alloc_percpu(struct mmn_client_counts);
-	/* A queue per client: a removed() that hangs holds up no other driver. */
+	/* One queue per client, so a removed() that hangs does not delay other drivers. */
 	c->removals = alloc_workqueue("mmn-%.16s", WQ_UNBOUND, 0, public->name);
 	if (c->name && c->module && c->counts && c->removals)
 		return c;
@@ -273,16 +278,20 @@ static struct mmn_client *alloc_client(const struct mmnotify_client *public)
 	return NULL;
 }
 
-/* Return: 0; -EINVAL if @client cannot be registered. @copy is what mmnotify knows. */
+/*
+ * Validate @client and copy the members that this mmnotify supports to @copy.
+ * Return: 0; -EINVAL if it is too small or lacks a name or an owner; -E2BIG if it uses
+ * newer members.
+ */
 static int check_client(const struct mmnotify_client *client, size_t size,
 			struct mmnotify_client *copy)
 {
 	if (!client) {
-		pr_warn_ratelimited("mmnotify_register(): no client\n");
+		pr_warn_ratelimited("mmnotify_register(): the client is NULL: pass a static struct mmnotify_client\n");
 		return -EINVAL;
 	}
 	if (size < MMN_CLIENT_SIZE_V1) {
-		pr_warn_ratelimited("mmnotify_register(): a client of %zu bytes, at least %zu are needed: rebuild the driver (caller %ps)\n",
+		pr_warn_ratelimited("mmnotify_register(): the client has %zu bytes, at least %zu are needed: rebuild the driver (caller %ps)\n",
 				    size, MMN_CLIENT_SIZE_V1,
 				    __builtin_return_address(0));
 		return -EINVAL;
@@ -290,21 +299,24 @@ static int check_client(const struct mmnotify_client *client, size_t size,
 	memset(copy, 0, sizeof(*copy));
 	memcpy(copy, client, min(size, sizeof(*copy)));
 	if (!copy->name || !copy->owner) {
-		pr_warn_ratelimited("mmnotify_register(): the client needs a name and an owner (caller %ps)\n",
+		pr_warn_ratelimited("mmnotify_register(): the client has no name or no owner: set both (caller %ps)\n",
 				    __builtin_return_address(0));
 		return -EINVAL;
 	}
 	if (memchr_inv(copy->rsvd, 0, sizeof(copy->rsvd)) ||
 	    (size > sizeof(*copy) &&
 	     memchr_inv((const void *)client + sizeof(*copy), 0, size - sizeof(*copy)))) {
-		pr_warn_ratelimited("client %s was built for a newer mmnotify (%zu bytes, %zu known): update mmnotify\n",
+		pr_warn_ratelimited("client %s was built for a newer mmnotify (%zu bytes, %zu supported): update mmnotify\n",
 				    copy->name, size, sizeof(*copy));
 		return -E2BIG;
 	}
 	return 0;
 }
 
-/* Return: 0, and @client is in the list; or an errno, and @c is still the caller's. */
+/*
+ * Return: 0 if @client is in the list now; -EBUSY if it was already; -ENODEV if mmnotify
+ * is being unloaded. With an error the caller still owns @c.
+ */
 static int add_client(struct mmnotify_client *client, struct mmn_client *c)
 {
 	int ret = 0;
@@ -324,17 +336,17 @@ static int add_client(struct mmnotify_client *client, struct mmn_client *c)
 }
 
 /**
- * mmnotify_register_v1() - a driver begins to use mmnotify
- * @client: static, zeroed but for its name and owner; see mmnotify_register()
- * @size: sizeof(struct mmnotify_client) as the driver knows it, bytes
+ * mmnotify_register_v1() - register a driver as a client of mmnotify
+ * @client: static structure, zero except for name and owner; see mmnotify_register()
+ * @size: sizeof(struct mmnotify_client) when the driver was compiled, bytes
  *
- * mmnotify stays loaded until mmnotify_unregister(). The hook is attached for a client
- * only where mmnotify_caps() lacks MMNOTIFY_CAP_NO_HOOK_NEEDED.
+ * mmnotify cannot be unloaded until mmnotify_unregister(). The hook is attached for
+ * clients only where mmnotify_caps() lacks MMNOTIFY_CAP_NO_HOOK_NEEDED.
  *
  * Context: Process, may sleep; not under mmap_lock.
- * Return: 0; -EINVAL for a size that is too small, no name or no owner; -E2BIG if
- * the client uses members that this mmnotify does not know; -EBUSY if the client is
- * registered already; -ENOMEM; -ENODEV if mmnotify is being unloaded.
+ * Return: 0; -EINVAL if @client is NULL, its size is too small, or name or owner is
+ * missing; -E2BIG if the client uses members that this mmnotify does not support; -EBUSY
+ * if the client is registered already; -ENOMEM; -ENODEV if mmnotify is being unloaded.
  */
 int mmnotify_register_v1(struct mmnotify_client *client, size_t size)
 {
@@ -357,7 +369,10 @@ int mmnotify_register_v1(struct mmnotify_client *client, size_t size)
 }
 MMN_EXPORT(mmnotify_register_v1);
 
-/* No object of @c may be made any more. Return: -EBUSY if @c has objects; nothing changed. */
+/*
+ * From here on @c cannot get new objects.
+ * Return: 0; -EBUSY, and nothing is changed, if @c has objects or a call is in progress.
+ */
 static int client_retire(struct mmn_client *c)
 {
 	lockdep_assert_held(&clients_lock);
@@ -377,15 +392,15 @@ static void client_discard(struct mmn_client *c)
 }
 
 /**
- * mmnotify_unregister_v1() - a driver is done
+ * mmnotify_unregister_v1() - unregister a client
  * @client: a registered client; see mmnotify_unregister()
  *
- * Remove every range, put every mm and call mmnotify_synchronize() before.
+ * First remove every range, put every mm object and call mmnotify_synchronize().
  *
  * Context: Process, may sleep; not under mmap_lock or a lock that removed() takes, not in
  * a callback.
- * Return: 0; -EINVAL if @client is not registered; -EBUSY if objects of @client
- * exist, or an insertion runs, and then @client stays registered.
+ * Return: 0; -EINVAL if @client is not registered; -EBUSY if @client still has objects, or
+ * an insertion or mmnotify_synchronize() is in progress: @client stays registered.
  */
 int mmnotify_unregister_v1(struct mmnotify_client *client)
 {
@@ -397,7 +412,7 @@ int mmnotify_unregister_v1(struct mmnotify_client *client)
 	if (c)
 		ret = client_retire(c);
 	if (ret == -EBUSY)
-		pr_err_ratelimited("client %s unregisters with live objects: remove its ranges, put its mms and call mmnotify_synchronize() first\n",
+		pr_err_ratelimited("client %s cannot be unregistered, it has objects: remove its ranges, put its mms and call mmnotify_synchronize() first\n",
 				   c->name);
 	mutex_unlock(&clients_lock);
 	if (!ret)
@@ -407,11 +422,11 @@ int mmnotify_unregister_v1(struct mmnotify_client *client)
 MMN_EXPORT(mmnotify_unregister_v1);
 
 /**
- * mmn_client_of_module() - a client whose module goes
- * @mod: the module; its exit function has returned
+ * mmn_client_of_module() - find a client that a module left registered
+ * @mod: module that is being unloaded; its exit function has returned
  *
- * Context: Process, may sleep; no code of @mod runs but callbacks and removed().
- * Return: a client of @mod that is registered, or NULL.
+ * Context: Process, may sleep; of @mod only callbacks and removed() may still run.
+ * Return: a registered client of @mod, or NULL.
  */
 struct mmn_client *mmn_client_of_module(const struct module *mod)
 {
@@ -426,8 +441,11 @@ struct mmn_client *mmn_client_of_module(const struct module *mod)
 }
 
 /**
- * mmn_client_drop() - unregister a client whose module goes
- * @c: from mmn_client_of_module(), without objects
+ * mmn_client_drop() - unregister a client that a module left registered
+ * @c: from mmn_client_of_module(), after its objects were removed
+ *
+ * If an object could not be removed, @c stays registered but is no longer found by
+ * mmn_client_of_module(), and mmnotify stays loaded.
  *
  * Context: Process, may sleep.
  */
@@ -438,9 +456,9 @@ void mmn_client_drop(struct mmn_client *c)
 	mutex_lock(&clients_lock);
 	ret = client_retire(c);
 	if (ret) {
-		/* An object that mmnotify could not take out: the debugfs files stay readable. */
+		/* @c stays in the list; debugfs shows the copies of its names. */
 		c->owner = NULL;
-		pr_err("client %s of module %s cannot be dropped: mmnotify stays loaded\n",
+		pr_err("client %s of module %s still has objects: mmnotify stays loaded, reboot to unload it\n",
 		       c->name, c->module);
 	}
 	mutex_unlock(&clients_lock);
@@ -463,7 +481,7 @@ static struct mmn_client_counts client_fold_counts(const struct mmn_client *c)
 	return sum;
 }
 
-/* A tier 1 client has no objects, and mmnotify does not see its callbacks. */
+/* A tier 1 client has no objects, and its callbacks do not pass through mmnotify. */
 static void show_one(struct seq_file *m, const struct mmn_client *c)
 {
 	struct mmn_client_counts sum = client_fold_counts(c);
@@ -479,7 +497,7 @@ static void show_one(struct seq_file *m, const struct mmn_client *c)
 		   sum.delivered, sum.timed, sum.ns);
 }
 
-/* The registered clients, for debugfs. */
+/* Contents of debugfs mmnotify/clients. */
 void mmn_client_show(struct seq_file *m)
 {
 	struct mmn_client *c;

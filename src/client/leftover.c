@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * leftover: a driver's module goes and has a client registered. Its exit function has
- * returned and its text is about to be freed, so an object that it left would call into
- * freed memory at the next invalidation. The objects are taken out, the client is
- * unregistered, and the log names the module.
+ * leftover: clean up after a driver module that leaves a client registered. Its exit
+ * function has returned, or its init function failed, and its text is about to be freed.
+ * An object left behind would call into freed text at the next invalidation. So remove
+ * the objects, unregister the client, and name the module in the log.
  *
- * This waits for callbacks and for removed() of the driver. One that never returns holds
- * up rmmod, and with it the loading and unloading of all modules: the kernel's list of
- * module notifiers is locked meanwhile.
+ * The notifier waits for callbacks and for removed() of the driver. If one of them never
+ * returns, rmmod hangs, and with it all loading and unloading of modules, because the
+ * kernel holds the lock of the module notifier chain.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -25,8 +25,9 @@ static void take_out(struct mmn_client *c)
 	unsigned int ranges = 0, mms = 0, before;
 
 	/*
-	 * Removals and puts that the driver began end as it asked: its text is still mapped.
-	 * A callback that still runs may begin others until the object is taken out.
+	 * Removals and puts that the driver began are completed, with removed() and free():
+	 * its text is still mapped. A running callback may begin more of them until its
+	 * object is removed, so repeat until a pass finds nothing.
 	 */
 	do {
 		before = ranges + mms;
@@ -34,7 +35,7 @@ static void take_out(struct mmn_client *c)
 		mms += mmn_mm_take_all(c->public);
 		mmn_client_synchronize(c);
 	} while (ranges + mms != before);
-	pr_err("module %s went and left client %s registered, with %u ranges and %u mm objects: they are taken out, their memory is lost; the module's exit function must remove them and call mmnotify_unregister()\n",
+	pr_err("module %s left client %s registered, with %u ranges and %u mm objects: they are removed, their memory is leaked; the module's exit function must remove them and call mmnotify_unregister()\n",
 	       c->module, c->name, ranges, mms);
 }
 
@@ -51,14 +52,17 @@ static int leftover_module_event(struct notifier_block *nb, unsigned long state,
 	return NOTIFY_OK;
 }
 
-/* Before the notifier of modules.c: callbacks that still run would fill its caches again. */
+/*
+ * Runs before the notifier of module_notifier.c: callbacks that still run would fill the
+ * caches again that it drops.
+ */
 static struct notifier_block block = {
 	.notifier_call = leftover_module_event,
 	.priority = 1,
 };
 
 /**
- * mmn_leftover_init() - before the first client
+ * mmn_leftover_init() - register the module notifier, before the first client
  *
  * Context: Process, at load.
  * Return: 0, or an errno of register_module_notifier().
@@ -69,7 +73,7 @@ int mmn_leftover_init(void)
 }
 
 /**
- * mmn_leftover_exit() - there are no clients
+ * mmn_leftover_exit() - unregister the module notifier; no clients are left
  *
  * Context: Process, at unload.
  */

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mm: per-mm objects. Each has a native notifier, so the kernel's own rules of lifetime
- * hold. The native get and put find objects by their native ops, which all objects of
- * mmnotify share; so objects.c finds them by mm, client and the driver's ops.
+ * mm: per-mm objects. Each embeds a native notifier, so the kernel's lifetime rules
+ * apply. The native mmu_notifier_get() identifies an object by its native ops, which all
+ * objects of mmnotify share. So objects.c looks them up by mm, client and driver's ops.
  *
- * An object is made under the mmap_lock of its mm, held for write, as the native get
- * does. That is the only lock that is waited for here, so objects of other mms come and
- * go meanwhile. To find an object that exists, and to put one, takes a spinlock for a
- * few list operations.
+ * As in the native get, an object is created under the mmap_lock of its mm, held for
+ * write. No other lock is held for long, so objects of other mms are created and freed in
+ * parallel. Looking up an existing object, and putting one, takes a bucket's raw spinlock.
  *
- * A start never fails: the kernel cannot undo a start that one notifier refuses after an
- * interval notifier accepted it.
+ * A start callback never fails: if a whole-mm notifier refuses an event that an interval
+ * notifier accepted, the kernel does not undo the latter.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -36,7 +35,7 @@
 #include "verdict/verdict.h"
 #include "verdict/verdict_fast.h"
 
-/* mmnotify_mm.state: the mm is gone, release() was called. */
+/* mmnotify_mm.state: release() was called, or is not to be called any more. */
 #define STATE_RELEASED	1u
 
 static struct mmnotify_mm *from_native(struct mmu_notifier *mn)
@@ -45,9 +44,9 @@ static struct mmnotify_mm *from_native(struct mmu_notifier *mn)
 }
 
 /*
- * An event that is not delivered at its start must not be at its end. It is
- * remembered by the address of its range, which is unique while it lives; where
- * there is no room for that, it is delivered.
+ * If the start of an event is filtered out, its end must not be delivered either. Remember
+ * the event by the address of its range, which is unique until the end.
+ * Return: false if all entries are in use; the event must be delivered then.
  */
 static bool mm_remember_skip(struct mmnotify_mm *m,
 			     const struct mmu_notifier_range *range)
@@ -74,7 +73,7 @@ static bool was_skipped(struct mmnotify_mm *m,
 	return false;
 }
 
-/* Is there nothing in this event for this driver? */
+/* Return: true if the effects mask of the driver filters this event out. */
 static bool mm_skip_start(struct mmnotify_mm *m, const struct mmu_notifier_range *range,
 			  const struct mmnotify_info *info)
 {
@@ -82,7 +81,7 @@ static bool mm_skip_start(struct mmnotify_mm *m, const struct mmu_notifier_range
 		return false;
 	if (!m->called->end)
 		return true;
-	/* What may not block may have no end. */
+	/* A non-blockable start may fail and then has no end to free the entry: deliver it. */
 	return mmnotify_blockable(info) && mm_remember_skip(m, range);
 }
 
@@ -131,8 +130,8 @@ static void mmn_mm_end(struct mmu_notifier *mn,
 }
 
 /*
- * Called by the kernel at the end of the mm and by unregister, perhaps both at
- * once; not after the object was put.
+ * Called by the kernel when the mm exits and by mmu_notifier_unregister(), possibly at the
+ * same time: xchg() selects one of them. Not called after the last put.
  */
 static void mmn_mm_release(struct mmu_notifier *mn, struct mm_struct *mm)
 {
@@ -147,7 +146,7 @@ static void mmn_mm_release(struct mmu_notifier *mn, struct mm_struct *mm)
 	mmn_client_leave(&d, watched);
 }
 
-/* The driver may free the object, so the caller does not touch it again. */
+/* @m may be freed when this returns, so look up its client before. */
 static struct mmn_client *free_object(struct mmnotify_mm *m)
 {
 	struct mmn_client *c = mmn_client_of(m->client);
@@ -157,7 +156,7 @@ static struct mmn_client *free_object(struct mmnotify_mm *m)
 	return c;
 }
 
-/* After the last put. */
+/* SRCU callback after the last put; must not sleep. */
 static void mmn_mm_free(struct mmu_notifier *mn)
 {
 	mmn_client_left(free_object(from_native(mn)), MMN_OBJECT_MM);
@@ -176,7 +175,7 @@ static const struct mmn_ops_kind ops_kind = {
 	.known = sizeof(struct mmnotify_mm_ops),
 };
 
-/* Return: the ops to work with, or ERR_PTR(). */
+/* Return: @ops, or a copy of full length if they are shorter; ERR_PTR(). */
 static const struct mmnotify_mm_ops *accept_ops(struct mmn_client *c,
 						const struct mmnotify_mm_ops *ops,
 						size_t size)
@@ -192,7 +191,7 @@ static const struct mmnotify_mm_ops *accept_ops(struct mmn_client *c,
 	return ops->alloc && ops->free ? ops : ERR_PTR(-EINVAL);
 }
 
-/* Under mmap_lock: no other task makes an object of this mm. */
+/* mmap_lock is held for write: no other task creates an object of this mm. */
 static struct mmnotify_mm *mm_create(struct mmnotify_client *client, struct mm_struct *mm,
 				     const struct mmnotify_mm_ops *ops,
 				     const struct mmnotify_mm_ops *called)
@@ -217,7 +216,7 @@ static struct mmnotify_mm *mm_create(struct mmnotify_client *client, struct mm_s
 	return m;
 }
 
-/* @c has one more user for the object. *@made: it is a new one. */
+/* *@made is set if a new object is created. It takes over the caller's mmn_client_get(). */
 static struct mmnotify_mm *mm_get(struct mmnotify_client *client, struct mm_struct *mm,
 				  const struct mmnotify_mm_ops *ops,
 				  const struct mmnotify_mm_ops *called, bool *made)
@@ -239,23 +238,23 @@ static struct mmnotify_mm *mm_get(struct mmnotify_client *client, struct mm_stru
 }
 
 /**
- * mmnotify_mm_get_v1() - hold on to a whole mm
+ * mmnotify_mm_get_v1() - get the object of an mm, and create it if needed
  * @client: a registered client
- * @mm: the caller holds mmget(), it need not be current->mm
+ * @mm: mm to follow, need not be current->mm; the caller holds mmget()
  * @ops: callbacks; must outlive the object; see mmnotify_mm_get()
- * @size: sizeof(struct mmnotify_mm_ops) as the driver knows it, bytes
+ * @size: sizeof(struct mmnotify_mm_ops) when the driver was compiled, bytes
  *
- * There is one object per (mm, client, ops): a second get returns the first's, and
- * needs a put of its own. A get after the last put makes another object; the first one
- * may have callbacks until its free(). Follows mm/mmu_notifier.c:mmu_notifier_get().
+ * There is one object per (mm, client, ops). A second get returns the same object, and
+ * needs a put of its own. A get after the last put creates another object, while the first
+ * one may have callbacks until its free(). Follows mm/mmu_notifier.c:mmu_notifier_get().
  *
  * Context: Process, may sleep; takes mmap_lock for write if the object does not exist
  * yet. Not in a callback.
  * Return: the object or ERR_PTR: -EINVAL for a missing argument or callback, a client
  * that is not registered, ops that are too small, effects that this mmnotify does not
- * know, or a reserved member of the ops that is not 0; -E2BIG if the ops use members
- * that this mmnotify does not know; -ESRCH if the mm is dying; -ENOMEM; -EINTR; or
- * alloc()'s error.
+ * support, or a reserved member of the ops that is not 0; -E2BIG if the ops use members
+ * that this mmnotify does not support; -ESRCH if the mm is exiting; -ENOMEM; -EINTR if a
+ * signal is pending; or the error of ops->alloc().
  */
 struct mmnotify_mm *mmnotify_mm_get_v1(struct mmnotify_client *client,
 				       struct mm_struct *mm,
@@ -284,15 +283,16 @@ struct mmnotify_mm *mmnotify_mm_get_v1(struct mmnotify_client *client,
 MMN_EXPORT(mmnotify_mm_get_v1);
 
 /**
- * mmnotify_mm_put_v1() - let go of an mm
+ * mmnotify_mm_put_v1() - drop a reference of an mm object
  * @m: from mmnotify_mm_get(); see mmnotify_mm_put()
  *
- * The last put ends the callbacks soon; ops->free() says when. In a release() that
- * mmnotify_mm_unregister() calls, it does nothing. Follows
+ * After the last put, callbacks may still run until ops->free() is called. In a release()
+ * that mmnotify_mm_unregister() calls, the put does nothing. Follows
  * mm/mmu_notifier.c:mmu_notifier_put().
  *
- * Context: Process; does not sleep. Callbacks, spinlocks and mmap_lock, however it is
- * held, are fine; interrupts off, or a lock that an interrupt takes, are not.
+ * Context: Process; does not sleep. May be called in a callback, under a spinlock, and
+ * under mmap_lock held for read or write. Not with interrupts off, nor under a lock that
+ * an interrupt takes.
  */
 void mmnotify_mm_put_v1(struct mmnotify_mm *m)
 {
@@ -307,17 +307,17 @@ void mmnotify_mm_put_v1(struct mmnotify_mm *m)
 MMN_EXPORT(mmnotify_mm_put_v1);
 
 /**
- * mmnotify_mm_unregister_v1() - let go of an mm and wait
+ * mmnotify_mm_unregister_v1() - drop the last reference of an mm object and wait
  * @m: from mmnotify_mm_get(), with no other reference; see
  *	mmnotify_mm_unregister()
  *
- * In place of the last put: release() is called if it was not yet, and when it
- * returns 0 no callback runs or will run and @m was freed by ops->free(). Follows
- * mm/mmu_notifier.c:mmu_notifier_unregister().
+ * Replaces the last put. ops->release() is called unless the mm was released before. When
+ * the call returns 0, no callback runs or will run, and @m was freed by ops->free().
+ * Follows mm/mmu_notifier.c:mmu_notifier_unregister().
  *
- * Context: Process, sleeps; not in a callback, nor under a lock that one takes.
- * Return: 0; -EBUSY if more than one get has no put yet; -ENOENT if each has;
- * -EDEADLK as mmnotify_range_remove(). With an error nothing happens.
+ * Context: Process, sleeps; not in a callback, nor under a lock that a callback takes.
+ * Return: 0; -EBUSY if there are other references; -ENOENT if there is none left;
+ * -EDEADLK in a callback, as mmnotify_range_remove(). With an error nothing is changed.
  */
 int mmnotify_mm_unregister_v1(struct mmnotify_mm *m)
 {
@@ -339,17 +339,17 @@ int mmnotify_mm_unregister_v1(struct mmnotify_mm *m)
 MMN_EXPORT(mmnotify_mm_unregister_v1);
 
 /**
- * mmnotify_synchronize_v1() - wait until all that a client let go of is freed
+ * mmnotify_synchronize_v1() - wait until each removed() and free() of a client returned
  * @client: a registered client; see mmnotify_synchronize()
  *
- * For the exit of a driver's module, between the last put or asynchronous
- * removal and mmnotify_unregister(): each removed() and free() of @client that is due
- * has returned. Ranges of other clients are not waited for. A free() comes after a grace
- * period of the kernel's SRCU, which a whole-mm callback of any driver can delay. Follows
- * mm/mmu_notifier.c:mmu_notifier_synchronize(), which may return while another CPU
- * still frees; this does not.
+ * For the exit of a driver's module, between the last put or asynchronous removal and
+ * mmnotify_unregister(). It waits for those of @client only. But free() runs after a
+ * grace period of the kernel's SRCU, which a whole-mm callback of any driver can delay.
+ * Follows mm/mmu_notifier.c:mmu_notifier_synchronize(), which may return while another
+ * CPU still runs a free(); this call does not.
  *
- * Meanwhile mmnotify_unregister() by another task returns -EBUSY.
+ * While it waits, mmnotify_unregister() by another task returns -EBUSY. A client that is
+ * not registered is logged.
  *
  * Context: Process, sleeps. Not in a callback, nor in removed().
  */
@@ -358,7 +358,7 @@ void mmnotify_synchronize_v1(struct mmnotify_client *client)
 	struct mmn_client *c = mmn_client_hold(client);
 
 	if (!c) {
-		pr_warn_ratelimited("mmnotify_synchronize(): the client is not registered (caller %ps)\n",
+		pr_warn_ratelimited("mmnotify_synchronize(): the client is not registered: call it before mmnotify_unregister() (caller %ps)\n",
 				    __builtin_return_address(0));
 		return;
 	}
@@ -368,14 +368,14 @@ void mmnotify_synchronize_v1(struct mmnotify_client *client)
 MMN_EXPORT(mmnotify_synchronize_v1);
 
 /**
- * mmn_mm_take_all() - take out the mm objects that a client left behind
- * @client: its driver's exit function has returned
+ * mmn_mm_take_all() - unregister the mm objects that a client left behind
+ * @client: client left behind by a module; the module's exit function has returned
  *
- * Neither release() nor free() is called: what they rest on may be gone. The memory of
- * the objects stays allocated.
+ * Neither release() nor free() is called, since the module's exit function may have freed
+ * the data that they use. The memory of the objects is leaked.
  *
- * Context: Process, sleeps until callbacks that run have returned.
- * Return: how many.
+ * Context: Process, sleeps until running callbacks have returned.
+ * Return: number of objects.
  */
 unsigned int mmn_mm_take_all(const struct mmnotify_client *client)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * api: tier 1, for drivers that keep their native registration, and what every
- * driver may ask.
+ * native: API of tier 1, for drivers that keep their native notifiers, and queries that
+ * any driver may use.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -31,7 +31,7 @@ judge_as(const struct mmnotify_client *client, struct mmn_query query,
 		mmn_self_mark(client, info);
 }
 
-/* The driver knows another version of the structure. */
+/* The driver was compiled with another size of struct mmnotify_info. */
 static noinline void classify_slow(const struct mmnotify_client *client,
 				   const struct mmn_query *query,
 				   const struct mmu_notifier_range *range,
@@ -54,17 +54,17 @@ classify(const struct mmnotify_client *client, struct mmn_query query,
 	struct mmn_query copy MMN_UNINIT;
 
 	if (unlikely(mmn_hook_for_clients && !mmn_hook_caps()))
-		pr_info_once("mmnotify_classify() has no hook, so it walks the stack each time or is not exact: mmnotify_register() a client first, or see debugfs mmnotify/hook\n");
+		pr_info_once("mmnotify_classify() runs without a hook, so it walks the stack for each event or is not exact: call mmnotify_register() first, or see debugfs mmnotify/hook\n");
 	if (likely(size == sizeof(*info))) {
 		judge_as(client, query, range, info);
 		return;
 	}
-	/* As in mmn_verdict_start(): not by value. */
+	/* By pointer, for the reason given in mmn_verdict_start(). */
 	copy = query;
 	classify_slow(client, &copy, range, info, size);
 }
 
-/* The function that this is compiled into was called by a driver's callback. */
+/* Must be inlined into a function that a driver's callback calls: uses its return address. */
 static __always_inline struct mmn_query driver_query(const void *object)
 {
 	unsigned long pc = (unsigned long)__builtin_return_address(0);
@@ -73,19 +73,21 @@ static __always_inline struct mmn_query driver_query(const void *object)
 }
 
 /**
- * mmnotify_classify_v1() - the verdict, inside a native callback
- * @range: what the kernel passed to the callback (invalidate_range_start or
+ * mmnotify_classify_v1() - get the verdict of an event in a native callback
+ * @range: range that the kernel passed to the callback (invalidate_range_start or
  *	mmu_interval_notifier_ops.invalidate), unchanged; see
  *	mmnotify_classify()
- * @info: filled
- * @size: sizeof(struct mmnotify_info) as the driver knows it, bytes
+ * @info: out: the verdict; all members are set
+ * @size: sizeof(struct mmnotify_info) when the driver was compiled, bytes
  *
- * Without MMNOTIFY_CAP_NO_HOOK_NEEDED it needs a registered client, else no hook observes
- * the call sites: then each call walks the stack, and where that cannot be done no
- * verdict is exact. Several callers for one event get the same verdict. Events nest
- * on one task, and so may calls.
+ * Where mmnotify_caps() lacks MMNOTIFY_CAP_NO_HOOK_NEEDED, register a client first, since
+ * the hook is attached for registered clients only. Without the hook each call there walks
+ * the stack, and no verdict is exact if the stack cannot be walked.
  *
- * Context: The callback's; does not sleep.
+ * All callers for one event get the same verdict. Events of one task nest, and so may the
+ * calls.
+ *
+ * Context: A native start or invalidate callback; does not sleep.
  */
 void mmnotify_classify_v1(const struct mmu_notifier_range *range,
 			  struct mmnotify_info *info, size_t size)
@@ -95,15 +97,16 @@ void mmnotify_classify_v1(const struct mmu_notifier_range *range,
 MMN_EXPORT(mmnotify_classify_v1);
 
 /**
- * mmnotify_classify_as_v1() - the same, for a driver that has self sections
- * @client: the client that mmnotify_self_begin() was called with
- * @range: as for mmnotify_classify()
- * @info: filled; see mmnotify_classify_as()
- * @size: sizeof(struct mmnotify_info) as the driver knows it, bytes
+ * mmnotify_classify_as_v1() - get the verdict, for a driver that opens self sections
+ * @client: client that mmnotify_self_begin() is called with
+ * @range: range that the kernel passed to the callback, as for mmnotify_classify()
+ * @info: out: the verdict; all members are set; see mmnotify_classify_as()
+ * @size: sizeof(struct mmnotify_info) when the driver was compiled, bytes
  *
- * As mmnotify_classify(), and with MMNOTIFY_F_SELF where it is due.
+ * As mmnotify_classify(), but also sets MMNOTIFY_F_SELF for events that this task raises
+ * inside a section of @client.
  *
- * Context: The callback's; does not sleep.
+ * Context: A native start or invalidate callback; does not sleep.
  */
 void mmnotify_classify_as_v1(struct mmnotify_client *client,
 			     const struct mmu_notifier_range *range,
@@ -114,18 +117,18 @@ void mmnotify_classify_as_v1(struct mmnotify_client *client,
 MMN_EXPORT(mmnotify_classify_as_v1);
 
 /**
- * mmnotify_vma_perm_v1() - what the process may do after a PROTECTION_VMA
- * @info: the verdict of the running callback; see mmnotify_vma_perm()
+ * mmnotify_vma_perm_v1() - get the new permissions of a VMA at a PROTECTION_VMA event
+ * @info: verdict of the running callback; see mmnotify_vma_perm()
  *
  * The VMA has its new permissions before the event begins
- * (mm/mprotect.c:mprotect_fixup()). What is allowed to the process may still
- * need a fault: a page that the VMA lets it write may be read-only, for
- * copy-on-write. Meant to be what mmu_notifier_range_update_to_read_only() was
- * meant to be.
+ * (mm/mprotect.c:mprotect_fixup()). An access that the VMA permits may still fault: a page
+ * of a writable VMA may be read-only, for copy-on-write. Serves the purpose that
+ * mmu_notifier_range_update_to_read_only() had in older kernels.
  *
  * Context: A start or invalidate callback.
- * Return: the permission of the VMA at @info->start; MMNOTIFY_PERM_UNKNOWN if
- * the event is another one, is not exact, or the VMA may not be looked at here.
+ * Return: the permissions of the VMA that contains the range of @info;
+ * MMNOTIFY_PERM_UNKNOWN if the event is another one or is not exact, if this task is not
+ * known to hold mmap_lock for write, or if no single VMA contains the range.
  */
 enum mmnotify_perm mmnotify_vma_perm_v1(const struct mmnotify_info *info)
 {
@@ -146,9 +149,10 @@ enum mmnotify_perm mmnotify_vma_perm_v1(const struct mmnotify_info *info)
 MMN_EXPORT(mmnotify_vma_perm_v1);
 
 /**
- * mmnotify_caps_v1() - what mmnotify can do here and now
+ * mmnotify_caps_v1() - get the capabilities of mmnotify on this kernel
  *
- * See mmnotify_caps().
+ * The mask may change at run time, when the hook is attached or detached. See
+ * mmnotify_caps().
  *
  * Context: Any.
  * Return: mask of MMNOTIFY_CAP_*.
@@ -163,7 +167,7 @@ u32 mmnotify_caps_v1(void)
 MMN_EXPORT(mmnotify_caps_v1);
 
 /**
- * mmnotify_event_name_v1() - the name of an event
+ * mmnotify_event_name_v1() - get the name of an event
  * @event: enum mmnotify_event
  *
  * Context: Any.
@@ -176,7 +180,7 @@ const char *mmnotify_event_name_v1(unsigned int event)
 MMN_EXPORT(mmnotify_event_name_v1);
 
 /**
- * mmnotify_cause_name_v1() - the name of a cause
+ * mmnotify_cause_name_v1() - get the name of a cause
  * @cause: enum mmnotify_cause
  *
  * Context: Any.
@@ -189,13 +193,14 @@ const char *mmnotify_cause_name_v1(unsigned int cause)
 MMN_EXPORT(mmnotify_cause_name_v1);
 
 /**
- * mmnotify_site_name_v1() - the kernel function that announced an event
- * @info: the verdict
- * @buf: filled with the symbol, without its address; "-" if not known
- * @size: of @buf, bytes
+ * mmnotify_site_name_v1() - get the symbol of the call site of an event
+ * @info: verdict of the event
+ * @buf: out: symbol of the kernel function that raised the event, without an address; "-"
+ *	if the call site is not known
+ * @size: size of @buf, bytes
  *
- * Context: Any; walks the symbol table, so not for every event.
- * Return: the length of the whole name, as snprintf().
+ * Context: Any. Searches the symbol table, so it is too slow to be called for every event.
+ * Return: length of the whole name without the final zero, as snprintf().
  */
 int mmnotify_site_name_v1(const struct mmnotify_info *info, char *buf,
 			  size_t size)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * objects: which ranges and mm objects exist, hashed by mm. A lock guards one bucket and
- * is held for a few list operations, never while the native API is called: that may wait
- * for a process's mmap_lock or for an invalidation, and two processes must not wait for
- * each other here.
+ * objects: table of all ranges and mm objects, hashed by mm. Each bucket has a lock, held
+ * for a few list operations. It is never held over the native API, which may wait for
+ * mmap_lock or for a running invalidation: processes must not wait for each other here.
  *
- * The lock is raw and taken with interrupts off: mmnotify_range_remove_async() takes it
- * where PREEMPT_RT forbids sleeping, and under locks of drivers that interrupts take, too.
+ * The lock is raw and taken with interrupts off. mmnotify_range_remove_async() takes it
+ * in contexts where PREEMPT_RT forbids sleeping, and under driver locks that are also
+ * taken in interrupts.
  *
- * Ranges in state LEAVING form a queue per client and mm: the first one, the head, has its
- * work item queued; the others hang on it in a chain. Removals of one mm wait for the same
- * invalidations, so one worker for them is enough, and a hung callback in one process
- * holds up the removals of no other.
+ * Ranges in state LEAVING form a queue per client and mm. Only the head has its work item
+ * queued; the others are linked to it through @next. Removals of one mm wait for the same
+ * invalidations, so one worker per queue is enough. A callback that hangs in one process
+ * does not delay removals of other processes.
  */
 #include <linux/cache.h>
 #include <linux/errno.h>
@@ -28,11 +28,11 @@
 #define BUCKET_BITS	10
 
 /**
- * struct bucket - the objects of all mms with one hash
- * @lock: guards the lists, and the links and reference counts of what is in them
+ * struct bucket - objects of all mms with the same hash
+ * @lock: guards the lists, and the links and reference counts of their entries
  * @ranges: inserted ranges that are not in state LEAVING
- * @leaving: heads of ranges that leave
- * @mms: mm objects that can be found
+ * @leaving: heads of the queues of ranges in state LEAVING
+ * @mms: mm objects that have references
  */
 struct bucket {
 	raw_spinlock_t lock;
@@ -62,7 +62,7 @@ void mmn_objects_init(void)
 
 /* ---- ranges ---- */
 
-/* @r is in the kernel's tree. Context: Any but interrupts. */
+/* Called after the native insertion of @r. Context: Any but interrupts. */
 void mmn_objects_add_range(struct mmnotify_range *r)
 {
 	struct bucket *b = bucket_of(r->mni.mm);
@@ -73,7 +73,7 @@ void mmn_objects_add_range(struct mmnotify_range *r)
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
 
-/* @r is taken out without a work item. Context: Any but interrupts. */
+/* Called for a synchronous removal of @r. Context: Any but interrupts. */
 void mmn_objects_del_range(struct mmnotify_range *r)
 {
 	struct bucket *b = bucket_of(r->mni.mm);
@@ -97,12 +97,12 @@ static struct mmnotify_range *find_head(const struct bucket *b,
 }
 
 /**
- * mmn_objects_leave() - a range is to be removed by a work item
- * @r: the range, in state LEAVING
+ * mmn_objects_leave() - queue a range for its asynchronous removal
+ * @r: range in state LEAVING
  *
  * Context: Any but interrupts.
  * Return: true if @r is the head of its queue and the caller has to queue its work item.
- * If false, the worker of the head goes on with @r, which may be gone already.
+ * False if the worker of the head will continue with @r, which may be freed already.
  */
 bool mmn_objects_leave(struct mmnotify_range *r)
 {
@@ -125,11 +125,11 @@ bool mmn_objects_leave(struct mmnotify_range *r)
 }
 
 /**
- * mmn_objects_left() - the head of a queue is removed
- * @r: the head
+ * mmn_objects_left() - remove the head of a queue
+ * @r: head of the queue; its native object is removed
  *
  * Context: Any but interrupts.
- * Return: the new head, whose work item the caller has to queue, or NULL.
+ * Return: the new head, or NULL. The caller has to queue the work item of the new head.
  */
 struct mmnotify_range *mmn_objects_left(struct mmnotify_range *r)
 {
@@ -160,11 +160,12 @@ static struct mmnotify_range *take_range(struct bucket *b,
 }
 
 /**
- * mmn_objects_take_range() - any range that a client left behind
- * @client: its driver's exit function has returned
+ * mmn_objects_take_range() - claim a range that a client left behind
+ * @client: client left behind by a module; the module's exit function has returned
  *
  * Context: Process.
- * Return: a range in state REMOVING, for the caller to take out, or NULL.
+ * Return: a range that is now in state REMOVING, for the caller to remove; NULL if the
+ * client has no live range.
  */
 struct mmnotify_range *mmn_objects_take_range(const struct mmnotify_client *client)
 {
@@ -183,10 +184,10 @@ struct mmnotify_range *mmn_objects_take_range(const struct mmnotify_client *clie
 /* ---- mm objects ---- */
 
 /**
- * mmn_objects_get_mm() - one more reference of an mm object
- * @mm: which mm
- * @client: the client of the object
- * @ops: the ops of the object
+ * mmn_objects_get_mm() - look up an mm object and take a reference
+ * @mm: mm of the object
+ * @client: client of the object
+ * @ops: the driver's ops of the object
  *
  * Context: Any but interrupts.
  * Return: the object, or NULL if there is none.
@@ -210,7 +211,7 @@ struct mmnotify_mm *mmn_objects_get_mm(const struct mm_struct *mm,
 	return found;
 }
 
-/* @m is registered and has its first reference. Context: Any but interrupts. */
+/* Called after the native registration of @m. Context: Any but interrupts. */
 void mmn_objects_add_mm(struct mmnotify_mm *m)
 {
 	struct bucket *b = bucket_of(m->mn.mm);
@@ -223,11 +224,11 @@ void mmn_objects_add_mm(struct mmnotify_mm *m)
 }
 
 /**
- * mmn_objects_put_mm() - one reference less
- * @m: an mm object; without references nothing happens
+ * mmn_objects_put_mm() - drop a reference of an mm object
+ * @m: mm object; if it has no references nothing happens
  *
  * Context: Any but interrupts.
- * Return: true if that was the last one; @m is not found any more.
+ * Return: true if that was the last reference; look-ups do not find @m any more.
  */
 bool mmn_objects_put_mm(struct mmnotify_mm *m)
 {
@@ -246,11 +247,11 @@ bool mmn_objects_put_mm(struct mmnotify_mm *m)
 }
 
 /**
- * mmn_objects_claim_mm() - take the only reference away
- * @m: an mm object
+ * mmn_objects_claim_mm() - drop the only reference of an mm object
+ * @m: mm object
  *
  * Context: Any but interrupts.
- * Return: 0, and @m is not found any more; -EBUSY if there are more references;
+ * Return: 0, and look-ups do not find @m any more; -EBUSY if there are more references;
  * -ENOENT if there is none.
  */
 int mmn_objects_claim_mm(struct mmnotify_mm *m)
@@ -286,12 +287,12 @@ static struct mmnotify_mm *take_mm(struct bucket *b, const struct mmnotify_clien
 }
 
 /**
- * mmn_objects_take_mm() - any mm object that a client left behind
- * @client: its driver's exit function has returned
+ * mmn_objects_take_mm() - claim an mm object that a client left behind
+ * @client: client left behind by a module; the module's exit function has returned
  *
  * Context: Process.
- * Return: an object that has no reference any more, for the caller to unregister, or
- * NULL.
+ * Return: an object without references, for the caller to unregister; NULL if the client
+ * has none.
  */
 struct mmnotify_mm *mmn_objects_take_mm(const struct mmnotify_client *client)
 {

@@ -8,10 +8,10 @@
 struct list_head;
 
 /**
- * struct mmn_ops_kind - one kind of ops
- * @name: the call that takes them, for the log
- * @v1: bytes that the first version of the structure has
- * @known: bytes that this mmnotify knows
+ * struct mmn_ops_kind - name and sizes of one kind of ops
+ * @name: call that takes these ops, for the log
+ * @v1: size of the structure in API v1, bytes
+ * @known: size of the structure in this mmnotify, bytes
  */
 struct mmn_ops_kind {
 	const char *name;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * range: per-range objects. Each embeds the kernel's own interval notifier, so
- * hmm_range_fault() and the sequence protocol work as they do without us; we
- * stand between the kernel's callback and the driver's and add the verdict.
+ * range: per-range objects. Each embeds an interval notifier of the kernel, so
+ * hmm_range_fault() and the sequence protocol work as without mmnotify. The native
+ * callback adds the verdict and calls the driver's callback.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -30,7 +30,7 @@
 #include "verdict/verdict.h"
 #include "verdict/verdict_fast.h"
 
-/* Is there nothing in this event for this driver? */
+/* Return: true if the owner or the effects mask of the range filters this event out. */
 static bool is_skipped(const struct mmnotify_range *r,
 		       const struct mmnotify_info *info)
 {
@@ -54,8 +54,9 @@ static bool range_call(struct mmnotify_range *r, const struct mmnotify_info *inf
 }
 
 /*
- * The kernel forbids to sleep only where it calls; here it does not. With PREEMPT_RT
- * it would take a driver's spinlock for sleeping.
+ * The kernel wraps non-blockable callbacks of whole-mm notifiers in non_block_start(), but
+ * not those of interval notifiers: do it here. Not on PREEMPT_RT, where a driver's
+ * spinlock sleeps and would trigger a false warning.
  */
 static bool range_call_nonblock(struct mmnotify_range *r,
 				const struct mmnotify_info *info, unsigned long seq,
@@ -96,7 +97,10 @@ deliver(struct mmnotify_range *r, struct mmn_query query,
 	mmn_client_leave(&d, watched);
 	if (ret || !mmnotify_blockable(&info))
 		return ret;
-	/* The kernel goes on all the same, with a warning that would name us. */
+	/*
+	 * The kernel ignores the refusal of a blockable event, but warns, and its warning
+	 * would name mmnotify. So log the driver's callback and report success.
+	 */
 	pr_err_once("%ps() refused an invalidation that may block: it must wait and return true\n",
 		    r->called->invalidate_start ?
 		    (void *)r->called->invalidate_start :
@@ -203,14 +207,14 @@ static int check_callbacks(const struct mmnotify_range_ops *ops)
 	return ops->invalidate ? 0 : -EINVAL;
 }
 
-/* The call is named without its variant: all three take the same ops. */
+/* One name in the log for all three variants of the insertion: they take the same ops. */
 static const struct mmn_ops_kind ops_kind = {
 	.name = "mmnotify_range_insert",
 	.v1 = offsetofend(struct mmnotify_range_ops, rsvd),
 	.known = sizeof(struct mmnotify_range_ops),
 };
 
-/* Return: the ops to work with, or ERR_PTR(). */
+/* Return: @ops, or a copy of full length if they are shorter; ERR_PTR(). */
 static const struct mmnotify_range_ops *accept_ops(struct mmn_client *c,
 						   const struct mmnotify_range_ops *ops,
 						   size_t size)
@@ -226,12 +230,13 @@ static const struct mmnotify_range_ops *accept_ops(struct mmn_client *c,
 	return ret ? ERR_PTR(ret) : ops;
 }
 
-/* What the caller does about mmap_lock. */
+/* Whether the insertion may take mmap_lock, must not, or runs with it held for write. */
 enum locking { MMAP_FREE, MMAP_PRIMED, MMAP_WRITE };
 
 /*
- * Into a primed mm. The kernel says might_lock(mmap_lock) there and does not take it;
- * the caller may hold it, so lockdep must not hear of that.
+ * Insert into a primed mm. mmu_interval_notifier_insert() does not take mmap_lock then,
+ * but annotates might_lock() for it. The caller may hold mmap_lock, so turn lockdep off
+ * to avoid a false report.
  */
 static int insert_quietly(struct mmu_interval_notifier *mni, struct mm_struct *mm,
 			  unsigned long start, unsigned long len,
@@ -262,7 +267,7 @@ static int insert_native(struct mmnotify_range *r, struct mm_struct *mm,
 	}
 }
 
-/* The range is in state INSERTING. */
+/* @r is in state INSERTING. */
 static int range_insert(struct mmnotify_range *r, struct mm_struct *mm,
 			unsigned long start, unsigned long len, enum locking locking)
 {
@@ -290,12 +295,12 @@ static int check_primed(const struct mmn_client *c, const struct mm_struct *mm,
 {
 	if (!ops->end && mm->notifier_subscriptions)
 		return 0;
-	pr_warn_ratelimited("client %s: mmnotify_range_insert_primed(): the mm is not primed, or the ops have end(), which needs mmap_lock\n",
+	pr_warn_ratelimited("client %s: mmnotify_range_insert_primed(): the mm is not primed, or the ops have end(), which needs mmap_lock: call mmnotify_prime() before, or use mmnotify_range_insert()\n",
 			    c->name);
 	return -EINVAL;
 }
 
-/* What is inserted, where and how; for the three calls that insert. */
+/* Arguments that the three variants of the insertion have in common. */
 struct place {
 	struct mm_struct *mm;
 	unsigned long start;
@@ -303,7 +308,7 @@ struct place {
 	enum locking locking;
 };
 
-/* @client has one more user, for the range, which is in state CLAIMED. */
+/* @r is in state CLAIMED, and the caller has called mmn_client_get() for it. */
 static int insert_claimed(struct mmnotify_client *client, struct mmnotify_range *r,
 			  const struct place *p, const struct mmnotify_range_ops *ops,
 			  const struct mmnotify_range_ops *called)
@@ -320,7 +325,7 @@ static int insert_claimed(struct mmnotify_client *client, struct mmnotify_range 
 	mmnotify_life_written(&r->life);
 	ret = range_insert(r, p->mm, p->start, p->len, p->locking);
 	mmn_removal_settle(r, !ret);
-	/* Not the last reference: the caller holds one. */
+	/* Never the last reference, as the caller of the insertion holds one. */
 	mmput(p->mm);
 	return ret;
 }
@@ -339,7 +344,7 @@ static int insert_for(struct mmnotify_client *client, struct mmnotify_range *r,
 	ret = mmnotify_life_insert(&r->life);
 	if (!ret)
 		return insert_claimed(client, r, p, ops, called);
-	pr_warn_ratelimited("client %s: mmnotify_range_insert(): the range is inserted already, or was not zeroed before this insertion\n",
+	pr_warn_ratelimited("client %s: mmnotify_range_insert(): the range is inserted already or was not zeroed: zero it before each insertion\n",
 			    c->name);
 	return ret;
 }
@@ -370,27 +375,28 @@ static int check_and_insert(struct mmnotify_client *client, struct mmnotify_rang
 }
 
 /**
- * mmnotify_range_insert_v1() - begin to hear of a range
+ * mmnotify_range_insert_v1() - insert a range, so that its callbacks run from now on
  * @client: a registered client
- * @range: the driver's object, zeroed but for its owner; see
+ * @range: range in memory of the driver, zero except for its owner; see
  *	mmnotify_range_insert()
- * @mm: whose addresses; the caller holds mmget(), it need not be current->mm
- * @start: first byte
- * @len: bytes
+ * @mm: mm of the addresses, need not be current->mm; the caller holds mmget()
+ * @start: address of the first byte
+ * @len: length, bytes
  * @ops: callbacks; must outlive the range
- * @size: sizeof(struct mmnotify_range_ops) as the driver knows it, bytes
+ * @size: sizeof(struct mmnotify_range_ops) when the driver was compiled, bytes
  *
- * Callbacks may run before this returns. Follows
- * mm/mmu_notifier.c:mmu_interval_notifier_insert(), but answers an error where
+ * Callbacks may run before the call returns. Follows
+ * mm/mmu_notifier.c:mmu_interval_notifier_insert(), but returns an error where
  * that warns.
  *
  * Context: Process, may sleep; takes mmap_lock for write if the mm is not primed
  * or @ops has end(), so do not hold it. Not in a callback.
  * Return: 0; -EINVAL for a missing argument or callback, a client that is not
  * registered, a zero length, ops that are too small, effects that this mmnotify does not
- * know, or a reserved member of the ops that is not 0; -E2BIG if the ops use members
- * that this mmnotify does not know; -EBUSY if the range is inserted already, or was not
- * zeroed since; -EOVERFLOW if the range wraps; -ESRCH if the mm is dying; -ENOMEM; -EINTR.
+ * support, or a reserved member of the ops that is not 0; -E2BIG if the ops use members
+ * that this mmnotify does not support; -EBUSY if the range is inserted already, or was not
+ * zeroed after its removal; -EOVERFLOW if the range wraps; -ESRCH if the mm is exiting;
+ * -ENOMEM; -EINTR if a signal is pending.
  */
 int mmnotify_range_insert_v1(struct mmnotify_client *client,
 			     struct mmnotify_range *range, struct mm_struct *mm,
@@ -404,17 +410,22 @@ int mmnotify_range_insert_v1(struct mmnotify_client *client,
 MMN_EXPORT(mmnotify_range_insert_v1);
 
 /**
- * mmnotify_range_insert_primed_v1() - the same, with mmap_lock held for read
- * @client: as for mmnotify_range_insert()
- * @range: as for mmnotify_range_insert(); see mmnotify_range_insert_primed()
- * @mm: an mm for which mmnotify_prime() has returned 0; else, if somebody else
- *	has notifiers there, this takes mmap_lock and waits for its caller
- * @start: first byte
- * @len: bytes
- * @ops: callbacks, without end()
- * @size: sizeof(struct mmnotify_range_ops) as the driver knows it, bytes
+ * mmnotify_range_insert_primed_v1() - insert a range under mmap_lock held for read
+ * @client: a registered client
+ * @range: range in memory of the driver, zero except for its owner; see
+ *	mmnotify_range_insert_primed()
+ * @mm: mm of the addresses, for which mmnotify_prime() has returned 0; the caller holds
+ *	mmget()
+ * @start: address of the first byte
+ * @len: length, bytes
+ * @ops: callbacks, without end(); must outlive the range
+ * @size: sizeof(struct mmnotify_range_ops) when the driver was compiled, bytes
  *
- * Context: Process, may sleep; takes no mm lock. Not in a callback.
+ * The mm must be primed. An mm with whole-mm notifiers of other users passes the check,
+ * too; if it was not primed, the call takes mmap_lock, and deadlocks if the caller holds
+ * it.
+ *
+ * Context: Process, may sleep; takes no mm lock if @mm is primed. Not in a callback.
  * Return: as mmnotify_range_insert(); -EINVAL also if @ops has end() or @mm has
  * no notifiers at all.
  */
@@ -432,14 +443,15 @@ int mmnotify_range_insert_primed_v1(struct mmnotify_client *client,
 MMN_EXPORT(mmnotify_range_insert_primed_v1);
 
 /**
- * mmnotify_range_insert_locked_v1() - the same, with mmap_lock held for write
- * @client: as for mmnotify_range_insert()
- * @range: as for mmnotify_range_insert(); see mmnotify_range_insert_locked()
- * @mm: the caller holds its mmap_lock for write
- * @start: first byte
- * @len: bytes
- * @ops: callbacks
- * @size: sizeof(struct mmnotify_range_ops) as the driver knows it, bytes
+ * mmnotify_range_insert_locked_v1() - insert a range under mmap_lock held for write
+ * @client: a registered client
+ * @range: range in memory of the driver, zero except for its owner; see
+ *	mmnotify_range_insert_locked()
+ * @mm: mm of the addresses; the caller holds mmget(), and mmap_lock for write
+ * @start: address of the first byte
+ * @len: length, bytes
+ * @ops: callbacks; must outlive the range
+ * @size: sizeof(struct mmnotify_range_ops) when the driver was compiled, bytes
  *
  * Follows mm/mmu_notifier.c:mmu_interval_notifier_insert_locked().
  *
@@ -467,7 +479,7 @@ static int range_prime(struct mm_struct *mm, bool locked)
 		return -EINVAL;
 	if (!mmget_not_zero(mm))
 		return -ESRCH;
-	/* No notifier: only what interval notifiers of this mm need. */
+	/* Without a notifier, this only sets up the mm for interval notifiers. */
 	ret = locked ? __mmu_notifier_register(NULL, mm) :
 		       mmu_notifier_register(NULL, mm);
 	mmput(mm);
@@ -475,15 +487,16 @@ static int range_prime(struct mm_struct *mm, bool locked)
 }
 
 /**
- * mmnotify_prime_v1() - make sure that inserting takes no mm lock from now on
- * @mm: the caller holds mmget(); see mmnotify_prime()
+ * mmnotify_prime_v1() - prepare an mm, so that later insertions take no mm lock
+ * @mm: mm to prepare; the caller holds mmget(); see mmnotify_prime()
  *
- * Lasts as long as the mm does. It takes every lock of the mm, so once is
- * enough. Follows the use of mm/mmu_notifier.c:mmu_notifier_register() without
+ * The mm stays primed until it exits, so call this once per mm: each call takes all locks
+ * of the mm. Follows the use of mm/mmu_notifier.c:mmu_notifier_register() without
  * a notifier.
  *
  * Context: Process, may sleep; takes mmap_lock for write. Not in a callback.
- * Return: 0; -EINVAL without an mm; -ESRCH if it is dying; -ENOMEM; -EINTR.
+ * Return: 0; -EINVAL if @mm is NULL; -ESRCH if the mm is exiting; -ENOMEM; -EINTR if a
+ * signal is pending.
  */
 int mmnotify_prime_v1(struct mm_struct *mm)
 {
@@ -492,8 +505,9 @@ int mmnotify_prime_v1(struct mm_struct *mm)
 MMN_EXPORT(mmnotify_prime_v1);
 
 /**
- * mmnotify_prime_locked_v1() - the same, with mmap_lock held for write
- * @mm: the caller holds its mmap_lock for write; see mmnotify_prime_locked()
+ * mmnotify_prime_locked_v1() - prepare an mm under mmap_lock held for write
+ * @mm: mm to prepare; the caller holds mmget(), and mmap_lock for write; see
+ *	mmnotify_prime_locked()
  *
  * Context: Process, under mmap_lock for write. Not in a callback.
  * Return: as mmnotify_prime().
@@ -504,7 +518,7 @@ int mmnotify_prime_locked_v1(struct mm_struct *mm)
 }
 MMN_EXPORT(mmnotify_prime_locked_v1);
 
-/* Hears of a range while the range itself is taken out and put in again. */
+/* Interval notifier over the old and the new place of a range, while the range moves. */
 struct cover {
 	struct mmu_interval_notifier mni;
 	struct mmnotify_range *range;
@@ -525,8 +539,9 @@ static const struct mmu_interval_notifier_ops cover_ops = {
 };
 
 /*
- * The mm has had a range, so inserting takes no mm lock, whatever the caller holds. The
- * sequence of the range stays valid: the range and the cover count with the mm's own.
+ * The mm has a range, so it is primed: the insertions take no mm lock, and the caller may
+ * hold mmap_lock. A reader's sequence stays usable, because the range and the cover both
+ * take their sequences from that of the mm.
  */
 static int range_move(struct mmnotify_range *r, struct mm_struct *mm,
 		      unsigned long start, unsigned long len)
@@ -536,7 +551,7 @@ static int range_move(struct mmnotify_range *r, struct mm_struct *mm,
 	struct cover cover = { .range = r };
 	int ret;
 
-	/* All of the address space has no length that fits. */
+	/* The length of the whole address space would overflow: leave out the last byte. */
 	if (last - first == ULONG_MAX)
 		last--;
 	ret = insert_quietly(&cover.mni, mm, first, last - first + 1, &cover_ops);
@@ -549,29 +564,30 @@ static int range_move(struct mmnotify_range *r, struct mm_struct *mm,
 }
 
 /**
- * mmnotify_range_move_v1() - change where a range is, without a window
+ * mmnotify_range_move_v1() - change the addresses of a range without missing an event
  * @range: an inserted range; see mmnotify_range_move()
- * @start: the new first byte
- * @len: the new length, bytes
+ * @start: new address of the first byte
+ * @len: new length, bytes
  *
- * For a VMA that was split, or moved by mremap(). Nothing is missed on the way:
- * the callbacks hear of the old and the new place, and of what lies between,
- * some of it twice, until this returns. A sequence from mmnotify_range_read_begin()
- * stays usable. Translations outside of the new place are the driver's to drop,
- * before it moves if its callbacks use mmnotify_range_clamp(): meanwhile that knows
- * the old place or the new one, not both.
+ * For a VMA that was split, or moved by mremap(). Until the call returns, callbacks run
+ * for events at the old place, at the new place and between the two, for some of them
+ * twice. A sequence from mmnotify_range_read_begin() stays usable.
  *
- * mmnotify_range_remove_async() may be called meanwhile, in a callback too: the range
- * moves first and is removed then, perhaps before this returns.
+ * The driver drops its translations outside of the new place. If its callbacks use
+ * mmnotify_range_clamp(), it drops them before the move: during the move that call clamps
+ * to either the old or the new place.
+ *
+ * mmnotify_range_remove_async() may be called during the move, also in a callback. The
+ * range is removed after the move, perhaps before this call returns.
  *
  * The caller holds mmget(), or is a task of the mm.
  *
  * Context: Process, sleeps until running invalidations of the mm end. mmap_lock may be
- * held, for read or for write, or not; no lock that a callback takes. Not in a callback.
- * Return: 0; -EINVAL for a zero length; -EOVERFLOW if it wraps; -ENOENT if the range
- * is not inserted; -EBUSY while another task inserts or moves it; -EALREADY if its
- * removal has begun; -ESRCH if the mm is dying; -ENOMEM; -EDEADLK as
- * mmnotify_range_remove(). With an error the range is where it was.
+ * held for read or for write, but no lock that a callback takes. Not in a callback.
+ * Return: 0; -EINVAL for a zero length; -EOVERFLOW if the new place wraps; -ENOENT if the
+ * range is not inserted; -EBUSY while another task inserts or moves it; -EALREADY if its
+ * removal has begun; -ESRCH if the mm is exiting; -ENOMEM; -EDEADLK in a callback, as
+ * mmnotify_range_remove(). With an error the range keeps its place.
  */
 int mmnotify_range_move_v1(struct mmnotify_range *range, unsigned long start,
 			   unsigned long len)
@@ -588,7 +604,7 @@ int mmnotify_range_move_v1(struct mmnotify_range *range, unsigned long start,
 	ret = mmnotify_life_move(&range->life);
 	if (ret) {
 		if (ret == -ENOENT)
-			pr_warn_ratelimited("mmnotify_range_move(): the range is not inserted (caller %ps)\n",
+			pr_warn_ratelimited("mmnotify_range_move(): the range is not inserted: insert it first (caller %ps)\n",
 					    __builtin_return_address(0));
 		return ret;
 	}

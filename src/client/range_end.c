@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ends: end() for ranges. The kernel's interval notifiers hear only of starts,
- * so one notifier per mm listens for the ends, and every start that a range was
- * told of leaves a note here: which event, which range.
+ * range_end: end() for ranges. The kernel calls interval notifiers at the start of an
+ * event only. So each mm that has ranges with end() gets a whole-mm notifier. Each
+ * blockable start that is delivered to such a range leaves a note of (event, range); the
+ * end of the event delivers end() for its notes.
  *
- * The first note of a range is part of the range. More are only needed while
- * several invalidations of one range run at once; they are allocated, but never
- * in a way that reclaims. Where that fails, the range is told once nothing runs
- * any more: late, but never early.
+ * The first note of a range is embedded in the range. Parallel invalidations of one range
+ * need more; these are allocated without reclaim, because the caller may be in reclaim.
+ * If the allocation fails, the range only counts the event in @lost, and end() is
+ * delivered when no blockable invalidation of the mm runs: late, but never early.
  *
- * The kernel serves interval notifiers before the others, at start and at
- * release, and that order is relied upon here as it is by drivers (nouveau).
+ * This relies on the kernel calling interval notifiers before whole-mm notifiers, at
+ * start and at release, as in-tree drivers do (nouveau).
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
@@ -36,16 +37,16 @@
 #define UNSTARTED	32
 
 /**
- * struct ends - the ends to come of one mm
- * @mn: the native object, counted by the kernel
- * @lock: guards all below, and the notes of the ranges
- * @active: blockable invalidations that began and did not end
- * @unstarted: events without a note that are not in @active yet, because the
- *	kernel is still with the ranges; there may be a range between two of them
- *	that sleeps, and meanwhile other events end
- * @dead: the mm is released: the kernel will not tell of ends any more
- * @notes: by event
- * @late: ranges that get their ends when @active is 0
+ * struct ends - pending ends of one mm
+ * @mn: native whole-mm notifier, reference counted by the kernel
+ * @lock: guards all members below, and the notes of the ranges
+ * @active: number of blockable invalidations that reached @mn and did not end
+ * @unstarted: events that are counted in @lost of a range but not in @active yet, because
+ *	the kernel still calls interval notifiers. Such a callback may sleep while other
+ *	events end, and @active alone would be 0 too early
+ * @dead: true once the mm is released: the kernel reports no more ends
+ * @notes: lists of notes, hashed by event
+ * @late: list of ranges with lost ends, which are delivered when no event runs
  */
 struct ends {
 	struct mmu_notifier mn;
@@ -57,7 +58,7 @@ struct ends {
 	struct mmnotify_pending *late;
 };
 
-/* A note that did not fit into its range; marked in the event's lowest bit. */
+/* An allocated note, used when the range's own note is in use. @event has the bit EXTRA. */
 struct extra {
 	struct mmnotify_pending note;
 	struct mmnotify_range *range;
@@ -65,15 +66,18 @@ struct extra {
 
 #define EXTRA		1UL
 
-/* The event of a range's own note on the late list: no event, but how many. */
+/* @event of a note on the late list: not an address, but the number of lost ends. */
 #define LATE(n)		((unsigned long)(n) << 2 | 2)
 #define LATE_COUNT(ev)	((unsigned int)((ev) >> 2))
 
-/* Held around end() for lockdep, and taken by those who wait for it. */
+/*
+ * Held around end(), and acquired by mmn_range_end_put(), which waits for it. So lockdep
+ * reports a removal in end() or under a lock that end() takes.
+ */
 static struct lockdep_map mmn_range_end_map __maybe_unused;
 static struct lock_class_key mmn_range_end_key __maybe_unused;
 
-/* For tests: as if there were no memory for notes. */
+/* For tests: every allocation of a note fails. */
 static bool starving;
 
 void mmn_range_end_starve(bool on)
@@ -134,7 +138,7 @@ static struct extra *alloc_extra(struct mmnotify_range *r)
 	return x;
 }
 
-/* Return: where @event is in the table, or a free place if it is not, or NULL. */
+/* Return: entry of @event in @unstarted, or else a free entry; NULL if the table is full. */
 static const struct mmu_notifier_range **
 find_unstarted(struct ends *ends, const struct mmu_notifier_range *event)
 {
@@ -151,7 +155,7 @@ find_unstarted(struct ends *ends, const struct mmu_notifier_range *event)
 	return at;
 }
 
-/* Return: false if there are too many of that kind at once. */
+/* Return: false if @unstarted is full. */
 static bool ends_mark_lost(struct ends *ends, struct mmnotify_range *r,
 			   const struct mmu_notifier_range *event)
 {
@@ -186,9 +190,9 @@ static bool ends_try_extra(struct ends *ends, struct mmnotify_range *r,
 }
 
 /*
- * The range's own note is in use: by an event that runs elsewhere. To wait is
- * the last resort, and legal: the event may block, and the others only have to
- * get past the ranges.
+ * The range's own note is in use by an event of another task. Sleeping is the last resort.
+ * It is allowed, since @event is blockable. It ends, since an entry of @unstarted is freed
+ * as soon as the kernel is done with the interval notifiers of that event.
  */
 static void ends_expect_extra(struct ends *ends, struct mmnotify_range *r,
 			      const struct mmu_notifier_range *event)
@@ -198,11 +202,14 @@ static void ends_expect_extra(struct ends *ends, struct mmnotify_range *r,
 }
 
 /**
- * mmn_range_end_expect() - this range is to be told of this event's end
- * @r: the range, which has end(), and whose start callback is about to run
+ * mmn_range_end_expect() - note that a range is due an end() for an event
+ * @r: range that has end(); its start callback is about to run
  * @range: the event
  *
- * Context: The native invalidate callback of @r; sleeps only where that may, and
+ * Does nothing for non-blockable events, which may have no end, for
+ * MMU_NOTIFY_RELEASE, and after the mm is released.
+ *
+ * Context: The native invalidate callback of @r. Sleeps only for blockable events, and
  * only if memory is short.
  */
 void mmn_range_end_expect(struct mmnotify_range *r,
@@ -224,7 +231,7 @@ void mmn_range_end_expect(struct mmnotify_range *r,
 		ends_expect_extra(ends, r, range);
 }
 
-/* The last thing that is done with a range: whoever removes it may go on. */
+/* The last access to @r: mmn_range_end_put() may return, and the driver free the range. */
 static void ends_delivered(struct mmnotify_range *r)
 {
 	atomic_t *undelivered = &r->undelivered;
@@ -245,7 +252,7 @@ static void ends_deliver(struct mmnotify_range *r, const struct mmnotify_info *i
 	mmn_client_leave(&d, watched);
 }
 
-/* The range's own note is free, unless there were starts without a note. */
+/* Free the range's own note, or reuse it to put the range on the late list. */
 static void ends_release_own(struct ends *ends, struct mmnotify_range *r)
 {
 	spin_lock(&ends->lock);
@@ -271,7 +278,10 @@ static void deliver_note(struct ends *ends, struct mmnotify_pending *note,
 	ends_delivered(r);
 }
 
-/* Nothing runs that a range could have been told of; or nobody will say so. */
+/*
+ * Return: true if no blockable event of the mm runs, or if the kernel reports no more ends
+ * because the mm is released.
+ */
 static bool is_idle(const struct ends *ends)
 {
 	lockdep_assert_held(&ends->lock);
@@ -281,8 +291,8 @@ static bool is_idle(const struct ends *ends)
 }
 
 /*
- * What is late may be told when nothing runs: how much that is must be settled
- * now, before something else begins.
+ * No event runs, so all lost ends may be delivered. Fix their number under the lock:
+ * events that begin after that may be counted in @lost again.
  */
 static struct mmnotify_pending *ends_take_late(struct ends *ends)
 {
@@ -310,7 +320,7 @@ static void deliver_late(struct ends *ends, struct mmnotify_pending *note,
 		ends_delivered(r);
 }
 
-/* Return: the notes of this event, no longer linked. */
+/* Return: the notes of @event, as a list of their own. */
 static struct mmnotify_pending *ends_take_event(struct ends *ends,
 						const struct mmu_notifier_range *event)
 {
@@ -426,8 +436,9 @@ static struct mmnotify_pending *ends_take_all(struct ends *ends)
 }
 
 /*
- * Ends of what still runs (reclaim) will not be heard any more. The ranges were
- * told of the release already: nobody uses their translations.
+ * The kernel will not report the ends of events that still run (reclaim), so deliver all
+ * ends now. That is safe: the ranges have got their release before, so their translations
+ * are not in use any more.
  */
 static void mmn_range_end_release(struct mmu_notifier *mn, struct mm_struct *mm)
 {
@@ -450,7 +461,7 @@ static void mmn_range_end_release(struct mmu_notifier *mn, struct mm_struct *mm)
 	deliver_all_late(ends, late);
 }
 
-/* Objects that exist, for our exit. */
+/* Number of struct ends; mmn_range_end_exit() waits until it is 0. */
 static atomic_t nr_objects;
 
 static struct mmu_notifier *mmn_range_end_alloc(struct mm_struct *mm)
@@ -480,10 +491,10 @@ static const struct mmu_notifier_ops native_ops = {
 };
 
 /**
- * mmn_range_end_get() - a range that needs ends is about to be inserted
- * @r: the range
- * @mm: whose
- * @locked: the caller holds mmap_lock for write
+ * mmn_range_end_get() - prepare an mm for a range that has end()
+ * @r: range that is about to be inserted
+ * @mm: mm that the range is inserted into
+ * @locked: true if the caller holds mmap_lock for write
  *
  * Context: Process, may sleep; takes mmap_lock unless @locked.
  * Return: 0, -ENOMEM or -EINTR.
@@ -501,8 +512,10 @@ int mmn_range_end_get(struct mmnotify_range *r, struct mm_struct *mm, bool locke
 }
 
 /**
- * mmn_range_end_put() - a range is removed: wait until it was told everything
- * @r: a range that the kernel no longer calls, or that was never inserted
+ * mmn_range_end_put() - wait until each end() of a range was delivered
+ * @r: range; its native object is removed, or was never inserted
+ *
+ * Does nothing for a range without end().
  *
  * Context: Process, sleeps. Not in a callback, nor under a lock that end() takes.
  */
@@ -520,7 +533,7 @@ void mmn_range_end_put(struct mmnotify_range *r)
 }
 
 /**
- * mmn_range_end_init() - before anybody uses this room
+ * mmn_range_end_init() - initialise the lockdep map
  *
  * Context: Process, at load.
  */
@@ -530,7 +543,7 @@ void mmn_range_end_init(void)
 }
 
 /**
- * mmn_range_end_exit() - wait until the kernel has let go of everything
+ * mmn_range_end_exit() - wait until the kernel has freed each notifier of this component
  *
  * Context: Process, at unload: there are no ranges.
  */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * removal: ranges are removed. The word that mmnotify_life.h describes decides which
- * caller takes a range out; a caller that is refused does not touch the range again.
+ * removal: synchronous and asynchronous removal of ranges. The atomic word of a range (see
+ * mmnotify_life.h) selects one caller to remove it. A caller that gets an error does not
+ * touch the range again, since the winner may free it.
  *
- * A removal that does not wait runs on the workqueue of its client. It waits in the
- * native removal until the running invalidations of the mm end, queues the next range of
- * the same client and mm, and then calls removed(), which gives the memory back and may
- * sleep.
+ * An asynchronous removal runs on the workqueue of the client. The work item waits in the
+ * native removal until running invalidations of the mm end. Then it queues the next range
+ * of the same client and mm, and calls removed(), which may sleep. From then on the memory
+ * belongs to the driver.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -29,14 +30,17 @@
 #include "verdict/inflight.h"
 #include "verdict/verdict.h"
 
-/* Forgets what is kept under the address of the object: another object may get it. */
+/*
+ * Remove a native object. Its address may be reused by another object, so verdicts that
+ * are kept with the old one are invalidated.
+ */
 void mmn_removal_native(struct mmu_interval_notifier *mni)
 {
 	mmu_interval_notifier_remove(mni);
 	mmn_inflight_new_generation();
 }
 
-/* When it returns no callback of @r runs or will run. */
+/* When it returns, no callback of @r runs or will run, end() included. */
 static void take_out(struct mmnotify_range *r)
 {
 	mmn_removal_native(&r->mni);
@@ -55,30 +59,31 @@ static void mmn_removal_work(struct work_struct *work)
 	if (next)
 		queue_work(c->removals, &next->removal);
 	mmnotify_life_end(&r->life);
-	/* The driver may free @r in there, or zero it and insert it again. */
+	/* removed() may free @r, or zero it and insert it again: the last access to @r. */
 	removed(r);
 	mmn_client_left(c, MMN_OBJECT_RANGE);
 }
 
-/* @r is in state LEAVING, and the calling task is the one that queues it. */
+/* @r is in state LEAVING; the caller made that transition, so it queues the removal. */
 static void queue_removal(struct mmnotify_range *r)
 {
 	struct mmn_client *c = mmn_client_of(r->client);
 
-	/* Not at insertion: a range on the stack is never removed like this. */
+	/* Not at insertion: a range on the stack would need INIT_WORK_ONSTACK() there. */
 	INIT_WORK(&r->removal, mmn_removal_work);
 	if (mmn_objects_leave(r))
 		queue_work(c->removals, &r->removal);
 }
 
 /**
- * mmn_removal_settle() - the calling task has inserted or moved a range
- * @r: the range, in state INSERTING or MOVING
- * @lives: the native object is in the kernel's tree
+ * mmn_removal_settle() - finish an insertion or move
+ * @r: range in state INSERTING or MOVING
+ * @lives: true if the native object is inserted; false if the insertion failed
  *
- * A removal that came meanwhile begins now.
+ * Starts a removal that was requested during the insertion or move. @r may be freed when
+ * this returns.
  *
- * Context: Process. @r may be gone when this returns.
+ * Context: Process.
  */
 void mmn_removal_settle(struct mmnotify_range *r, bool lives)
 {
@@ -100,21 +105,22 @@ void mmn_removal_settle(struct mmnotify_range *r, bool lives)
 }
 
 /**
- * mmnotify_range_remove_v1() - hear no more of a range
+ * mmnotify_range_remove_v1() - remove a range and wait for its callbacks
  * @range: an inserted range; see mmnotify_range_remove()
  *
- * When it returns 0 no callback runs or will run, and the memory may go. A move that
- * runs in another task is waited for.
+ * When the call returns 0, no callback runs or will run, and the driver may free the
+ * range. If another task moves the range, the call waits for the move.
+ *
+ * In a callback the call would wait for itself. A callback for the same mm is detected,
+ * except release(), if the stack can be walked and no hook is attached. With the module
+ * parameter debug=1 every callback is detected.
  *
  * Context: Process, sleeps until running invalidations of the mm end; mmap_lock may
- * be held, but no lock that a callback takes. Never in a callback: it would wait for
- * itself.
- * Return: 0; with any other value the caller must not free the range: -EBUSY if its
- * insertion has not returned, and -EDEADLK in a callback, leave the range inserted;
- * -EALREADY if another removal has begun or is done: the memory goes with that one;
- * -ENOENT if the range was never inserted. A callback for the same mm, but release(), is
- * noticed where the stack tells and no hook is attached; any callback with the module
- * parameter debug=1.
+ * be held, but no lock that a callback takes. Never in a callback.
+ * Return: 0; with an error the caller must not free the range: -EBUSY if its insertion
+ * has not returned, and -EDEADLK if a callback is detected, leave the range inserted;
+ * -EALREADY if another removal has begun or is done, which then owns the memory; -ENOENT
+ * if the range was never inserted.
  */
 int mmnotify_range_remove_v1(struct mmnotify_range *range)
 {
@@ -128,7 +134,7 @@ int mmnotify_range_remove_v1(struct mmnotify_range *range)
 	ret = mmnotify_life_remove(&range->life);
 	if (ret < 0) {
 		if (ret != -EALREADY)
-			pr_warn_ratelimited("mmnotify_range_remove(): the range is not inserted, or not yet (%d, caller %ps)\n",
+			pr_warn_ratelimited("mmnotify_range_remove(): the range is not inserted: insert it first, and wait for the insertion (%d, caller %ps)\n",
 					    ret, __builtin_return_address(0));
 		return ret;
 	}
@@ -143,7 +149,10 @@ int mmnotify_range_remove_v1(struct mmnotify_range *range)
 }
 MMN_EXPORT(mmnotify_range_remove_v1);
 
-/* Return: as mmnotify_life_leave(); -EINVAL if the ops have no removed(). */
+/*
+ * @c is NULL if the client was unregistered after a concurrent removal was finished.
+ * Return: as mmnotify_life_leave(); -EALREADY if @c is NULL; -EINVAL without removed().
+ */
 static int removal_leave(struct mmnotify_range *r, struct mmn_client *c)
 {
 	int ret;
@@ -151,11 +160,11 @@ static int removal_leave(struct mmnotify_range *r, struct mmn_client *c)
 	if (!c)
 		return -EALREADY;
 	if (!r->called->removed) {
-		pr_warn_ratelimited("client %s: mmnotify_range_remove_async(): the ops have no removed(), which gives the memory back\n",
+		pr_warn_ratelimited("client %s: mmnotify_range_remove_async(): the ops have no removed(): set it, or use mmnotify_range_remove()\n",
 				    c->name);
 		return -EINVAL;
 	}
-	/* Before the word changes: the range may be gone right after that. */
+	/* Count it before @life changes: right after that the range may be freed. */
 	mmn_client_leaves(c);
 	ret = mmnotify_life_leave(&r->life);
 	if (ret < 0)
@@ -165,24 +174,23 @@ static int removal_leave(struct mmnotify_range *r, struct mmn_client *c)
 
 /**
  * mmnotify_range_remove_async_v1() - remove a range without waiting
- * @range: an inserted range whose ops have removed(); see
+ * @range: an inserted range; its ops have removed(); see
  *	mmnotify_range_remove_async()
  *
- * Callbacks may still run until removed() is called, from a work item. Called while
- * another task inserts or moves @range, it takes effect when that is done; if the
- * insertion fails, the removal is void and removed() is not called.
- * mmnotify_synchronize() waits for removed().
+ * Callbacks may run until a work item calls removed(). If another task inserts or moves
+ * @range, the removal begins after that. If the insertion fails, the removal is void and
+ * removed() is not called. mmnotify_synchronize() waits for removed().
  *
  * Context: Any process context, callbacks included; does not sleep.
- * Return: 0, and the memory is mmnotify's until removed(); -EALREADY if another removal
+ * Return: 0, and mmnotify owns the memory until removed(); -EALREADY if another removal
  * has begun or is done; -ENOENT if the range was never inserted, or its insertion has
- * only begun; -EINVAL without removed(). With an error nothing happens.
+ * only begun; -EINVAL if the ops have no removed(). With an error nothing is changed.
  */
 int mmnotify_range_remove_async_v1(struct mmnotify_range *range)
 {
 	int ret = -ENOENT;
 
-	/* Another removal may end meanwhile, and the client unregister. */
+	/* A concurrent removal may finish and the client be unregistered: RCU defers its free. */
 	rcu_read_lock();
 	if (mmnotify_life_is_written(&range->life))
 		ret = removal_leave(range, mmn_client_of(range->client));
@@ -190,21 +198,21 @@ int mmnotify_range_remove_async_v1(struct mmnotify_range *range)
 	if (!ret)
 		queue_removal(range);
 	else if (ret == -ENOENT)
-		pr_warn_ratelimited("mmnotify_range_remove_async(): the range is not inserted (caller %ps)\n",
+		pr_warn_ratelimited("mmnotify_range_remove_async(): the range is not inserted: insert it first (caller %ps)\n",
 				    __builtin_return_address(0));
 	return ret > 0 ? 0 : ret;
 }
 MMN_EXPORT(mmnotify_range_remove_async_v1);
 
 /**
- * mmn_removal_take_all() - take out the ranges that a client left behind
- * @client: its driver's exit function has returned
+ * mmn_removal_take_all() - remove the ranges that a client left behind
+ * @client: client left behind by a module; the module's exit function has returned
  *
- * removed() is not called: what it rests on may be gone. The memory of the ranges
- * stays allocated.
+ * removed() is not called, since the module's exit function may have freed the data that
+ * it uses. The memory of the ranges is leaked.
  *
  * Context: Process, sleeps until running invalidations of the mms end.
- * Return: how many.
+ * Return: number of ranges.
  */
 unsigned int mmn_removal_take_all(const struct mmnotify_client *client)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * self: which events does a driver raise itself? A driver that migrates pages
- * hears of its own work through notifiers, and mostly without an owner
- * (try_to_migrate_one()). It says when it works, we say which events are its own.
+ * self: mark the events that a driver raises itself. A driver that migrates pages gets
+ * notifications of its own work, and most of them carry no owner (try_to_migrate_one()).
+ * The driver brackets its work in a section; events of the task in between are marked.
  *
- * A task that works for a driver may be diverted: it allocates, and reclaims or
- * compacts pages of the same mm on the way. Those are not the driver's own, so
- * only causes that a driver raises on purpose count, and nothing in reclaim.
+ * Inside a section the task may allocate memory, and so reclaim or compact pages of the
+ * same mm. These events are not the driver's own. So only causes that a driver raises on
+ * purpose are marked, and nothing while the task is in reclaim.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -27,9 +27,10 @@
 #define BUCKET_BITS	6
 
 /*
- * Open sections by task. Only the task itself looks for its sections, but the lists
- * have sections of other tasks, too. Raw, and with interrupts off: a callback may ask for a
- * verdict under a lock that interrupts take, and PREEMPT_RT does not allow it to sleep.
+ * Open sections, hashed by task. A task only searches for its own sections, but shares
+ * the list with other tasks. The lock is raw and taken with interrupts off: verdicts are
+ * computed in callbacks that may not sleep on PREEMPT_RT, and a callback may hold a lock
+ * that is also taken in interrupts.
  */
 static struct bucket {
 	raw_spinlock_t lock;
@@ -40,7 +41,7 @@ static struct bucket {
 	},
 };
 
-/* How many sections are open: without any, callbacks look no further. */
+/* Number of open sections of all tasks. While it is 0, callbacks skip the search. */
 atomic_t mmn_self_sections;
 
 static struct bucket *bucket_of(const struct task_struct *task)
@@ -49,18 +50,17 @@ static struct bucket *bucket_of(const struct task_struct *task)
 }
 
 /**
- * mmnotify_self_begin_v1() - from here on this task works for the driver
- * @self: the section, in memory of the caller until mmnotify_self_end()
+ * mmnotify_self_begin_v1() - open a section in which this task works for a driver
+ * @self: section, in memory of the caller that outlives mmnotify_self_end()
  * @client: a registered client
- * @mm: whose pages the task works on
+ * @mm: mm of the pages that the task works on
  *
- * Until mmnotify_self_end(), exact events of @mm that this task raises and whose
- * cause is migrate_vma, device_exclusive, device_exclusive_restore, cow, cow_gup
- * or driver_zap are delivered to @client with MMNOTIFY_F_SELF; other clients do
- * not see the flag. Any number of tasks may have any number of sections open. See
- * mmnotify_self_begin().
+ * Until mmnotify_self_end(), exact events of @mm that this task raises are delivered to
+ * @client with MMNOTIFY_F_SELF, if their cause is migrate_vma, device_exclusive,
+ * device_exclusive_restore, cow, cow_gup or driver_zap. Other clients do not see the flag.
+ * Any number of tasks may have any number of sections open. See mmnotify_self_begin().
  *
- * An event that is not exact never has the flag, nor has one that the task raises in
+ * Events that are not exact never have the flag, nor have events that the task raises in
  * reclaim. So a driver must not decide by the flag whether to take a lock.
  *
  * Context: Any but interrupts.
@@ -83,10 +83,11 @@ void mmnotify_self_begin_v1(struct mmnotify_self *self,
 MMN_EXPORT(mmnotify_self_begin_v1);
 
 /**
- * mmnotify_self_end_v1() - the work is done
- * @self: from mmnotify_self_begin() of the same task, or zeroed; see mmnotify_self_end()
+ * mmnotify_self_end_v1() - close a section
+ * @self: section that the same task opened by mmnotify_self_begin(), or zeroed memory; see
+ *	mmnotify_self_end()
  *
- * Ending a section twice is logged and does nothing else.
+ * Closing a section that is not open is logged and has no other effect.
  *
  * Context: Any but interrupts.
  */
@@ -96,7 +97,7 @@ void mmnotify_self_end_v1(struct mmnotify_self *self)
 	unsigned long flags;
 
 	if (!self->task) {
-		pr_warn_ratelimited("mmnotify_self_end(): the section is not open (caller %ps)\n",
+		pr_warn_ratelimited("mmnotify_self_end(): the section is not open: call mmnotify_self_begin() first (caller %ps)\n",
 				    __builtin_return_address(0));
 		return;
 	}
@@ -141,7 +142,7 @@ static bool may_be_own(unsigned int cause)
 	}
 }
 
-/* Some section is open. For mmn_self_mark(). */
+/* Slow path of mmn_self_mark(): a section of some task is open. */
 void mmn_self_mark_slow(const struct mmnotify_client *client,
 			struct mmnotify_info *info)
 {

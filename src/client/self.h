@@ -13,9 +13,9 @@ void mmn_self_mark_slow(const struct mmnotify_client *client,
 			struct mmnotify_info *info);
 
 /**
- * mmn_self_mark() - set MMNOTIFY_F_SELF if the event is this client's own
- * @client: to whom it is delivered
- * @info: the verdict
+ * mmn_self_mark() - set MMNOTIFY_F_SELF if the client raised the event itself
+ * @client: client that the event is delivered to
+ * @info: verdict of the event
  *
  * Context: A notifier callback.
  */

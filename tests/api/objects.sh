@@ -27,9 +27,9 @@ echo 0 > /proc/sys/kernel/numa_balancing
 insmod /modules/mmn_pairs.ko
 /files/pairs > /tmp/pairs
 append /tmp/pairs "pairs of operations"
-check "logged 'mmnotify_range_remove(): the range is not inserted, or not yet (-2,'" \
+check "logged 'mmnotify_range_remove(): the range is not inserted: insert it first, and wait for the insertion (-2,'" \
 	"a removal of a zeroed range is logged"
-check "! logged 'mmnotify_range_remove(): the range is not inserted, or not yet (-114,'" \
+check "! logged 'mmnotify_range_remove(): the range is not inserted: insert it first, and wait for the insertion (-114,'" \
 	"one that comes second is not"
 /files/pairs random "${1:-1000}" "${2:-1}" > /tmp/random
 append /tmp/random "random operations"
@@ -43,7 +43,7 @@ insmod /modules/mmn_leaver.ko
 sh -c ': < /dev/mmn_leaver; while [ ! -e /tmp/go ]; do sleep 0.1; done' &
 check "soon 50 grep -q '^leaver mmn_leaver 1 1 ' $debugfs/clients" "a driver has a range and an mm object"
 check "rmmod mmn_leaver" "it unloads and leaves them behind"
-check "logged 'module mmn_leaver went and left client leaver registered, with 1 ranges and 1 mm objects'" \
+check "logged 'module mmn_leaver left client leaver registered, with 1 ranges and 1 mm objects'" \
 	"the log names the module, the client and the objects"
 check "! grep -q leaver $debugfs/clients" "the clients page is readable and has the client no more"
 check "logged 'leaver: removed() runs' && logged 'leaver: free() runs'" \
@@ -51,14 +51,14 @@ check "logged 'leaver: removed() runs' && logged 'leaver: free() runs'" \
 touch /tmp/go
 wait
 # Between the exit function and the removal of the objects callbacks may still run.
-check "! dmesg | sed '1,/went and left client leaver/d' | grep -q 'after the exit function'" \
+check "! dmesg | sed '1,/left client leaver/d' | grep -q 'after the exit function'" \
 	"no callback runs once the objects are taken out"
 
 dmesg -c > /dev/null
 insmod /modules/mmn_leaver.ko tier1=1
 check "grep -qx 'leaver mmn_leaver - - - - -' $debugfs/clients" "a tier 1 client has no objects to count"
 rmmod mmn_leaver
-check "logged 'went and left client leaver registered, with 0 ranges and 0 mm objects'" \
+check "logged 'left client leaver registered, with 0 ranges and 0 mm objects'" \
 	"a client without objects is unregistered, too"
 dmesg -c > /dev/null
 check "! insmod /modules/mmn_leaver.ko fail=1 2> /dev/null" "a driver fails at load"
