@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debugfs: read-only pages, for root. Files without a write bit still open
- * under lockdown=integrity. Without debugfs there are no pages, and no error.
+ * debugfs: read-only files, for root. They have no write bit, so that they can be opened
+ * under lockdown=integrity. Errors are ignored: without debugfs there are no files.
  */
 #include <linux/debugfs.h>
 #include <linux/kernel.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * main: the order of birth and its exact reverse; module parameters.
+ * main: module init and exit, module parameters.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -35,9 +35,9 @@ MODULE_PARM_DESC(hook, "how to see call sites: auto, ftrace, kprobe, stack or no
 
 static char *forget;
 module_param(forget, charp, 0444);
-MODULE_PARM_DESC(forget, "for tests: rows of the table of call sites that are to be missing, or all");
+MODULE_PARM_DESC(forget, "for tests: call sites to treat as unknown (symbols, separated by commas), or all");
 
-/* The kernel says -EINVAL, and to nobody why. */
+/* param_set_bool() fails with -EINVAL and without a message: log the reason. */
 static int set_switch(const char *val, const struct kernel_param *kp)
 {
 	int ret = param_set_bool(val, kp);
@@ -63,14 +63,15 @@ static const struct kernel_param_ops starve_ends_ops = {
 };
 
 module_param_cb(starve_ends, &starve_ends_ops, &starve_ends, 0644);
-MODULE_PARM_DESC(starve_ends, "for tests: as if end() of ranges had no memory");
+MODULE_PARM_DESC(starve_ends, "for tests: let allocations for end() of ranges fail");
 
+/* Set by init when the switches below may be applied; before, their setters only store. */
 static bool ready;
 static bool watch;
 static bool debug;
 static bool verify;
 
-/* Who watches also needs to know what the drivers' callbacks cost. */
+/* watch=1 also measures the time spent in the callbacks of each client. */
 static void set_watching(bool on)
 {
 	mmn_watch_set(on);
@@ -126,7 +127,7 @@ MODULE_PARM_DESC(debug, "catch drivers that remove objects inside callbacks");
 module_param_cb(verify, &verify_ops, &verify, 0644);
 MODULE_PARM_DESC(verify, "compare each verdict with the stack; see debugfs mmnotify/verify");
 
-/* In the order of preference; the last one needs nothing. */
+/* In order of preference. The last one always works. */
 static const struct mmn_hook_backend *const backends[] = {
 #if MMN_HAVE_FTRACE
 	&mmn_hook_ftrace,
@@ -138,7 +139,7 @@ static const struct mmn_hook_backend *const backends[] = {
 	&mmn_hook_none,
 };
 
-/* Return: index of the first one to try, or -EINVAL. */
+/* Return: index of the first backend to try; -EINVAL if hook= names none. */
 static int first_choice(void)
 {
 	unsigned int i;
@@ -148,12 +149,12 @@ static int first_choice(void)
 	for (i = 0; i < ARRAY_SIZE(backends); i++)
 		if (!strcmp(hook, backends[i]->name))
 			return i;
-	pr_err("hook=%s is not to be had: try auto, ftrace, kprobe, stack or none\n",
+	pr_err("hook=%s is not available: use auto, ftrace, kprobe, stack or none\n",
 	       hook);
 	return -EINVAL;
 }
 
-/* Takes the first one from @i on that is proven to work here. */
+/* Return: the first backend, from index @i on, that passes its self-test. */
 static const struct mmn_hook_backend *prove_backend(unsigned int i)
 {
 	const struct mmn_hook_backend *b = backends[i];
@@ -176,8 +177,9 @@ static const struct mmn_hook_backend *prove_backend(unsigned int i)
 }
 
 /*
- * What callbacks find out by steps is as good as what the hook sees, and cheaper; and
- * nobody else pays for it. So left to itself the hook is for those who watch.
+ * Finding the call site by frame steps is as exact as the hook, cheaper, and free for mms
+ * without a client. So with hook=auto, if the self-test proves that steps work, only
+ * observers attach the hook.
  */
 static void try_steps(void)
 {
@@ -216,7 +218,7 @@ static int __init mmn_main_init(void)
 	mmn_hook_choose();
 	mmn_stats_reset();
 	if (!MMN_KERNEL_VERIFIED)
-		pr_warn("nobody tested this kernel series: causes are shown, but no verdict is exact\n");
+		pr_warn("this kernel series is not tested: causes are shown, but no verdict is exact\n");
 	mmn_debugfs_init();
 	ready = true;
 	mmn_client_set_debug(debug);

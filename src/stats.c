@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stats: per-CPU counters, folded when somebody reads them.
+ * stats: per-CPU counters, summed up when they are read.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -26,9 +26,11 @@ void mmn_stats_exit(void)
 }
 
 /**
- * mmn_stats_reset() - start to count anew
+ * mmn_stats_reset() - set all counters to 0
  *
- * Context: Process, at load; what counts just now may be lost.
+ * A concurrent increment may be lost.
+ *
+ * Context: Process, at load, after the self-test has counted its events.
  */
 void mmn_stats_reset(void)
 {
@@ -72,8 +74,8 @@ static u64 stats_fold(unsigned int event, unsigned int cause, bool walked)
 }
 
 /*
- * Events by event and cause, and how many of them took a walk of the stack;
- * lines without a count are left out.
+ * Contents of debugfs mmnotify/counters: the number of events by event and cause, and how
+ * many of them needed a stack walk. Combinations that did not occur are left out.
  */
 void mmn_stats_show(struct seq_file *m)
 {

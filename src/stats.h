@@ -10,19 +10,36 @@
 
 struct seq_file;
 
-/* Counters that no verdict carries. */
+/**
+ * DOC: Counters
+ *
+ * All counters are per-CPU and grow by this_cpu_inc(), so counting takes no lock and no
+ * atomic operation, and is allowed in any context, the hook included. There are two sets:
+ *
+ *  - struct mmn_stats: single counters, indexed by enum mmn_stat. The variable is static,
+ *    so that an increment is one instruction.
+ *  - struct mmn_counters: events by call site, and by (walked, event, cause). An event is
+ *    counted once, by the first callback that gets its verdict, or by the hook. The arrays
+ *    are allocated by mmn_stats_init(), before the first event.
+ *
+ * Readers (debugfs mmnotify/counters, sites and hook) sum up all possible CPUs without a
+ * lock. A sum is not a snapshot: lines of one file may differ by the events in between.
+ * Counters are only reset at load, after the self-test.
+ */
+
+/* Counters that do not depend on a verdict's event and cause. */
 enum mmn_stat {
-	MMN_STAT_HOOK_START,		/* the hook saw a start */
-	MMN_STAT_HOOK_END,		/* the hook saw an end */
-	MMN_STAT_NO_RECORD,		/* a callback without a record */
-	MMN_STAT_UNJUDGED,		/* watched, ended before its names were known */
-	MMN_STAT_INEXACT,		/* a verdict that is not exact */
-	MMN_STAT_DELIVERED,		/* a client's callback ran */
-	MMN_STAT_UNWOUND,		/* steps did not do, the unwinder was asked */
+	MMN_STAT_HOOK_START,		/* starts seen by the hook */
+	MMN_STAT_HOOK_END,		/* ends seen by the hook */
+	MMN_STAT_NO_RECORD,		/* start callbacks without a record */
+	MMN_STAT_UNJUDGED,		/* watched events that ended with unresolved symbols */
+	MMN_STAT_INEXACT,		/* verdicts that are not exact */
+	MMN_STAT_DELIVERED,		/* callbacks of clients that ran */
+	MMN_STAT_UNWOUND,		/* walks by the kernel's unwinder */
 	MMN_NR_STATS
 };
 
-/* Not allocated, so that counting is one instruction in the hook, too. */
+/* A static per-CPU variable: incrementing it is one instruction, in the hook as well. */
 struct mmn_stats {
 	u64 plain[MMN_NR_STATS];
 };
@@ -35,12 +52,12 @@ static inline void mmn_stats_inc(enum mmn_stat stat)
 }
 
 #define MMN_STATS_ROWS	128
-/* Powers of two: an index is a shift, and masked it is in bounds. */
+/* Powers of two, so that an index is computed by shifts and bounded by a mask. */
 #define MMN_STATS_EVENTS	8
 #define MMN_STATS_CAUSES	128
 #define MMN_STATS_VERDICTS	(2 * MMN_STATS_EVENTS * MMN_STATS_CAUSES)
 
-/* Events by call site, and by verdict: those without a walk of the stack, then those with. */
+/* @verdict: events without a stack walk in the first half, with one in the second half. */
 struct mmn_counters {
 	u64 site[MMN_STATS_ROWS];
 	u64 verdict[MMN_STATS_VERDICTS];
@@ -58,11 +75,11 @@ static inline unsigned int mmn_stats_slot(unsigned int event, unsigned int cause
 
 /**
  * mmn_stats_verdict() - count one event
- * @v: its verdict
- * @row: its call site
- * @walked: the verdict took a walk of the stack
+ * @v: verdict of the event
+ * @row: row of the call site in the site table
+ * @walked: true if the verdict needed a stack walk
  *
- * Context: Any, the hook too.
+ * Context: Any, including the hook.
  */
 static inline void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row,
 				     bool walked)

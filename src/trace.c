@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trace: the tracepoints' own code.
+ * trace: definitions of the tracepoints.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The strings that people grep. Fields are append-only and of fixed width.
+ * Tracepoints of the subsystem mmnotify. Programs parse the fields and the printed text,
+ * so fields keep their width and new ones are added at the end.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM mmnotify
@@ -14,7 +15,7 @@
 
 #ifndef MMN_TRACE_ONCE
 #define MMN_TRACE_ONCE
-/* One event as the tracepoints see it. */
+/* Arguments of both tracepoints for one event; @ns is its duration, at the end only. */
 struct mmn_trace_event {
 	u64 start;
 	u64 end;
@@ -93,7 +94,7 @@ DECLARE_EVENT_CLASS(mmn_invalidate,
 		(void *)(unsigned long)__entry->site, __entry->duration_ns)
 );
 
-/* Enabling one of them attaches the hook, a moment later. */
+/* Enabling a tracepoint attaches the hook from a work item, so the first events may be missed. */
 DEFINE_EVENT_FN(mmn_invalidate, invalidate_start,
 	TP_PROTO(const struct mmn_trace_event *e, const char *cause_name),
 	TP_ARGS(e, cause_name),

@@ -120,7 +120,7 @@ check "rmmod mirror" "the client unloads"
 check "rmmod mmnotify" "mmnotify unloads, with its tracepoints enabled"
 check "! insmod /modules/mmnotify.ko hook=magic 2> /dev/null" \
 	"a wrong parameter refuses the load"
-check "dmesg | grep -q 'hook=magic is not to be had'" "and says what to do"
+check "dmesg | grep -q 'hook=magic is not available'" "and says what to do"
 check "insmod /modules/mmnotify.ko hook=none" "it loads without a hook"
 check "grep -q '^backend none' $debugfs/hook" "and says so"
 insmod /modules/mmn_contract.ko

@@ -43,7 +43,7 @@ mark
 check '! load hook=bad' "hook=bad refuses the load"
 check 'grep -q "Invalid" /tmp/error' "with EINVAL"
 # The VM's insmod asks in two ways, one after the other.
-check 'said 2 "hook=bad is not to be had: try auto, ftrace, kprobe, stack or none"' \
+check 'said 2 "hook=bad is not available: use auto, ftrace, kprobe, stack or none"' \
 	"and one line each time that says what to do"
 
 mark
