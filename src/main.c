@@ -33,8 +33,9 @@ static char *hook = "auto";
 module_param(hook, charp, 0444);
 MODULE_PARM_DESC(hook, "how to see call sites: auto, ftrace, kprobe, stack or none");
 
+/* Unsafe, as starve_ends is: they weaken what mmnotify promises, so they taint the kernel. */
 static char *forget;
-module_param(forget, charp, 0444);
+module_param_unsafe(forget, charp, 0444);
 MODULE_PARM_DESC(forget, "for tests: call sites to treat as unknown (symbols, separated by commas), or all");
 
 /* param_set_bool() fails with -EINVAL and without a message: log the reason. */
@@ -62,7 +63,7 @@ static const struct kernel_param_ops starve_ends_ops = {
 	.get = param_get_bool,
 };
 
-module_param_cb(starve_ends, &starve_ends_ops, &starve_ends, 0644);
+module_param_cb_unsafe(starve_ends, &starve_ends_ops, &starve_ends, 0644);
 MODULE_PARM_DESC(starve_ends, "for tests: let allocations for end() of ranges fail");
 
 /* Set by init when the switches below may be applied; before, their setters only store. */
