@@ -23,8 +23,8 @@
 #include "verdict/verdict_fast.h"
 
 static __always_inline void
-judge_as(const struct mmnotify_client *client, struct mmn_query query,
-	 const struct mmu_notifier_range *range, struct mmnotify_info *info)
+classify_as(const struct mmnotify_client *client, struct mmn_query query,
+	    const struct mmu_notifier_range *range, struct mmnotify_info *info)
 {
 	mmn_verdict_start(range, query, info);
 	if (client)
@@ -40,7 +40,7 @@ static noinline void classify_slow(const struct mmnotify_client *client,
 	struct mmnotify_info mine;
 	size_t common = min(size, sizeof(mine));
 
-	judge_as(client, *query, range, &mine);
+	classify_as(client, *query, range, &mine);
 	mine.size = common;
 	memcpy(info, &mine, common);
 	if (size > common)
@@ -56,7 +56,7 @@ classify(const struct mmnotify_client *client, struct mmn_query query,
 	if (unlikely(mmn_hook_for_clients && !mmn_hook_caps()))
 		pr_info_once("mmnotify_classify() runs without a hook, so it walks the stack for each event or is not exact: call mmnotify_register() first, or see debugfs mmnotify/hook\n");
 	if (likely(size == sizeof(*info))) {
-		judge_as(client, query, range, info);
+		classify_as(client, query, range, info);
 		return;
 	}
 	/* By pointer, for the reason given in mmn_verdict_start(). */

@@ -64,7 +64,7 @@ static const struct mmu_notifier_ops probe_ops = {
  * The site table may lack the name of this call site on this kernel. Then the event is not
  * exact, but those of other sites may be. So accept it if the stack confirms the address.
  */
-static const char *judge_probe(const struct probe *p, enum mmn_site_source source)
+static const char *check_probe(const struct probe *p, enum mmn_site_source source)
 {
 	unsigned int row;
 
@@ -96,7 +96,7 @@ static const char *map_and_unmap(struct probe *p, enum mmn_site_source source)
 		return "the self-test could not touch its page";
 	}
 	vm_munmap(addr, PAGE_SIZE);
-	return judge_probe(p, source);
+	return check_probe(p, source);
 }
 
 /**

@@ -15,7 +15,7 @@
 #include "watch.h"
 
 static atomic_t tracers;
-static bool asked;
+static bool requested;
 static bool closed;
 
 /* Guards watching, and writes to the flags above. Taken before hook_lock. */
@@ -27,7 +27,7 @@ static void watch_reconcile(void)
 	bool want;
 
 	mutex_lock(&watch_lock);
-	want = !closed && (asked || atomic_read(&tracers));
+	want = !closed && (requested || atomic_read(&tracers));
 	if (want && !watching) {
 		mmn_hook_get();
 		mmn_verdict_set_watched(true);
@@ -76,7 +76,7 @@ void mmn_watch_tracer_off(void)
 void mmn_watch_set(bool on)
 {
 	mutex_lock(&watch_lock);
-	asked = on;
+	requested = on;
 	mutex_unlock(&watch_lock);
 	watch_reconcile();
 }

@@ -16,7 +16,7 @@
 #define MAX_CAUSES	7
 
 /**
- * struct opinion - events and causes that fit a frame above a class of call sites
+ * struct expectation - events and causes that fit a frame above a class of call sites
  * @class: enum mmn_class of the call site
  * @frame: enum mmn_frame that is on the stack; MMN_FRAME_NONE for stacks that no other row
  *	of the class fits
@@ -24,7 +24,7 @@
  * @events: mask of the events that fit, 1 << enum mmnotify_event
  * @causes: enum mmnotify_cause of those that fit; ends at MMNOTIFY_CAUSE_UNKNOWN
  */
-struct opinion {
+struct expectation {
 	u8 class;
 	u8 frame;
 	u8 also;
@@ -44,7 +44,7 @@ struct opinion {
 #define DONTNEEDS	{ C(MADV_DONTNEED), C(MADV_DONTNEED_LOCKED) }
 
 /* clang-format off */
-static const struct opinion opinions[] = {
+static const struct expectation expectations[] = {
 	{ AT2(UNMAP, EXIT, EXEC),	EV(UNMAP), .causes = { C(EXEC) } },
 	{ AT(UNMAP, EXIT),		EV(UNMAP), .causes = { C(EXIT) } },
 	{ AT(UNMAP, MOVE_VMA),		EV(UNMAP), .causes = { C(MREMAP_MOVE) } },
@@ -204,22 +204,22 @@ static bool is_there(const u8 *frames, unsigned int nr, unsigned int frame)
 	return false;
 }
 
-static const struct opinion *look_for(unsigned int class, unsigned int frame,
-				      const u8 *frames, unsigned int nr)
+static const struct expectation *find_expectation(unsigned int class, unsigned int frame,
+						  const u8 *frames, unsigned int nr)
 {
-	const struct opinion *o;
+	const struct expectation *o;
 
-	for (o = opinions; o < opinions + ARRAY_SIZE(opinions); o++)
+	for (o = expectations; o < expectations + ARRAY_SIZE(expectations); o++)
 		if (o->class == class && o->frame == frame &&
 		    (!o->also || is_there(frames, nr, o->also)))
 			return o;
 	return NULL;
 }
 
-static const struct opinion *verify_table_decide(unsigned int class, const u8 *frames,
-						 unsigned int nr)
+static const struct expectation *verify_table_decide(unsigned int class, const u8 *frames,
+						     unsigned int nr)
 {
-	const struct opinion *o;
+	const struct expectation *o;
 	unsigned int i;
 
 	/* Frames further out belong to another operation. */
@@ -228,11 +228,11 @@ static const struct opinion *verify_table_decide(unsigned int class, const u8 *f
 		    frames[i] == MMN_FRAME_ANNOUNCE)
 			nr = i;
 	for (i = 0; i < nr; i++) {
-		o = look_for(class, frames[i], frames, nr);
+		o = find_expectation(class, frames[i], frames, nr);
 		if (o)
 			return o;
 	}
-	return look_for(class, MMN_FRAME_NONE, frames, nr);
+	return find_expectation(class, MMN_FRAME_NONE, frames, nr);
 }
 
 /**
@@ -249,7 +249,7 @@ enum mmn_agreement mmn_verify_table_check(unsigned int class, const u8 *frames,
 					  unsigned int nr,
 					  const struct mmn_verdict *v)
 {
-	const struct opinion *o = verify_table_decide(plain_class(class), frames, nr);
+	const struct expectation *o = verify_table_decide(plain_class(class), frames, nr);
 	unsigned int i;
 
 	if (!o)

@@ -182,7 +182,7 @@ static void addr_cache_insert(const struct mmn_site *what)
  * @pc is on the stack of current, so its module cannot be unloaded concurrently. Otherwise
  * an address in a module is not cached: mmn_addr_cache_drop() may have run already.
  */
-static void look_up(unsigned long pc, bool present, struct mmn_site *s, char *name)
+static void resolve_symbol(unsigned long pc, bool present, struct mmn_site *s, char *name)
 {
 	unsigned long flags;
 
@@ -206,12 +206,12 @@ static void look_up(unsigned long pc, bool present, struct mmn_site *s, char *na
  * Out of line, like every function with a symbol buffer: kernels with
  * CONFIG_INIT_STACK_ALL_ZERO would clear the buffer on each call, even on a cache hit.
  */
-static noinline struct mmn_site look_up_new(unsigned long pc, bool present)
+static noinline struct mmn_site resolve_and_insert(unsigned long pc, bool present)
 {
 	char name[KSYM_SYMBOL_LEN];
 	struct mmn_site s = { };
 
-	look_up(pc, present, &s, name);
+	resolve_symbol(pc, present, &s, name);
 	return s;
 }
 
@@ -261,7 +261,7 @@ unsigned int mmn_addr_cache_resolve(unsigned long site)
 {
 	const struct mmn_site *known = mmn_addr_cache_get(site);
 
-	return known ? known->row : look_up_new(site, true).row;
+	return known ? known->row : resolve_and_insert(site, true).row;
 }
 
 /**
@@ -282,7 +282,7 @@ int mmn_addr_cache_frame(unsigned long pc, bool can_resolve)
 	if (known)
 		return known->frame;
 	if (can_resolve)
-		return look_up_new(pc, true).frame;
+		return resolve_and_insert(pc, true).frame;
 	if (mmn_in_module_area(pc))
 		return MMN_FRAME_MODULE;
 	mmn_addr_cache_defer(pc);
@@ -326,7 +326,7 @@ static unsigned int resolve_late(unsigned long site)
 {
 	const struct mmn_site *known = mmn_addr_cache_get(site);
 
-	return known ? known->row : look_up_new(site, false).row;
+	return known ? known->row : resolve_and_insert(site, false).row;
 }
 
 static void resolve_deferred(struct work_struct *work)

@@ -17,10 +17,10 @@
 #include "orc_probe.h"
 
 /* Failed measurements after which none is tried any more: the address cache is full. */
-#define MAX_IN_VAIN	64
+#define MAX_FAILED_PROBES	64
 
 /* A step over a frame that holds the address of its own end: MMN_UP_INDIRECT(@words). */
-static bool take_indirect(struct mmn_frame_cursor *s, unsigned int words)
+static bool next_indirect(struct mmn_frame_cursor *s, unsigned int words)
 {
 	unsigned long bp = s->at.bp, end;
 
@@ -42,7 +42,7 @@ const struct mmn_site *mmn_frame_step_next_slow(struct mmn_frame_cursor *s,
 	unsigned int up = READ_ONCE(site->up), words = mmn_up_indirect(up);
 
 	if (words)
-		return take_indirect(s, words) ? site : NULL;
+		return next_indirect(s, words) ? site : NULL;
 	switch (up) {
 	case MMN_UP_ENTRY:
 		if (s->top - s->at.sp < sizeof(struct pt_regs) ||
@@ -73,14 +73,15 @@ static bool is_known(unsigned long pc)
  */
 void mmn_frame_step_learn(unsigned long pc, bool can_resolve)
 {
-	static atomic_t in_vain;
+	static atomic_t failed_probes;
 
-	if (!MMN_KNOWS_ORC || !pc || is_known(pc) || atomic_read(&in_vain) >= MAX_IN_VAIN)
+	if (!MMN_KNOWS_ORC || !pc || is_known(pc) ||
+	    atomic_read(&failed_probes) >= MAX_FAILED_PROBES)
 		return;
 	/* Cached addresses are stable. */
 	if (can_resolve ? !mmn_addr_cache_is_stable(pc) : !mmn_addr_cache_get(pc))
 		return;
 	mmn_orc_probe_measure(can_resolve ? mmn_addr_cache_learn : mmn_addr_cache_learn_known);
 	if (!is_known(pc))
-		atomic_inc(&in_vain);
+		atomic_inc(&failed_probes);
 }

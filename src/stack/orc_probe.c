@@ -183,14 +183,14 @@ static unsigned int orc_measure(const struct unwind_state *at,
 
 /**
  * mmn_orc_probe_measure() - measure the frames of current's stack
- * @tell: called for each return address @pc with @up, the distance to the next: MMN_UP_*
+ * @report: called for each return address @pc with @up, the distance to the next: MMN_UP_*
  *
  * The distance depends on the address only, so it holds for every stack. Addresses that a
  * tracer replaced are skipped.
  *
  * Context: Any. Takes thousands of instructions per frame.
  */
-void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up))
+void mmn_orc_probe_measure(void (*report)(unsigned long pc, unsigned int up))
 {
 	struct unwind_state at, next;
 	unsigned int i, up;
@@ -201,7 +201,7 @@ void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up))
 			break;
 		up = orc_measure(&at, &next);
 		if (up != MMN_UP_UNKNOWN)
-			tell(at.ip, up);
+			report(at.ip, up);
 		at = next;
 	}
 }

@@ -9,11 +9,11 @@
 	defined(CONFIG_UNWINDER_ORC)
 #define MMN_KNOWS_ORC		1
 
-void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up));
+void mmn_orc_probe_measure(void (*report)(unsigned long pc, unsigned int up));
 #else
 #define MMN_KNOWS_ORC		0
 
-static inline void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up))
+static inline void mmn_orc_probe_measure(void (*report)(unsigned long pc, unsigned int up))
 {
 }
 #endif

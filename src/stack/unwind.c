@@ -109,13 +109,13 @@ static void start_frames(struct mmn_ctx *ctx)
 }
 
 /*
- * @asked: the caller of the zap wrappers was passed. If that first other frame is a module,
+ * @past_wrappers: the caller of the zap wrappers was passed. If that first other frame is a module,
  * the zap was requested by a driver.
  */
-static void add_frame(struct mmn_ctx *ctx, unsigned int frame, bool *asked)
+static void add_frame(struct mmn_ctx *ctx, unsigned int frame, bool *past_wrappers)
 {
-	if (!*asked && !is_wrapper(frame)) {
-		*asked = true;
+	if (!*past_wrappers && !is_wrapper(frame)) {
+		*past_wrappers = true;
 		if (frame == MMN_FRAME_MODULE)
 			ctx->bits |= MMN_CTX_MODULE_CALLS;
 	}
@@ -138,7 +138,7 @@ bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site,
 		       bool can_resolve, bool whole, struct mmn_ctx *ctx)
 {
 	unsigned int i = first_above(st, site, can_resolve);
-	bool known = true, asked = false;
+	bool known = true, past_wrappers = false;
 	int frame;
 
 	start_frames(ctx);
@@ -149,7 +149,7 @@ bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site,
 			known = false;
 			continue;
 		}
-		add_frame(ctx, frame, &asked);
+		add_frame(ctx, frame, &past_wrappers);
 		if (!whole && mmn_frame_table_ends(frame))
 			break;
 	}
@@ -210,14 +210,14 @@ static bool walk_frames(struct mmn_frame_cursor *s, struct mmn_walk_words *walk,
 			struct mmn_ctx *ctx)
 {
 	const struct mmn_site *at;
-	bool asked = false;
+	bool past_wrappers = false;
 
 	start_frames(ctx);
 	while (s->at.pc && ctx->nr_frames < MMN_FRAMES_MAX) {
 		at = walk_step(s, walk);
 		if (!at)
 			return false;
-		add_frame(ctx, at->frame, &asked);
+		add_frame(ctx, at->frame, &past_wrappers);
 		if (at->ends)
 			break;
 	}

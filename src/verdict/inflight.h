@@ -19,15 +19,15 @@
  * @site: return address into the call site; 0 if unknown
  * @verdict: a struct mmn_verdict as one word
  * @tag: mmn_record_tag_verdict() of the event's id, @site and @verdict
- * @query: object that saved the verdict, see struct mmn_query
- * @generation: mmn_inflight_generation when @query saved the verdict
+ * @object: object that saved the verdict, see struct mmn_query
+ * @generation: mmn_inflight_generation when @object saved the verdict
  */
 struct mmn_inflight {
 	unsigned long key;
 	unsigned long site;
 	u64 verdict;
 	u64 tag;
-	const void *query;
+	const void *object;
 	unsigned long generation;
 } ____cacheline_aligned;
 
@@ -111,7 +111,7 @@ struct mmn_inflight_event {
  * @e: identity of the event
  * @site: return address into the call site; 0 if unknown
  * @v: verdict to save
- * @query: object that the running callback belongs to
+ * @object: object that the running callback belongs to
  * @ends: true if the object also has an end callback for this event
  *
  * Ends are only reported to objects that have an end callback, so a slot may outlive its
@@ -125,7 +125,7 @@ struct mmn_inflight_event {
  */
 static inline bool mmn_inflight_keep(const struct mmn_inflight_event *e,
 				     unsigned long site, const struct mmn_verdict *v,
-				     const void *query, bool ends)
+				     const void *object, bool ends)
 {
 	struct mmn_inflight *f = mmn_inflight_slot(mmn_inflight_of(e->task), e->range,
 						   e->top);
@@ -136,7 +136,7 @@ static inline bool mmn_inflight_keep(const struct mmn_inflight_event *e,
 	memcpy(&verdict, v, sizeof(verdict));
 	tag = mmn_record_tag_verdict(e->id, site, verdict);
 	again = READ_ONCE(f->tag) == tag && mmn_inflight_is_of(f, e->range) &&
-		READ_ONCE(f->query) != query && READ_ONCE(f->generation) == generation;
+		READ_ONCE(f->object) != object && READ_ONCE(f->generation) == generation;
 	if (ends || !again)
 		WRITE_ONCE(f->key, e->range | (ends ? MMN_INFLIGHT_OPEN : 0));
 	if (unlikely(again))
@@ -144,7 +144,7 @@ static inline bool mmn_inflight_keep(const struct mmn_inflight_event *e,
 	WRITE_ONCE(f->site, site);
 	WRITE_ONCE(f->verdict, verdict);
 	WRITE_ONCE(f->tag, tag);
-	WRITE_ONCE(f->query, query);
+	WRITE_ONCE(f->object, object);
 	WRITE_ONCE(f->generation, generation);
 	return true;
 }
@@ -178,18 +178,18 @@ static inline bool mmn_inflight_end(const struct mmn_inflight_event *e,
  * mmn_inflight_cancel() - withdraw an end callback that will not run
  * @task: current
  * @range: address of the kernel's range
- * @query: object that the running callback belongs to
+ * @object: object that the running callback belongs to
  *
  * Clears MMN_INFLIGHT_OPEN, unless another object saved the verdict. The verdict stays.
  *
  * Context: A notifier's start callback, after mmn_inflight_keep().
  */
 static inline void mmn_inflight_cancel(const struct task_struct *task, unsigned long range,
-				       const void *query)
+				       const void *object)
 {
 	struct mmn_inflight *f = mmn_inflight_find(task, range);
 
-	if (f && READ_ONCE(f->query) == query)
+	if (f && READ_ONCE(f->object) == object)
 		WRITE_ONCE(f->key, range);
 }
 

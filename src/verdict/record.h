@@ -58,7 +58,7 @@ struct mmn_event_snapshot {
 	u64 id;
 	struct mmn_frame_pos site;
 	struct mmn_verdict verdict;
-	bool judged;		/* @verdict is valid and the event was counted */
+	bool classified;		/* @verdict is valid and the event was counted */
 };
 
 #define MMN_RECORD_MIX	0x9e3779b97f4a7c15ULL
@@ -192,7 +192,7 @@ static inline bool mmn_record_read(unsigned long key, u64 id, bool at_end,
 	seen->site.sp = READ_ONCE(rec->sp);
 	seen->site.bp = READ_ONCE(rec->bp) - id;
 	verdict = READ_ONCE(rec->verdict);
-	seen->judged = READ_ONCE(rec->verdict_tag) ==
+	seen->classified = READ_ONCE(rec->verdict_tag) ==
 		       mmn_record_tag_verdict(id, seen->site.pc, verdict);
 	memcpy(&seen->verdict, &verdict, sizeof(verdict));
 	return true;

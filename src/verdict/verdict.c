@@ -43,7 +43,7 @@
 #include "verify.h"
 
 /* True if the stack has to confirm a record before it is used. */
-static DEFINE_STATIC_KEY_FALSE(confirming);
+static DEFINE_STATIC_KEY_FALSE(rechecking);
 DEFINE_STATIC_KEY_FALSE(mmn_verdict_watching);
 
 /* True while the hook is attached, so records may exist. */
@@ -75,7 +75,7 @@ void mmn_verdict_set_watched(bool on)
  */
 void mmn_verdict_set_recheck(bool on)
 {
-	set_key(&confirming, on);
+	set_key(&rechecking, on);
 }
 
 /**
@@ -258,9 +258,9 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 static bool classified_by_end(const struct mmu_notifier_range *range,
 			      struct mmn_event_snapshot *seen)
 {
-	if (seen->judged || classify_in_hook(range, seen, true))
+	if (seen->classified || classify_in_hook(range, seen, true))
 		return true;
-	mmn_stats_inc(MMN_STAT_UNJUDGED);
+	mmn_stats_inc(MMN_STAT_UNCLASSIFIED);
 	return false;
 }
 
@@ -294,7 +294,7 @@ static bool is_rechecked(unsigned long recorded, bool at_end)
 {
 	unsigned long site;
 
-	if (!static_branch_unlikely(&confirming))
+	if (!static_branch_unlikely(&rechecking))
 		return true;
 	site = mmn_unwind_find_site(true);
 	if (!at_end)
@@ -379,7 +379,7 @@ noinline void mmn_verdict_start_recorded(const struct mmu_notifier_range *range,
 	} else {
 		/* The end must use the record, not an older verdict at this address. */
 		mmn_inflight_drop(current, (unsigned long)range);
-		if (!seen.judged)
+		if (!seen.classified)
 			start_unclassified(range, &seen);
 	}
 	mmn_verdict_fill(range, &seen.verdict, seen.site.pc, info);
@@ -436,7 +436,7 @@ noinline void mmn_verdict_end_slow(const struct mmu_notifier_range *range,
 	    !is_rechecked(seen.site.pc, true)) {
 		verdict_without_record(range, &s, &seen.verdict);
 		seen.site = s.site;
-	} else if (!seen.judged) {
+	} else if (!seen.classified) {
 		record_classify(range, &s, &seen);
 	}
 	mmn_verdict_fill(range, &seen.verdict, seen.site.pc, info);

@@ -31,7 +31,7 @@
  * 2. Frame steps (stack/frame_step.h). Fail at a return address that is not in the address
  *    cache, or that a tracer has replaced.
  * 3. The hook's record (record.h). Fails if it is missing, overwritten, not confirmed by
- *    the stack (key "confirming"), or if its site has no row.
+ *    the stack (key "rechecking"), or if its site has no row.
  * 4. The unwinder (stack/unwind.h). If it finds no site with a row, or must not be used,
  *    the verdict is the native event and not exact.
  *
@@ -56,7 +56,7 @@
  * ===================== ==================== ==============================================
  * mmn_verdict_hooked    hook attached        start: record instead of fast path; end: record
  * mmn_verdict_watching  observers exist      the hook classifies, counts and traces
- * confirming            kprobe backend       recheck: the stack has to confirm a record
+ * rechecking            kprobe backend       recheck: the stack has to confirm a record
  * mmn_verifying         verify=1             compare each verdict with the unwinder's frames
  * mmn_client_timing     watch=1              measure the time of driver callbacks
  * mmn_client_debugging  debug=1              list driver callbacks that run

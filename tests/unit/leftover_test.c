@@ -123,7 +123,7 @@ static void test_going(void)
 	   "when it goes all its clients are dropped");
 	ok(!strcmp(steps, "rmsrmsrmsrmsdrmsd"),
 	   "each when its objects are out, until a turn finds no more");
-	ok(strstr(logged, "driver went and left client one registered, with 7 ranges and 4 mm") &&
+	ok(strstr(logged, "module driver left client one registered, with 7 ranges and 4 mm") &&
 	   strstr(logged, "left client two registered, with 0 ranges and 0 mm objects"),
 	   "the log counts what each left");
 }

@@ -67,7 +67,7 @@ static bool is_refused(const void *ops, size_t size, int error, const char *why)
 	const void *got = accept(ops, size);
 
 	return IS_ERR(got) && PTR_ERR(got) == error &&
-	       strstarts(logged, "mmnotify: client tester: mmnotify_test() with") &&
+	       strstarts(logged, "mmnotify: client tester: mmnotify_test(): the ops") &&
 	       strstr(logged, why);
 }
 
@@ -75,7 +75,7 @@ static void test_sizes(void)
 {
 	unsigned long same[WORDS] = { 1, 2, 3, 4 }, longer[WORDS + 2] = { 1, 2, 3, 4 };
 
-	ok(is_refused(NULL, kind.known, -EINVAL, "without ops"), "no ops are refused, and logged");
+	ok(is_refused(NULL, kind.known, -EINVAL, "the ops are NULL"), "no ops are refused, and logged");
 	ok(is_refused(same, kind.v1 - 1, -EINVAL, "at least 16 are needed"),
 	   "ops that lack a member of the first version are refused");
 	ok(accept(same, kind.known) == same && !logged[0], "ops that are as long are used as they are");
@@ -86,7 +86,7 @@ static void test_sizes(void)
 	   "if the first word behind is not 0 they are refused");
 	longer[WORDS] = 0;
 	longer[WORDS + 1] = 1ul << 56;
-	ok(is_refused(longer, sizeof(longer), -E2BIG, "48 bytes, 32 known"),
+	ok(is_refused(longer, sizeof(longer), -E2BIG, "48 bytes, 32 supported"),
 	   "and if only the last byte is not");
 	ok(!allocated && !shim_mutexes_held, "nothing was copied");
 }
@@ -130,7 +130,7 @@ static void test_bits(void)
 	logged[0] = '\0';
 	ok(mmn_ops_check_bits(&kind, "tester", MMNOTIFY_FX_ALL + 1, 0) == -EINVAL,
 	   "an unknown effect is refused");
-	ok(strstr(logged, "client tester: mmnotify_test() with unknown effects"), "and logged");
+	ok(strstr(logged, "client tester: mmnotify_test(): the ops have unknown effects"), "and logged");
 	ok(mmn_ops_check_bits(&kind, "tester", 0, 1) == -EINVAL, "rsvd must be 0");
 	ok(mmn_ops_check_bits(&kind, "tester", MMNOTIFY_FX_ALL, 1) == -EINVAL,
 	   "with known effects, too");

@@ -62,7 +62,7 @@ static void test_one(void)
 	ok(mmn_record_live() == 1, "one lives");
 	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.site.pc == 7 &&
 	   seen.rec == rec && seen.id == id(1), "it is found, with its site");
-	ok(!seen.judged, "nobody has judged it");
+	ok(!seen.classified, "nobody has classified it");
 	ok(!reads(pool[1], id(1), 7), "another range has none");
 
 	mmn_record_place(rec, id(1), 1000, 2000);
@@ -72,13 +72,13 @@ static void test_one(void)
 	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.site.bp != 2000,
 	   "the frame pointer of another event is noise");
 	ok(judge(pool[0], id(1), 5), "who finds it may judge it");
-	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.judged &&
+	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.classified &&
 	   is(&seen.verdict, 5), "and the next one has the verdict");
 	rec->since = 5;
 	ok(mmn_record_open(key(pool[0]), id(1), 7) == rec && !rec->since &&
 	   mmn_record_live() == 1, "the same event again has the same record");
-	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && !seen.judged,
-	   "which nobody has judged");
+	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && !seen.classified,
+	   "which nobody has classified");
 
 	judge(pool[0], id(1), 6);
 	mmn_record_close(key(pool[1]));
@@ -86,7 +86,7 @@ static void test_one(void)
 	mmn_record_close(key(pool[0]));
 	ok(!mmn_record_live(), "closed it lives no more");
 	ok(!reads(pool[0], id(1), 7), "a start does not find it");
-	ok(mmn_record_read(key(pool[0]), id(1), true, &seen) && seen.judged &&
+	ok(mmn_record_read(key(pool[0]), id(1), true, &seen) && seen.classified &&
 	   is(&seen.verdict, 6), "who hears of the end does, with the verdict");
 	mmn_record_reset();
 	ok(!mmn_record_read(key(pool[0]), id(1), true, &seen), "reset forgets it");
@@ -197,7 +197,7 @@ static void test_clash(void)
 		judge(clash[i], id(i), i + 1);
 	for (i = 0; i < room; i++)
 		if (!mmn_record_read(key(clash[i]), id(i), false, &seen) ||
-		    !seen.judged || !is(&seen.verdict, i + 1))
+		    !seen.classified || !is(&seen.verdict, i + 1))
 			break;
 	ok(i == room, "with a verdict of its own");
 
@@ -358,8 +358,8 @@ static void look(bool at_end, unsigned int n)
 	}
 	found++;
 	wrong += seen.site.pc != SITE1;
-	wrong += seen.judged && !is(&seen.verdict, n);
-	if (at_end || seen.judged)
+	wrong += seen.classified && !is(&seen.verdict, n);
+	if (at_end || seen.classified)
 		return;
 	seen.verdict = verdict(n);
 	mmn_record_set_verdict(&seen);
@@ -487,7 +487,7 @@ static void other_looks(void)
 	for (i = 0; i < 2; i++) {
 		if (mmn_record_read(key(clash[1]), id(2), i, &seen)) {
 			wrong += seen.site.pc != SITE2;
-			wrong += seen.judged && !is(&seen.verdict, 2);
+			wrong += seen.classified && !is(&seen.verdict, 2);
 		}
 		other_closes();
 	}
@@ -554,7 +554,7 @@ static void test_late_verdict(void)
 	other_judges();
 	seen.verdict = verdict(5);
 	mmn_record_set_verdict(&seen);
-	ok(mmn_record_read(key(clash[1]), id(2), false, &other) && other.judged &&
+	ok(mmn_record_read(key(clash[1]), id(2), false, &other) && other.classified &&
 	   is(&other.verdict, 2), "a late verdict touches no other's");
 }
 
@@ -589,8 +589,8 @@ static void check(struct worker *w, unsigned long k, bool at_end, unsigned int n
 	}
 	w->found++;
 	w->wrong += (seen.site.pc | 3) != (k | 3);
-	w->wrong += seen.judged && !is(&seen.verdict, n);
-	if (seen.judged)
+	w->wrong += seen.classified && !is(&seen.verdict, n);
+	if (seen.classified)
 		return;
 	seen.verdict = verdict(n);
 	mmn_record_set_verdict(&seen);

@@ -41,7 +41,7 @@ bool mmn_in_module_area(unsigned long pc);
 
 #define MMN_KNOWS_ORC		1
 
-void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up));
+void mmn_orc_probe_measure(void (*report)(unsigned long pc, unsigned int up));
 
 /* src/compat/syscalls.h */
 #define MMN_COMPAT_SYSCALLS_H
