@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * actors: who else does an operation to the memory of a scenario: another
- * process, or a worker of io_uring.
+ * actors: operations on the memory of a scenario that are done outside of its process:
+ * by another process, or by a worker of io_uring.
  */
 #ifndef ACTORS_H
 #define ACTORS_H
@@ -18,11 +18,11 @@
 #endif
 
 /**
- * struct order - what the other process shall do
- * @to: the process that the memory belongs to
- * @p: its first byte
- * @len: its bytes
- * @what: whatever the two agree on
+ * struct order - the operation that the other process has to do
+ * @to: pid of the process that owns the memory
+ * @p: first byte of the memory, as an address in the process @to
+ * @len: length of the memory in bytes
+ * @what: an argument for act(), or a state that both processes set
  */
 struct order {
 	pid_t to;
@@ -33,9 +33,9 @@ struct order {
 
 /**
  * struct actor - a process that waits for its order
- * @process: it
- * @act: what it does
- * @order: shared with it
+ * @process: the forked process and the pipe that starts it
+ * @act: the operation; returns true on success
+ * @order: argument of @act, in memory that both processes share
  */
 struct actor {
 	struct other process;
@@ -43,12 +43,12 @@ struct actor {
 	struct order *order;
 };
 
-/* Before the memory is made, so that it is not shared with it. */
+/* Call it before the scenario maps its memory, so that the fork() does not share it. */
 void actor_ready(struct env *e, struct actor *o, bool (*act)(const struct order *));
-/* Gives the order, whose act() must succeed, and waits for its end. */
+/* Gives the order, fails the scenario unless act() succeeds, and waits until it is done. */
 void actor_acts(struct env *e, struct actor *o, char *p, size_t len, int what);
 
-/* A child that shares all pages until the last descriptor is closed. */
+/* Forks a child that shares all pages until @release is closed. */
 pid_t sharer(struct env *e, int *release);
 void unshare_pages(struct env *e, pid_t pid, int release);
 
@@ -60,7 +60,7 @@ struct worker {
 };
 
 void worker_open(struct env *e, struct worker *r);
-/* Return: the result of one request, done by a worker. */
+/* Return: the result of one request that a worker of io_uring has executed. */
 int worker_do(struct env *e, struct worker *r, const struct io_uring_sqe *sqe);
 int worker_madvise(struct env *e, struct worker *r, void *p, size_t len, int advice);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * advice: every advice that madvise() knows, from every place it can come
- * from: the process itself, by two system calls, another process, a worker of
+ * advice: every madvise() advice, given in each way that the kernel has: by the process
+ * itself, with madvise() or process_madvise(), by another process, and by a worker of
  * io_uring. More of pageout is in reclaim.c, of memory failure in hwpoison.c, of
  * KSM in ksm.c.
  */
@@ -12,7 +12,7 @@
 
 #include "actors.h"
 
-/* Younger than the header. */
+/* Newer than the header. */
 #define POPULATE_READ	22
 #define POPULATE_WRITE	23
 #define DONTNEED_LOCKED	24
@@ -22,15 +22,16 @@
 #define GUARD_REMOVE	103
 
 /**
- * struct advice - what a kernel can be told
+ * struct advice - one advice, and the kernels that accept it
  * @advice: MADV_*
- * @name: the same for people
- * @major: the first kernel that knows it
- * @minor: and its second number
- * @remote_major: the first one that lets another process say it, 0: none
- * @remote_minor: and its second number
- * @quiet: nothing is invalidated
- * @thp: only where there are transparent huge pages
+ * @name: name of @advice as text
+ * @major: first kernel that has the advice, major version
+ * @minor: minor version that belongs to @major
+ * @remote_major: first kernel that takes it by process_madvise() of another process,
+ *	major version; 0: none does
+ * @remote_minor: minor version that belongs to @remote_major
+ * @quiet: true if the advice invalidates nothing
+ * @thp: true if it needs transparent huge pages
  */
 struct advice {
 	int advice;
@@ -56,7 +57,7 @@ static const struct advice advices[] = {
 	{ ADVICE(MADV_DONTFORK), .quiet = true },
 	{ ADVICE(MADV_DOFORK), .quiet = true },
 	{ ADVICE(MADV_MERGEABLE), .quiet = true },
-	/* Of pages that were not merged. */
+	/* Without merged pages there is nothing to invalidate. */
 	{ ADVICE(MADV_UNMERGEABLE), .quiet = true },
 	{ ADVICE(MADV_HUGEPAGE), .quiet = true, .thp = true },
 	{ ADVICE(MADV_NOHUGEPAGE), .quiet = true, .thp = true },
@@ -84,7 +85,7 @@ static bool allowed(const struct advice *a, enum way from)
 		return false;
 	if (from == MADVISE || from == WORKER)
 		return true;
-	/* Since then a process may tell itself anything. */
+	/* Since 6.13 a process may give itself any advice by process_madvise(). */
 	if (from == PROCESS && kernel_is(6, 13))
 		return true;
 	return a->remote_major && kernel_is(a->remote_major, a->remote_minor);
@@ -125,7 +126,7 @@ static int tell(struct env *e, struct adviser *a, char *p, size_t len, int advic
 	}
 }
 
-/* A kernel that knows the advice must take it. */
+/* Skips the scenario if the kernel does not have the advice; otherwise it must succeed. */
 static void check_allowed(struct env *e, enum way from, int advice)
 {
 	size_t i;
@@ -133,7 +134,7 @@ static void check_allowed(struct env *e, enum way from, int advice)
 	for (i = 0; advices[i].advice != advice; i++)
 		must(e, i < ARRAY_SIZE(advices));
 	if (!allowed(&advices[i], from))
-		skip(e, "this kernel does not take %s%s", advices[i].name,
+		skip(e, "this kernel does not have %s%s", advices[i].name,
 		     from == MADVISE || from == WORKER ? "" : " by process_madvise()");
 }
 
@@ -156,7 +157,7 @@ static char *memory(struct env *e, enum memory kind, size_t *len)
 	case SHARED:
 		return watched_shared(e, memfd(e, 8 * PG, 0), 8 * PG);
 	default:
-		/* Small pages that may become a huge one. */
+		/* Small pages that can be collapsed into a huge page. */
 		*len = HUGE;
 		p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -168,8 +169,8 @@ static char *memory(struct env *e, enum memory kind, size_t *len)
 }
 
 /*
- * Again until so many pages were invalidated in all three tiers: to reclaim is a request,
- * and the kernel leaves out what it cannot take off its list just now.
+ * Repeats the advice until all three tiers have logged @pages events: reclaim is only a
+ * request, and the kernel skips pages that it cannot isolate at the moment.
  */
 static void advise_pages(struct env *e, enum way from, enum memory kind, int advice,
 			 unsigned int cause, unsigned int pages)
@@ -235,7 +236,7 @@ static void run_worker_hwpoison(struct env *e)
 {
 	signal(SIGBUS, on_bus);
 	advise(e, WORKER, ANON, MADV_HWPOISON);
-	/* A worker cannot catch the signal, so 6.12 has ended us by now. */
+	/* A worker cannot handle the SIGBUS, so 6.12 has killed the process before this line. */
 	_exit(0);
 }
 
@@ -245,7 +246,7 @@ static void run_process_pageout(struct env *e)
 	advise_pages(e, PROCESS, ANON, MADV_PAGEOUT, MMNOTIFY_CAUSE_MADV_PAGEOUT, 4);
 }
 
-/* Everything that must not disturb a device; one after the other. */
+/* Gives each quiet advice in turn; none of them may cause an event. */
 static void quiet(struct env *e, enum way from)
 {
 	const struct advice *a;
@@ -302,7 +303,7 @@ static void run_other_quiet(struct env *e)
 	actor_acts(e, &o, p, 4 * PG, 0);
 }
 
-/* A guard over nothing, and the end of one. */
+/* Installs a guard where a guard is already, and removes it. */
 static void run_guard_remove(struct env *e)
 {
 	char *p = watched_anon(e, 8);
@@ -315,7 +316,7 @@ static void run_guard_remove(struct env *e)
 	must(e, !madvise(p, 4 * PG, GUARD_REMOVE));
 }
 
-/* What a VMA's advice says of forks. */
+/* fork() treats a VMA as its advice demands. */
 static void fork_after(struct env *e, int advice)
 {
 	char *p = watched_anon(e, 8);
@@ -375,7 +376,7 @@ const struct scenario advice_scenarios[] = {
 	  .expect = { MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
 	{ .name = "process_madvise_quiet", .run = run_process_quiet, .expect = { } },
 	{ .name = "process_madvise_other_quiet", .run = run_other_quiet, .expect = { } },
-	/* A worker's advice is in no register: which DONTNEED it was, is not told. */
+	/* The advice of a worker is in no register, so both kinds of DONTNEED look alike. */
 	{ .name = "io_uring_dontneed_locked", .run = run_worker_dontneed_locked,
 	  .expect = { MUST(CLEAR, MADV_DONTNEED, CLEAR, FROM_6_1(C)) } },
 	{ .name = "io_uring_free", .run = run_worker_free, .expect = {
@@ -386,7 +387,7 @@ const struct scenario advice_scenarios[] = {
 		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
 	{ .name = "io_uring_guard", .run = run_worker_guard, .expect = {
 		MUST(CLEAR, GUARD_INSTALL, CLEAR, FROM_7(C)) } },
-	/* These lose memory, so they get a machine of their own. */
+	/* These offline pages for good, so they run on a machine of their own. */
 	{ .name = "process_madvise_soft_offline", .run = run_process_soft_offline,
 	  .expect = { MUST(CLEAR, SOFT_OFFLINE, CLEAR, FROM_7(C)) }, .machine = "long" },
 	{ .name = "process_madvise_hwpoison", .run = run_process_hwpoison,

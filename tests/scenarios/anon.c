@@ -39,7 +39,7 @@ static void run_mmap_fixed(struct env *e)
 		     -1, 0) == p);
 }
 
-/* The source is watched; the destination is elsewhere. */
+/* The source is watched; the destination lies outside of the watched range. */
 static void run_mremap_move(struct env *e)
 {
 	char *to = map_at(e, 8 * PG, PG, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -59,7 +59,7 @@ static void run_mremap_dontunmap(struct env *e)
 		       NULL) != MAP_FAILED);
 }
 
-/* What was at the destination goes. */
+/* mremap() unmaps the old contents of the destination. */
 static void run_mremap_over(struct env *e)
 {
 	char *from = anon(e, 8);
@@ -77,7 +77,7 @@ static void run_mremap_shrink(struct env *e)
 	must(e, mremap(p, 8 * PG, 4 * PG, 0) == p);
 }
 
-/* The tail goes first, the rest moves. */
+/* mremap() unmaps the tail first and then moves the rest. */
 static void run_mremap_move_shrink(struct env *e)
 {
 	char *to = map_at(e, 4 * PG, PG, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -88,7 +88,7 @@ static void run_mremap_move_shrink(struct env *e)
 	must(e, mremap(p, 8 * PG, 4 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);
 }
 
-/* Several VMAs at once, and each is moved by itself. */
+/* One mremap() of several VMAs moves each of them separately. */
 static void run_mremap_many(struct env *e)
 {
 	char *to = map_at(e, 8 * PG, PG, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -99,7 +99,7 @@ static void run_mremap_many(struct env *e)
 	device(e, p, 8 * PG, false);
 	begin(e);
 	need(e, mremap(p, 8 * PG, 8 * PG, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to,
-	     "no mremap of several VMAs");
+	     "mremap() cannot move several VMAs");
 }
 
 static void run_mremap_grow(struct env *e)
@@ -142,7 +142,7 @@ static void run_mseal(struct env *e)
 	must(e, munmap(p, 8 * PG) < 0 && errno == EPERM);
 }
 
-/* One tier at a time gives the same. */
+/* Each tier alone gets the same verdicts as all three together. */
 static void run_tier(struct env *e)
 {
 	run_munmap(e);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compaction: pages move to make room for a bigger one.
+ * compaction: pages are moved to form larger free blocks.
  *
- * All of it happens on node 1, in memory of which every second run of pages was
- * freed: single pages would not do, since the search for free pages may look at
- * every 32nd only. Nobody reclaims, since their machine has no swap.
+ * All of it happens on node 1, in memory in which every second run of pages was freed.
+ * Single free pages would not do: the scan for free pages may check only every 32nd
+ * page. The machine has no swap, so that no reclaim interferes.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 
 typedef __u64 frames_t[AREA_PAGES];
 
-static frames_t placed;		/* where the pages were when it began */
+static frames_t placed;		/* frames of the pages before compaction */
 
 static void read_frames(struct env *e, const char *p, frames_t frames)
 {
@@ -48,7 +48,7 @@ static bool moved(struct env *e, const char *p)
 	return memcmp(now, placed, sizeof(now));
 }
 
-/* Others may still be moving pages when one is seen elsewhere. */
+/* Waits until compaction stops: other pages may still move after the first has. */
 static void settle_by(struct env *e, const char *p)
 {
 	static frames_t before, now;
@@ -98,9 +98,9 @@ static void make_gaps(struct env *e, char *p)
 }
 
 /*
- * Watched memory with gaps. Before compaction tries blocks again that were of no
- * use, it wants pages to move in the lower half of the zone and gaps in the
- * upper half; so half of this memory comes from above the middle.
+ * Watched memory with gaps. Unless compaction retries skipped blocks, it looks for pages
+ * to move in the lower half of the zone and for free pages in the upper half. So half of
+ * this memory is allocated above the middle of the zone.
  */
 static char *fragmented(struct env *e)
 {
@@ -108,7 +108,7 @@ static char *fragmented(struct env *e)
 	size_t i;
 
 	two_nodes(e);
-	/* What is freed shall be free, not kept by a CPU for its next need. */
+	/* Freed pages have to reach the buddy allocator and not stay in per-CPU lists. */
 	if (!try_knob(e, "/proc/sys/vm/percpu_pagelist_high_fraction", "100000"))
 		try_knob(e, "/proc/sys/vm/percpu_pagelist_fraction", "100000");
 	p = map_at(e, AREA, PG, PROT_READ | PROT_WRITE,
@@ -134,9 +134,9 @@ static void start(struct env *e, const char *p)
 	begin(e);
 }
 
-/* ---- an administrator asks for it ---- */
+/* ---- compaction on request of an administrator ---- */
 
-/* More gaps on node 1, between pages that nobody watches. */
+/* Makes more gaps on node 1, between pages that are not watched. */
 static void more_gaps(struct env *e)
 {
 	char *p = map_at(e, AREA, PG, PROT_READ | PROT_WRITE,
@@ -150,8 +150,8 @@ static void more_gaps(struct env *e)
 }
 
 /*
- * The root file system of the VM is movable, too, and would fill our gaps from
- * below: it is moved out of the way before.
+ * The pages of the VM's root file system are movable, too, and would fill the gaps from
+ * below. So compaction runs before, to move them out of the way.
  */
 static void compact(struct env *e, const char *file)
 {
@@ -168,8 +168,8 @@ static void compact(struct env *e, const char *file)
 			more_gaps(e);
 		need(e, !put(file, "1"), "no compaction");
 	}
-	/* One of the two that come here has to succeed: check-causes sees to it. */
-	need(e, moved(e, p), "compaction moved other pages only");
+	/* One of the two scenarios has to succeed: make check-causes wants the cause. */
+	need(e, moved(e, p), "compaction moved only pages that are not watched");
 }
 
 static void run_sysctl(struct env *e)
@@ -182,9 +182,9 @@ static void run_node(struct env *e)
 	compact(e, NODE "compact");
 }
 
-/* ---- somebody wants a huge page, and there is none ---- */
+/* ---- compaction because no huge page is free ---- */
 
-/* Free blocks of node 1 that are big enough for a huge page, in huge pages. */
+/* Return: number of free huge pages that the buddy allocator of node 1 could provide. */
 static long free_huge(struct env *e)
 {
 	FILE *f = fopen("/proc/buddyinfo", "re");
@@ -210,7 +210,7 @@ static void ask(long more)
 	put(NODE_HUGE, value);
 }
 
-/* The pool takes all huge pages that are there; what is left is in pieces. */
+/* Reserves all free huge pages for the pool; the remaining memory is fragmented. */
 static char *scarce_room(struct env *e)
 {
 	unsigned int tries;
@@ -243,8 +243,8 @@ static void run_direct_pool(struct env *e)
 }
 
 /*
- * Touches fresh huge pages until a watched page has moved; in rounds, since a
- * compaction that failed may put off the next ones.
+ * Faults in huge pages until a watched page has moved. Several rounds, because a
+ * failed compaction may defer the next ones.
  */
 static void fault(struct env *e, const char *defrag)
 {
@@ -276,13 +276,13 @@ static void run_direct_fault(struct env *e)
 	fault(e, "always");
 }
 
-/* The fault does not wait for it: it wakes kswapd, and that wakes kcompactd. */
+/* The fault does not compact itself: it wakes kswapd, which wakes kcompactd. */
 static void run_woken(struct env *e)
 {
 	fault(e, "defer");
 }
 
-/* Nobody asks: there is too much in pieces. */
+/* kcompactd runs without a request, because the memory is too fragmented. */
 static void run_proactive(struct env *e)
 {
 	char *p = scarce_room(e);
@@ -299,7 +299,7 @@ static void run_proactive(struct env *e)
 	must(e, moved(e, p));
 }
 
-/* Thousands of pages move: one tier is enough of a log. */
+/* Thousands of pages move: with all three tiers the log would overflow. */
 #define ONE_TIER	.tiers = MIRROR_TIER_RANGE
 #define MOVED(by)	MUST(CLEAR, COMPACTION_##by, CLEAR, ALL(C))
 #define WOKEN \

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * compat: the calls of a 32-bit program, by way of the 32-bit entry, where the
- * numbers are those of i386; and its faults, which a 32-bit code segment
- * makes.
+ * compat: system calls by the 32-bit entry, which takes the call numbers of i386, and
+ * page faults in a 32-bit code segment.
  */
 #define _GNU_SOURCE
 #include <linux/falloc.h>
@@ -19,7 +18,7 @@
 #define MREMAP_DONTUNMAP	4
 #endif
 
-/* As i386 counts them; from 424 on all architectures agree. */
+/* Numbers of i386; from 424 on all architectures use the same. */
 enum {
 	NR_GETPID = 20, NR_BRK = 45, NR_MMAP_OLD = 90, NR_MUNMAP = 91,
 	NR_IPC = 117, NR_MPROTECT = 125, NR_MREMAP = 163, NR_MMAP2 = 192,
@@ -30,7 +29,7 @@ enum {
 
 enum { IPC_SHMAT = 21, IPC_SHMDT = 22 };
 
-/* Above any heap, and the address fits into 32 bits. */
+/* Above any heap, and below 4 GiB. */
 #define LOW	((char *)0x60000000)
 #define ELSEWHERE ((char *)0x68000000)
 #define CALL(nr, ...) CALL_(NR_##nr, __VA_ARGS__, 0, 0, 0, 0, 0, 0)
@@ -49,7 +48,7 @@ static int ia32(long nr, long a, long b, long c, long d, long f, long g)
 {
 	long ret;
 
-	/* Below the stack pointer is the compiler's, so a push needs room. */
+	/* The compiler may use the red zone below the stack pointer: skip it before a push. */
 	asm volatile("lea -128(%%rsp), %%rsp\n\t"
 		     "push %%rbp\n\t"
 		     "mov %[last], %%rbp\n\t"
@@ -69,8 +68,8 @@ static struct far_pointer {
 } there = { .segment = 0x23 }, back = { .segment = 0x33 };
 
 /*
- * To a 32-bit code segment and back. What runs there does the call @nr, or, if
- * that is 0, writes 7 to the byte at @a. The stack is out of its reach.
+ * Switches to a 32-bit code segment and back. There it does the system call @nr, or,
+ * if that is 0, writes 7 to the byte at @a. 32-bit code cannot address the stack.
  */
 static int segment32(long nr, long a, long b)
 {
@@ -98,7 +97,7 @@ static int segment32(long nr, long a, long b)
 static void probe(struct env *e)
 {
 	if ((uintptr_t)&back >> 32)
-		skip(e, "this program is not where 32-bit code can reach it");
+		skip(e, "this program is not below 4 GiB, where 32-bit code can run");
 	signal(SIGSEGV, on_signal);
 	if (sigsetjmp(no_entry, 1) || CALL(GETPID, 0) != getpid())
 		skip(e, "no 32-bit system calls on this kernel");
@@ -117,11 +116,11 @@ static int segment32(long nr, long a, long b)
 
 static void probe(struct env *e)
 {
-	skip(e, "not this architecture");
+	skip(e, "not on this architecture");
 }
 #endif
 
-/* ---- what is at the low address ---- */
+/* ---- memory at the low address ---- */
 
 static char *low(struct env *e)
 {
@@ -157,7 +156,7 @@ static char *low_file(struct env *e, int *fd, int flags)
 	return p;
 }
 
-/* ---- the calls ---- */
+/* ---- system calls ---- */
 
 static void run_munmap(struct env *e)
 {
@@ -176,7 +175,7 @@ static void run_mmap(struct env *e)
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1) == (long)p);
 }
 
-/* The old one has its arguments in memory. */
+/* The old mmap() of i386 takes a pointer to its arguments. */
 static void run_mmap_old(struct env *e)
 {
 	static unsigned int args[6];
@@ -230,7 +229,7 @@ static void run_shmdt(struct env *e)
 	must(e, !CALL(SHMDT, p));
 }
 
-/* One call for all of System V, as libraries before 2019 have it. */
+/* The ipc() call, which C libraries before 2019 use for all of System V. */
 static void run_ipc_shmdt(struct env *e)
 {
 	char *p = low_segment(e);
@@ -378,7 +377,7 @@ static void run_process_madvise(struct env *e)
 	char *p = watched_low(e);
 	int fd = syscall(SYS_pidfd_open, getpid(), 0);
 
-	need(e, kernel_is(6, 13), "a process cannot tell itself anything before 6.13");
+	need(e, kernel_is(6, 13), "before 6.13 a process cannot use process_madvise() on itself");
 	iov[0] = (long)p;
 	iov[1] = 4 * PG;
 	begin(e);
@@ -418,7 +417,7 @@ static void run_writev(struct env *e)
 	must(e, CALL(PROCESS_VM_WRITEV, getpid(), from, 1, to, 1) == sizeof(data));
 }
 
-/* A fault of 32-bit code, and a call from there. */
+/* A page fault in 32-bit code, and a system call from there. */
 static void run_segment_cow(struct env *e)
 {
 	int fd;

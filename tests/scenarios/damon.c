@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* damon: DAMON watches who uses which memory, and reclaims and migrates by it. */
+/* damon: DAMON samples accesses to memory, and reclaims and migrates pages by the result. */
 #define _GNU_SOURCE
 #include <linux/mempolicy.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@
 #define RECLAIM		"/sys/module/damon_reclaim/parameters/"
 #define PAGES		256
 
-/* What DAMON is told to look at. */
+/* The address range that DAMON monitors. */
 struct region {
 	unsigned long start;
 	unsigned long end;
@@ -38,7 +38,7 @@ static void set(struct env *e, const char *path, const char *fmt, ...)
 		fail(e, "%s to %s: %m", value, path);
 }
 
-/* One thread of DAMON, with one target; what ran before ends. */
+/* One DAMON thread with one target; a thread that ran before is stopped. */
 static void context(struct env *e, const char *operations, struct region r)
 {
 	need(e, !access(KDAMONDS, F_OK), "DAMON is not built");
@@ -59,14 +59,14 @@ static void context(struct env *e, const char *operations, struct region r)
 	set(e, CONTEXT "schemes/nr_schemes", "1");
 }
 
-/* Whoever uses it and for how long: of any region, but of this cgroup's only. */
+/* The scheme applies to regions of any size, access rate and age, but only of cgroup @dir. */
 static void scheme(struct env *e, const char *action, const char *dir)
 {
 	static const char *const patterns[] = { "sz", "nr_accesses", "age" };
 	char path[160];
 	size_t i;
 
-	need(e, !put(SCHEME "action", action), "DAMON has no such action");
+	need(e, !put(SCHEME "action", action), "DAMON does not have this action");
 	for (i = 0; i < ARRAY_SIZE(patterns); i++) {
 		snprintf(path, sizeof(path), SCHEME "access_pattern/%s/min", patterns[i]);
 		set(e, path, "0");
@@ -81,7 +81,7 @@ static void scheme(struct env *e, const char *action, const char *dir)
 	set(e, SCHEME "filters/0/matching", "N");
 }
 
-/* Starts DAMON and waits for what it does. */
+/* Starts DAMON and waits for its first event with this cause. */
 static void run_until(struct env *e, unsigned int cause)
 {
 	begin(e);
@@ -95,7 +95,7 @@ static struct region here(const char *p)
 	return (struct region){ (uintptr_t)p, (uintptr_t)p + PAGES * PG };
 }
 
-/* From the lowest to the highest frame of the pages; others are between them. */
+/* From the lowest to the highest frame of the pages; pages of other owners lie between. */
 static struct region frames(struct env *e, char *p)
 {
 	struct region r = { ~0UL, 0 };
@@ -169,7 +169,7 @@ static void run_migrate_frames(struct env *e)
 	run_until(e, MMNOTIFY_CAUSE_DAMON_MIGRATE);
 }
 
-/* The module that reclaims on its own, here whatever is free. */
+/* The module DAMON_RECLAIM, with watermarks at which it runs however much memory is free. */
 static void run_reclaim(struct env *e)
 {
 	static const char *const values[][2] = {
@@ -201,7 +201,7 @@ static void run_reclaim(struct env *e)
 	put(RECLAIM "enabled", "N");
 }
 
-/* DAMON makes three regions of it; each has whole huge pages. */
+/* DAMON splits the range into three regions; each has whole huge pages. */
 static void run_collapse(struct env *e)
 {
 	size_t len = 8 * HUGE;

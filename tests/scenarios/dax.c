@@ -18,7 +18,7 @@ static char *stored(struct env *e, int *fd, const char *name)
 	return watched_shared(e, *fd, PAGES * PG);
 }
 
-/* A file that has no storage yet: reading shows the zero page. */
+/* A sparse file: reads of its mapping map the zero page. */
 static char *hole(struct env *e, int *fd, const char *name)
 {
 	volatile char *p;
@@ -61,7 +61,7 @@ static void run_syncfs(struct env *e)
 	must(e, !syncfs(fd));
 }
 
-/* What was the zero page becomes storage. */
+/* A write fault replaces the zero page by storage. */
 static void run_remap(struct env *e)
 {
 	int fd;
@@ -71,7 +71,7 @@ static void run_remap(struct env *e)
 	fill(p, 4 * PG, 1);
 }
 
-/* The same by a write() that goes past the mapping. */
+/* The same by a write() to the file instead of the mapping. */
 static void run_write_hole(struct env *e)
 {
 	char data[PG];
@@ -98,7 +98,7 @@ static void dax_fallocate(struct env *e, int mode, const char *name)
 
 	stored(e, &fd, name);
 	begin(e);
-	need(e, !fallocate(fd, mode, 4 * PG, 4 * PG), "no such fallocate() here");
+	need(e, !fallocate(fd, mode, 4 * PG, 4 * PG), "fallocate() does not support this mode");
 }
 
 static void run_punch(struct env *e)
@@ -121,7 +121,7 @@ static void run_insert(struct env *e)
 	dax_fallocate(e, FALLOC_FL_INSERT_RANGE, "insert");
 }
 
-/* A private page is memory, and no longer the file's. */
+/* The private copy is normal memory and does not belong to the file. */
 static void run_cow(struct env *e)
 {
 	int fd = file_in(e, ext4_dax(e), "cow", PAGES * PG);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* demo: the same operations, as a table that a person reads while they happen. */
+/* demo: the same operations, as a table on the terminal while they run. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -10,7 +10,7 @@
 #define MAX_ROWS	16
 #define PAUSE_MS	60
 
-/* Columns; with the gaps 150 wide. */
+/* Widths of the columns; 150 with the gaps. */
 #define W_OP		34
 #define W_PAGES		12
 #define W_EVENT		16
@@ -22,7 +22,7 @@
 #define BOLD	"\033[1m"
 #define DIM	"\033[2m"
 
-/* Verdicts that are the same but for their range. */
+/* Verdicts that differ only in their range. */
 struct row {
 	const struct mirror_record *first;
 	__u64 start, end;
@@ -68,7 +68,7 @@ static void effects_short(unsigned int effects, char *buf, size_t size)
 	bits_text(effects, names, " ", buf, size);
 }
 
-/* Pages from the start of the watched memory. */
+/* The range in pages, counted from the start of the watched memory. */
 static void pages_text(const struct shared *sh, const struct row *row,
 		       char *buf, size_t size)
 {
@@ -122,7 +122,7 @@ static unsigned int fold(const struct env *e, struct row rows[MAX_ROWS])
 	for (i = sh->begin_at; i < to; i++) {
 		const struct mirror_record *r = &sh->log[i];
 
-		/* Only a range hears of everything when a process dies. */
+		/* When a process dies, only a range gets the unmapping after the release. */
 		if (r->tier != (dies ? MIRROR_TIER_RANGE : MIRROR_TIER_MM) ||
 		    r->phase != MIRROR_PHASE_START || !in_region(sh, r))
 			continue;
@@ -164,7 +164,7 @@ static void show(const struct scenario *sc, struct shared *sh)
 	judge(&e, &stat, &v);
 	if (sh->result != RESULT_DONE || v.nr) {
 		sum.wrong++;
-		printf("%-*.*s %snot as it must be: %.90s%s\n", W_OP, W_OP,
+		printf("%-*.*s %sfailed: %.90s%s\n", W_OP, W_OP,
 		       nr ? "" : sc->demo, paint(BOLD),
 		       v.nr ? v.text[0] : sh->why, paint(RESET));
 	}
@@ -179,7 +179,7 @@ static void header(void)
 	uname(&u);
 	printf("\n%smmnotify on Linux %s:%s what happens to the memory of a process, ",
 	       paint(BOLD), u.release, paint(RESET));
-	printf("as a device driver hears it\n\n");
+	printf("as a device driver sees it\n\n");
 	printf("%s%-*s %*s %-4s %-*s %-*s %-*s %-*s %s%s\n", paint(BOLD), W_OP,
 	       "OPERATION", W_PAGES, "PAGES", "", W_EVENT - 1, "KERNEL SAYS",
 	       W_EVENT, "MMNOTIFY SAYS", W_CAUSE, "CAUSE", W_EFFECTS, "EFFECTS",
@@ -193,8 +193,8 @@ static void legend(void)
 		MMNOTIFY_PROTECTION_PAGE, MMNOTIFY_SOFT_DIRTY, MMNOTIFY_RELEASE,
 	};
 	static const char *const means[] = {
-		"the addresses end", "other pages, or none", "the VMA's permissions",
-		"single pages' access", "tracking begins again", "the process ends",
+		"unmapped, VMA gone", "other pages, or none", "VMA permissions change",
+		"access to single pages", "tracking starts again", "the process ends",
 	};
 	unsigned int i;
 
@@ -209,16 +209,16 @@ static void legend(void)
 	printf("from the start of the watched memory\n");
 	printf("\n  %u operations, %u kinds of verdict; in %s%u marked *%s ",
 	       sum.operations, sum.verdicts, paint(BOLD), sum.different, paint(RESET));
-	printf("mmnotify says something else than the kernel, on purpose.\n");
+	printf("mmnotify's event differs from the kernel's, on purpose.\n");
 	if (sum.absent)
-		printf("  %u operations are not on this kernel or machine.\n", sum.absent);
+		printf("  %u operations cannot run on this kernel or machine.\n", sum.absent);
 	if (sum.wrong)
-		printf("  %s%u operations went wrong.%s\n", paint(BOLD), sum.wrong,
+		printf("  %s%u operations failed.%s\n", paint(BOLD), sum.wrong,
 		       paint(RESET));
 	printf("\n");
 }
 
-/* Return: exit status. */
+/* Return: the exit status. */
 int demo(struct shared *sh)
 {
 	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");

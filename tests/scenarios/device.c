@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* device: what a scenario says to the device and to the harness. */
+/* device: the calls by which a scenario uses the mirror device and reports to the runner. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdarg.h>
@@ -42,7 +42,7 @@ void fail(struct env *e, const char *fmt, ...)
 	_exit(0);
 }
 
-/* Takes over what the device has logged so far. */
+/* Appends the records that the device has logged so far to the shared log. */
 void drain(struct env *e)
 {
 	struct shared *sh = e->sh;
@@ -56,7 +56,7 @@ void drain(struct env *e)
 	} while (got > 0 && sh->nr < MAX_RECORDS);
 }
 
-/* What the device and the CPU have in the watched range. */
+/* Reads the device's translations and the CPU's pagemap entries of the watched range. */
 void look_at(struct env *e, struct page_state *pages)
 {
 	struct shared *sh = e->sh;
@@ -91,7 +91,7 @@ static void attach(struct env *e)
 	e->sh->attached = true;
 }
 
-/* From here on the device hears of [p, p + len). Once per scenario. */
+/* Starts mirroring [p, p + len). Call it once per scenario. */
 void watch(struct env *e, void *p, size_t len)
 {
 	struct mirror_range r = { .start = (uintptr_t)p, .len = len };
@@ -108,7 +108,7 @@ void watch(struct env *e, void *p, size_t len)
 		must(e, errno == ENXIO && e->sc->tiers);
 }
 
-/* The device accesses memory, and so has translations. */
+/* The device accesses [p, p + len), which fills its translations. */
 void device(struct env *e, void *p, size_t len, bool write)
 {
 	struct mirror_access a = {
@@ -121,7 +121,7 @@ void device(struct env *e, void *p, size_t len, bool write)
 	must(e, a.pages == len / PG);
 }
 
-/* The operation that is judged begins. */
+/* The operation under test starts here. */
 void begin(struct env *e)
 {
 	must(e, e->sh->len);
@@ -131,7 +131,7 @@ void begin(struct env *e)
 	e->sh->begun = true;
 }
 
-/* How often has the operation said this cause, in the watched range? */
+/* Return: number of starts with this cause in the watched range since begin(). */
 unsigned int seen(struct env *e, unsigned int cause)
 {
 	unsigned int n = 0;
@@ -155,7 +155,7 @@ bool wait_for_cause(struct env *e, unsigned int cause, unsigned int ms)
 	return seen(e, cause);
 }
 
-/* For what comes in many pieces, by another task; all tiers must be asked. */
+/* For events that another task causes in many pieces; needs all three tiers. */
 bool wait_for_times(struct env *e, unsigned int cause, unsigned int times,
 		    unsigned int ms)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* driver: drivers and other kernel code take back what they mapped. */
+/* driver: drivers and other kernel code unmap memory that they have mapped. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -38,7 +38,7 @@ static void zapper_do(struct env *e, int fd, unsigned long cmd, __u64 start)
 	must(e, !ioctl(fd, cmd, &r));
 }
 
-/* Page frames without pages: only the driver knows what they are. */
+/* VM_PFNMAP: frames without struct page. */
 static void run_zap(struct env *e)
 {
 	int fd = test_device(e, "mmn_zapper");
@@ -65,7 +65,7 @@ static void run_revoke(struct env *e)
 	revoke_by(e, ZAPPER_IOC_REVOKE);
 }
 
-/* In a worker, which has neither a system call nor an mm. */
+/* In a kworker, which has neither a system call nor an mm. */
 static void run_revoke_later(struct env *e)
 {
 	revoke_by(e, ZAPPER_IOC_LATER);
@@ -86,7 +86,7 @@ static void revoke_pages(struct env *e, void *fd)
 	zapper_do(e, *(int *)fd, ZAPPER_IOC_REVOKE, ZAPPER_MAP_PAGES);
 }
 
-/* Another process has the driver revoke; ours does nothing. */
+/* Another process makes the driver revoke; the watched process does nothing. */
 static void run_revoke_other(struct env *e)
 {
 	int fd = test_device(e, "mmn_zapper");
@@ -99,7 +99,7 @@ static void run_revoke_other(struct env *e)
 	other_does(e, &o);
 }
 
-/* The driver had mapped pages when it said no: they go again. */
+/* The driver's mmap() fails after it has mapped pages, which are then unmapped. */
 static void run_mmap_error(struct env *e)
 {
 	int fd = test_device(e, "mmn_zapper");
@@ -121,7 +121,7 @@ static void run_munmap(struct env *e)
 	zapper_do(e, fd, ZAPPER_IOC_MUNMAP, (uintptr_t)p);
 }
 
-/* ---- a driver that moves memory ---- */
+/* ---- a driver that migrates memory ---- */
 
 static void devmem_do(struct env *e, int fd, unsigned long cmd, char *p)
 {
@@ -129,10 +129,10 @@ static void devmem_do(struct env *e, int fd, unsigned long cmd, char *p)
 
 	if (ioctl(fd, cmd, &r)) {
 		must(e, errno == EOPNOTSUPP);
-		skip(e, "this kernel is built without device memory");
+		skip(e, "this kernel is built without CONFIG_DEVICE_PRIVATE");
 	}
 	if (r.done != PAGES)
-		fail(e, "the driver got %llu pages, not %lu",
+		fail(e, "the driver migrated %llu pages, not %lu",
 		     (unsigned long long)r.done, PAGES);
 }
 
@@ -145,7 +145,7 @@ static void run_migrate_vma(struct env *e)
 	devmem_do(e, fd, DEVMEM_IOC_MIGRATE, p);
 }
 
-/* Where nothing was: the driver fills the gaps. */
+/* The range has unmapped pages: the driver fills the gaps. */
 static void run_migrate_hole(struct env *e)
 {
 	int fd = test_device(e, "mmn_devmem");
@@ -158,7 +158,7 @@ static void run_migrate_hole(struct env *e)
 	devmem_do(e, fd, DEVMEM_IOC_MIGRATE, p);
 }
 
-/* A piece of a huge page. */
+/* A part of a huge page. */
 static void run_migrate_thp(struct env *e)
 {
 	int fd = test_device(e, "mmn_devmem");
@@ -170,7 +170,7 @@ static void run_migrate_thp(struct env *e)
 	r.start = (uintptr_t)p;
 	begin(e);
 	need(e, !ioctl(fd, DEVMEM_IOC_MIGRATE, &r),
-	     "this kernel is built without device memory");
+	     "this kernel is built without CONFIG_DEVICE_PRIVATE");
 }
 
 struct shared_pages {
@@ -185,7 +185,7 @@ static void migrate_shared(struct env *e, void *arg)
 	devmem_do(e, s->fd, DEVMEM_IOC_MIGRATE, s->p);
 }
 
-/* The pages are ours, too, and go from us because a child's driver wants them. */
+/* A child's driver migrates pages that the watched process shares, and so unmaps them there. */
 static void run_migrate_shared(struct env *e)
 {
 	struct shared_pages s = { test_device(e, "mmn_devmem"), anon(e, PAGES) };
@@ -206,7 +206,7 @@ static void run_exclusive(struct env *e)
 	devmem_do(e, fd, DEVMEM_IOC_EXCLUSIVE, p);
 }
 
-/* The CPU touches them, and they are the device's no longer. */
+/* An access of the CPU ends the exclusive access of the device. */
 static void run_exclusive_restore(struct env *e)
 {
 	int fd = test_device(e, "mmn_devmem");
@@ -217,7 +217,7 @@ static void run_exclusive_restore(struct env *e)
 	fill(p, PAGES * PG, 2);
 }
 
-/* Another device wants to have them. */
+/* Another device takes over the exclusive access. */
 static void run_exclusive_taken(struct env *e)
 {
 	int fd = test_device(e, "mmn_devmem");
@@ -228,7 +228,7 @@ static void run_exclusive_taken(struct env *e)
 	device(e, p, PAGES * PG, true);
 }
 
-/* ---- a frame buffer: the driver looks for what is written ---- */
+/* ---- a frame buffer: deferred I/O write-protects pages to find written ones ---- */
 
 static void run_frame_buffer(struct env *e)
 {
@@ -236,7 +236,7 @@ static void run_frame_buffer(struct env *e)
 	char *p;
 	int fd;
 
-	need(e, !modprobe("bochs") || !modprobe("bochs-drm"), "no driver for a screen");
+	need(e, !modprobe("bochs") || !modprobe("bochs-drm"), "no bochs display driver");
 	for (tries = 0; tries < 300 && access("/dev/fb0", F_OK); tries++)
 		sleep_ms(10);
 	fd = open("/dev/fb0", O_RDWR | O_CLOEXEC);
@@ -254,7 +254,7 @@ static void run_frame_buffer(struct env *e)
 #define PCI	"/sys/bus/pci/devices"
 #define DRIVER	"/sys/bus/pci/drivers/virtio-pci"
 
-/* Return: the name of the device that has one of two numbers. */
+/* Return: the name of the first PCI device with one of two device IDs. */
 static const char *pci_device(struct env *e, const char *id, const char *or_id)
 {
 	static char name[NAME_MAX + 1];
@@ -275,7 +275,7 @@ static const char *pci_device(struct env *e, const char *id, const char *or_id)
 	return name;
 }
 
-/* Return: the source of random numbers, which nothing needs, without a driver. */
+/* Return: the virtio entropy device, which nothing uses, unbound from its driver. */
 static const char *spare_device(struct env *e)
 {
 	const char *name = pci_device(e, "0x1005", "0x1044");
@@ -285,7 +285,7 @@ static const char *spare_device(struct env *e)
 	return name;
 }
 
-/* Return: where the registers are; they are in the last area of memory. */
+/* Return: physical address of the last memory BAR; @bar is set to its index. */
 static __u64 registers_of(struct env *e, const char *name, int *bar)
 {
 	unsigned long long start, end, flags, found = 0;
@@ -303,11 +303,11 @@ static __u64 registers_of(struct env *e, const char *name, int *bar)
 		}
 	fclose(f);
 	if (!found)
-		skip(e, "the PCI device has no registers in memory");
+		skip(e, "the PCI device has no memory BAR");
 	return found;
 }
 
-/* What a program sees in /dev/mem goes when a driver claims it. */
+/* A driver that claims a region revokes the mappings of /dev/mem. */
 static void run_claim(struct env *e)
 {
 	const char *name = spare_device(e);
@@ -317,13 +317,13 @@ static void run_claim(struct env *e)
 
 	need(e, fd >= 0, "no /dev/mem");
 	p = mmap(NULL, PG, PROT_READ | PROT_WRITE, MAP_SHARED, fd, at);
-	need(e, p != MAP_FAILED, "this memory may not be mapped");
+	need(e, p != MAP_FAILED, "/dev/mem does not allow to map this region");
 	watch(e, p, PG);
 	begin(e);
 	must(e, !put(DRIVER "/bind", name));
 }
 
-/* The device goes, and with it the file in sysfs that was mapped. */
+/* Removing the device removes its sysfs resource file and the mapping of it. */
 static void run_remove(struct env *e)
 {
 	const char *name = spare_device(e);
@@ -342,10 +342,10 @@ static void run_remove(struct env *e)
 	must(e, !put(path, "1"));
 	must(e, !put("/sys/bus/pci/rescan", "1"));
 	if (!seen(e, MMNOTIFY_CAUSE_PFNMAP_REVOKE) && kernel_is(5, 11))
-		skip(e, "the file's mappings stay when the device goes");
+		skip(e, "this kernel keeps the mapping when the device is removed");
 }
 
-/* Return: QEMU's device for education, in the hands of this process. */
+/* Return: descriptor of QEMU's edu device, bound to vfio. */
 static int vfio_device(struct env *e)
 {
 	const char *name = pci_device(e, "0x11e8", "0x11e8");
@@ -371,7 +371,7 @@ static int vfio_device(struct env *e)
 	return ioctl(group, VFIO_GROUP_GET_DEVICE_FD, name);
 }
 
-/* The guest of a VM switches its device off; its VMM has it mapped. */
+/* A guest disables memory of its device, which the VMM has mapped. */
 static void run_vfio(struct env *e)
 {
 	struct vfio_region_info bar = {
@@ -398,7 +398,7 @@ static void run_vfio(struct env *e)
 	must(e, pwrite(fd, &command, 2, config.offset + PCI_COMMAND) == 2);
 }
 
-/* ---- memory that a BPF program shares with its user ---- */
+/* ---- memory that a BPF program shares with user space ---- */
 
 #define ARENA		33	/* BPF_MAP_TYPE_ARENA */
 #define SLEEPABLE	(1U << 4)
@@ -408,7 +408,7 @@ static int bpf(int cmd, union bpf_attr *attr)
 	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
 }
 
-/* What follows a type of this kind, in bytes. */
+/* Return: size in bytes of the data that follows a BTF type of this kind. */
 static size_t btf_more(unsigned int kind, unsigned int members)
 {
 	switch (kind) {
@@ -431,7 +431,7 @@ static size_t btf_more(unsigned int kind, unsigned int members)
 	}
 }
 
-/* Return: the number that a BPF program calls a function of the kernel by, or 0. */
+/* Return: BTF id by which a BPF program calls the kernel function @name, or 0. */
 static int btf_function(const char *btf, const char *name)
 {
 	const struct btf_header *h = (const void *)btf;
@@ -450,7 +450,7 @@ static int btf_function(const char *btf, const char *name)
 	return 0;
 }
 
-/* The whole of BTF, for btf_function(). */
+/* Reads all of the kernel's BTF, for btf_function(). */
 static char *read_btf(struct env *e)
 {
 	size_t room = 32 << 20, len = 0;
@@ -473,8 +473,8 @@ static char *read_btf(struct env *e)
 #define NOTHING		INSN(BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0)
 
 /*
- * Return: a program that frees four pages of the arena from @p on, itself or,
- * because it must not sleep, by a worker.
+ * Return: descriptor of a program that frees four pages of the arena from @p on: itself,
+ * or, if it must not sleep, by a kworker.
  */
 static int freeing_program(struct env *e, int arena, char *p, bool sleeps)
 {
@@ -511,9 +511,9 @@ static int freeing_program(struct env *e, int arena, char *p, bool sleeps)
 
 	free(btf);
 	if (fd < 0 && !sleeps && !kernel_is(7, 0))
-		skip(e, "pages are freed only by programs that may sleep");
+		skip(e, "on this kernel only sleepable programs free pages");
 	if (fd < 0)
-		fail(e, "the program is refused (%m): %.300s", log);
+		fail(e, "the verifier rejected the program (%m): %.300s", log);
 	return fd;
 }
 
@@ -586,7 +586,7 @@ const struct scenario driver_scenarios[] = {
 	  .machine = "devices" },
 	{ .name = "pci_claim", .run = run_claim, .expect = { REVOKED },
 	  .machine = "devices" },
-	/* It knew its VMAs before it knew its mapping. */
+	/* Up to 6.1 vfio zaps VMA by VMA, later by unmap_mapping_range(). */
 	{ .name = "vfio", .run = run_vfio, .expect = {
 		MUST(CLEAR, DRIVER_ZAP, CLEAR, TO_6_1(C)),
 		MUST(CLEAR, PFNMAP_REVOKE, CLEAR, FROM_6_12(C)) },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fault: copy-on-write is broken: by a write of the process itself, wherever
- * the kernel does it for the process, or by somebody else's access.
+ * fault: copy-on-write is broken by a write of the process itself, by the kernel on
+ * behalf of the process, or by an access of another process.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 #define MADV_POPULATE_WRITE	23
 #endif
 
-/* Anonymous pages that a child shares. */
+/* Anonymous pages that the process shares with a child. */
 static char *shared_anon(struct env *e, pid_t *pid, int *release)
 {
 	char *p = anon(e, 8);
@@ -35,13 +35,13 @@ static char *shared_anon(struct env *e, pid_t *pid, int *release)
 	return p;
 }
 
-/* Pages of a file, mapped privately and only read so far. */
+/* Pages of a file in a private mapping that was only read so far. */
 static char *private_file(struct env *e)
 {
 	return watched_private(e, memfd(e, 8 * PG, 0), 8 * PG);
 }
 
-/* ---- the process's own writes ---- */
+/* ---- writes of the process itself ---- */
 
 static void run_cow(struct env *e)
 {
@@ -74,7 +74,7 @@ static void run_file(struct env *e)
 	fill(p, 3 * PG, 2);
 }
 
-/* A device that writes breaks copy-on-write itself, in its own ioctl. */
+/* A write access of a device breaks copy-on-write in the driver's own ioctl(). */
 static void run_device(struct env *e)
 {
 	char *p = map_at(e, 8 * PG, PG, PROT_READ | PROT_WRITE,
@@ -87,7 +87,7 @@ static void run_device(struct env *e)
 	device(e, p, 4 * PG, true);
 }
 
-/* The kernel writes for a system call: read() into shared pages. */
+/* The kernel writes during a system call: read() into shared pages. */
 static void run_read(struct env *e)
 {
 	char *p = private_file(e);
@@ -97,7 +97,7 @@ static void run_read(struct env *e)
 	must(e, read(zero, p, 2 * PG) == 2 * (ssize_t)PG);
 }
 
-/* ... and for an ioctl. */
+/* The kernel writes during an ioctl(). */
 static void run_ioctl(struct env *e)
 {
 	char *p = private_file(e);
@@ -108,7 +108,7 @@ static void run_ioctl(struct env *e)
 	must(e, !ioctl(fds[0], FIONREAD, p));
 }
 
-/* The disk writes: the pages are pinned for it. */
+/* Direct I/O: the pages are pinned as the target of a read from disk. */
 static void run_direct_io(struct env *e)
 {
 	int fd = ext4_file(e, "direct", 4 * PG), release;
@@ -124,7 +124,7 @@ static void run_direct_io(struct env *e)
 	unshare_pages(e, pid, release);
 }
 
-/* A worker writes for the process. */
+/* A worker of io_uring writes on behalf of the process. */
 static void run_uring_read(struct env *e)
 {
 	struct io_uring_sqe sqe = { .opcode = IORING_OP_READ, .len = 2 * PG };
@@ -142,7 +142,7 @@ static void on_signal(int sig)
 	(void)sig;
 }
 
-/* The next signal's frame goes to pages that a child shares. */
+/* The frame of the next signal is written to pages that a child shares. */
 static void await_signal(struct env *e, int sig, pid_t *pid, int *release)
 {
 	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_ONSTACK };
@@ -164,8 +164,8 @@ static void run_signal(struct env *e)
 }
 
 /*
- * A signal comes on the way out of a system call that could have broken
- * copy-on-write for another reason. A filter sends it instead of the call.
+ * A signal is delivered on return from a system call that could itself break
+ * copy-on-write. A seccomp filter raises the signal instead of doing the call.
  */
 static void signal_in(struct env *e, unsigned int nr)
 {
@@ -213,7 +213,7 @@ static void run_populate(struct env *e)
 	unshare_pages(e, pid, release);
 }
 
-/* What shall stay in memory is made ours. */
+/* mlock() breaks copy-on-write before it locks the pages. */
 static void run_mlock(struct env *e)
 {
 	int release;
@@ -240,7 +240,7 @@ static bool all_swapped(char *p, unsigned int pages)
 	return n == pages;
 }
 
-/* A page comes back from swap for a write, and a child shares it. */
+/* A write fault swaps in a page that a child shares. */
 static void run_swap(struct env *e)
 {
 	int release;
@@ -251,7 +251,7 @@ static void run_swap(struct env *e)
 	p = anon(e, 8);
 	must(e, !madvise(p, 8 * PG, MADV_PAGEOUT));
 	if (!all_swapped(p, 8))
-		skip(e, "the pages did not go to swap");
+		skip(e, "the pages were not swapped out");
 	pid = sharer(e, &release);
 	watch(e, p, 8 * PG);
 	begin(e);
@@ -259,7 +259,7 @@ static void run_swap(struct env *e)
 	unshare_pages(e, pid, release);
 }
 
-/* ---- more than one thread, more than one process ---- */
+/* ---- several threads, several processes ---- */
 
 struct writer {
 	char *p;
@@ -275,7 +275,7 @@ static void *keep_writing(void *arg)
 	return NULL;
 }
 
-/* One thread writes while another forks. */
+/* One thread writes while another one calls fork(). */
 static void run_threads(struct env *e)
 {
 	struct writer w = { .p = watched_anon(e, 8) };
@@ -295,7 +295,7 @@ static void run_threads(struct env *e)
 	must(e, !pthread_join(thread, NULL));
 }
 
-/* The last free huge page is not enough for both: the child loses its own. */
+/* No huge page is free for the parent's copy, so the kernel unmaps the child's page. */
 static void run_hugetlb_shortage(struct env *e)
 {
 	char *p;
@@ -304,7 +304,7 @@ static void run_hugetlb_shortage(struct env *e)
 	hugetlb(e, 1);
 	p = mmap(NULL, HUGE, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
-	need(e, p != MAP_FAILED, "no huge page");
+	need(e, p != MAP_FAILED, "no hugetlb page");
 	*p = 1;
 	pid = child(e);
 	if (!pid) {
@@ -318,7 +318,7 @@ static void run_hugetlb_shortage(struct env *e)
 	*p = 2;
 }
 
-/* ---- somebody else's access ---- */
+/* ---- accesses of another process ---- */
 
 static bool write_mem(const struct order *o)
 {
@@ -331,7 +331,7 @@ static bool write_mem(const struct order *o)
 	       !close(fd);
 }
 
-/* Several ways to write there. */
+/* All system calls that write to /proc/self/mem. */
 static bool write_mem_all(const struct order *o)
 {
 	struct iovec iov = { "x", 1 };
@@ -425,7 +425,7 @@ static void run_self_mem_worker(struct env *e)
 	must(e, worker_do(e, &w, &sqe) == 1);
 }
 
-/* A debugger sets a breakpoint, where nobody else may write. */
+/* A debugger writes a breakpoint to pages that the process itself may not write. */
 static void run_breakpoint(struct env *e)
 {
 	struct actor o;

@@ -57,7 +57,7 @@ static void run_open_trunc(struct env *e)
 	unlink(path);
 }
 
-/* The flags are in memory, where nobody who looks at the call sees them. */
+/* The flags of openat2() are in user memory, not in a register of the system call. */
 static void run_openat2_trunc(struct env *e)
 {
 	struct {
@@ -74,7 +74,7 @@ static void run_openat2_trunc(struct env *e)
 	unlink(path);
 }
 
-/* The private copies of a truncated file go, too. */
+/* ftruncate() unmaps the private copies of the cut pages, too. */
 static void run_truncate_private(struct env *e)
 {
 	int fd = memfd(e, 8 * PG, 0);
@@ -114,7 +114,7 @@ static void run_dontneed(struct env *e)
 	must(e, !madvise(p, 4 * PG, MADV_DONTNEED));
 }
 
-/* Other places of the same file, and its other mappings, are not touched. */
+/* A truncation of pages that are not in the watched mapping causes no event. */
 static void run_elsewhere(struct env *e)
 {
 	int fd = memfd(e, 16 * PG, 0);
@@ -175,7 +175,7 @@ static void run_msync(struct env *e)
 	must(e, !msync(p, 8 * PG, MS_SYNC));
 }
 
-/* The flusher, a kernel thread, writes back. */
+/* The flusher kworker writes back. */
 static void run_flusher(struct env *e)
 {
 	int fd = ext4_file(e, "flusher", 8 * PG);
@@ -187,7 +187,7 @@ static void run_flusher(struct env *e)
 	must(e, wait_for_times(e, MMNOTIFY_CAUSE_WRITEBACK, 8, 8000));
 }
 
-/* A write that goes around the page cache. */
+/* A direct write, which bypasses the page cache. */
 static void run_direct(struct env *e)
 {
 	int fd = ext4_file(e, "direct", 8 * PG);

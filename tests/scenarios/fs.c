@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fs: file systems change what is mapped, most often for somebody else: two
- * processes share a file, and the one that is mirrored does nothing.
+ * fs: a file system changes pages that are mapped, most often on request of another
+ * process: two processes share a file, and the watched one is idle.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -25,14 +25,14 @@
 #define PUNCH		(FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)
 #define PAGES		16UL
 
-/* ---- somebody else, who maps the file, too ---- */
+/* ---- a second process that maps the file ---- */
 
 struct peer {
 	pid_t pid;
 	int go;
 };
 
-/* Made before the watching, so that its fork is not seen. */
+/* Call it before watch(), so that the fork() causes no event. */
 static struct peer peer_process(struct env *e, int fd, bool (*what)(int fd))
 {
 	struct peer o;
@@ -158,7 +158,7 @@ static void run_other_direct(struct env *e)
 	shared_with(e, ext4_file(e, "other_direct", PAGES * PG), write_direct);
 }
 
-/* Pages that are ours alone go with the file's, and are written by nobody. */
+/* The watched process has only private copies; the other process works on the file. */
 static void private_of(struct env *e, int fd, bool (*what)(int fd))
 {
 	struct peer o = peer_process(e, fd, what);
@@ -181,7 +181,7 @@ static void run_private_ext4(struct env *e)
 	private_of(e, ext4_file(e, "private", PAGES * PG), shrink);
 }
 
-/* A hole takes the file's pages away; the private copies stay. */
+/* A hole removes the pages of the file; the private copies stay mapped. */
 static void run_private_punch(struct env *e)
 {
 	private_of(e, memfd(e, PAGES * PG, 0), punch);
@@ -209,7 +209,7 @@ static void on_bus_error(int sig)
 	siglongjmp(beyond_the_end, 1);
 }
 
-/* The owner writes wherever it may while the other one truncates. */
+/* The watched process writes to all pages while the other one truncates. */
 static void run_truncate_race(struct env *e)
 {
 	int fd = memfd(e, PAGES * PG, 0);
@@ -294,7 +294,7 @@ static void run_freeze(struct env *e)
 	must(e, !ioctl(dir, FITHAW, 0));
 }
 
-/* To read from the disk what is dirty in memory, it is written first. */
+/* A direct read of a range that is dirty in the page cache writes it back first. */
 static void run_read_direct(struct env *e)
 {
 	char path[64];
@@ -310,7 +310,7 @@ static void run_read_direct(struct env *e)
 	must(e, pread(direct, buf, PG, 2 * PG) == (ssize_t)PG);
 }
 
-/* The last page has a block that the longer file has and the shorter had not. */
+/* Growing the file makes a further block of its last page part of the file. */
 static int odd_file(struct env *e, const char *name)
 {
 	int fd = file_in(e, ext4_small(e), name, PG + 512);
@@ -335,9 +335,9 @@ static void run_write_beyond(struct env *e)
 	must(e, pwrite(fd, "x", 1, 3 * PG) == 1);
 }
 
-/* ---- the page cache drops what changed behind its back ---- */
+/* ---- the page cache is invalidated after a direct write ---- */
 
-/* A whole disk is mapped, and written around the page cache. */
+/* A block device is mapped, and written with direct I/O. */
 static void run_block_direct(struct env *e)
 {
 	const char *disk = loop_for("/tmp/mmn_disk.img", 1 << 20);
@@ -365,7 +365,7 @@ static void run_block_punch(struct env *e)
 	need(e, punch(fd), "loop devices cannot punch holes");
 }
 
-/* Not a system call about files, and yet a hole. */
+/* BLKZEROOUT is an ioctl() on a block device, and unmaps pages like a hole. */
 static void run_block_zero(struct env *e)
 {
 	const char *disk = loop_for("/tmp/mmn_zero.img", 1 << 20);
@@ -380,7 +380,7 @@ static void run_block_zero(struct env *e)
 	must(e, !ioctl(fd, BLKZEROOUT, range));
 }
 
-/* A file system of ours with one file, whose server is another process. */
+/* A FUSE file system with one file; its server is another process. */
 #define FUSE_DIR	"/tmp/mmn_fuse"
 #define FUSE_NODE	2
 
@@ -403,7 +403,7 @@ static void file_attr(struct fuse_attr *attr, __u64 node)
 	attr->blksize = PG;
 }
 
-/* Return: how many bytes of @a answer the request, or -errno. */
+/* Return: number of bytes of @a that answer the request, or -errno. */
 static int fuse_answer(const struct fuse_in_header *in, union answer *a)
 {
 	memset(a, 0, sizeof(*a));
@@ -458,7 +458,7 @@ static void fuse_serve(int fuse)
 		_exit(1);
 }
 
-/* What a network file system's server says when somebody else has written. */
+/* The notification that a network file system sends after a write on another host. */
 static void fuse_invalidate(int fuse)
 {
 	struct {
@@ -474,7 +474,7 @@ static void fuse_invalidate(int fuse)
 		_exit(2);
 }
 
-/* Return: the file, mapped and seen by the device; @go makes the server tell. */
+/* Return: the file, mapped and accessed by the device; a byte written to @go notifies. */
 static int fuse_file(struct env *e, int *go)
 {
 	char options[64];
@@ -527,7 +527,7 @@ static void run_fuse_notify(struct env *e)
 	must(e, wait_for_times(e, MMNOTIFY_CAUSE_FILE_INVALIDATE, 1, 3000));
 }
 
-/* Somebody else has truncated: the next one who looks at the file learns it. */
+/* The server's file has shrunk: the next statx() truncates the page cache. */
 static void run_fuse_shrunk(struct env *e)
 {
 	struct statx st;
@@ -541,7 +541,7 @@ static void run_fuse_shrunk(struct env *e)
 	must(e, st.stx_size == 4 * PG);
 }
 
-/* Not every open() that takes pages away truncates. */
+/* open() of a FUSE file drops the page cache without a truncation. */
 static void run_fuse_open(struct env *e)
 {
 	int go;
@@ -554,7 +554,7 @@ static void run_fuse_open(struct env *e)
 
 /* ---- huge pages of a file ---- */
 
-/* A hole in a huge page takes it apart on the way. */
+/* A hole in a part of a huge page splits the page. */
 static void run_huge_punch(struct env *e)
 {
 	const char *dir = "/tmp/mmn_huge";

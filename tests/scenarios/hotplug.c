@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* hotplug: memory that has to be somewhere else: offline, pinned, contiguous. */
+/* hotplug: memory that must be emptied: to go offline, to be pinned, or for a 1 GiB page. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/io_uring.h>
@@ -37,7 +37,7 @@ static void block_file(char *path, size_t size, long block, const char *name)
 	snprintf(path, size, MEMORY "memory%ld/%s", block, name);
 }
 
-/* Is any of these pages said to be one of @bits? */
+/* Return: true if /proc/kpageflags has one of @bits for any of these pages. */
 static bool any_page(struct env *e, unsigned long frame, unsigned long n, __u64 bits)
 {
 	static __u64 flags[MAX_FLAGS];
@@ -55,7 +55,7 @@ static bool any_page(struct env *e, unsigned long frame, unsigned long n, __u64 
 	return false;
 }
 
-/* Only user memory, and nothing in it that the kernel reserved at boot. */
+/* Return: true if the block has only movable pages, and none reserved at boot. */
 static bool can_go(struct env *e, long block)
 {
 	unsigned long n = block_pages(e);
@@ -72,7 +72,7 @@ static long block_of(struct env *e, void *p)
 	return page_frame(p) / block_pages(e);
 }
 
-/* Of a chunk the first window that starts in a block that can go. */
+/* Return: the first window of the chunk that starts in a block that can go offline. */
 static char *in_movable(struct env *e, char *chunk, size_t step)
 {
 	long block = -1, good = -1;
@@ -125,7 +125,7 @@ static void run_offline_thp(struct env *e)
 	offline(e, p);
 }
 
-/* The pages of a file in memory that another process maps. */
+/* Pages of a memfd that another process maps, too. */
 static void run_offline_shared(struct env *e)
 {
 	int fd = memfd(e, CHUNK_PAGES * PG, 0);
@@ -145,7 +145,7 @@ static void run_offline_shared(struct env *e)
 	offline(e, p);
 }
 
-/* ---- a page is pinned for long ---- */
+/* ---- a long-term pin ---- */
 
 static void run_longterm(struct env *e)
 {
@@ -168,13 +168,13 @@ static void run_longterm(struct env *e)
 	must(e, !can_go(e, block_of(e, p)));
 }
 
-/* ---- a page of 1 GiB is wanted, and its place is not empty ---- */
+/* ---- allocation of a 1 GiB page from memory that is in use ---- */
 
 #define GIANT		"/sys/devices/system/node/node1/hugepages/hugepages-1048576kB/nr_hugepages"
 #define GIANT_PAGES	(1UL << 18)
 #define MOST_HUGE	900
 
-/* Is there nothing in this GiB that the kernel keeps where it is? */
+/* Return: true if this GiB has no unmovable pages of the kernel. */
 static bool whole(struct env *e, unsigned long giant)
 {
 	unsigned long from = giant * GIANT_PAGES, at;
@@ -186,8 +186,8 @@ static bool whole(struct env *e, unsigned long giant)
 }
 
 /*
- * A huge page of node 1 in a GiB that can be emptied. Only the mapping is bound to
- * the node: by a policy of the task its page tables would come from there, too, and
+ * Return: a huge page of node 1 in a GiB that can be emptied. Only the mapping is bound to
+ * the node: with a policy of the task its page tables would come from there, too, and
  * those cannot move.
  */
 static char *in_whole_giant(struct env *e)
@@ -225,7 +225,7 @@ static void run_giant(struct env *e)
 	device(e, p, HUGE, true);
 	begin(e);
 	knob(e, GIANT, wanted);
-	/* Perhaps another GiB was taken; the node has no more than four. */
+	/* The kernel may have chosen another GiB: request one more, up to the node's four. */
 	while (page_frame(p) == frame && ++*wanted <= '4')
 		put(GIANT, wanted);
 	must(e, page_frame(p) != frame);
@@ -235,7 +235,7 @@ static void run_giant(struct env *e)
 	{ MUST(CLEAR, cause, CLEAR, __VA_ARGS__) }
 
 const struct scenario hotplug_scenarios[] = {
-	/* The rest of the block goes with it: more than a log holds. */
+	/* Other pages of the block move, too: with all three tiers the log would overflow. */
 	{ .name = "memory_offline", .run = run_offline, .machine = "movable",
 	  .tiers = MIRROR_TIER_RANGE, .expect = MOVED(MEMORY_OFFLINE, ALL(C)) },
 	{ .name = "memory_offline_thp", .run = run_offline_thp,

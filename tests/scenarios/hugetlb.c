@@ -16,7 +16,7 @@
 #define PUNCH		3
 #define GIG		(1UL << 30)
 
-/* Two huge pages; shared ones are of @fd. */
+/* Two hugetlb pages; shared and of @fd if that is a file. */
 static char *huge_pages(struct env *e, int fd)
 {
 	int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB : MAP_SHARED;
@@ -95,7 +95,7 @@ static void cut(struct env *e, void *fd)
 	must(e, !ftruncate(*(int *)fd, HUGE));
 }
 
-/* Another process truncates what ours has mapped. */
+/* Another process truncates a file that the watched process maps. */
 static void run_other_truncate(struct env *e)
 {
 	int fd = huge_file(e);
@@ -152,7 +152,7 @@ static void run_uffd_wp(struct env *e)
 	must(e, !ioctl(fd, UFFDIO_WRITEPROTECT, &wp));
 }
 
-/* Two mappings share page tables; a userfaultfd needs its own. */
+/* Registering a userfaultfd ends the sharing of page tables between two mappings. */
 static void run_unshare(struct env *e)
 {
 	struct uffdio_api api = { .api = UFFD_API };

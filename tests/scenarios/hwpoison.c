@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* hwpoison: a page of memory fails, or is about to. */
+/* hwpoison: a page fails (hwpoison), or is taken offline before it does (soft offline). */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* io: memory that is changed by way of io_uring, AIO and sockets. */
+/* io: memory that is changed by io_uring, AIO and sockets. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/falloc.h>
@@ -22,7 +22,7 @@
 #define MADV_DONTNEED_LOCKED_	24
 #define IORING_OP_FTRUNCATE_	55
 
-/* A worker has the number of a system call that is over: only its stack tells. */
+/* A worker's saved system call number is stale, so only its stack shows the operation. */
 static int advise(struct env *e, char *p, size_t len, int advice)
 {
 	struct worker w;
@@ -66,7 +66,7 @@ static void run_madvise_pageout(struct env *e)
 	must(e, !advise(e, p, 4 * PG, MADV_PAGEOUT_));
 }
 
-/* A request for a file of eight pages that is mapped. */
+/* Executes a request on a file of eight pages that is mapped. */
 static void on_file(struct env *e, int fd, struct io_uring_sqe *sqe, int want,
 		    const char *why)
 {
@@ -87,10 +87,10 @@ static void run_fallocate(struct env *e)
 		.len = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 	};
 
-	on_file(e, memfd(e, 8 * PG, 0), &sqe, 0, "no fallocate by io_uring");
+	on_file(e, memfd(e, 8 * PG, 0), &sqe, 0, "io_uring has no fallocate");
 }
 
-/* The mode is in a structure of io_uring's: to us it is some fallocate(). */
+/* The mode is in io_uring's own structure, so every mode gives the same cause. */
 static void run_fallocate_mode(struct env *e)
 {
 	struct io_uring_sqe sqe = {
@@ -99,21 +99,21 @@ static void run_fallocate_mode(struct env *e)
 	};
 
 	on_file(e, ext4_file(e, "uring_collapse", 8 * PG), &sqe, 0,
-		"no fallocate by io_uring");
+		"io_uring has no fallocate");
 }
 
 static void run_ftruncate(struct env *e)
 {
 	struct io_uring_sqe sqe = { .opcode = IORING_OP_FTRUNCATE_, .off = 4 * PG };
 
-	on_file(e, memfd(e, 8 * PG, 0), &sqe, 0, "no ftruncate by io_uring");
+	on_file(e, memfd(e, 8 * PG, 0), &sqe, 0, "io_uring has no ftruncate");
 }
 
 static void run_fsync(struct env *e)
 {
 	struct io_uring_sqe sqe = { .opcode = IORING_OP_FSYNC };
 
-	on_file(e, ext4_file(e, "uring_fsync", 8 * PG), &sqe, 0, "no fsync by io_uring");
+	on_file(e, ext4_file(e, "uring_fsync", 8 * PG), &sqe, 0, "io_uring has no fsync");
 }
 
 static void run_open(struct env *e)
@@ -149,7 +149,7 @@ static void run_write_direct(struct env *e)
 	on_file(e, fd, &sqe, PG, "no direct I/O by io_uring");
 }
 
-/* What a worker reads into our memory is our own write. */
+/* A read by a worker is a write to the memory of the process. */
 static void run_read(struct env *e)
 {
 	struct io_uring_sqe sqe = { .opcode = IORING_OP_READ, .len = 4 * PG };
@@ -168,7 +168,7 @@ static void run_read(struct env *e)
 	unshare_pages(e, pid, release);
 }
 
-/* Pages that a child shares are made ours before they are pinned. */
+/* Registering a buffer breaks copy-on-write before it pins the pages. */
 static void run_register(struct env *e)
 {
 	char *p = anon(e, 8);
@@ -185,7 +185,7 @@ static void run_register(struct env *e)
 	unshare_pages(e, pid, release);
 }
 
-/* The ring of an AIO context is unmapped by the kernel. */
+/* The kernel unmaps the ring of an AIO context. */
 static void run_aio(struct env *e)
 {
 	unsigned long ctx = 0;
@@ -208,7 +208,7 @@ void loopback_up(struct env *e)
 	close(fd);
 }
 
-/* Return: the receiving end of a connection. */
+/* Return: the receiving end of a TCP connection. */
 static int connection(struct env *e, int *other)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
@@ -226,7 +226,7 @@ static int connection(struct env *e, int *other)
 	return fd;
 }
 
-/* What was mapped from the socket before is zapped first. */
+/* TCP_ZEROCOPY_RECEIVE first zaps the pages that it mapped before. */
 static void run_zerocopy(struct env *e)
 {
 	struct {
@@ -241,7 +241,7 @@ static void run_zerocopy(struct env *e)
 	loopback_up(e);
 	fd = connection(e, &to);
 	p = mmap(NULL, 4 * PG, PROT_READ, MAP_SHARED, fd, 0);
-	need(e, p != MAP_FAILED, "no mapping of TCP sockets");
+	need(e, p != MAP_FAILED, "TCP sockets cannot be mapped");
 	must(e, write(to, data, sizeof(data)) == sizeof(data));
 	sleep_ms(20);
 	watch(e, p, 4 * PG);

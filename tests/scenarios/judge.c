@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * judge: is what the device was told what must have been said? Three oracles:
- * what the scenario did, the kernel's own event, and the CPU's page tables.
+ * judge: checks the verdicts that the device got against three references: the table of
+ * the scenario, the kernel's own event, and the CPU's page tables.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "runner.h"
 
 /*
- * Where our event is not the kernel's, on purpose. A pair that is not here is
- * a failure.
+ * Pairs of events in which mmnotify differs from the kernel on purpose. Any other
+ * difference is a failure.
  */
 static const struct {
 	__u16 cause;
@@ -75,16 +75,16 @@ bool in_region(const struct shared *sh, const struct mirror_record *r)
 const char *inexact;
 
 /*
- * Starts are not told, because somebody who calls the start function himself hides
- * who announced it; the end of the same event may be. He may come and go ("some"):
- * then what is exact is held to be right, and the rest must claim nothing.
+ * With "starts" no start is classified: another hook on the start function hides its
+ * caller. The end of the same event may still be exact. With "some" the other hook comes
+ * and goes: exact records have to be right, and the others must claim nothing.
  */
 static bool starts_and_ends_differ(void)
 {
 	return inexact && (!strcmp(inexact, "starts") || !strcmp(inexact, "some"));
 }
 
-/* Is this one that must not claim anything, because its site is not known? */
+/* Return: true if the call site is unknown here, so that the record must claim nothing. */
 bool is_vague(const struct mirror_record *r)
 {
 	size_t len = strcspn(r->site, ".+ [");
@@ -110,7 +110,7 @@ static bool is_row(const struct expect *x)
 	return (x->min || x->noise) && x->native[kernel_column()] != NO;
 }
 
-/* Does a record say a cause? A vague one: could it be of that cause? */
+/* Return: true if the record has the cause, or, if it is vague, could have it. */
 bool has_cause(const struct scenario *sc, const struct mirror_record *r,
 	       unsigned int cause)
 {
@@ -140,7 +140,7 @@ static const struct expect *find_expect(const struct scenario *sc,
 		if (!is_row(x) || x->event != r->event ||
 		    x->cause != r->cause || x->effects != r->effects)
 			continue;
-		/* Two rows may differ in the native event only. */
+		/* Two rows of the table may differ only in the native event. */
 		if (!found || x->native[col] == r->native)
 			found = x;
 	}
@@ -153,7 +153,7 @@ static void note_difference(struct verdicts *v, const struct mirror_record *r)
 	unsigned int i;
 
 	if (!reason) {
-		problem(v, "seq %llu: %s is native %s and ours %s, and no row says why",
+		problem(v, "seq %llu: %s is native %s and ours %s, an unlisted difference",
 			(unsigned long long)r->seq, mmn_names_cause(r->cause),
 			mmn_names_event(r->native), mmn_names_event(r->event));
 		return;
@@ -165,13 +165,13 @@ static void note_difference(struct verdicts *v, const struct mirror_record *r)
 		v->reasons[v->differences++] = reason;
 }
 
-/* What came in the watched range, by tier. */
+/* Number of records in the watched range, by tier. */
 struct tally {
 	unsigned int row[MAX_EXPECT][8];
 	unsigned int vague[MMNOTIFY_NR_EVENTS][8];	/* by native event */
 };
 
-/* A record that claims nothing stands for any row with its native event. */
+/* A record that claims nothing matches any row with its native event. */
 static void check_vague(const struct env *e, const struct mirror_record *r,
 			struct verdicts *v, struct tally *got)
 {
@@ -188,7 +188,7 @@ static void check_vague(const struct env *e, const struct mirror_record *r,
 		got->vague[r->native][r->tier & 7]++;
 }
 
-/* One record of the operation, in the watched range. */
+/* Checks one record of the operation in the watched range against the table. */
 static void check_record(const struct env *e, const struct mirror_record *r,
 			 struct verdicts *v, struct tally *got)
 {
@@ -197,7 +197,7 @@ static void check_record(const struct env *e, const struct mirror_record *r,
 
 	if (!x) {
 		effects_text(r->effects, fx, sizeof(fx));
-		problem(v, "seq %llu: not expected: %s %s [%s], native %s, at %s",
+		problem(v, "seq %llu: unexpected: %s %s [%s], native %s, at %s",
 			(unsigned long long)r->seq, mmn_names_event(r->event),
 			mmn_names_cause(r->cause), fx,
 			mmn_names_event(r->native), r->site);
@@ -255,19 +255,19 @@ static void check_expected(const struct env *e, struct verdicts *v)
 	}
 }
 
-/* The law: what does not know its call site claims nothing but the native event. */
+/* A verdict without a call site must claim nothing but the native event. */
 static void check_claim(const struct mirror_record *r, struct verdicts *v)
 {
 	if ((r->flags & MMNOTIFY_F_EXACT) || r->effects != MMNOTIFY_FX_ALL ||
 	    r->event != r->native || r->cause != MMNOTIFY_CAUSE_UNKNOWN)
-		problem(v, "seq %llu: claims %s%s %s with effects %#x, native %s, and cannot know, at %s",
+		problem(v, "seq %llu: claims %s%s %s with effects %#x, native %s, no site, at %s",
 			(unsigned long long)r->seq,
 			r->flags & MMNOTIFY_F_EXACT ? "exactly " : "",
 			mmn_names_event(r->event), mmn_names_cause(r->cause),
 			r->effects, mmn_names_event(r->native), r->site);
 }
 
-/* Holds for every record, wherever it is. */
+/* Checks that hold for every record, in or outside of the watched range. */
 static void check_all(const struct shared *sh, struct verdicts *v)
 {
 	const struct mirror_record *r;
@@ -299,7 +299,7 @@ static bool same(const struct mirror_record *a, const struct mirror_record *b)
 	       a->flags == b->flags;
 }
 
-/* How often does @like come in one tier and phase, in [from, to)? */
+/* Return: number of records like @like in one tier and phase, in [from, to). */
 static unsigned int count_like(const struct shared *sh, __u32 from, __u32 to,
 			       const struct mirror_record *like,
 			       unsigned int tier, unsigned int phase)
@@ -313,7 +313,7 @@ static unsigned int count_like(const struct shared *sh, __u32 from, __u32 to,
 	return n;
 }
 
-/* The first record that says the mm goes away; interval users hear more. */
+/* Return: index of the first release; interval notifiers log more records after it. */
 static __u32 release_at(const struct shared *sh)
 {
 	__u32 i;
@@ -345,7 +345,7 @@ static void check_tiers(const struct env *e, struct verdicts *v)
 			b = count_like(sh, sh->watch_at, to, r, tiers[t], r->phase);
 			if (a == b)
 				continue;
-			problem(v, "seq %llu: %s heard it %u times, %s %u times",
+			problem(v, "seq %llu: %s got it %u times, %s %u times",
 				(unsigned long long)r->seq, tier_text(r->tier),
 				a, tier_text(tiers[t]), b);
 			return;
@@ -374,7 +374,7 @@ static void check_ends(const struct env *e, struct verdicts *v)
 	}
 }
 
-/* What the events since begin() took away from one page. */
+/* Return: all effects that the events since begin() had on one page. */
 static unsigned int taken(const struct env *e, __u64 addr)
 {
 	const struct shared *sh = e->sh;
@@ -397,17 +397,17 @@ static unsigned int taken(const struct env *e, __u64 addr)
 #define PAGEMAP_UFFD_WP	(1ULL << 57)
 #define PAGEMAP_PFN	((1ULL << 55) - 1)
 
-/* The device may keep a page only if the CPU still has the very same one. */
+/* The device may keep a translation only if the CPU still maps the same page. */
 static void check_cpu(const struct page_state *was, const struct page_state *is,
 		      __u64 addr, struct verdicts *v)
 {
 	if (!(is->pagemap & PAGEMAP_PRESENT) ||
 	    (is->pagemap & PAGEMAP_PFN) != (was->pagemap & PAGEMAP_PFN))
-		problem(v, "%#llx: the device keeps a page that the CPU has not (%#llx, was %#llx)",
+		problem(v, "%#llx: the device keeps a page that is not mapped (%#llx, was %#llx)",
 			(unsigned long long)addr, (unsigned long long)is->pagemap,
 			(unsigned long long)was->pagemap);
 	if (is->writable && (is->pagemap & PAGEMAP_UFFD_WP))
-		problem(v, "%#llx: the device may write what userfaultfd protects",
+		problem(v, "%#llx: the device may write to a page that userfaultfd protects",
 			(unsigned long long)addr);
 }
 
@@ -432,7 +432,7 @@ static void check_device(const struct env *e, struct verdicts *v)
 			problem(v, "%#llx: the device may still write",
 				(unsigned long long)addr);
 		else if (!is->present && !fx)
-			problem(v, "%#llx: the device lost its translation, and no event said so",
+			problem(v, "%#llx: the device lost its translation, without an event",
 				(unsigned long long)addr);
 		else if (is->present && !(e->sc->flags & S_DIES))
 			check_cpu(was, is, addr, v);
@@ -453,17 +453,17 @@ static void check_life(const struct env *e, const struct mirror_stat *stat,
 }
 
 /**
- * judge() - all assertions on one scenario that ran
+ * judge() - check everything about one scenario that ran
  * @e: the scenario and its log
- * @stat: the device's counters, after the child is gone
- * @v: filled: what is wrong, and the intended differences
+ * @stat: the device's counters after the child has exited
+ * @v: receives the failures and the intended differences from the native event
  */
 void judge(const struct env *e, const struct mirror_stat *stat,
 	   struct verdicts *v)
 {
 	memset(v, 0, sizeof(*v));
 	if (!e->sh->begun) {
-		problem(v, "the scenario never said begin()");
+		problem(v, "the scenario never called begin()");
 		return;
 	}
 	check_expected(e, v);

@@ -38,7 +38,7 @@ static char *mergeable(struct env *e)
 	return p;
 }
 
-/* Are all pages the same one? */
+/* Return: true if all pages have the same frame. */
 static bool merged(char *p)
 {
 	unsigned int i;
@@ -72,7 +72,7 @@ static void run_merge(struct env *e)
 	merge(e, p);
 }
 
-/* Pages that are merged already. */
+/* Pages that ksmd has merged before watch(). */
 static char *merged_pages(struct env *e)
 {
 	char *p = mergeable(e);
@@ -83,7 +83,7 @@ static char *merged_pages(struct env *e)
 	return p;
 }
 
-/* The zero page takes the place of a page of zeroes. */
+/* A page of zeroes is replaced by the zero page. */
 static void run_zero(struct env *e)
 {
 	char *p = mergeable(e);
@@ -96,7 +96,7 @@ static void run_zero(struct env *e)
 	merge(e, p);
 }
 
-/* Two huge pages alike are split first. */
+/* Two equal huge pages are split before their pages merge. */
 static void run_thp(struct env *e)
 {
 	char *p = thp(e), *q = thp(e);
@@ -125,7 +125,7 @@ static void run_unmerge(struct env *e)
 	must(e, !madvise(p, PAGES * PG, MADV_UNMERGEABLE));
 }
 
-/* All merged pages of all processes. */
+/* Unmerges the pages of all processes. */
 static void run_unmerge_all(struct env *e)
 {
 	merged_pages(e);
@@ -165,13 +165,13 @@ static void run_unmerge_process(struct env *e)
 {
 	char *p;
 
-	need(e, kernel_is(6, 13), "a process cannot tell itself anything before 6.13");
+	need(e, kernel_is(6, 13), "before 6.13 a process cannot use process_madvise() on itself");
 	p = merged_pages(e);
 	begin(e);
 	must(e, !advise_process(getpid(), p, PAGES * PG, MADV_UNMERGEABLE));
 }
 
-/* Merging for the whole process, on and off. */
+/* Merging is switched on and off for the whole process. */
 static void run_unmerge_prctl(struct env *e)
 {
 	char *p = equal(e);

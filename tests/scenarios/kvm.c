@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvm: the memory of a virtual machine. KVM's notifier and a bare one sit on the
- * process beside mmnotify; what the guest reads after the operation, and what it can
- * write, shows whether KVM's was told.
+ * kvm: the memory of a virtual machine. KVM's notifier, a bare one and mmnotify's are on
+ * the same process. The values that the guest reads after the operation, and the pages
+ * that it can write, show whether KVM got the event.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -17,9 +17,9 @@
 #include "actors.h"
 
 #define PAGES	8UL
-#define WHERE	0x4000UL	/* of the memory, in the guest */
+#define WHERE	0x4000UL	/* guest physical address of the memory */
 
-/* In real mode: read eax from [ebx] or write it there, then stop. */
+/* Code in real mode: read eax from [ebx], or write eax to [ebx], then halt. */
 #define READ	0
 #define WRITE	5
 static const unsigned char code[] = {
@@ -59,7 +59,7 @@ static void start_cpu(struct env *e, struct guest *g, int kvm)
 	must(e, !ioctl(g->cpu, KVM_SET_SREGS, &s));
 }
 
-/* A machine with one CPU, whose memory is the pages at @p. */
+/* A virtual machine with one CPU; the pages at @p are its memory. */
 static struct guest guest_with(struct env *e, void *p)
 {
 	char *text = anon(e, 1);
@@ -70,7 +70,7 @@ static struct guest guest_with(struct env *e, void *p)
 	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	need(e, kvm >= 0, "no KVM");
 	g.vm = ioctl(kvm, KVM_CREATE_VM, 0);
-	need(e, g.vm >= 0, "no virtual machines here");
+	need(e, g.vm >= 0, "KVM cannot create a virtual machine");
 	memcpy(text, code, sizeof(code));
 	slot(e, &g, 0, 0, text, PG);
 	slot(e, &g, 1, WHERE, p, PAGES * PG);
@@ -79,7 +79,7 @@ static struct guest guest_with(struct env *e, void *p)
 	return g;
 }
 
-/* Return: 0, or -EFAULT if the host has no such memory for it. */
+/* Return: 0, or -EFAULT if the host has no memory that the guest may access this way. */
 static int guest_does(struct env *e, const struct guest *g, int what,
 		      unsigned int page, __u32 *value)
 {
@@ -115,12 +115,12 @@ static void guest_reads(struct env *e, const struct guest *g, unsigned int first
 		if (guest_does(e, g, READ, i, &got))
 			fail(e, "the guest cannot read page %u", i);
 		if (got != value)
-			fail(e, "the guest reads %#x in page %u, and not %#x", got, i,
+			fail(e, "the guest reads %#x in page %u, not %#x", got, i,
 			     value);
 	}
 }
 
-/* The process has to find it there. */
+/* The guest writes; the process has to read the same value. */
 static void guest_writes(struct env *e, const struct guest *g, char *p,
 			 unsigned int first, unsigned int pages, __u32 value)
 {
@@ -130,7 +130,7 @@ static void guest_writes(struct env *e, const struct guest *g, char *p,
 		if (guest_does(e, g, WRITE, i, &value))
 			fail(e, "the guest cannot write page %u", i);
 		if (*(volatile __u32 *)(p + i * PG) != value)
-			fail(e, "what the guest writes to page %u is not there", i);
+			fail(e, "the process does not see the guest's write to page %u", i);
 	}
 }
 
@@ -145,7 +145,7 @@ static void guest_cannot(struct env *e, const struct guest *g, int what)
 			     what == READ ? "read" : "write", i);
 }
 
-/* As the process; the guest reads words. */
+/* The process writes words, which the guest reads. */
 static void put_words(char *p, unsigned int pages, __u32 value)
 {
 	unsigned int i;
@@ -154,7 +154,7 @@ static void put_words(char *p, unsigned int pages, __u32 value)
 		*(volatile __u32 *)(p + i * PG) = value;
 }
 
-/* Beside KVM, the mirror and a bare notifier; each has, or may have, translations. */
+/* KVM, the mirror and a bare notifier together; KVM and the mirror have translations. */
 static struct guest company(struct env *e, char *p)
 {
 	struct guest g = guest_with(e, p);
@@ -170,7 +170,7 @@ static struct guest company(struct env *e, char *p)
 	return g;
 }
 
-/* Where the old pages went: what the process writes, and then what the guest does. */
+/* After the old pages are gone, process and guest have to see each other's writes. */
 static void share_new_pages(struct env *e, const struct guest *g, char *p)
 {
 	put_words(p, PAGES, 0x22222222);
@@ -178,7 +178,7 @@ static void share_new_pages(struct env *e, const struct guest *g, char *p)
 	guest_writes(e, g, p, 0, PAGES, 3);
 }
 
-/* ---- the operations ---- */
+/* ---- operations ---- */
 
 static void run_munmap(struct env *e)
 {
@@ -193,7 +193,7 @@ static void run_munmap(struct env *e)
 	share_new_pages(e, &g, p);
 }
 
-/* The guest gets pages of zeroes, and then those that the process writes. */
+/* The guest reads zeroes, and then the pages that the process has written. */
 static void run_dontneed(struct env *e)
 {
 	char *p = anon(e, PAGES);
@@ -226,7 +226,7 @@ static void run_mprotect_none(struct env *e)
 	guest_cannot(e, &g, READ);
 }
 
-/* Pages are the child's, too, until the guest or the process writes to them. */
+/* A child shares the pages until the guest or the process writes to them. */
 static void run_fork(struct env *e)
 {
 	char *p = anon(e, PAGES);
@@ -278,7 +278,7 @@ static void run_move_pages(struct env *e)
 	guest_writes(e, &g, p, 0, PAGES, 2);
 }
 
-/* What the guest has touched is spared at first, for KVM tells that it did. */
+/* Pages that the guest has accessed are kept at first: KVM reports them as young. */
 static void run_pageout(struct env *e)
 {
 	unsigned int tries = 0;
@@ -325,7 +325,7 @@ static void run_mremap(struct env *e)
 	must(e, *(__u32 *)to == 0x11111111);
 }
 
-/* With the machine running, so to speak: it goes with the process. */
+/* The process exits while its virtual machine exists. */
 static void run_exit(struct env *e)
 {
 	company(e, anon(e, PAGES));
@@ -333,7 +333,7 @@ static void run_exit(struct env *e)
 	_exit(0);
 }
 
-/* A page that the guest writes is copied as one that the process writes. */
+/* A page that the guest writes to is copied like one that the process writes to. */
 #define COPIED	MUST_N(8, CLEAR, COW, CLEAR, ALL(C))
 
 const struct scenario kvm_scenarios[] = {

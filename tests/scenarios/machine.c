@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* machine: memory, files and knobs that many scenarios need. */
+/* machine: memory, files and sysfs or procfs knobs that many scenarios need. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/mempolicy.h>
@@ -37,7 +37,7 @@ bool kernel_is(int major, int minor)
 	return a > major || (a == major && b >= minor);
 }
 
-/* A kernel between two columns is judged as the older one. */
+/* A kernel between two columns has the expectations of the older one. */
 enum column kernel_column(void)
 {
 	static int known = -1;
@@ -78,7 +78,7 @@ long get_number(const char *path)
 	return get(path, buf, sizeof(buf)) ? -1 : atol(buf);
 }
 
-/* "always [madvise] never" has its choice in brackets. */
+/* A knob like "always [madvise] never" marks its current value with brackets. */
 static void remember(struct env *e, const char *path)
 {
 	struct shared *sh = e->sh;
@@ -101,7 +101,7 @@ static void remember(struct env *e, const char *path)
 	sh->restores++;
 }
 
-/* Sets a tunable of the machine until the scenario is over. */
+/* Writes a knob; its old value is restored at the end of the scenario. */
 bool try_knob(struct env *e, const char *path, const char *value)
 {
 	if (access(path, W_OK))
@@ -125,7 +125,7 @@ void fill(void *p, size_t len, int byte)
 		at[i] = byte;
 }
 
-/* A mapping at an aligned address, with a page of nothing on both sides. */
+/* Maps @len bytes at an aligned address, with an unmapped page on both sides. */
 char *map_at(struct env *e, size_t len, size_t align, int prot, int flags, int fd)
 {
 	char *hole = mmap(NULL, len + 2 * align, PROT_NONE,
@@ -140,7 +140,7 @@ char *map_at(struct env *e, size_t len, size_t align, int prot, int flags, int f
 	return p;
 }
 
-/* Touched 4 KiB pages; never huge, no neighbour merges with them. */
+/* Touched 4 KiB pages that are never huge; their VMA merges with no neighbour. */
 char *anon(struct env *e, size_t pages)
 {
 	char *p = map_at(e, pages * PG, PG, PROT_READ | PROT_WRITE,
@@ -165,7 +165,7 @@ bool has_thp(void)
 	return !access("/sys/kernel/mm/transparent_hugepage", F_OK);
 }
 
-/* Huge pages in a row, or the scenario is skipped. */
+/* Return: @nr adjacent huge pages; skips the scenario if it cannot get them. */
 char *thps(struct env *e, size_t nr)
 {
 	char *p = map_at(e, nr * HUGE, HUGE, PROT_READ | PROT_WRITE,
@@ -201,15 +201,15 @@ char *thp(struct env *e)
 #define POOL	"/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages"
 
 /*
- * A huge page of node 1 from this frame on: the pool of huge pages takes what is
- * below it, until the scenario is over.
+ * Return: a huge page of node 1 at or above @frame. All huge pages below it are reserved
+ * for the pool until the end of the scenario.
  */
 char *thp_above(struct env *e, unsigned long frame)
 {
 	unsigned int pool;
 	char value[24], *p;
 
-	need(e, try_knob(e, POOL, "0"), "no pool of huge pages");
+	need(e, try_knob(e, POOL, "0"), "no hugetlb pool");
 	bind_node(e, 1);
 	for (pool = 0; pool < 2048; pool += 16) {
 		snprintf(value, sizeof(value), "%u", pool);
@@ -267,7 +267,7 @@ void on_cpu(struct env *e, int cpu)
 	need(e, !sched_setaffinity(0, sizeof(set), &set), "no such CPU");
 }
 
-/* The caller's next pages come from this node; -1: from anywhere. */
+/* Allocates the caller's next pages from this node; -1: from any. */
 void bind_node(struct env *e, int node)
 {
 	unsigned long nodes = node < 0 ? 0 : 1UL << node;
@@ -285,7 +285,7 @@ int page_node(void *p)
 	return status;
 }
 
-/* What /proc/self/pagemap says of a page. */
+/* Return: frame number of the page, as in /proc/self/pagemap. */
 __u64 page_frame(void *p)
 {
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
@@ -299,7 +299,7 @@ __u64 page_frame(void *p)
 	return entry & ((1ULL << 55) - 1);
 }
 
-/* Reserves huge pages until the scenario is over. */
+/* Reserves hugetlb pages until the end of the scenario. */
 void hugetlb(struct env *e, unsigned int pages)
 {
 	const char *path = "/proc/sys/vm/nr_hugepages";
@@ -311,7 +311,7 @@ void hugetlb(struct env *e, unsigned int pages)
 		skip(e, "only %ld huge pages could be reserved", get_number(path));
 }
 
-/* Both sides go on as they like; reap() waits. */
+/* fork(); parent and child run concurrently until reap(). */
 pid_t child(struct env *e)
 {
 	pid_t pid = fork();
@@ -328,10 +328,10 @@ void reap(struct env *e, pid_t pid)
 	if (e->sh->result == RESULT_SKIP || e->sh->result == RESULT_FAIL)
 		_exit(0);
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		fail(e, "a helper ended with status %#x", status);
+		fail(e, "a child ended with status %#x", status);
 }
 
-/* A child that does nothing. */
+/* Forks a child that exits at once. */
 void fork_and_reap(struct env *e)
 {
 	pid_t pid = child(e);
@@ -341,7 +341,7 @@ void fork_and_reap(struct env *e)
 	reap(e, pid);
 }
 
-/* Another process, which does its job when it is told to: before that it waits. */
+/* Forks a process that waits for other_does() and then runs its job. */
 struct other other_process(struct env *e, other_job *job, void *arg)
 {
 	struct other o;
@@ -361,7 +361,7 @@ struct other other_process(struct env *e, other_job *job, void *arg)
 	return o;
 }
 
-/* Lets it do its job, to the end. */
+/* Starts the job and waits until the process has exited. */
 void other_does(struct env *e, struct other *o)
 {
 	must(e, write(o->go, "x", 1) == 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * migrate: pages move to another node because somebody asked for it, or because
- * their user is there.
+ * migrate: pages move to another node on request of a process, or because the thread
+ * that uses them runs there.
  */
 #define _GNU_SOURCE
 #include <linux/mempolicy.h>
@@ -19,7 +19,7 @@
 #define SCHED_SYSCTL	"/proc/sys/kernel/numa_balancing_"
 #define CPUSET_V1	"/tmp/mmn_cpuset"
 
-/* Watched pages that are on node 0. */
+/* Watched pages on node 0. */
 static char *on_node0(struct env *e, size_t pages)
 {
 	char *p;
@@ -31,7 +31,7 @@ static char *on_node0(struct env *e, size_t pages)
 	return p;
 }
 
-/* One watched huge page on a node. */
+/* One watched huge page on @node. */
 static char *huge_on(struct env *e, int node)
 {
 	char *p;
@@ -99,7 +99,7 @@ static void run_thp(struct env *e)
 	move_one(e, p);
 }
 
-/* Huge pages of the pool: there is one on each node. */
+/* hugetlb pages; the pool has a free one on each node. */
 static void run_hugetlb(struct env *e)
 {
 	char *p;
@@ -118,8 +118,8 @@ static void run_hugetlb(struct env *e)
 }
 
 /*
- * Another process moves the pages of this one. It was forked before they were
- * there, so it has none of them.
+ * Another process moves the pages of the watched one. It was forked before the pages
+ * were touched, so it maps none of them.
  */
 static void by_another(struct env *e, other_job *how)
 {
@@ -165,8 +165,8 @@ static void run_migrate_remote(struct env *e)
 }
 
 /*
- * A process that nobody watches moves its own pages; they are those of a file
- * that the watched process maps, too.
+ * A process that is not watched moves its own pages. They belong to a file that the
+ * watched process maps, too.
  */
 static void by_sharer(struct env *e, void (*how)(struct env *e, char *p))
 {
@@ -217,8 +217,8 @@ static void run_mbind_shared(struct env *e)
 }
 
 /*
- * Before 5.15 only the old hierarchy moves pages. It can have the controller as
- * long as nobody uses it in the new one.
+ * Before 5.15 only cpuset v1 migrates pages. The v1 hierarchy can use the controller
+ * unless it is enabled in cgroup v2.
  */
 static const char *cpuset_v1(struct env *e)
 {
@@ -228,7 +228,7 @@ static const char *cpuset_v1(struct env *e)
 	mkdir(CPUSET_V1, 0700);
 	need(e, !access(CPUSET_V1 "/tasks", F_OK) ||
 	     !mount("cpuset", CPUSET_V1, "cgroup", 0, "cpuset"),
-	     "the cpuset controller cannot be had");
+	     "the cpuset v1 hierarchy cannot be mounted");
 	need(e, !mkdir(dir, 0700) || errno == EEXIST, "mkdir in cpuset");
 	must(e, !put(CPUSET_V1 "/mmn/cpuset.cpus", "0"));
 	must(e, !put(CPUSET_V1 "/mmn/cpuset.mems", "0"));
@@ -238,7 +238,7 @@ static const char *cpuset_v1(struct env *e)
 	return dir;
 }
 
-/* A worker moves the pages when the cpuset changes. */
+/* A kworker moves the pages when the cpuset changes. */
 static void run_cpuset(struct env *e)
 {
 	unsigned int tries;
@@ -278,7 +278,7 @@ static void numa_hurry(struct env *e)
 	numa_knob(e, "scan_size_mb", "16");
 }
 
-/* What one thread uses, from which CPU, until it shall stop. */
+/* One thread: the memory that it uses, from which CPU, until @stop. */
 struct user {
 	struct env *e;
 	int cpu;
@@ -308,7 +308,7 @@ static void *use_from_cpu(void *arg)
 
 #define NUMA_PAGES	64UL
 
-/* Pages on node 1: half are used from there, the others from node 0. */
+/* Pages on node 1: for run_numa() half are used from there, half from node 0. */
 static char *numa_pages(struct env *e)
 {
 	char *p;
@@ -321,7 +321,7 @@ static char *numa_pages(struct env *e)
 	return p;
 }
 
-/* Until the first page is on node 0 and stays, or 12 s are over. */
+/* Uses the pages until the first one is on node 0, or for 12 s. */
 static void balance(struct env *e, char *p, struct user *mine)
 {
 	time_t until = time_limit(12);
@@ -333,9 +333,9 @@ static void balance(struct env *e, char *p, struct user *mine)
 }
 
 /*
- * The first half's user is on node 0, the second half's on node 1. Each ends the
- * hints of its own half: a page nobody has touched since it was taken goes to
- * whoever comes first.
+ * One thread on node 0 uses the first half, one on node 1 the second half. At the end each
+ * touches its own half again: a page with a pending hint would migrate to the node of
+ * the next thread that touches it.
  */
 static void run_numa(struct env *e)
 {
@@ -356,7 +356,7 @@ static void run_numa(struct env *e)
 	must(e, page_node(p) == 0 && page_node(p + half) == 1);
 }
 
-/* The pages are where their user is: a hint, and nothing moves. */
+/* The pages are on the node of their user: a hint fault, and nothing moves. */
 static void run_numa_hint(struct env *e)
 {
 	volatile bool stop = false;
@@ -374,7 +374,7 @@ static void run_numa_hint(struct env *e)
 	must(e, page_node(mine.p) == 1);
 }
 
-/* On 5.10 the huge page moves and nothing says so but the hint. */
+/* On 5.10 the migration of a huge page causes no event; only the hint is one. */
 static void run_numa_thp(struct env *e)
 {
 	volatile bool stop = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* misc: System V memory, the vDSO, and calls that few programs make. */
+/* misc: System V memory, the vDSO, and rare system calls. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
@@ -38,7 +38,7 @@ static void run_shmdt(struct env *e)
 	must(e, !shmdt(p));
 }
 
-/* A segment placed over other memory, and a mapping over a part of itself. */
+/* A segment attached over other memory, and over a part of itself. */
 static void run_shmat(struct env *e)
 {
 	int id = shmget(IPC_PRIVATE, 8 * PG, IPC_CREAT | 0600);
@@ -60,7 +60,7 @@ static void run_remap(struct env *e)
 	     "no remap_file_pages");
 }
 
-/* The clocks of a time namespace are behind another page. */
+/* Entering a time namespace replaces the [vvar] page. */
 static void run_timens(struct env *e)
 {
 	unsigned long a = 0, b = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pressure: memory runs short, and an idle process that a device mirrors pays
- * for it: to kswapd, to tasks that allocate, to the limit of its cgroup.
+ * pressure: memory is short, and pages of an idle, mirrored process are reclaimed: by
+ * kswapd, by tasks that allocate, by the limit of its cgroup.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -16,10 +16,10 @@
 #include "runner.h"
 
 /*
- * What is left free, in kB, and where tasks start to reclaim. kswapd starts a
- * quarter earlier: a long way for it, or so short that a task is there first. What
- * is below belongs to those who reclaim: with 4 MiB, zram could use up so much that
- * 7.3 had no table for a swap cluster and put a warning into its log.
+ * Memory that stays free, in kB, and the min watermarks at which tasks reclaim. kswapd
+ * starts a quarter earlier: early enough to be first, or so late that a task is. Below
+ * the watermark is the reserve of the reclaiming tasks: with 4 MiB, zram could use up so
+ * much that 7.3 had no table for a swap cluster and logged a warning.
  */
 #define LEAVE_KB	(28L << 10)
 #define KSWAPD_FIRST	"16384"
@@ -29,7 +29,7 @@
 #define HOG_PAGES	MB(60)
 #define ROUNDS		4
 
-/* What is free on the first node, which has the CPU. */
+/* Return: free memory in kB of node 0, which has the CPU. */
 static long free_kb(struct env *e)
 {
 	char line[128];
@@ -43,7 +43,7 @@ static long free_kb(struct env *e)
 	return kb;
 }
 
-/* How many pages were ever looked at to reclaim them, by anybody. */
+/* Return: pages that all reclaimers have scanned since boot. */
 static unsigned long long scanned(struct env *e)
 {
 	FILE *f = fopen("/proc/vmstat", "re");
@@ -58,7 +58,7 @@ static unsigned long long scanned(struct env *e)
 	return sum;
 }
 
-/* Others reclaim on their own; they come to an end before the pages are looked at. */
+/* Waits until reclaim by other tasks has stopped. */
 void settle(struct env *e)
 {
 	unsigned int quiet, tries;
@@ -76,9 +76,8 @@ void settle(struct env *e)
 }
 
 /*
- * Locks most of what is free, in huge pages, since that is quick, if they are
- * there. So little is left that reclaim has to start soon, and little but what we
- * watch can go.
+ * Locks most of the free memory, in huge pages if possible, since that is quicker. So
+ * little stays free that reclaim starts soon, and it finds few pages but the watched ones.
  */
 void scarce(struct env *e, const char *min_kb)
 {
@@ -99,9 +98,8 @@ void scarce(struct env *e, const char *min_kb)
 }
 
 /*
- * Whoever reclaims while memory is made scarce shall not have what we watch: it
- * stays until all is quiet. Not for kswapd, which gives up for good if nothing
- * can go.
+ * Locks the watched pages while memory is made scarce, so that they are not reclaimed too
+ * early. Not for kswapd, which gives up for good if it can reclaim nothing.
  */
 static void scarce_but(struct env *e, const char *min_kb, char *p, size_t len)
 {
@@ -124,8 +122,8 @@ static bool resident(struct env *e, const char *p, size_t len)
 }
 
 /*
- * What we watch is there, and nobody used it of late: our own memory, or that of a
- * file that others map. No event comes of this.
+ * Makes the watched pages resident and cold: anonymous memory by MADV_COLD, pages of a
+ * file that other processes map by clearing their referenced bits. This causes no event.
  */
 static void offer(struct env *e, char *p, size_t len, bool file)
 {
@@ -146,7 +144,7 @@ static void offer(struct env *e, char *p, size_t len, bool file)
 	fail(e, "the pages do not stay");
 }
 
-/* Allocates so much, or until this cause was said; pauses after each quarter of a MiB. */
+/* Allocates pages until an event has the cause; pauses after each quarter of a MiB. */
 void hog(struct env *e, size_t pages, unsigned int cause, unsigned int pause_ms)
 {
 	time_t until = time_limit(15);
@@ -166,7 +164,7 @@ void hog(struct env *e, size_t pages, unsigned int cause, unsigned int pause_ms)
 	must(e, !munmap(p, pages * PG));
 }
 
-/* Return: the thread that reclaims for node 0. */
+/* Return: pid of the kswapd thread of node 0. */
 static pid_t kswapd(struct env *e)
 {
 	char path[64], name[32];
@@ -180,7 +178,7 @@ static pid_t kswapd(struct env *e)
 	fail(e, "no kswapd0");
 }
 
-/* On the only CPU an idle kswapd runs when nobody else wants to. */
+/* With SCHED_IDLE kswapd runs only if no other task wants the only CPU. */
 void kswapd_policy(struct env *e, int policy)
 {
 	struct sched_param p = { };
@@ -202,7 +200,7 @@ static void hog_quickly(struct env *e, void *arg)
 	kswapd_policy(e, SCHED_OTHER);
 }
 
-/* Anonymous pages, to be made cold. */
+/* Anonymous pages, which offer() makes cold later. */
 static char *watched_pages(struct env *e, bool huge, size_t len)
 {
 	char *p;
@@ -215,14 +213,14 @@ static char *watched_pages(struct env *e, bool huge, size_t len)
 	return p;
 }
 
-/* No more is asked for. */
+/* Lowers the watermark, so that reclaim stops. */
 void plenty(struct env *e)
 {
 	put(MIN_FREE, "1024");
 	settle(e);
 }
 
-/* What one of the other processes does, and the cause that it shall have. */
+/* The job of one of the other processes, and the cause that it has to give. */
 struct shortage {
 	other_job *job;
 	const char *min_kb;
@@ -255,8 +253,8 @@ static void others(struct env *e, struct other *o, other_job *job, void *arg)
 }
 
 /*
- * Memory runs short, and again if somebody else was faster or other pages went:
- * all of it is the operation.
+ * Makes memory short, and repeats it if another reclaimer was faster or other pages were
+ * reclaimed. All rounds together are the operation under test.
  */
 static void run_short(struct env *e, struct other *o, const struct shortage *s,
 		      char *p, size_t len)
@@ -306,7 +304,7 @@ static void run_direct_thp(struct env *e)
 	short_of_memory(e, true, &by_task);
 }
 
-/* The mirrored process pays for its own allocation. */
+/* The watched process reclaims its own pages when it allocates. */
 static void run_direct_self(struct env *e)
 {
 	unsigned int tries;
@@ -337,7 +335,7 @@ static const struct shortage of_zone = {
 	hog_reclaims_zone, TASK_FIRST, MMNOTIFY_CAUSE_RECLAIM_DIRECT, false,
 };
 
-/* Here a task reclaims before it even asks kswapd. */
+/* With zone_reclaim_mode a task reclaims before it wakes kswapd. */
 static void run_zone_reclaim(struct env *e)
 {
 	knob(e, "/proc/sys/vm/min_unmapped_ratio", "0");
@@ -346,9 +344,9 @@ static void run_zone_reclaim(struct env *e)
 }
 
 /*
- * Hibernation makes room for its image; as a test it goes no further than that.
- * All tasks are frozen, whoever asked allocates. It may have enough before it comes
- * to our pages, but not every time.
+ * Hibernation reclaims to make room for its image; pm_test stops it after that. All tasks
+ * but the writer of /sys/power/state are frozen, and that one allocates. It may free
+ * enough before it reaches the watched pages, but not every time.
  */
 static void run_hibernation(struct env *e)
 {
@@ -371,7 +369,7 @@ static void run_hibernation(struct env *e)
 	}
 }
 
-/* ---- pages that two processes share, one of them without a device ---- */
+/* ---- pages that two processes share, only one of them with a device ---- */
 
 static char *map_shared(struct env *e, int fd)
 {
@@ -446,7 +444,7 @@ static void run_shared_memory(struct env *e)
 	shared_pages(e, fd, &sharing_by_kswapd, "150");
 }
 
-/* ---- the limit of a cgroup that the mirrored process is in ---- */
+/* ---- the limit of the watched process's cgroup ---- */
 
 static char *memcg_file(const char *dir, const char *name)
 {
@@ -484,7 +482,7 @@ static void run_memcg_high_other(struct env *e)
 	other_at_limit(e, "memory.high", MB(2));
 }
 
-/* Datagrams that nobody reads; what they take is charged by interrupts. */
+/* Sends datagrams that are never received; softirqs charge their memory to the cgroup. */
 static void send_datagrams(struct env *e)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET };
@@ -505,7 +503,7 @@ static void send_datagrams(struct env *e)
 	}
 }
 
-/* Interrupts cannot reclaim: a worker does it, whose task is nobody's. */
+/* Softirqs cannot reclaim: a kworker does it, on behalf of no process. */
 static void run_memcg_worker(struct env *e)
 {
 	const char *dir = cgroup(e, "+memory");

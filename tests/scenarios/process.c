@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* process: fork, exec, exit and what else ends an mm. */
+/* process: fork, exec, exit and other ways in which an mm ends. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -24,7 +24,7 @@ static void run_fork(struct env *e)
 	fork_and_reap(e);
 }
 
-/* One event for each VMA. */
+/* fork() gives one event for each VMA. */
 static void run_fork_many(struct env *e)
 {
 	char *p = anon(e, MANY);
@@ -38,7 +38,7 @@ static void run_fork_many(struct env *e)
 	fork_and_reap(e);
 }
 
-/* Shared memory is not copied on write, so fork says nothing of it. */
+/* fork() does not write-protect shared mappings, so it causes no event. */
 static void run_fork_shared(struct env *e)
 {
 	int fd = memfd(e, 8 * PG, 0);
@@ -48,7 +48,7 @@ static void run_fork_shared(struct env *e)
 	fork_and_reap(e);
 }
 
-/* Nor of a file's pages that nobody has written to. */
+/* Nor does it for private file pages that were never written to. */
 static void run_fork_file(struct env *e)
 {
 	watched_private(e, memfd(e, 8 * PG, 0), 8 * PG);
@@ -114,7 +114,7 @@ static void run_exec(struct env *e)
 	become_nothing();
 }
 
-/* It has its parent's memory until it is something else. */
+/* The child uses its parent's mm until execve(). */
 static void run_vfork_exec(struct env *e)
 {
 	pid_t pid;
@@ -193,7 +193,7 @@ static void run_exec_by_thread(struct env *e)
 	threads(e, changer);
 }
 
-/* The first thread ends, the mm with the last one. */
+/* The thread group leader exits; the mm ends with the last thread. */
 static void run_exit_leader(struct env *e)
 {
 	pthread_t t;
@@ -204,7 +204,7 @@ static void run_exit_leader(struct env *e)
 	syscall(SYS_exit, 0);
 }
 
-/* ---- who uses the mm last ---- */
+/* ---- the last user of the mm ---- */
 
 static int ends(void *arg)
 {
@@ -233,7 +233,7 @@ static pid_t shares_mm(struct env *e, int (*what)(void *arg))
 	return pid;
 }
 
-/* A task that shares the mm outlives the process: the mm ends with it. */
+/* A task that shares the mm outlives the process: the mm ends when that task exits. */
 static void run_last_user(struct env *e)
 {
 	shares_mm(e, ends);
@@ -246,14 +246,14 @@ static void run_last_user_exec(struct env *e)
 	_exit(0);
 }
 
-/* The process has another mm by then; the one that is watched just ends. */
+/* The process has a new mm after execve(); the watched one ends with its last user. */
 static void run_exec_first(struct env *e)
 {
 	shares_mm(e, ends);
 	become_nothing();
 }
 
-/* One of two users ends: that is no event at all. */
+/* One of two users exits: no event. */
 static void run_thread_exit(struct env *e)
 {
 	reap(e, shares_mm(e, ends));
@@ -265,7 +265,7 @@ struct holder {
 	int uffd;
 };
 
-/* Lets the holder go on when the owner of the mm is gone. */
+/* Serves the holder's page fault once the owner of the mm has exited. */
 static void *let_go(void *arg)
 {
 	struct holder *h = arg;
@@ -281,7 +281,7 @@ static void *let_go(void *arg)
 	return NULL;
 }
 
-/* Reads the memory of a process into a page that comes late. */
+/* Reads the memory of another process into a page with a delayed fault. */
 static bool hold_mm(const struct order *o)
 {
 	struct holder h = { .order = (struct order *)o };
@@ -301,7 +301,7 @@ static bool hold_mm(const struct order *o)
 	       process_vm_readv(o->to, &to, 1, &from, 1, 0) == (ssize_t)PG;
 }
 
-/* Another process still uses the mm, and so it is that one that ends it. */
+/* Another process holds the last reference to the mm, and so ends it. */
 static void run_other_drops(struct env *e)
 {
 	struct actor o;

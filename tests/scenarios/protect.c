@@ -48,7 +48,7 @@ static void run_pkey(struct env *e)
 	must(e, !syscall(SYS_pkey_mprotect, p, 4 * PG, PROT_READ, -1));
 }
 
-/* With a key of its own, where the CPU has them. */
+/* With a protection key of its own, if the CPU has them. */
 static void run_pkey_key(struct env *e)
 {
 	char *p = watched_anon(e, 8);
@@ -104,7 +104,7 @@ static void run_soft_dirty_other(struct env *e)
 	actor_acts(e, &o, p, 8 * PG, 0);
 }
 
-/* Clearing the referenced bits is no event. */
+/* Clearing the referenced bits causes no event. */
 static void run_clear_referenced(struct env *e)
 {
 	watched_anon(e, 8);
@@ -112,7 +112,7 @@ static void run_clear_referenced(struct env *e)
 	must(e, !put("/proc/self/clear_refs", "1"));
 }
 
-/* linux/fs.h of 6.7. */
+/* As in linux/fs.h of 6.7. */
 struct pm_scan {
 	__u64 size, flags, start, end, walk_end, vec, vec_len, max_pages;
 	__u64 inverted, mask, anyof, wanted;
@@ -124,7 +124,7 @@ struct pm_scan {
 #define FEATURE_WP_ASYNC	(1 << 15)
 #define FEATURE_WP_UNPOPULATED	(1 << 13)
 
-/* Memory whose writes are looked for; @p is mapped already. */
+/* Tracks writes to memory that is mapped at @p. */
 static void track(struct env *e, char *p, size_t len)
 {
 	struct uffdio_api api = {
@@ -205,7 +205,7 @@ static void run_scan_hugetlb(struct env *e)
 	hugetlb(e, 2);
 	p = mmap(NULL, HUGE, PROT_READ | PROT_WRITE,
 		 MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
-	need(e, p != MAP_FAILED, "no huge page");
+	need(e, p != MAP_FAILED, "no hugetlb page");
 	*p = 1;
 	watch(e, p, HUGE);
 	device(e, p, HUGE, true);
@@ -224,7 +224,7 @@ static void run_scan_other(struct env *e)
 	actor_acts(e, &o, p, 8 * PG, 0);
 }
 
-/* To look without protecting is no event. */
+/* A scan that does not write-protect causes no event. */
 static void run_scan_only(struct env *e)
 {
 	char *p = watched_anon(e, 8);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * reap: memory is taken from a process that is about to die. To be caught in
- * time it waits, uninterruptibly, for a file system that is frozen.
+ * reap: memory is reaped from a process that is about to die. To be reaped in time the
+ * process is in uninterruptible sleep in write() to a frozen file system.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #define SYS_process_mrelease 448
 #endif
 
-/* Return: a child that is watched and hangs in write(). */
+/* Return: pid of a watched child that hangs in write(). */
 static pid_t victim(struct env *e, int fs)
 {
 	int fd = ext4_file(e, "frozen", PG);
@@ -74,7 +74,7 @@ static void run_oom(struct env *e)
 		fail(e, "the OOM reaper did not come within 8 s");
 }
 
-/* On 5.10 a victim that does end in time reaps itself, whoever else does. */
+/* On 5.10 exit_mmap() of an OOM victim reaps, too, even if the OOM reaper already did. */
 static void run_oom_exit(struct env *e)
 {
 	pid_t pid;
@@ -97,7 +97,7 @@ static void run_oom_exit(struct env *e)
 #define DEATH \
 	MUST(RELEASE, EXIT, GONE, ALL(RE)), \
 	MUST(UNMAP, EXIT, GONE, ALL(U))
-/* After the release. */
+/* Comes after the release. */
 #define REAPS_ITSELF	MUST(CLEAR, EXIT, CLEAR, TO_5_10(U))
 
 const struct scenario reap_scenarios[] = {

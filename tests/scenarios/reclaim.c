@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* reclaim: pages are taken because somebody wants memory. */
+/* reclaim: pages are reclaimed on request, or because a cgroup is at its limit. */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static void run_pageout(struct env *e)
 	must(e, !madvise(p, 64 * PG, MADV_PAGEOUT));
 }
 
-/* Clean pages of a file need no swap. */
+/* Clean file pages are dropped, which needs no swap. */
 static void run_pageout_file(struct env *e)
 {
 	int fd = ext4_file(e, "pageout", 64 * PG);
@@ -46,7 +46,7 @@ static void pageout_of(struct env *e, void *p)
 			0) >= 0, "no process_madvise");
 }
 
-/* Another process advises. */
+/* Another process gives the advice. */
 static void run_pageout_remote(struct env *e)
 {
 	struct other o;
@@ -83,7 +83,7 @@ static const char *memcg(struct env *e)
 	return cgroup(e, "+memory");
 }
 
-/* Return: 0 if a file of the cgroup took the value. */
+/* Return: 0 if the value could be written to the file of the cgroup. */
 static int memcg_put(const char *dir, const char *file, const char *value)
 {
 	char path[128];
@@ -98,7 +98,7 @@ static void limit(struct env *e, const char *dir, const char *file, const char *
 		skip(e, "no %s (%m)", file);
 }
 
-/* The limit is set below what is in use. */
+/* Sets the limit below the current usage. */
 static void squeeze(struct env *e, const char *dir, const char *file, const char *value)
 {
 	begin(e);
@@ -122,7 +122,7 @@ static void run_memcg_high(struct env *e)
 	squeeze(e, dir, "memory.high", "3M");
 }
 
-/* A huge page is swapped as it is, or split first. */
+/* A huge page is swapped whole, or split first. */
 static void run_memcg_thp(struct env *e)
 {
 	const char *dir = memcg(e);
@@ -144,19 +144,19 @@ static void charge(struct env *e, const char *file)
 	memcg_put(dir, file, "max");
 }
 
-/* A task at its limit reclaims for itself, in a page fault. */
+/* A task at its cgroup's limit reclaims in its own page fault. */
 static void run_memcg_charge(struct env *e)
 {
 	charge(e, "memory.max");
 }
 
-/* Above the other limit it does so on its way back to user space. */
+/* Above memory.high it reclaims on its way back to user space. */
 static void run_memcg_high_charge(struct env *e)
 {
 	charge(e, "memory.high");
 }
 
-/* The system call that needs the memory is about other memory. */
+/* An mmap() of other memory reclaims the watched pages. */
 static void run_memcg_mmap(struct env *e)
 {
 	const char *dir = memcg(e);
@@ -184,7 +184,7 @@ static void run_memcg_populate(struct env *e)
 	memcg_put(dir, "memory.max", "max");
 }
 
-/* A huge page is charged before the small ones are given back. */
+/* The huge page is charged before the small pages are uncharged. */
 static void run_memcg_collapse(struct env *e)
 {
 	const char *dir = memcg(e);
@@ -205,7 +205,7 @@ static void run_memcg_collapse(struct env *e)
 	memcg_put(dir, "memory.max", "max");
 }
 
-/* Pages of a file, mapped, in the cgroup of the calling process. */
+/* Pages of a mapped file, charged to the calling process's cgroup. */
 static void watched_file(struct env *e, const char *name, int prot)
 {
 	int fd = ext4_file(e, name, MB(2) * PG);
@@ -241,7 +241,7 @@ static void run_memcg_shmem(struct env *e)
 	squeeze(e, dir, "memory.high", "2M");
 }
 
-/* ---- because user space asks ---- */
+/* ---- requests of user space ---- */
 
 static void ask_for(struct env *e, const char *dir, const char *amount)
 {
@@ -269,7 +269,7 @@ static void run_reclaim_file(struct env *e)
 
 #define LRU_GEN	"/sys/kernel/debug/lru_gen"
 
-/* Return: the number of the cgroup in lru_gen; its generations on a node. */
+/* Return: the cgroup's number in lru_gen; @oldest and @youngest are those of the node. */
 static int generations(const char *dir, int node, int *oldest, int *youngest)
 {
 	const char *name = strrchr(dir, '/');
@@ -305,7 +305,7 @@ static void lru_gen(struct env *e, char what, int id, int node, int nr,
 		fail(e, "%s to lru_gen: %m", text);
 }
 
-/* Two new generations, then the oldest one goes. */
+/* Creates two new generations, then evicts the oldest one. */
 static void run_lru_gen(struct env *e)
 {
 	int id, node, oldest, youngest, i;
@@ -327,8 +327,8 @@ static void run_lru_gen(struct env *e)
 }
 
 /*
- * Any page of the node may go; the watched ones are the coldest. A node with few
- * pages of files and little slab memory would be left alone.
+ * Any page of the node may be reclaimed; the watched ones are the coldest. The kernel
+ * skips a node with few file pages and little slab memory.
  */
 static void run_node_reclaim(struct env *e)
 {
@@ -348,7 +348,7 @@ static void run_node_reclaim(struct env *e)
 		put(path, "4M swappiness=200");
 }
 
-/* Swapping in is no event. */
+/* Swapping in causes no event. */
 static void run_swapin(struct env *e)
 {
 	char *p;

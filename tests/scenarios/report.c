@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* report: records as text for people and as JSON lines for programs. */
+/* report: records as text in the TAP output, and as JSON lines. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "runner.h"
 
 #define MAX_LINES	400	/* of records, for one failed scenario */
-#define MAX_SAME	4	/* JSON lines that differ in their range only */
+#define MAX_SAME	4	/* JSON lines that differ only in their range */
 
 FILE *tap;
 FILE *json;
@@ -75,7 +75,7 @@ static void report_record(const struct shared *sh, const struct mirror_record *r
 		mmn_names_cause(r->cause), fx, flags, r->site, r->comm, r->tgid);
 }
 
-/* All records, to tell a failure from the log alone. */
+/* Prints all records, so that a failure can be analysed from the log alone. */
 void report_records(const struct shared *sh)
 {
 	__u32 i;
@@ -87,7 +87,7 @@ void report_records(const struct shared *sh)
 		if (i == sh->begin_at)
 			fprintf(tap, "#   ---- the operation begins\n");
 		if (i == sh->done_at && sh->done_at)
-			fprintf(tap, "#   ---- the operation is over\n");
+			fprintf(tap, "#   ---- the operation ends\n");
 		if (i < MAX_LINES)
 			report_record(sh, &sh->log[i]);
 	}
@@ -140,7 +140,7 @@ static bool odd(const struct mirror_record *r)
 				!(r->flags & MMNOTIFY_F_EXACT));
 }
 
-/* Do these differ in nothing but their range and task? */
+/* Return: true if the records differ only in their range and task. */
 static bool alike(const struct mirror_record *a, const struct mirror_record *b)
 {
 	return a->tier == b->tier && a->phase == b->phase &&
@@ -159,7 +159,7 @@ static bool enough(const struct shared *sh, __u32 i)
 	return n == MAX_SAME;
 }
 
-/* A sample: at most MAX_SAME of a kind; and everything that is odd. */
+/* Writes at most MAX_SAME records of a kind, and every one that is not exact. */
 void report_json(const struct env *e)
 {
 	unsigned int tier = e->sc->tiers ? e->sc->tiers : MIRROR_TIER_MM;
@@ -168,7 +168,7 @@ void report_json(const struct env *e)
 
 	if (!json)
 		return;
-	/* Of what comes after the release only ranges hear. */
+	/* Only interval notifiers log the events after the release. */
 	if (e->sc->flags & S_DIES)
 		tier |= MIRROR_TIER_RANGE;
 	for (i = 0; i < sh->nr; i++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * runner: one child per scenario, its log, and the verdict as TAP.
+ * runner: runs each scenario in a child, collects its log and prints the result as TAP.
  *
  * The parent opens the device, so that the log outlives a child that dies in
  * its operation. Both share one block of memory.
@@ -31,7 +31,7 @@ const struct scenario *const families[] = {
 	reap_scenarios, hwpoison_scenarios, kvm_scenarios, NULL
 };
 
-/* Limits are this many times as long: a debug kernel takes its time. */
+/* Factor for all time limits: a debug kernel is slower. */
 static unsigned int patience = 1;
 
 static struct {
@@ -53,7 +53,7 @@ static struct {
 	unsigned int differences;
 } totals;
 
-/* An invalidation by another task may be between its start and its end. */
+/* Return: true if an invalidation, of this task or another, has started but not ended. */
 static bool ends_pending(const struct shared *sh)
 {
 	long open = 0;
@@ -112,7 +112,7 @@ static void put_back(struct shared *sh)
 	sh->restores = 0;
 }
 
-/* Interval notifiers hear of the unmapping after the release. */
+/* Return: true once the interval notifier has logged the unmapping after the release. */
 static bool unmapped(const struct shared *sh)
 {
 	const struct mirror_record *r;
@@ -125,7 +125,7 @@ static bool unmapped(const struct shared *sh)
 	return false;
 }
 
-/* What the log says after the child is gone: release, and the unmapping. */
+/* After the child has exited: waits for the release and the unmapping in the log. */
 static void finish(struct env *e, struct mirror_stat *stat)
 {
 	bool dies = e->sc->flags & S_DIES;
@@ -145,7 +145,7 @@ static void finish(struct env *e, struct mirror_stat *stat)
 	}
 }
 
-/* Runs one scenario to its end; the result is in e->sh. e->fd is open, or -1 without a mirror. */
+/* Runs one scenario to its end; e->sh has the result. e->fd is -1 without a mirror. */
 void run_one(struct env *e, struct mirror_stat *stat)
 {
 	unsigned int seconds = (e->sc->seconds ?: TIMEOUT_S) * patience;
@@ -162,7 +162,7 @@ void run_one(struct env *e, struct mirror_stat *stat)
 		kill(-pid, SIGKILL);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
-		snprintf(e->sh->why, sizeof(e->sh->why), "no end after %u s",
+		snprintf(e->sh->why, sizeof(e->sh->why), "not finished after %u s",
 			 seconds);
 		e->sh->result = RESULT_FAIL;
 	}
@@ -241,7 +241,7 @@ static void run_and_report(const struct scenario *sc, struct shared *sh)
 			(b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000);
 }
 
-/* ---- which, and how often ---- */
+/* ---- selection and repetition ---- */
 
 static const char *machine_of(const struct scenario *sc)
 {
@@ -281,7 +281,7 @@ static void each(void (*what)(const struct scenario *sc, struct shared *sh),
 				what(sc, sh);
 }
 
-/* With the causes that it proves, on this kernel or another. */
+/* Prints the scenario with the causes that it proves, on this kernel or another. */
 static void list_one(const struct scenario *sc, struct shared *sh)
 {
 	char between = ' ';
@@ -335,19 +335,19 @@ static int run_all(struct shared *sh)
 static int usage(FILE *to)
 {
 	fprintf(to, "Usage: scenarios [--list] [--only NAME[,NAME]] [--machine NAME] [--loop SECONDS] [--inexact SITES] [--patience N] [--alone] [--quiet] [--demo]\n"
-		"Does what user space can do to memory and checks every verdict of mmnotify.\n\n"
-		"  --list          print names, machines and causes, of all or --machine, and end\n"
-		"  --only NAMES    these only, whatever machine they are for\n"
-		"  --machine NAME  those for this row of machines.list; plain without it\n"
-		"  --loop SECONDS  repeat the quick ones; the device may go and come\n"
-		"  --inexact SITES what is announced there is not known: nothing may be claimed\n"
-		"                  of it (all: of nothing but the release; starts: of no start;\n"
-		"                  some: of what is not exact)\n"
+		"Runs operations on memory and checks mmnotify's verdict on each.\n\n"
+		"  --list          print names, machines and causes (of all, or --machine); exit\n"
+		"  --only NAMES    run only these, whatever machine they are for\n"
+		"  --machine NAME  run those for this row of machines.list (default: plain)\n"
+		"  --loop SECONDS  repeat the quick ones; the device may be reloaded meanwhile\n"
+		"  --inexact SITES treat these call sites as unknown: a verdict must claim\n"
+		"                  nothing (all: every site, except the release; starts: all\n"
+		"                  starts; some: whatever is not exact)\n"
 		"  --patience N    wait N times as long, for a debug kernel\n"
-		"  --alone         no mirror and no verdicts: only what a scenario itself tests\n"
-		"  --quiet         no times on stderr\n"
-		"  --demo          show the verdicts as a table, for people\n"
-		"  --table         print every expectation, for tools/causes-doc, and end\n\n"
+		"  --alone         run without a mirror: only the scenario's own checks\n"
+		"  --quiet         print no times on stderr\n"
+		"  --demo          print the verdicts as a table, for a terminal\n"
+		"  --table         print every expectation, for tools/causes-doc, and exit\n\n"
 		"TAP goes to $MMN_TAP or stdout, JSON lines to $MMN_OUT if set.\n");
 	return to == stderr ? 2 : 0;
 }
@@ -400,7 +400,7 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "--help"))
 		return usage(stdout);
-	/* What the exec scenario becomes. */
+	/* The program that the exec scenarios start. */
 	if (argc == 2 && !strcmp(argv[1], "--nothing"))
 		return 0;
 	if (parse(argc, argv))

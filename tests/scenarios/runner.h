@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The harness: what a scenario is and what its code may call.
+ * The harness: the definition of a scenario and the calls that its code may use.
  *
- * A scenario runs in a child of its own. It makes memory, lets the device
- * /dev/mmn_mirror translate it (watch(), device()), says begin(), does one
- * operation and returns. The parent judges what the device was told.
+ * A scenario runs in a child of its own. It maps memory, lets the device
+ * /dev/mmn_mirror translate it (watch(), device()), calls begin(), does one
+ * operation and returns. The parent checks the verdicts that the device got.
  */
 #ifndef RUNNER_H
 #define RUNNER_H
@@ -24,14 +24,14 @@
 
 #define PG	4096UL
 #define HUGE	(2UL << 20)
-#define MB(x)	((x) << 8)	/* in pages */
+#define MB(x)	((x) << 8)	/* MiB, as a number of pages */
 
 #define ALL_TIERS (MIRROR_TIER_MM | MIRROR_TIER_RANGE | MIRROR_TIER_CLASSIFY)
 
-/* Kernels that differ in what they announce; one column each. */
+/* Kernels that differ in their native events; one column each. */
 enum column { K5_10, K6_1, K6_12, K7, NR_COLUMNS };
 
-/* Native events of the four columns; NO: this verdict does not come there. */
+/* Native events of the four columns; NO: the verdict does not occur on that kernel. */
 enum { NO = -1, U, C, PV, PP, SD, RE, MI, EX };
 #define ON(a, b, c, d)	.native = { a, b, c, d }
 #define ALL(n)		ON(n, n, n, n)
@@ -42,7 +42,7 @@ enum { NO = -1, U, C, PV, PP, SD, RE, MI, EX };
 #define TO_6_1(n)	ON(n, n, NO, NO)
 #define TO_6_12(n)	ON(n, n, n, NO)
 
-/* Effects as the module must give them, the mask exactly. */
+/* Effects that mmnotify has to give: the exact mask. */
 #define FX_GONE		MMNOTIFY_FX_ALL
 #define FX_CLEAR	(MMNOTIFY_FX_ALL & ~MMNOTIFY_FX_VMA_GONE)
 #define FX_ACCESS	(MMNOTIFY_FX_NO_WRITE | MMNOTIFY_FX_NO_READ)
@@ -56,8 +56,8 @@ enum { NO = -1, U, C, PV, PP, SD, RE, MI, EX };
  * @cause: MMNOTIFY_CAUSE_*
  * @effects: the exact mask
  * @native: the kernel's own event, by enum column; NO: not on this kernel
- * @min: how often at least; 0 only with @noise
- * @noise: why it may come but need not; NULL if it must come
+ * @min: minimum number of times; 0 only with @noise
+ * @noise: reason why the verdict may, but need not, occur; NULL if it must occur
  */
 struct expect {
 	__u16 event;
@@ -75,11 +75,11 @@ struct expect {
 #define MAY(why, ev, ca, fx, ...) { .event = MMNOTIFY_##ev, \
 	.cause = MMNOTIFY_CAUSE_##ca, .effects = FX_##fx, .noise = why, __VA_ARGS__ }
 
-/* The watched process ends in the operation: the parent reads the log. */
+/* The watched process ends in the operation, so the parent reads the log. */
 #define S_DIES		(1u << 0)
-/* Short and without traces on the machine: good for --loop. */
+/* Takes little time and leaves the machine as it was: suitable for --loop. */
 #define S_QUICK		(1u << 1)
-/* The device accesses memory in the operation, too: its state is not judged. */
+/* The device accesses memory in the operation, too: its state is not checked. */
 #define S_DEVICE	(1u << 2)
 
 #define MAX_EXPECT	8
@@ -88,14 +88,14 @@ struct env;
 
 /**
  * struct scenario - one labelled operation
- * @name: unique, a word
- * @run: sets up, says begin(), does it; returns when it is done
- * @expect: every verdict that may overlap the watched range, no other
+ * @name: unique name, one word
+ * @run: sets up, calls begin(), does the operation and returns
+ * @expect: all verdicts that may overlap the watched range
  * @flags: S_*
  * @tiers: MIRROR_TIER_*; 0 means all
- * @demo: the operation as a person would write it; NULL: not in --demo
+ * @demo: the operation in the notation of C, for --demo; NULL: not shown there
  * @machine: the row of machines.list that it needs; NULL: plain
- * @seconds: how long it may take, without --patience; 0: 20
+ * @seconds: time limit without --patience; 0: 20
  */
 struct scenario {
 	const char *name;
@@ -114,7 +114,7 @@ struct scenario {
 
 enum result { RESULT_NONE, RESULT_DONE, RESULT_SKIP, RESULT_FAIL };
 
-/* What one page was to the device and to the CPU. */
+/* The state of one page on the device and on the CPU. */
 struct page_state {
 	bool present;
 	bool writable;
@@ -129,12 +129,12 @@ struct shared {
 	__u64 len;
 	bool attached;
 	bool begun;
-	__u32 nr;		/* records in the log so far */
-	__u32 watch_at;		/* first one after watch() */
-	__u32 begin_at;		/* first one after begin() */
-	__u32 done_at;		/* first one after the operation */
-	__u32 pages;		/* in before and after */
-	__u32 stride;		/* of the pages that were looked at */
+	__u32 nr;		/* records in @log */
+	__u32 watch_at;		/* index of first record after watch() */
+	__u32 begin_at;		/* index of first record after begin() */
+	__u32 done_at;		/* index of first record after @run */
+	__u32 pages;		/* entries in @before and @after */
+	__u32 stride;		/* distance of these pages, in pages */
 	struct page_state before[MAX_PAGES];
 	struct page_state after[MAX_PAGES];
 	__u32 restores;
@@ -151,7 +151,7 @@ struct env {
 	int fd;			/* /dev/mmn_mirror */
 };
 
-/* ---- for scenarios ---- */
+/* ---- calls for scenarios ---- */
 
 void watch(struct env *e, void *p, size_t len);
 void device(struct env *e, void *p, size_t len, bool write);
@@ -179,7 +179,7 @@ void fail(struct env *e, const char *fmt, ...);
 /* ---- machine.c: memory, files, knobs ---- */
 
 enum column kernel_column(void);
-bool kernel_is(int major, int minor);		/* this one or newer */
+bool kernel_is(int major, int minor);		/* this version or newer */
 int get(const char *path, char *buf, size_t size);
 long get_number(const char *path);
 void knob(struct env *e, const char *path, const char *value);
@@ -245,13 +245,13 @@ void machine_tidy(void);
 
 #define MAX_PROBLEMS	24
 
-/* --inexact: the call sites whose verdicts know the native event only. */
+/* --inexact: call sites at which a verdict may claim only the native event. */
 extern const char *inexact;
 
 struct verdicts {
 	unsigned int nr;
 	char text[MAX_PROBLEMS][300];
-	unsigned int differences;	/* native and ours differ, on purpose */
+	unsigned int differences;	/* native event and mmnotify's differ, on purpose */
 	const char *reasons[MAX_EXPECT];
 };
 
@@ -268,7 +268,7 @@ const char *difference(unsigned int cause, unsigned int native,
 
 extern FILE *tap;
 extern FILE *json;
-/* The names of the bits that are set; with none @buf stays as it is. */
+/* Writes the names of the bits that are set to @buf; without any, @buf does not change. */
 void bits_text(unsigned int bits, const char *const names[5], const char *between,
 	       char *buf, size_t size);
 void effects_text(unsigned int effects, char *buf, size_t size);
@@ -286,10 +286,10 @@ int open_mirror(void);
 void drain(struct env *e);
 void look_at(struct env *e, struct page_state *pages);
 void run_one(struct env *e, struct mirror_stat *stat);
-time_t time_limit(unsigned int seconds);	/* so long from now, with --patience */
+time_t time_limit(unsigned int seconds);	/* @seconds, times --patience, from now */
 int demo(struct shared *sh);
 
-/* ---- the families; each ends with an entry without a name ---- */
+/* ---- the families of scenarios; each ends with an entry without a name ---- */
 
 extern const struct scenario anon_scenarios[], file_scenarios[],
 	thp_scenarios[], hugetlb_scenarios[], protect_scenarios[],

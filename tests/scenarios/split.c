@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * split: huge pages are split, in all ways. The mapping of one is split at
- * __split_huge_pmd(), and that is always thp_split; the page itself by way of
- * the reverse map, and that is what it is split for.
+ * split: huge pages are split, in all ways. Splitting the mapping of one page goes through
+ * __split_huge_pmd(), and its cause is always thp_split. Splitting the page itself goes
+ * through the reverse map, and its cause is the reason of the split.
  */
 #define _GNU_SOURCE
 #include <string.h>
@@ -28,7 +28,7 @@ static char *watched_thp(struct env *e)
 	return p;
 }
 
-/* What smaps says of the mapping at @p, in kB. */
+/* Return: value in kB of a field in the smaps entry of the mapping at @p. */
 static long smaps(char *p, const char *field)
 {
 	FILE *f = fopen("/proc/self/smaps", "re");
@@ -50,7 +50,7 @@ static long smaps(char *p, const char *field)
 	return kb;
 }
 
-/* A file of shared memory that is one huge page, mapped by one entry. */
+/* A memfd that is one huge page, mapped by one PMD. */
 static char *huge_file(struct env *e, int *fd)
 {
 	char *p;
@@ -65,7 +65,7 @@ static char *huge_file(struct env *e, int *fd)
 	return p;
 }
 
-/* ---- the mapping, because a part of it changes ---- */
+/* ---- the mapping is split, because a part of it changes ---- */
 
 static void run_munmap(struct env *e)
 {
@@ -108,7 +108,7 @@ static void run_mremap_shrink(struct env *e)
 	must(e, mremap(p, HUGE, HUGE - PG, 0) == p);
 }
 
-/* Nothing changes but that there are two VMAs. */
+/* Nothing else changes than that there are two VMAs. */
 static void run_mlock(struct env *e)
 {
 	char *p = watched_thp(e);
@@ -185,7 +185,7 @@ static void run_cow(struct env *e)
 	unshare_pages(e, pid, release);
 }
 
-/* A pinned page cannot be shared, so the child gets small copies. */
+/* A pinned page cannot be shared by fork(), so the child gets small copies. */
 static void run_fork_pinned(struct env *e)
 {
 	struct iovec iov = { .iov_len = HUGE };
@@ -202,7 +202,7 @@ static void run_fork_pinned(struct env *e)
 	fork_and_reap(e);
 }
 
-/* ---- the page itself ---- */
+/* ---- the page itself is split ---- */
 
 static void run_cold(struct env *e)
 {
@@ -247,7 +247,7 @@ static void run_worker_cold(struct env *e)
 	must(e, !worker_madvise(e, &w, p + 7 * PG, PG, MADV_COLD));
 }
 
-/* By order of debugfs; up to 5.10 of all huge pages there are. */
+/* By debugfs; before 5.13 that splits all huge pages of the machine. */
 static void run_debugfs(struct env *e)
 {
 	char *p = watched_thp(e);
@@ -278,7 +278,7 @@ static void run_debugfs_file(struct env *e)
 	need(e, !put(SPLIT_FILE, text), "no split_huge_pages in debugfs");
 }
 
-/* What is only mapped in part is split when memory is short. */
+/* Reclaim splits huge pages that are only partially mapped. */
 static void run_drop_caches(struct env *e)
 {
 	char *p = thp(e);
@@ -290,13 +290,13 @@ static void run_drop_caches(struct env *e)
 	must(e, !put("/proc/sys/vm/drop_caches", "2"));
 }
 
-/* ... and what is mostly zeroes. */
+/* Reclaim splits huge pages that are mostly zeroes. */
 static void run_underused(struct env *e)
 {
 	char *p;
 
 	need(e, !access(THP_DIR "shrink_underused", F_OK),
-	     "huge pages full of zeroes are not looked for");
+	     "this kernel does not split underused huge pages");
 	knob(e, THP_DIR "khugepaged/max_ptes_none", "0");
 	p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -310,7 +310,7 @@ static void run_underused(struct env *e)
 	must(e, !put("/proc/sys/vm/drop_caches", "2"));
 }
 
-/* ---- a huge page of a file ---- */
+/* ---- a huge page of a file is split ---- */
 
 static void run_truncate(struct env *e)
 {
@@ -324,8 +324,8 @@ static void run_truncate(struct env *e)
 }
 
 /*
- * Where it is mapped by small entries, what stays is unmapped for a moment. Up
- * to 6.1 the split of a huge entry is announced before one is looked for.
+ * If PTEs map the huge page, the remaining pages are unmapped during the split. Up to
+ * 6.1 the split of a PMD is announced before the kernel checks that there is one.
  */
 static void run_truncate_small(struct env *e)
 {
@@ -333,7 +333,7 @@ static void run_truncate_small(struct env *e)
 	int fd;
 
 	huge_file(e, &fd);
-	/* Not aligned, so no huge entry can map it. */
+	/* Not aligned to a huge page, so that no PMD can map it. */
 	p = map_at(e, HUGE, PG, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
 	if (!((uintptr_t)p & (HUGE - 1)))
 		p = map_at(e, HUGE, PG, PROT_READ | PROT_WRITE, MAP_SHARED, fd);

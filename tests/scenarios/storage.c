@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * storage: small file systems, a swap device and a cgroup, made when a scenario
- * asks for them first and kept until the end; and modules.
+ * storage: small file systems, a swap device and a cgroup, created when the first scenario
+ * needs them and kept until the end; and loading of modules.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -53,7 +53,7 @@ static int command(const char *const argv[])
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Loads a module of the kernel's; it may be built in. Return: 0 if so. */
+/* Loads a module of the kernel. Return: 0 if it is loaded or built in. */
 int modprobe(const char *name)
 {
 	const char *const argv[] = { "modprobe", "-q", name, NULL };
@@ -68,12 +68,12 @@ void load_test_module(struct env *e, const char *name)
 
 	snprintf(path, sizeof(path), "/modules/%s.ko", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	need(e, fd >= 0, "no test modules here");
+	need(e, fd >= 0, "no test modules on this machine");
 	must(e, !syscall(SYS_finit_module, fd, "", 0) || errno == EEXIST);
 	close(fd);
 }
 
-/* Loads a test module of the project, which makes /dev/NAME. */
+/* Loads a test module of the project, which creates /dev/NAME. */
 int test_device(struct env *e, const char *name)
 {
 	char path[64];
@@ -86,7 +86,7 @@ int test_device(struct env *e, const char *name)
 	return fd;
 }
 
-/* Return: the loop device's path for an image, or NULL. */
+/* Return: path of a loop device for the image, or NULL. */
 const char *loop_for(const char *image, long bytes)
 {
 	static char path[32];
@@ -110,7 +110,7 @@ const char *loop_for(const char *image, long bytes)
 	return path;
 }
 
-/* busybox makes an ext2; with extents switched on, ext4 is itself. */
+/* busybox makes an ext2; the extents feature turns it into an ext4. */
 static int make_ext4(const char *device, const char *block)
 {
 	const char *const mke2fs[] = { "mke2fs", "-F", "-b", block, device, NULL };
@@ -128,7 +128,7 @@ static int make_ext4(const char *device, const char *block)
 	return close(fd);
 }
 
-/* Mounted once; what is below @dir is kept. */
+/* Mounts a file system on @dir at the first call; later calls find it mounted. */
 static bool mounted(const char *dir)
 {
 	char path[64];
@@ -152,7 +152,7 @@ static const char *mount_ext4(struct env *e, const char *device, const char *dir
 	return dir;
 }
 
-/* Return: a folder on an ext4 of its own. */
+/* Return: a directory on an ext4 of its own. */
 const char *ext4(struct env *e)
 {
 	if (mounted(EXT4_DIR))
@@ -161,7 +161,7 @@ const char *ext4(struct env *e)
 			  "4096", NULL);
 }
 
-/* Return: the same with blocks that are smaller than a page. */
+/* Return: a directory on an ext4 with blocks smaller than a page. */
 const char *ext4_small(struct env *e)
 {
 	if (mounted(SMALL_DIR))
@@ -170,21 +170,21 @@ const char *ext4_small(struct env *e)
 			  "1024", NULL);
 }
 
-/* Return: the same without a page cache, on persistent memory. */
+/* Return: a directory on an ext4 with DAX, on persistent memory. */
 const char *ext4_dax(struct env *e)
 {
 	unsigned int tries;
 
 	if (mounted(DAX_DIR))
 		return DAX_DIR;
-	need(e, !modprobe("nd_e820") && !modprobe("nd_pmem"), "no nd_pmem here");
+	need(e, !modprobe("nd_e820") && !modprobe("nd_pmem"), "no nd_pmem");
 	for (tries = 0; tries < 100 && access("/dev/pmem0", F_OK); tries++)
 		sleep_ms(10);
 	need(e, !access("/dev/pmem0", F_OK), "no persistent memory");
 	return mount_ext4(e, "/dev/pmem0", DAX_DIR, "4096", "dax");
 }
 
-/* Return: a new file of this many bytes, all of them written to the disk. */
+/* Return: a new file of @len bytes, all of them written to the disk. */
 int file_in(struct env *e, const char *dir, const char *name, size_t len)
 {
 	char path[128], block[PG];
@@ -224,7 +224,7 @@ static int make_swap(const char *device, long bytes)
 	return bad ? -1 : 0;
 }
 
-/* zram if the kernel has it, else a loop device; either is memory. */
+/* zram if the kernel has it, else a loop device; both are in memory. */
 static const char *swap_device(void)
 {
 	const char *dev = "/dev/zram0";
@@ -258,7 +258,7 @@ void swap_on(struct env *e)
 	need(e, !swapon(dev, 0), "swapon");
 }
 
-/* The calling process moves into a cgroup that has these controllers. */
+/* Moves the calling process into a new cgroup with these controllers. */
 const char *cgroup(struct env *e, const char *controllers)
 {
 	static char dir[64];
@@ -275,8 +275,8 @@ const char *cgroup(struct env *e, const char *controllers)
 }
 
 /*
- * khugepaged wakes up for the first process that wants huge pages. That shall
- * be us, who have none, so that it sleeps when a scenario comes.
+ * khugepaged runs a scan for the first process that wants huge pages. So the runner, which
+ * has none, is first; khugepaged then sleeps when a scenario starts.
  */
 static void wake_khugepaged(void)
 {
@@ -287,7 +287,7 @@ static void wake_khugepaged(void)
 		madvise(p, 2 * HUGE, MADV_HUGEPAGE);
 }
 
-/* Nothing but the scenario itself shall invalidate. */
+/* Switches off everything in the kernel that invalidates on its own. */
 void machine_calm(void)
 {
 	put("/proc/sys/kernel/numa_balancing", "0");

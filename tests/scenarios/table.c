@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * table: what the scenarios expect, as lines of fields with tabs between them,
- * for those who write documents from it.
+ * table: the expectations of all scenarios, as lines of fields with tabs between them,
+ * for tools/causes-doc.
  *
  *	expect SCENARIO MACHINE MUST|MAY EVENT CAUSE EFFECTS NATIVE...
  *	differs CAUSE NATIVE OURS REASON
  *
- * A native event per enum column; "-" where the verdict does not come.
+ * A native event per enum column; "-" where the verdict does not occur.
  */
 #include "runner.h"
 

@@ -36,7 +36,7 @@ static void run_mremap(struct env *e)
 	must(e, mremap(p, HUGE, HUGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);
 }
 
-/* The huge zero page is written to. */
+/* A write to the huge zero page. */
 static void run_zero(struct env *e)
 {
 	char *p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE,
@@ -50,7 +50,7 @@ static void run_zero(struct env *e)
 	p[3 * PG] = 1;
 }
 
-/* 512 small pages, ready to become one; khugepaged does not know of them. */
+/* 512 small pages that can be collapsed; khugepaged does not scan them yet. */
 static char *scattered(struct env *e)
 {
 	char *p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE,
@@ -70,7 +70,7 @@ static void run_collapse(struct env *e)
 	need(e, !madvise(p, HUGE, MADV_COLLAPSE_), "no MADV_COLLAPSE");
 }
 
-/* khugepaged looks for what is huge enough, and finds ours. */
+/* Waits until khugepaged has scanned the memory and collapsed it. */
 static void await_khugepaged(struct env *e, char *p)
 {
 	unsigned int before;
@@ -81,9 +81,9 @@ static void await_khugepaged(struct env *e, char *p)
 	need(e, !madvise(p, HUGE, MADV_HUGEPAGE), "no transparent huge pages");
 	knob(e, KHUGEPAGED "scan_sleep_millisecs", "10");
 	if (!wait_for_cause(e, MMNOTIFY_CAUSE_KHUGEPAGED, 12000))
-		fail(e, "khugepaged did not come within 12 s");
+		fail(e, "khugepaged did not collapse the memory within 12 s");
 	put(KHUGEPAGED "scan_sleep_millisecs", "600000");
-	/* A file goes page by page. */
+	/* khugepaged collapses file mappings page by page. */
 	do {
 		before = seen(e, MMNOTIFY_CAUSE_KHUGEPAGED);
 		sleep_ms(100);
@@ -119,7 +119,7 @@ static bool collapse(char *p)
 {
 	unsigned int tries;
 
-	/* A page that is on its way to a list cannot be taken. */
+	/* A page in a per-CPU LRU batch cannot be isolated: try again. */
 	for (tries = 0; madvise(p, HUGE, MADV_COLLAPSE_); tries++) {
 		if (errno != EAGAIN || tries == 20)
 			return false;
@@ -161,7 +161,7 @@ static void run_collapse_file_other(struct env *e)
 	actor_acts(e, &o, p, HUGE, fd);
 }
 
-/* The file has a huge page already; only the mapping has small entries. */
+/* The file has a huge page already; only the mapping still uses PTEs. */
 static void run_collapse_mapping(struct env *e)
 {
 	int fd = memfd(e, HUGE, 0);
@@ -169,7 +169,7 @@ static void run_collapse_mapping(struct env *e)
 
 	fill(p, HUGE, 2);
 	need(e, collapse(p), "no MADV_COLLAPSE of shmem");
-	/* While there are two VMAs no huge entry fits. */
+	/* With two VMAs no PMD can map the huge page. */
 	must(e, !mprotect(p, PG, PROT_READ));
 	fill(p + PG, HUGE - PG, 3);
 	must(e, !mprotect(p, PG, PROT_READ | PROT_WRITE));
@@ -197,7 +197,7 @@ const struct scenario thp_scenarios[] = {
 		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
 	{ .name = "thp_collapse_mapping", .run = run_collapse_mapping, .expect = {
 		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
-	/* The last: it may look at all processes once more when they are over. */
+	/* The last one: khugepaged may scan all processes once more after it. */
 	{ .name = "thp_khugepaged", .run = run_khugepaged, .expect = {
 		MUST(CLEAR, KHUGEPAGED, CLEAR, ALL(C)) } },
 	{ .name = "thp_khugepaged_file", .run = run_khugepaged_file, .expect = {

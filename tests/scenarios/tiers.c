@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tiers: a slower node takes what reclaim would otherwise write out. Its memory is
- * persistent memory that a stock driver adds (dax, kmem): so every kernel with
- * tiers believes that it is slow, whatever it makes of ACPI's tables.
+ * tiers: reclaim demotes pages to a slower node instead of swapping them. The memory of
+ * that node is persistent memory that stock drivers add (dax, kmem). So every kernel with
+ * memory tiers takes it for slow, whatever ACPI's tables report.
  */
 #define _GNU_SOURCE
 #include <glob.h>
@@ -24,10 +24,10 @@
 #define SLOW		1
 #define PAGES		512
 #define ROUNDS		4
-/* More than the root file system, which is demoted first and leaves room. */
+/* More than the root file system: its pages are demoted first. */
 #define HOG_PAGES	MB(120)
 
-/* The next memory of this process comes from a node; -1: from any. */
+/* Allocates the next memory of this process from @node; -1: from any. */
 static void from_node(struct env *e, int node)
 {
 	unsigned long nodes = 1UL << (node < 0 ? 0 : node);
@@ -49,7 +49,7 @@ static bool slow_is_there(void)
 	return kb > 0;
 }
 
-/* The persistent memory becomes a device of its own kind. Return: its name. */
+/* Turns the persistent memory into a dax device. Return: its name, in @name. */
 static void make_dax(struct env *e, char *name, size_t size)
 {
 	static const char *const modules[] = {
@@ -60,7 +60,7 @@ static void make_dax(struct env *e, char *name, size_t size)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(modules); i++)
-		need(e, !modprobe(modules[i]), "no kmem here");
+		need(e, !modprobe(modules[i]), "no kmem driver");
 	for (tries = 0; tries < 100; tries++, sleep_ms(10))
 		if (!access(ND "drivers/nd_pmem/namespace0.0", F_OK))
 			break;
@@ -92,7 +92,7 @@ static void online_blocks(struct env *e)
 	globfree(&g);
 }
 
-/* Node 1, from the first scenario that wants it to the end. */
+/* Adds node 1 in the first scenario that needs it; it stays until the end. */
 static void slow_node(struct env *e)
 {
 	char name[32];
@@ -144,7 +144,7 @@ static void run_proactive_thp(struct env *e)
 	proactive(e, true);
 }
 
-/* What moves is still charged; to be below the limit some is swapped, too. */
+/* Demoted pages stay charged; to get below the limit some are swapped, too. */
 static void run_memcg(struct env *e)
 {
 	char path[128];
@@ -173,7 +173,7 @@ static void hog_quickly(struct env *e, void *arg)
 	kswapd_policy(e, SCHED_OTHER);
 }
 
-/* The fast node is short of memory. */
+/* The fast node runs short of memory. */
 static void under_pressure(struct env *e, other_job *job, const char *min_kb)
 {
 	struct other o[ROUNDS];
@@ -189,7 +189,7 @@ static void under_pressure(struct env *e, other_job *job, const char *min_kb)
 	from_node(e, -1);
 	must(e, !madvise(p, PAGES * PG, MADV_COLD));
 	begin(e);
-	/* Other pages may go first. */
+	/* Other pages may be demoted first. */
 	for (i = 0; i < ROUNDS && !seen(e, MMNOTIFY_CAUSE_DEMOTION); i++) {
 		if (i)
 			must(e, !madvise(p, PAGES * PG, MADV_COLD));
@@ -208,7 +208,7 @@ static void run_direct(struct env *e)
 	under_pressure(e, hog_quickly, "6144");
 }
 
-/* The way back: pages that are used again are moved to the fast node. */
+/* The way back: pages that are accessed again are promoted to the fast node. */
 static void run_promotion(struct env *e)
 {
 	unsigned int tries, i;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* uffd: what a userfaultfd can do to memory, and what its end does. */
+/* uffd: operations of a userfaultfd on memory, and the ways in which it ends. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -10,7 +10,7 @@
 
 #include "actors.h"
 
-/* Younger than the header. */
+/* Newer than the header. */
 #define FEATURE_MOVE	(1ULL << 16)
 #define FEATURE_RWP	(1ULL << 17)
 #define FEATURE_ASYNC	(1ULL << 15)
@@ -103,12 +103,12 @@ static char *watched_hugetlb(struct env *e, int flags)
 	hugetlb(e, 2);
 	p = mmap(NULL, HUGE, PROT_READ | PROT_WRITE,
 		 flags | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
-	need(e, p != MAP_FAILED, "no huge page");
+	need(e, p != MAP_FAILED, "no hugetlb page");
 	*p = 1;
 	return watched_huge(e, p);
 }
 
-/* ---- nothing is taken away ---- */
+/* ---- operations that invalidate nothing ---- */
 
 static void run_register(struct env *e)
 {
@@ -118,7 +118,7 @@ static void run_register(struct env *e)
 	registered(e, p, 8 * PG, 0, MODE_MISSING);
 }
 
-/* What was missing comes. */
+/* Fills missing pages. */
 static void run_fill(struct env *e)
 {
 	char *p = map_at(e, 8 * PG, PG, PROT_READ | PROT_WRITE,
@@ -137,7 +137,7 @@ static void run_fill(struct env *e)
 
 /* ---- protection, in general ---- */
 
-/* The two ways to protect pages. */
+/* The two ioctls that protect pages. */
 struct kind {
 	__u64 features, mode;
 	bool (*protect)(int fd, char *p, size_t len, bool on);
@@ -204,7 +204,7 @@ static void run_wp_end(struct env *e)
 	must(e, protect(fd, p, 8 * PG, false));
 }
 
-/* The next write takes the protection off again, and that is no event. */
+/* The next write removes the protection, which causes no event. */
 static void run_wp_async(struct env *e)
 {
 	char *p = watched_anon(e, 8);
@@ -244,7 +244,7 @@ static void run_wp_hugetlb_private(struct env *e)
 	of_hugetlb(e, &wp_file, MAP_PRIVATE);
 }
 
-/* Another process has the descriptor. */
+/* Another process uses the descriptor. */
 static bool act_protect(const struct order *o)
 {
 	return protect(o->what, o->p, o->len, true);
@@ -274,7 +274,7 @@ static void run_wp_remote(struct env *e)
 	by_another(e, FEATURE_WP, MODE_WP, act_protect);
 }
 
-/* ---- protection of reads and writes ---- */
+/* ---- protection against reads and writes ---- */
 
 static void run_rwp(struct env *e)
 {
@@ -311,7 +311,7 @@ static void run_rwp_remote(struct env *e)
 	by_another(e, FEATURE_RWP, MODE_RWP, act_protect_rw);
 }
 
-/* ---- the end of it ---- */
+/* ---- the end of a registration ---- */
 
 static void unregister(struct env *e, __u64 features, __u64 mode)
 {
@@ -375,7 +375,7 @@ static void run_close_range(struct env *e)
 	need(e, !syscall(SYS_close_range, fd, fd, 0), "no close_range");
 }
 
-/* The last descriptor is in another process, and that one lets it go. */
+/* Another process has the last descriptor, and closes it. */
 static bool act_close(const struct order *o)
 {
 	return !close(o->what);
@@ -425,7 +425,7 @@ static void run_exec_other(struct env *e)
 	last_of_another(e, act_exec);
 }
 
-/* The process ends with its userfaultfd open: it is the end that is told. */
+/* The process exits with its userfaultfd open: the events have the cause exit. */
 static void run_exit(struct env *e)
 {
 	open_wp(e);

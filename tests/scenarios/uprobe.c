@@ -28,7 +28,7 @@ static int append(const char *path, const char *text)
 	return done < 0 ? -1 : 0;
 }
 
-/* A file of instructions that do nothing. */
+/* An executable file of nop instructions. */
 static int text_file(struct env *e)
 {
 	char nops[PG];
@@ -48,7 +48,7 @@ static char *text_page(struct env *e)
 	return p;
 }
 
-/* The probe is known, and not yet in the text. It is forgotten by the next. */
+/* Defines a probe without enabling it; it replaces the probe of the last call. */
 static void probe_at(struct env *e, const char *where)
 {
 	char text[128];
@@ -133,7 +133,7 @@ static void run_remove_other(struct env *e)
 	actor_acts(e, &o, NULL, 0, 0);
 }
 
-/* Return: a perf event; it probes from here on until it is closed. */
+/* Return: descriptor of a perf event that probes until it is closed. */
 static int perf_probe(struct env *e)
 {
 	struct perf_event_attr attr = {
@@ -144,7 +144,7 @@ static int perf_probe(struct env *e)
 	attr.type = get_number(PMU);
 	fd = syscall(SYS_perf_event_open, &attr, getpid(), -1, -1,
 		     PERF_FLAG_FD_CLOEXEC);
-	need(e, fd >= 0, "no uprobes by perf_event_open()");
+	need(e, fd >= 0, "perf_event_open() has no uprobes");
 	return fd;
 }
 
@@ -169,8 +169,8 @@ static void run_perf_close(struct env *e)
 }
 
 /*
- * A file that is probed already is mapped: the breakpoint goes in at once. On
- * 7.x the first page there is the private one, so that nothing is replaced.
+ * A file that has a probe already is mapped: the breakpoint is inserted at once. On
+ * 7.x the first page there is the private copy, so that no page is replaced.
  */
 static void run_mmap(struct env *e)
 {
@@ -186,7 +186,7 @@ static void run_mmap(struct env *e)
 	must(e, *(volatile unsigned char *)(p + OFFSET) == 0xcc);
 }
 
-/* A counter of the probes, in the file's data, goes up: it is written to. */
+/* The probe's reference counter, in the file's data, is incremented: a write. */
 static void run_counter(struct env *e)
 {
 	int fd = text_file(e);

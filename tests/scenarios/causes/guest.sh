@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: guest.sh MACHINE
-# Runs in the VM: the scenarios for this machine, then what they were and what
-# mmnotify counted, behind the verdicts in $MMN_OUT. On the plain machine the ones of
-# hot.list come first, with a count of their own.
+# Runs in the VM: the scenarios for this machine. Then appends the list of scenarios and
+# mmnotify's counters to the verdicts in $MMN_OUT. On the plain machine the scenarios of
+# hot.list run first and are counted separately.
 set -u
 
 if [ "$1" = plain ]; then

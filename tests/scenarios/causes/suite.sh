@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
-# make check-causes: every scenario on every machine of machines.list, with the
-# stack as a second opinion on every event. One VM per kernel and machine, JOBS
-# (one per CPU) at a time; what they say is in build/results/causes, what it
-# comes to in build/results/causes-KERNEL.txt.
+# make check-causes: every scenario on every machine of machines.list. verify=1 checks every
+# verdict against the stack. One VM per kernel and machine, JOBS (one per CPU) at a time;
+# their output is in build/results/causes, the summary in
+# build/results/causes-KERNEL.txt.
 
 machines()
 {
@@ -19,7 +19,7 @@ options_of()
 		xargs -r -n 1 printf '%s\n'
 }
 
-# A VM goes with this script, whatever ends it.
+# The VM is killed when this script ends, whatever the reason.
 run_machine()
 {
 	local kernel=$1 machine=$2 out=$results/$1-$2 options status=0 begun=$SECONDS
