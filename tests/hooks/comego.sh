@@ -1,10 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in the VM, in the suite's root: comego.sh HOOK TURNS. While events flow, each of
-# the others comes and goes, TURNS times (a live patch, which takes seconds to, a tenth
-# of that); perf does on mmnotify's own tracepoints, too.
-# Checks get their commands as words and names of functions.
+# Runs in the VM, in the suite's root: comego.sh HOOK TURNS. While events occur, each other
+# user of the hooked functions attaches and detaches TURNS times (a live patch, which
+# takes seconds, a tenth of that). perf does so on mmnotify's own tracepoints, too.
 # shellcheck disable=SC2016,SC2086,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -15,16 +14,16 @@ set -u
 
 hook=$1 turns=$2
 
-# come_and_go NAME: what went wrong is in /tmp/bad.
+# come_and_go NAME TURNS: errors go to /tmp/bad.
 come_and_go() {
 	for turn in $(seq $2); do
-		start_$1 || echo "turn $turn: it does not start"
-		stop_$1 || echo "turn $turn: it does not stop"
+		start_$1 || echo "turn $turn: cannot start"
+		stop_$1 || echo "turn $turn: cannot stop"
 	done > /tmp/bad 2>&1
 	touch /tmp/done
 }
 
-# Scenarios without a pause until the turns are over.
+# Runs scenarios without a pause until the turns are over.
 flow() {
 	wrong=0 runs=0
 	until [ -e /tmp/done ]; do
@@ -43,17 +42,18 @@ comes_and_goes() {
 	shift
 	flow "$@"
 	wait $job
-	check "[ $wrong = 0 ] && [ $runs -gt 0 ]" "$name: verdicts are right, in $runs runs meanwhile" ||
+	check "[ $wrong = 0 ] && [ $runs -gt 0 ]" \
+		"$name attaches and detaches: verdicts are right in $runs runs" ||
 		failures /tmp/tap
-	check "[ ! -s /tmp/bad ]" "$name: it came and went $times times" ||
+	check "[ ! -s /tmp/bad ]" "$name attaches and detaches $times times" ||
 		sed 's/^/# /' /tmp/bad | head > "$tap"
 }
 
-# What it does to those that ask the stack is for others.sh to say.
+# Verdicts that need the stack are tested by others.sh.
 each() {
 	for name in function graph kprobe kretprobe ops_plain ops_regs ops_ipmodify fprobe livepatch; do
 		case $(uname -r)-$hook-$name in
-		# Exact while it is away, and ends are even while it is there.
+		# Exact while it is detached; starts and ends match while it is attached.
 		*-kprobe-livepatch|*-auto-livepatch|5.10.*-kprobe-kretprobe|5.10.*-auto-kretprobe)
 			comes_and_goes $name --only $few --inexact some
 			;;
@@ -68,14 +68,14 @@ each() {
 	done
 }
 
-# perf holds a reference while it has mmnotify's tracepoints open.
+# perf holds a reference to mmnotify while it has its tracepoints open.
 own_events() {
 	for turn in 1 2 3; do
-		check "perf_on 'mmnotify:*'" "own tracepoints: perf is on, turn $turn"
-		right "own tracepoints, turn $turn" --only $few
+		check "perf_on 'mmnotify:*'" "perf opens mmnotify's tracepoints, turn $turn"
+		right "perf on mmnotify's tracepoints, turn $turn" --only $few
 		check "! rmmod mirror mmnotify 2> /dev/null && insmod /modules/mirror.ko" \
-			"own tracepoints: mmnotify does not go meanwhile"
-		check saw_perf "own tracepoints: perf saw them"
+			"perf on mmnotify's tracepoints: mmnotify does not unload"
+		check saw_perf "perf on mmnotify's tracepoints: perf got samples"
 	done
 }
 
@@ -84,12 +84,12 @@ few=munmap,mremap_dontunmap,madv_dontneed,mprotect_none,fork,cow,file_truncate,e
 say 'TAP version 13'
 echo 64 > $tracing/buffer_size_kb
 load_both "hook=$hook"
-[ $hook = auto ] || check "hook_says 'backend $hook'" "it is the hook"
+[ $hook = auto ] || check "hook_says 'backend $hook'" "hook=$hook: debugfs names this hook"
 each
 own_events
 if [ $hook = ftrace ]; then
 	check "[ $(counted no_record) = 0 ] && [ $(counted starts) -gt 1000 ]" \
-		"the hook has missed nothing of $(counted starts) events" || cat $debugfs/hook
+		"hook=$hook: each of $(counted starts) events has a record" || cat $debugfs/hook
 fi
 check "hook_says 'records_live 0' && hook_says 'table_full 0'" "no record is left" ||
 	cat $debugfs/hook

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# For the scripts that run in the VM, in the suite's root; sourced after lib.sh. Who
-# else may sit on the functions that mmnotify hooks.
+# For the scripts that run in the VM, in the suite's root; sourced after lib.sh. Other
+# users of the functions that mmnotify hooks.
 # shellcheck disable=SC2034,SC2086,SC2154
 
 fn=__mmu_notifier_invalidate_range_start
 
-# For each: start it, is it there, has it seen the function, stop it.
+# For each of them: start_NAME, saw_NAME (it has seen the function), stop_NAME.
 
 start_tracer() {
 	echo "$2" > $tracing/set_ftrace_filter
@@ -74,7 +74,7 @@ start_bpf() {
 	done
 }
 
-# It prints what it counted when it ends.
+# bpftrace prints its counts when it ends.
 stop_bpf() {
 	kill -INT $bpf
 	wait $bpf
@@ -157,7 +157,7 @@ stop_fprobe() {
 	printf '%s\n' -:fprobes/enter -:fprobes/back -:fprobes/leave >> $tracing/dynamic_events
 }
 
-# perf_on EVENT: samples it until perf_off. It is on when perf has answered.
+# perf_on EVENT: samples it until perf_off. It returns once perf has acknowledged.
 perf_on() {
 	rm -f /tmp/perf.*
 	mkfifo /tmp/perf.ctl /tmp/perf.ack
@@ -178,7 +178,7 @@ perf_off() {
 	wait $perf
 }
 
-# It says how many samples it has when it ends.
+# perf prints the number of its samples when it ends.
 saw_perf() {
 	perf_off 2> /dev/null
 	grep -q '(~*[1-9][0-9]* samples)' /tmp/perf.out

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in the VM: KVM's notifier and a bare one beside mmnotify's on the same process;
-# everything unloads, whichever is first.
-# Checks get their commands as words and names of functions.
+# Runs in the VM: KVM's notifier and a bare one beside mmnotify's on the same process.
+# Either side can unload first.
+# check evaluates its first argument, which shellcheck does not follow.
 # shellcheck disable=SC2016,SC2086,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -12,11 +12,11 @@ set -u
 guests() {
 	MMN_TAP=/tmp/tap /files/scenarios --quiet --machine kvm
 	renumber /tmp/tap "$1: "
-	check "[ '$seen' = '$planned' ]" "$1: the scenarios end with their plan"
+	check "[ '$seen' = '$planned' ]" "$1: the scenarios run to their plan"
 	check "hook_says 'records_live 0' && hook_says 'table_full 0'" "$1: no record is left"
 }
 
-# Those that are there; KVM is not where the machine has no such CPU.
+# Unloads the modules that are loaded; without virtualization KVM is not.
 gone() {
 	for module; do
 		[ ! -d /sys/module/$module ] || rmmod $module || return
@@ -28,10 +28,10 @@ for hook in auto ftrace kprobe stack; do
 	load_both "hook=$hook"
 	guests "$hook"
 	if [ $hook = ftrace ]; then
-		check "gone kvm_amd kvm" "$hook: KVM unloads, beside mmnotify"
-		guests "$hook, KVM again"
+		check "gone kvm_amd kvm" "$hook: KVM unloads while mmnotify stays"
+		guests "$hook, KVM loaded again"
 	fi
 	unload_both
-	check "gone mmn_native kvm_amd kvm" "$hook: and so does all else"
+	check "gone mmn_native kvm_amd kvm" "$hook: the bare notifier and KVM unload after mmnotify"
 done
 finish

@@ -8,14 +8,14 @@
 debugfs=/sys/kernel/debug/mmnotify
 tracing=/sys/kernel/tracing
 
-# Some of every kind, and those whose cause only the stack tells.
+# Scenarios of every kind, and those whose cause only the stack reveals.
 brief=munmap,mmap_fixed,mremap_move,mremap_dontunmap,madv_dontneed,mprotect_none,fork
 brief=$brief,cow,file_truncate,file_punch,exit,exec,thp_munmap_part,hugetlb_cow,tier_mm
 asking=process_vm_writev,cow_proc_mem,move_pages,mbind,thp_split,ksm_write,uffd_wp
 asking=$asking,writeback_msync,direct_write,madv_pageout,tcp_zerocopy,time_namespace
 asking=$asking,soft_offline,hwpoison_file,process_mrelease
 
-# What the kernel has logged since the last mark.
+# The lines of the kernel log since the last mark.
 mark() {
 	dmesg > /tmp/mark
 }
@@ -32,12 +32,12 @@ counted() {
 	awk -v n="$1" '$1 == n { print $2 }' $debugfs/hook
 }
 
-# failures TAP: what the scenarios have to say about their failures, as comments.
+# failures TAP: prints the failures of the scenarios as comments.
 failures() {
 	grep -A 12 '^not ok' "$1" | cut -c 1-200 | sed 's/^[^#]/# &/' | head -n 60 > "$tap"
 }
 
-# right DESCRIPTION ARG...: the scenarios agree. One check; what failed is told.
+# right DESCRIPTION ARG...: the scenarios must pass. One check; prints the failures.
 right() {
 	what=$1
 	shift
@@ -48,12 +48,12 @@ right() {
 		"$what: $(sed 's/^# //' /tmp/sums)" || failures /tmp/tap
 }
 
-# The quick scenarios and those that ask the stack, all right.
+# Runs the quick scenarios and those that need the stack; all must pass.
 all_right() {
 	with=$1
 	shift
-	right "$with, the quick ones" --loop 1 "$@"
-	right "$with, those that ask the stack" --only "$asking" "$@"
+	right "$with: quick scenarios" --loop 1 "$@"
+	right "$with: scenarios that need the stack" --only "$asking" "$@"
 }
 
 load() {
@@ -61,9 +61,10 @@ load() {
 }
 
 load_both() {
-	check "load $1 && insmod /modules/mirror.ko" "mmnotify loads with ${1:-no parameters}"
+	check "load $1 && insmod /modules/mirror.ko" \
+		"mmnotify and mirror load with ${1:-no parameters}"
 }
 
 unload_both() {
-	check "rmmod mirror && rmmod mmnotify" "both unload"
+	check "rmmod mirror && rmmod mmnotify" "mirror and mmnotify unload"
 }

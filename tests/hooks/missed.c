@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * missed: an end must not find the record of the event before. A kprobe records an
- * mprotect that leaves the page readable; then kprobes are disarmed, and the next
- * mprotect, of the same page by the same task and mostly with its range at the same
- * place on the stack, takes all. Whatever its end says exactly must not be less than
- * its start said.
+ * missed: an end must not find the record of the previous event. A kprobe records an
+ * mprotect() that leaves the page readable. Then kprobes are disarmed, and the next
+ * mprotect() of the same page by the same task, mostly with its range at the same address
+ * on the stack, removes all access. The effects of its end must include all effects of
+ * its start.
  *
- * Usage: missed TURNS; where kprobes are the hook and a mirror is loaded.
+ * Usage: missed TURNS; needs hook=kprobe and a loaded mirror.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -92,6 +92,6 @@ int main(int argc, char **argv)
 		protect(page, PROT_READ | PROT_WRITE);
 		read_log(fd);
 	}
-	printf("# %u ends, %u said less than their starts\n", ends, less);
+	printf("# %u ends, %u with fewer effects than their starts\n", ends, less);
 	return !ends || less;
 }

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in the VM, in the suite's root: others.sh HOOK NAME... Who else may sit on the
+# Runs in the VM, in the suite's root: others.sh HOOK NAME... Other users attach to the
 # function that mmnotify hooks, before it and after it.
-# Checks get their commands as words and names of functions.
+# check evaluates its first argument, which shellcheck does not follow.
 # shellcheck disable=SC2016,SC2086,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -15,48 +15,52 @@ set -u
 hook=$1
 shift
 some=$brief,$asking
-# What the self-test leaves of a hook whose records do not count.
+# The hook that the self-test chooses if the records of HOOK do not count.
 instead=stack
-# What it leaves clients with hook=auto, and what becomes of that later.
+# With hook=auto: what clients use after the self-test (by), and options of the scenarios
+# if NAME attaches later (later).
 by=steps later=
 
 scenarios() {
 	right "$1: verdicts" --only "$some" ${2-}
 }
 
-# other NAME ARG...: the scenarios with NAME there, before mmnotify and after it.
+# other NAME ARG...: the scenarios with NAME attached before mmnotify and after it.
 other() {
 	name=$1
 	shift
-	check "start_$name" "$name first: it starts" || return
+	check "start_$name" "$name before mmnotify: it starts" || return
 	load_both "hook=$hook"
 	if [ $hook = auto ]; then
-		check "hook_says 'clients $by'" "$name first: clients go by $by" || cat $debugfs/hook
+		check "hook_says 'clients $by'" \
+			"$name before mmnotify: clients use $by" || cat $debugfs/hook
 	elif [ $# = 0 ]; then
-		check "hook_says 'backend $hook'" "$name first: mmnotify still gets its hook" ||
+		check "hook_says 'backend $hook'" \
+			"$name before mmnotify: mmnotify still gets its hook" ||
 			cat $debugfs/hook
 	else
-		check "hook_says 'backend $instead'" "$name first: $instead, for it is in the way" ||
+		check "hook_says 'backend $instead'" \
+			"$name before mmnotify: the self-test chooses $instead" ||
 			cat $debugfs/hook
 	fi
-	scenarios "$name first" "$*"
+	scenarios "$name before mmnotify" "$*"
 	unload_both
-	check "saw_$name" "$name first: it saw the function"
+	check "saw_$name" "$name before mmnotify: it saw the function"
 	stop_$name
 	load_both "hook=$hook"
-	check "start_$name" "$name second: it starts"
-	scenarios "$name second" "${later:-$*}"
-	check "saw_$name" "$name second: it saw the function"
+	check "start_$name" "$name after mmnotify: it starts"
+	scenarios "$name after mmnotify" "${later:-$*}"
+	check "saw_$name" "$name after mmnotify: it saw the function"
 	stop_$name
-	scenarios "$name is gone again"
+	scenarios "$name detached again"
 	unload_both
 }
 
-# What a kernel or its suite has not got: the reason.
+# missing NAME: prints the reason why a kernel or the suite does not have it.
 missing() {
 	case $1 in
 	bpf_fentry)
-		bpftrace --version | grep -q 'v0\.1[0-2]\.' && echo "this bpftrace does not know kfunc"
+		bpftrace --version | grep -q 'v0\.1[0-2]\.' && echo "this bpftrace has no kfunc probes"
 		;;
 	fprobe|probes)
 		has_fprobe || echo "this kernel has no fprobe events"
@@ -72,37 +76,37 @@ for name; do
 		skip "$name" "$why"
 		continue
 	fi
-	# These change where the kernel's function returns to, or are called in its place:
-	# with hook=auto clients get the hook if that is so at load.
+	# These change the return address of the hooked function, or replace the function.
+	# If they are attached at load, clients use the hook with hook=auto.
 	case $name in
 	graph*|kretprobe|bpf_*|livepatch|fprobe|ops|probes) by=hook ;;
 	*) by=steps ;;
 	esac
 	case $(uname -r)-$hook-$name in
 	*-auto-livepatch)
-		# If that comes later nobody knows who announces: the caller is the patch.
+		# After load the caller that the stack shows is the live patch.
 		later='--inexact some'
 		other $name
 		later=
 		;;
 	5.10.*-auto-kretprobe|5.10.*-auto-bpf_kprobe|*-auto-probes)
-		# The same with a trampoline that the unwinder does not get past; see below.
+		# The same with a trampoline at which the unwinder stops; see below.
 		some=$brief later='--inexact some'
 		other $name
 		some=$brief,$asking later=
 		;;
 	*-kprobe-livepatch|5.10.*-kprobe-bpf_kprobe)
-		# A kprobe's record counts only if the stack agrees. There the caller is
-		# the patch, which no row knows, or (before v5.14) the kretprobe's
-		# trampoline, which nothing gets past; it is on the start alone. At the
-		# end none of them is on the stack. The trampoline of bpf_fentry does not
-		# last, so the search for the caller goes past it.
+		# A kprobe's record counts only if the stack agrees. Here the stack shows
+		# another caller of the start: the live patch, which has no row, or before
+		# v5.14 the trampoline of the kretprobe, at which the unwinder stops.
+		# Neither is on the stack at the end. The trampoline of bpf_fentry
+		# does not matter, since the search for the caller skips it.
 		other $name --inexact starts
 		;;
 	5.10.*-ftrace-kretprobe|5.10.*-ftrace-bpf_kprobe|*-ftrace-probes)
-		# Before v5.14 the unwinder does not get past the trampoline of a
-		# kretprobe, and later not past two of different kinds on one function:
-		# the hook knows who announces, the stack knows nothing.
+		# The unwinder stops at the trampoline of a kretprobe before v5.14, and
+		# later at two trampolines of different kinds on one function. So the
+		# hook finds the call site, but the stack does not.
 		some=$brief
 		other $name
 		some=$brief,$asking
@@ -111,7 +115,7 @@ for name; do
 		other $name --inexact all
 		;;
 	*-kprobe-probes)
-		# The call site is seen, so the self-test is content.
+		# The self-test passes, since the stack shows the call site there.
 		instead=kprobe
 		other $name --inexact all
 		instead=stack

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
-# make check-modes: what stands in for the hook, who else sits on the same function
-# or on the same process, and call sites that nobody knows; on the oldest and the
-# newest kernel.
+# make check-modes: fallbacks of the hook, other users of the same functions, other
+# notifiers on the same process, and call sites without a row in the table. Runs on the
+# oldest and the newest kernel.
 
 kernels=(5.10 7.3)
 packages=(bpftrace linux-perf)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in the VM: the hook has users that come at once, and goes with the last of them.
-# Checks get their commands as words and names of functions.
+# Runs in the VM: several users attach the hook concurrently; it is detached after the last.
+# check evaluates its first argument, which shellcheck does not follow.
 # shellcheck disable=SC2034,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -20,20 +20,21 @@ busy() {
 }
 
 say 'TAP version 13'
-check "load hook=ftrace" "it loads with hook=ftrace"
-check "soon 50 idle" "without users it is not attached"
+check "load hook=ftrace" "mmnotify loads with hook=ftrace"
+check "soon 50 idle" "without users the hook is not attached"
 
-# Attaching takes long enough for others to find it under way.
+# Attaching takes long enough for other users to find it in progress.
 for turn in 1 2 3; do
 	for driver in $drivers; do
 		insmod "/modules/$driver.ko" &
 	done
 	wait
-	check "busy" "$turn: four clients that come at once share the hook" || cat "$debugfs/hook"
+	check "busy" "$turn: four clients that load at once share the hook" || cat "$debugfs/hook"
 	# shellcheck disable=SC2086
-	check "rmmod $drivers" "$turn: they go"
-	check "hook_says 'attached 1' && soon 50 idle" "$turn: and so does the hook, a moment later" ||
+	check "rmmod $drivers" "$turn: the four clients unload"
+	check "hook_says 'attached 1' && soon 50 idle" \
+		"$turn: the hook is detached a moment later" ||
 		cat $debugfs/hook
 done
-check "rmmod mmnotify" "it unloads"
+check "rmmod mmnotify" "mmnotify unloads"
 finish
