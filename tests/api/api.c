@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * api: wrong use of the mirror device gets the right errno, and the contracts
- * that need a second process hold: release exactly once, no insert on a dying
- * mm, no unload under a client. TAP on stdout.
+ * api: errnos of the mirror device for wrong use, and guarantees that need a second
+ * process: release() is called exactly once, no range can be inserted in a dying mm, and
+ * modules do not unload while they have users. TAP on stdout.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,7 +29,7 @@ static void ok(bool good, const char *what)
 	tap_ok(good, "%s", what);
 }
 
-/* A call that must fail, and with what. */
+/* Checks that a call returned with errno @want; 0: it succeeded. */
 static void fails(int ret, int want, const char *what)
 {
 	int got = ret < 0 ? errno : 0;
@@ -144,7 +144,7 @@ static void test_access(void)
 	range(fd, MIRROR_IOC_ADD_RANGE, start, 4 * PAGE);
 	fails(dev_access(fd, start, 4 * PAGE, 1, 0), 0, "access builds translations");
 	ok(!ioctl(fd, MIRROR_IOC_LOOKUP, &look) && look.present && look.writable,
-	   "and they are there");
+	   "access builds translations that are present and writable");
 	fails(dev_access(fd, start + 4 * PAGE, PAGE, 0, 0), ENOENT,
 	      "access outside of every range");
 	fails(dev_access(fd, start, PAGE, 2, 0), EINVAL, "access of a wrong kind");
@@ -152,16 +152,16 @@ static void test_access(void)
 	      "access with an out member set");
 	mprotect(p, PAGE, PROT_READ);
 	ok(!ioctl(fd, MIRROR_IOC_LOOKUP, &look) && !look.writable,
-	   "mprotect takes the device's right to write");
-	ok(dev_access(fd, start, PAGE, 1, 0) < 0, "and it cannot get it back");
+	   "mprotect to read-only revokes the device's write access");
+	ok(dev_access(fd, start, PAGE, 1, 0) < 0, "the device cannot write to read-only memory");
 	munmap(p, PAGE);
 	ok(!ioctl(fd, MIRROR_IOC_LOOKUP, &look) && !look.present,
-	   "munmap takes the translation");
-	fails(dev_access(fd, start, PAGE, 0, 0), EFAULT, "and the access fails");
+	   "munmap removes the translation");
+	fails(dev_access(fd, start, PAGE, 0, 0), EFAULT, "access to unmapped memory fails");
 	close(fd);
 }
 
-/* The child attaches through our file and dies; what is left is ours. */
+/* A child attaches through the inherited file and dies; the log stays with the file. */
 static void test_dying(void)
 {
 	struct mirror_record rec[64];
@@ -182,7 +182,7 @@ static void test_dying(void)
 	while ((n = read(fd, rec, sizeof(rec))) > 0)
 		for (i = 0; i < n / (ssize_t)sizeof(*rec); i++)
 			releases += rec[i].phase == MIRROR_PHASE_RELEASE;
-	ok(releases == 1, "and logged exactly once");
+	ok(releases == 1, "release is logged exactly once");
 	close(fd);
 }
 
@@ -201,16 +201,16 @@ static void test_not_follow(int fd)
 
 	fails(ioctl(fd, MIRROR_IOC_FOLLOW, &odd), EINVAL,
 	      "follow with a reserved bit");
-	fails(follow(fd, 0), ESRCH, "follow nobody");
+	fails(follow(fd, 0), ESRCH, "follow process 0");
 	fails(follow(fd, 2), ESRCH, "follow a kernel thread");
 	pid = fork();
 	if (!pid)
 		_exit(setuid(1) || !follow(fd, getppid()) || errno != EPERM);
 	waitpid(pid, &status, 0);
-	ok(!status, "follow without the right to");
+	ok(!status, "follow another user's process");
 }
 
-/* The child never heard of the device; it lives until it is told to die. */
+/* A child that does not use the device itself is followed; it exits when the pipe closes. */
 static void test_follow(void)
 {
 	char *p = map(PAGE, PROT_READ | PROT_WRITE);
@@ -229,13 +229,14 @@ static void test_follow(void)
 	}
 	fails(follow(fd, pid), 0, "follow another process");
 	fails(follow(fd, pid), EBUSY, "follow twice");
-	fails(follow(other, pid), EBUSY, "follow what is followed");
+	fails(follow(other, pid), EBUSY, "follow a process that another file follows");
 	close(go[1]);
 	waitpid(pid, NULL, 0);
 	ok(!ioctl(fd, MIRROR_IOC_STAT, &stat) && stat.events && !stat.inexact,
-	   "its events are counted, and exact");
-	ok(stat.released == 1, "its release is seen");
-	ok(!stat.logged && !read(fd, &rec, sizeof(rec)), "and nothing is logged");
+	   "events of a followed process are counted, and exact");
+	ok(stat.released == 1, "the release of a followed process is counted");
+	ok(!stat.logged && !read(fd, &rec, sizeof(rec)),
+	   "events of a followed process are not logged");
 	close(go[0]);
 	close(other);
 	close(fd);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * contract: each requirement on the API, seen from a process whose memory a driver
- * mirrors. Each test's name begins with the numbers of what it tests. TAP on
- * stdout. "contract inexact": what must hold without a hook.
+ * contract: each requirement on the API, checked by a process with memory that a driver
+ * mirrors. The name of each test begins with the numbers of the requirements that it
+ * checks. TAP on stdout. "contract inexact": the guarantees without a hook.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -37,20 +37,21 @@ static void test_classify(void)
 	ok(a->cause == MMNOTIFY_CAUSE_MADV_DONTNEED && is_exact(a),
 	   "req 1: a native callback classifies");
 	ok(a->cause == b->cause && a->effects == b->effects &&
-	   a->flags == b->flags, "req 1: and agrees with a range's verdict");
+	   a->flags == b->flags, "req 1: a native callback and a range get the same verdict");
 	ok(nth(native, CONTRACT_AT_RESULT, 0)->result == 1,
-	   "req 1: as does a second call for one event");
+	   "req 1: classifying one event twice gives the same verdict");
 	call(CONTRACT_IOC_DEL, native);
 	call(CONTRACT_IOC_DEL, range);
 	unmap(p, 1);
 }
 
-/* Zapping a part of a huge page splits it on the way: a pair inside a pair. */
+/* Zapping a part of a huge page splits it first: one pair nests in another. */
 static void test_nested(void)
 {
 	char *raw = mmap(NULL, 2 * HUGE_SIZE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char *p = (char *)(((unsigned long)raw + HUGE_SIZE - 1) & -HUGE_SIZE);
-	const char *name = "req 1, 10, 11: a split inside a zap: both pairs are right";
+	const char *name =
+		"req 1, 10, 11: a THP split nested in a zap: each end has its start's cause";
 	const struct contract_record *outer, *inner;
 	int mm, range, native;
 
@@ -73,9 +74,9 @@ static void test_nested(void)
 		ok(nth(range, CONTRACT_AT_END, 0)->cause == inner->cause &&
 		   nth(range, CONTRACT_AT_END, 1)->cause == outer->cause &&
 		   count(range, CONTRACT_AT_END) == count(range, CONTRACT_AT_START),
-		   "req 11: and so are a range's ends, the inner one first");
+		   "req 11: a range gets the nested event's end first");
 		ok(nth(native, CONTRACT_AT_START, 1)->cause == inner->cause,
-		   "req 1: and a native callback inside the other's event");
+		   "req 1: a native callback classifies the nested event");
 	}
 	call(CONTRACT_IOC_DEL, native);
 	call(CONTRACT_IOC_DEL, range);
@@ -90,37 +91,38 @@ static void test_sequence(void)
 	int id = add(CONTRACT_RANGE, p, PAGE, 0);
 	unsigned long long seq = begin(id);
 
-	ok(!retry(id, seq), "req 3: a read with no event in between is good");
+	ok(!retry(id, seq), "req 3: a read without an event needs no retry");
 	madvise(p + PAGE, PAGE, MADV_DONTNEED);
-	ok(!retry(id, seq), "req 3: and with one elsewhere");
+	ok(!retry(id, seq), "req 3: an event outside of the range needs no retry");
 	madvise(p, PAGE, MADV_DONTNEED);
-	ok(retry(id, seq) == 1, "req 3: one in the range makes it retry");
+	ok(retry(id, seq) == 1, "req 3: an event in the range makes a read retry");
 	fetch();
-	ok(nth(id, CONTRACT_AT_START, 0)->seq & 1, "req 3: the sequence is odd");
+	ok(nth(id, CONTRACT_AT_START, 0)->seq & 1, "req 3: the sequence is odd in a callback");
 	seq = begin(id);
-	ok(!retry(id, seq), "req 3: then it can be read again");
+	ok(!retry(id, seq), "req 3: after the event a new read needs no retry");
 	ok(!move(id, p + PAGE, PAGE), "req 2: move");
 	madvise(p, PAGE, MADV_DONTNEED);
 	madvise(p + PAGE, PAGE, MADV_DONTNEED);
 	fetch();
 	ok(count(id, CONTRACT_AT_START) == 1 &&
 	   nth(id, CONTRACT_AT_START, 0)->start == (unsigned long)p + PAGE,
-	   "req 2: afterwards it hears of its new place only");
-	ok(retry(id, seq) == 1, "req 2, 3: an old sequence is known to be stale");
+	   "req 2: after a move a range gets only events of its new place");
+	ok(retry(id, seq) == 1, "req 2, 3: a sequence from before the move is stale");
 	ok(move(id, p, 0) == -EINVAL && move(id, (void *)-PAGE, 2 * PAGE) == -EOVERFLOW,
-	   "req 2: a wrong place is refused");
+	   "req 2: a move to an invalid range fails");
 	call(CONTRACT_IOC_DEL, id);
 	unmap(p, 2);
 }
 
-/* A move is covered from the first byte of both places to the last. */
+/* A move works between any two places, from the first byte of the address space to the last. */
 static void test_far(void)
 {
 	int id = add(CONTRACT_RANGE, (void *)1, -1UL, 0);
 
-	ok(!move(id, NULL, PAGE), "req 2: from the end of the address space to its begin");
-	ok(!move(id, (void *)1, -1UL), "req 2: and back");
-	ok(!move(id, NULL, 1) && !move(id, NULL, 1), "req 2: and to the one byte where it is");
+	ok(!move(id, NULL, PAGE), "req 2: move from the whole address space to its first page");
+	ok(!move(id, (void *)1, -1UL), "req 2: move back to the whole address space");
+	ok(!move(id, NULL, 1) && !move(id, NULL, 1),
+	   "req 2: move to one byte, and to the same byte again");
 	call(CONTRACT_IOC_DEL, id);
 }
 
@@ -135,14 +137,14 @@ static void test_end(void)
 	s = nth(id, CONTRACT_AT_START, 0);
 	e = nth(id, CONTRACT_AT_END, 0);
 	ok(count(id, CONTRACT_AT_START) == 1 && count(id, CONTRACT_AT_END) == 1 &&
-	   s < e, "req 11: end() follows the start it belongs to");
+	   s < e, "req 11: one end() follows one start");
 	ok(s->cause == e->cause && s->effects == e->effects && s->start == e->start &&
-	   s->end == e->end && is_exact(e), "req 11: with the same verdict");
+	   s->end == e->end && is_exact(e), "req 11: end() has the verdict of its start");
 	call(CONTRACT_IOC_DEL, id);
 	unmap(p, 3);
 }
 
-/* ---- pairs of a whole mm ---- */
+/* ---- pairs of start and end for a whole mm ---- */
 
 static void test_pairs(void)
 {
@@ -155,15 +157,16 @@ static void test_pairs(void)
 	mprotect(p, 4 * PAGE, PROT_READ);
 	fetch();
 	ok(about(all, CONTRACT_AT_START, p, 4) == 2 &&
-	   about(all, CONTRACT_AT_END, p, 4) == 2, "req 10: a start and an end each");
+	   about(all, CONTRACT_AT_END, p, 4) == 2,
+	   "req 10: a whole mm gets one start and one end of each event");
 	ok(!about(gone, CONTRACT_AT_START, p, 4),
-	   "req 18: a filter drops starts that cannot matter");
-	ok(!about(gone, CONTRACT_AT_END, p, 4), "req 10: no end without its start");
+	   "req 18: a filter drops starts without its effects");
+	ok(!about(gone, CONTRACT_AT_END, p, 4), "req 10: a filtered start has no end");
 	unmap(p, 4);
 	fetch();
 	ok(about(gone, CONTRACT_AT_START, p, 4) == 1 &&
 	   about(gone, CONTRACT_AT_END, p, 4) == 1,
-	   "req 10, 18: what matters has both");
+	   "req 10, 18: an event that passes the filter has start and end");
 	call(CONTRACT_IOC_DEL, gone);
 	call(CONTRACT_IOC_DEL, all);
 	call(CONTRACT_IOC_SYNC, 0);
@@ -175,23 +178,23 @@ static void test_lifetime(void)
 	cpu_set_t one, other, all;
 
 	fetch();
-	ok(call(CONTRACT_IOC_GET, id) == 1, "req 6: a second get is the same object");
+	ok(call(CONTRACT_IOC_GET, id) == 1, "req 6: a second get returns the same object");
 	ok(call(CONTRACT_IOC_UNREGISTER, id) == -EBUSY,
-	   "req 6: unregister wants the last reference");
+	   "req 6: unregister fails while there is another reference");
 	call(CONTRACT_IOC_DEL, id);
 	call(CONTRACT_IOC_SYNC, 0);
 	fetch();
-	ok(!count(id, CONTRACT_AT_FREE), "req 6: the first of two puts frees nothing");
+	ok(!count(id, CONTRACT_AT_FREE), "req 6: the first of two puts does not free");
 	ok(!call(CONTRACT_IOC_UNREGISTER, id), "req 6: unregister");
 	fetch();
 	ok(count(id, CONTRACT_AT_RELEASE) == 1 && count(id, CONTRACT_AT_FREE) == 1,
-	   "req 6, 7: that releases and frees once, at once");
+	   "req 6, 7: unregister releases and frees once before it returns");
 	id = add(CONTRACT_MM, NULL, 0, CONTRACT_PUT);
-	ok(!call(CONTRACT_IOC_UNREGISTER, id), "req 6: put in unregister's release");
+	ok(!call(CONTRACT_IOC_UNREGISTER, id), "req 6: unregister with a put in release()");
 	call(CONTRACT_IOC_SYNC, 0);
 	fetch();
 	ok(count(id, CONTRACT_AT_RELEASE) == 1 && count(id, CONTRACT_AT_FREE) == 1,
-	   "req 6, 7: does no harm");
+	   "req 6, 7: a put in release() of unregister frees once");
 
 	sched_getaffinity(0, sizeof(all), &all);
 	CPU_ZERO(&one);
@@ -208,17 +211,17 @@ static void test_lifetime(void)
 		leaks += count(id, CONTRACT_AT_FREE) != 1;
 	}
 	sched_setaffinity(0, sizeof(all), &all);
-	ok(!leaks, "req 6, 26: synchronize waits for what another CPU frees");
+	ok(!leaks, "req 6, 26: synchronize waits for an object that another CPU frees");
 }
 
-/* ---- what is told ---- */
+/* ---- contents of the verdicts ---- */
 
-/* A page of zeroes, mapped: the next write copies. */
+/* Maps the zero page: the next write copies it. */
 static char *zero_page(char *p)
 {
 	madvise(p, PAGE, MADV_DONTNEED);
 	if (*(volatile char *)p)
-		bail("a page of zeroes");
+		bail("map the zero page");
 	fetch();
 	return p;
 }
@@ -243,21 +246,21 @@ static void test_meaning(void)
 	fetch();
 	r = nth(id, CONTRACT_AT_START, 0);
 	ok(r->event == MMNOTIFY_PROTECTION_PAGE && r->cause == MMNOTIFY_CAUSE_FORK,
-	   "req 15: fork is told as the cause");
+	   "req 15: fork is the cause");
 	ok(r->effects == MMNOTIFY_FX_NO_WRITE && is_exact(r),
-	   "req 14: and takes write access only");
+	   "req 14: fork removes only write access");
 	*(volatile char *)zero_page(p) = 2;
 	fetch();
 	r = nth(id, CONTRACT_AT_START, 0);
 	ok(r->cause == MMNOTIFY_CAUSE_COW && (r->effects & MMNOTIFY_FX_PFN) &&
 	   !(r->effects & MMNOTIFY_FX_VMA_GONE),
-	   "req 14, 15: copy-on-write changes the page, not the mapping");
+	   "req 14, 15: copy-on-write replaces the page, the mapping stays");
 	munmap(p, PAGE);
 	fetch();
 	r = nth(id, CONTRACT_AT_START, 0);
 	ok(r->event == MMNOTIFY_UNMAP && (r->effects & MMNOTIFY_FX_VMA_GONE) &&
 	   r->cause == MMNOTIFY_CAUSE_MUNMAP,
-	   "req 14, 15: munmap takes the mapping");
+	   "req 14, 15: munmap removes the mapping");
 	call(CONTRACT_IOC_DEL, id);
 	munmap(p + PAGE, PAGE);
 }
@@ -278,12 +281,12 @@ static void test_perm(void)
 	mprotect(p, PAGE, RW);
 	ok(perm_of(id) == MMNOTIFY_PERM_RW, "req 16: mprotect to read and write");
 	mprotect(p, PAGE, PROT_NONE);
-	ok(perm_of(id) == MMNOTIFY_PERM_NONE, "req 16: mprotect to nothing");
+	ok(perm_of(id) == MMNOTIFY_PERM_NONE, "req 16: mprotect to PROT_NONE");
 	mprotect(p, PAGE, RW);
 	*(volatile char *)p = 1;
 	fetch();
 	madvise(p, PAGE, MADV_DONTNEED);
-	ok(perm_of(id) == MMNOTIFY_PERM_UNKNOWN, "req 16: of other events, unknown");
+	ok(perm_of(id) == MMNOTIFY_PERM_UNKNOWN, "req 16: other events have no permissions");
 	call(CONTRACT_IOC_DEL, id);
 	unmap(p, 2);
 }
@@ -302,7 +305,7 @@ static void test_two_pass(bool native)
 	ok(count(a, CONTRACT_AT_FINISH) == 1 && count(b, CONTRACT_AT_FINISH) == 1 &&
 	   nth(a, CONTRACT_AT_START, 0) < nth(a, CONTRACT_AT_FINISH, 0) &&
 	   nth(b, CONTRACT_AT_START, 0) < nth(b, CONTRACT_AT_FINISH, 0),
-	   "req 17: each finish follows its start");
+	   "req 17: each finish() follows its start");
 	last = nth(b, CONTRACT_AT_START, 0);
 	if (nth(a, CONTRACT_AT_START, 0) > last)
 		last = nth(a, CONTRACT_AT_START, 0);
@@ -310,10 +313,10 @@ static void test_two_pass(bool native)
 	if (nth(b, CONTRACT_AT_FINISH, 0) < first)
 		first = nth(b, CONTRACT_AT_FINISH, 0);
 	ok((last < first) == native, native ?
-	   "req 17: all start before any finishes" :
-	   "req 17: emulated: each finishes at once");
+	   "req 17: all starts come before any finish()" :
+	   "req 17: emulated: each finish() follows directly");
 	ok(count(c, CONTRACT_AT_START) == 1 && !count(c, CONTRACT_AT_FINISH),
-	   "req 17: who has nothing to wait for is not finished");
+	   "req 17: a start that requests no finish() gets none");
 	call(CONTRACT_IOC_DEL, a);
 	call(CONTRACT_IOC_DEL, b);
 	call(CONTRACT_IOC_DEL, c);
@@ -334,31 +337,31 @@ static void test_filter(bool exact)
 	r = nth(id, CONTRACT_AT_START, 0);
 	if (exact) {
 		ok(!count(id, CONTRACT_AT_START) && !count(id, CONTRACT_AT_END),
-		   "req 18: a range's filter drops what cannot matter");
-		ok(!retry(id, seq), "req 18: and that leaves the sequence alone");
+		   "req 18: a range's filter drops events without its effects");
+		ok(!retry(id, seq), "req 18: a filtered event does not change the sequence");
 	} else {
 		ok(count(id, CONTRACT_AT_START) == 1 && !is_exact(r) &&
 		   r->effects == MMNOTIFY_FX_ALL,
-		   "req 18: what is not exact passes every filter");
-		ok(retry(id, seq) == 1, "req 18: and counts in the sequence");
+		   "req 18: an event that is not exact passes every filter");
+		ok(retry(id, seq) == 1, "req 18: an event that is not exact changes the sequence");
 		ok(count(id, CONTRACT_AT_END) == 1,
-		   "req 11, 18: without a hook a start has its end, too");
+		   "req 11, 18: without a hook a start of a range has its end");
 		ok(about(mm, CONTRACT_AT_START, p, 1) == 1 &&
 		   about(mm, CONTRACT_AT_END, p, 1) == 1,
-		   "req 10, 18: and so for a whole mm");
+		   "req 10, 18: without a hook a start of a whole mm has its end");
 	}
 	munmap(p, PAGE);
 	fetch();
 	ok(count(id, CONTRACT_AT_START) == 1 && count(id, CONTRACT_AT_END) == 1,
-	   exact ? "req 18: what matters passes, with its end" :
-		   "req 18: what matters passes without a hook");
+	   exact ? "req 18: an event with its effects passes, with its end" :
+		   "req 18: an event with its effects passes without a hook");
 	call(CONTRACT_IOC_DEL, id);
 	call(CONTRACT_IOC_DEL, mm);
 	call(CONTRACT_IOC_SYNC, 0);
 	munmap(p - PAGE, 3 * PAGE);
 }
 
-/* ---- what a driver does itself ---- */
+/* ---- invalidations that a driver causes itself ---- */
 
 static void self_write(char *p, struct contract_self s)
 {
@@ -381,28 +384,28 @@ static void test_self(void)
 
 	self_write(p, (struct contract_self){ .depth = 0 });
 	ok(nth(mine, CONTRACT_AT_START, 0)->cause == MMNOTIFY_CAUSE_COW &&
-	   is_self(mine), "req 13: a driver's own work is told as its own");
+	   is_self(mine), "req 13: an event in a driver's section has the flag SELF");
 	ok(count(theirs, CONTRACT_AT_START) == 1 && !is_self(theirs),
-	   "req 13: and to others as somebody's");
+	   "req 13: another client's copy of the event does not");
 	self_write(p, (struct contract_self){ .nested = 1 });
-	ok(is_self(mine), "req 13: an inner section's end leaves the outer open");
+	ok(is_self(mine), "req 13: the end of an inner section leaves the outer one open");
 	self_write(p, (struct contract_self){ .depth = CONTRACT_SECTIONS });
-	ok(is_self(mine), "req 13: sections nest as deep as the driver likes");
+	ok(is_self(mine), "req 13: sections nest to any depth");
 	self_write(p, (struct contract_self){ .sitters = CONTRACT_SITTERS });
-	ok(is_self(mine), "req 13: and any number of tasks may have one open");
+	ok(is_self(mine), "req 13: any number of tasks may have an open section");
 	self_write(p, (struct contract_self){ .reclaim = 1 });
 	ok(count(mine, CONTRACT_AT_START) == 1 && !is_self(mine),
-	   "req 13, 28: not what a task in reclaim does");
+	   "req 13, 28: reclaim inside of a section does not get the flag SELF");
 	*(volatile char *)zero_page(p) = 1;
 	fetch();
 	ok(count(mine, CONTRACT_AT_START) == 1 && !is_self(mine),
-	   "req 13: nor what comes after the section");
+	   "req 13: an event after the section does not get the flag SELF");
 	call(CONTRACT_IOC_DEL, mine);
 	call(CONTRACT_IOC_DEL, theirs);
 	unmap(p, 1);
 }
 
-/* The two things that a device does to the mm itself. */
+/* The two operations by which a device's driver invalidates: migration, exclusive access. */
 static const struct taking {
 	unsigned long how;
 	unsigned int cause, event;
@@ -410,12 +413,12 @@ static const struct taking {
 } takings[] = {
 	{ DEVMEM_IOC_MIGRATE, MMNOTIFY_CAUSE_MIGRATE_VMA, MMNOTIFY_MIGRATE,
 	  "this kernel is built without migrate_vma_setup()",
-	  "req 12: a migration tells its owner",
-	  "req 12: the owner does not hear of its own migration" },
+	  "req 12: a migration event has its owner",
+	  "req 12: the owner gets no event of its own migration" },
 	{ DEVMEM_IOC_EXCLUSIVE, MMNOTIFY_CAUSE_DEVICE_EXCLUSIVE, MMNOTIFY_EXCLUSIVE,
 	  "this kernel has no make_device_exclusive()",
-	  "req 12: exclusive access tells its owner",
-	  "req 12: the owner does not hear of its own access" },
+	  "req 12: an event of exclusive access has its owner",
+	  "req 12: the owner gets no event of its own exclusive access" },
 };
 
 static int take(int fd, const struct taking *t, char *p)
@@ -449,14 +452,14 @@ static void test_owner(const struct taking *t)
 		ok(has_owner(id, t), t->told);
 		for (i = 0; i < nr_recs; i++)
 			odd += recs[i].owner && recs[i].event != t->event;
-		ok(!odd, "req 12: and no other event has one");
+		ok(!odd, "req 12: no other event has an owner");
 		own = add(CONTRACT_RANGE, p, 2 * PAGE, CONTRACT_LAST_OWNER);
 		take(fd, t, p);
 		fetch();
 		ok(has_owner(id, t) && !has_owner(own, t), t->not_told);
 		mprotect(p, 2 * PAGE, PROT_READ);
 		fetch();
-		ok(count(own, CONTRACT_AT_START), "req 12: but of everything else");
+		ok(count(own, CONTRACT_AT_START), "req 12: the owner gets all other events");
 		call(CONTRACT_IOC_DEL, own);
 	}
 	call(CONTRACT_IOC_DEL, id);
@@ -464,7 +467,7 @@ static void test_owner(const struct taking *t)
 	close(fd);
 }
 
-/* ---- what a callback may and may not ---- */
+/* ---- calls that a callback may and may not make ---- */
 
 static void test_misuse(void)
 {
@@ -474,17 +477,17 @@ static void test_misuse(void)
 	madvise(p, PAGE, MADV_DONTNEED);
 	fetch();
 	ok(nth(id, CONTRACT_AT_RESULT, 0)->result == -EDEADLK,
-	   "req 22: remove in a callback is caught (debug=1)");
+	   "req 22: debug=1: remove in a callback fails");
 	ok(nth(id, CONTRACT_AT_RESULT, 1)->result == -EDEADLK,
-	   "req 22: and so is move");
+	   "req 22: debug=1: move in a callback fails");
 	call(CONTRACT_IOC_DEL, id);
 	id = add(CONTRACT_RANGE, p, PAGE, CONTRACT_REFUSE_ALL | CONTRACT_END);
 	*(volatile char *)p = 1;
 	ok(!madvise(p, PAGE, MADV_DONTNEED) && !p[0],
-	   "req 8: to refuse what may block does not stop it");
+	   "req 8: refusing a blockable event does not stop it");
 	fetch();
 	ok(count(id, CONTRACT_AT_END) == count(id, CONTRACT_AT_START),
-	   "req 8, 10: and it has its end");
+	   "req 8, 10: a blockable event that was refused has its end");
 	call(CONTRACT_IOC_DEL, id);
 	unmap(p, 1);
 }
@@ -501,17 +504,17 @@ static void test_async(void)
 	ok(nth(id, CONTRACT_AT_RESULT, 0)->result == 0,
 	   "req 23: remove_async() in a callback");
 	ok(count(id, CONTRACT_AT_REMOVED) == 1,
-	   "req 23: synchronize waits until it is removed");
+	   "req 23: synchronize waits for removed()");
 	ok(nth(id, CONTRACT_AT_REMOVED, 0) > nth(id, CONTRACT_AT_END, 0) &&
-	   count(id, CONTRACT_AT_END) == 1, "req 11, 23: after its end");
+	   count(id, CONTRACT_AT_END) == 1, "req 11, 23: removed() comes after end()");
 	madvise(p, PAGE, MADV_DONTNEED);
 	fetch();
-	ok(!count(id, CONTRACT_AT_START), "req 23: then it hears no more");
+	ok(!count(id, CONTRACT_AT_START), "req 23: a removed range gets no event");
 	id = add(CONTRACT_RANGE, p, PAGE, 0);
-	ok(!call(CONTRACT_IOC_ASYNC, id), "req 23: outside of a callback, too");
+	ok(!call(CONTRACT_IOC_ASYNC, id), "req 23: remove_async() outside of a callback");
 	call(CONTRACT_IOC_SYNC, 0);
 	fetch();
-	ok(count(id, CONTRACT_AT_REMOVED) == 1, "req 23: and once");
+	ok(count(id, CONTRACT_AT_REMOVED) == 1, "req 23: removed() is called once");
 	call(CONTRACT_IOC_DEL, other);
 	unmap(p, 2);
 }
@@ -532,22 +535,22 @@ static void test_widened(void)
 	if (r) {
 		ok((r->flags & MMNOTIFY_F_WIDENED) && !r->start, name);
 		ok(r->first == (unsigned long)p + PAGE && r->last == r->first + PAGE,
-		   "req 25: and clamped to the range");
+		   "req 25: a widened event is clamped to the range");
 	} else {
-		skip(name, "this kernel is built without soft-dirty");
+		skip(name, "this kernel is built without CONFIG_MEM_SOFT_DIRTY");
 	}
 	munmap(p, 2 * PAGE);
 	fetch();
 	r = nth(id, CONTRACT_AT_START, 0);
 	ok(!(r->flags & MMNOTIFY_F_WIDENED) && r->first == (unsigned long)p + PAGE &&
-	   r->last == r->first + PAGE, "req 25: munmap says what it means");
+	   r->last == r->first + PAGE, "req 25: munmap is not widened, and clamped to the range");
 	call(CONTRACT_IOC_DEL, id);
 	munmap(p + 2 * PAGE, PAGE);
 }
 
-/* ---- what is counted ---- */
+/* ---- counters ---- */
 
-/* By read(), which maps nothing. */
+/* Reads with read(), since mapping a buffer would itself cause events. */
 static long munmaps_counted(void)
 {
 	static const char row[] = "\nUNMAP munmap ";
@@ -565,7 +568,7 @@ static long munmaps_counted(void)
 	return at ? atol(at + strlen(row)) : 0;
 }
 
-/* Without the hook: the object's callback is all that counts events. */
+/* Without the hook: only the callback of the object counts events. */
 static void test_counted(void)
 {
 	int id = add(CONTRACT_MM, NULL, 0, CONTRACT_END);
@@ -573,7 +576,7 @@ static void test_counted(void)
 	unsigned int i;
 	long before;
 
-	/* The first one warms up. */
+	/* The first event resolves the call site. */
 	munmap(p + 16 * PAGE, PAGE);
 	before = munmaps_counted();
 	for (i = 0; i < 16; i++)
@@ -610,7 +613,7 @@ int main(int argc, char **argv)
 	test_lifetime();
 	test_meaning();
 	test_perm();
-	/* Native since 7.x; the module says the same, mmnotify_caps(). */
+	/* Two passes are native since 7.x, as mmnotify_caps() reports. */
 	test_two_pass(kernel_is(7, 0));
 	test_filter(true);
 	test_self();

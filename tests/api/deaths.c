@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * deaths: contracts about processes that are killed, by a signal or for their
- * memory, at each point of a registration's life: before it, in the middle of it,
- * in end(), in release and in a removal. reap.c has them in a start.
+ * deaths: guarantees for processes that a signal or the OOM killer kills. They are killed at
+ * each point in the life of a registration: before it, during it, in end(), in
+ * release() and in a removal; in a start they are in reap.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #include "drv.h"
 
-/* Where in shared->ids they are. */
+/* Indices into shared->ids. */
 enum { RANGE, WHOLE, HOLDER, OBJECTS };
 
 static void make_objects(char *p)
@@ -40,7 +40,7 @@ static void *zap(void *page)
 	return NULL;
 }
 
-/* ---- in the middle of a registration ---- */
+/* ---- during a registration ---- */
 
 static unsigned int to_add_kind, to_add_flags;
 static bool to_add_primed;
@@ -56,7 +56,7 @@ static void add_when_killed(void)
 	pause();
 }
 
-/* Return: the object's id, once it waits. */
+/* Return: id of the object once its registration waits for the signal. */
 static int wait_adding(void)
 {
 	unsigned int i, n;
@@ -68,11 +68,11 @@ static int wait_adding(void)
 				return recs[i].id;
 		usleep(1000);
 	}
-	bail("nobody waits to be killed");
+	bail("no registration waits for the signal");
 	return -1;
 }
 
-/* A registration that takes all locks of the mm sees the signal, others succeed. */
+/* Inserting the first notifier of an mm fails with -EINTR; later ones succeed. */
 static void test_adding(unsigned int kind, unsigned int flags, bool primed,
 			const char *name)
 {
@@ -93,16 +93,17 @@ static void test_adding(unsigned int kind, unsigned int flags, bool primed,
 	ok(r->result == want, name);
 	ok(releases(id) == (unsigned int)primed &&
 	   count(id, CONTRACT_AT_FREE) == (kind == CONTRACT_MM),
-	   primed ? "req 5, 7: it hears of its release, once" :
-		    "req 5, 6: and nothing is left of it");
+	   primed ? "req 5, 7: a range inserted while the process is killed is released once" :
+		    "req 5, 6: nothing is left of a registration that was killed");
 	if (!primed) {
-		ok(call(CONTRACT_IOC_DEL, id) == -ENOENT, "req 5: it is not there");
+		ok(call(CONTRACT_IOC_DEL, id) == -ENOENT,
+		   "req 5: a range that was not inserted cannot be removed");
 		return;
 	}
 	ok(call(CONTRACT_IOC_AGAIN, shared->ids[RANGE]) == -ESRCH &&
 	   call(CONTRACT_IOC_AGAIN, shared->ids[WHOLE]) == -ESRCH,
-	   "req 5: for a dead process there is no registration");
-	ok(move(id, (void *)PAGE, PAGE) == -ESRCH, "req 2: nor a move");
+	   "req 5: registering for a dead process fails");
+	ok(move(id, (void *)PAGE, PAGE) == -ESRCH, "req 2: moving a range of a dead process fails");
 	call(CONTRACT_IOC_DEL, id);
 	del_all(HOLDER);
 }
@@ -136,15 +137,15 @@ static void in_range_release(void)
 static void in_mm_release(void)
 {
 	make_objects(pages(1, RW));
-	/* There is one whole mm for each ops, and each object has its own. */
+	/* Each client has one object per mm, so the holder is an object of its own. */
 	shared->ids[HOLDER] = add(CONTRACT_MM, NULL, 0, CONTRACT_HOLD_RELEASE);
 	shared->ready = true;
 	pause();
 }
 
 /*
- * Their threads are made before the holder is there: whoever copies a page then is
- * held, too, the main thread also.
+ * All threads are created before the holder, which holds every event of the mm: a thread
+ * that breaks copy-on-write later would be held, too, even the main thread.
  */
 static void *remove_it(void *unused)
 {
@@ -195,12 +196,12 @@ static void in_removal(void)
 static const struct death {
 	const char *name;
 	void (*child)(void);
-	bool mm;	/* the holder is a whole mm */
-	bool removed;	/* the two other objects, by the child */
+	bool mm;	/* true if the holder is a whole mm */
+	bool removed;	/* true if the child removes the two other objects */
 } deaths[] = {
 	{ "in end()", in_end, false, false },
-	{ "in the release of a range", in_range_release, false, false },
-	{ "in the release of a whole mm", in_mm_release, true, false },
+	{ "in release() of a range", in_range_release, false, false },
+	{ "in release() of a whole mm", in_mm_release, true, false },
 	{ "in a removal and an unregistration", in_removal, true, true },
 };
 
@@ -209,7 +210,7 @@ static void say(bool good, const struct death *d, bool oom, const char *what)
 	char name[160];
 
 	snprintf(name, sizeof(name), "%s, killed %s %s", what,
-		 oom ? "for its memory" : "by a signal", d->name);
+		 oom ? "by the OOM killer" : "by a signal", d->name);
 	ok(good, name);
 }
 
@@ -227,7 +228,7 @@ static void *remove_later(void *arg)
 	return NULL;
 }
 
-/* Return: is the holder's removal, which waits for its callbacks, still there? */
+/* Return: true if the removal of the holder still waits for its callback. */
 static bool still_waits(pid_t pid, struct removal *late, const struct death *d)
 {
 	pthread_t thread;
@@ -239,7 +240,7 @@ static bool still_waits(pid_t pid, struct removal *late, const struct death *d)
 	waits = !waitpid(pid, NULL, WNOHANG) && !late->done;
 	call(CONTRACT_IOC_OPEN, late->id);
 	waitpid(pid, NULL, 0);
-	/* A put does not wait. */
+	/* A put of a whole mm does not wait. */
 	if (d->mm)
 		call(CONTRACT_IOC_DEL, late->id);
 	else
@@ -255,26 +256,26 @@ static void test_death(const struct death *d, bool oom)
 	unsigned int early, early_whole;
 
 	if (oom)
-		say(oom_kill(pid, "reaped process "), d, oom, "req 8: reaped");
+		say(oom_kill(pid, "reaped process "), d, oom, "req 8: the OOM reaper succeeds");
 	else
 		kill(pid, SIGKILL);
-	say(wait_held(late.id), d, oom, "req 7: a callback is on its way");
+	say(wait_held(late.id), d, oom, "req 7: a callback runs");
 	if (d->removed)
 		say(counts(range).starts && call(CONTRACT_IOC_UNREGISTER, whole) == -ENOENT,
-		    d, oom, "req 2, 6: the removals wait for it");
+		    d, oom, "req 2, 6: removals wait for the callback");
 	fetch();
 	early = releases(range);
 	early_whole = releases(whole);
 	say(still_waits(pid, &late, d), d, oom,
-	    "req 7, 11: who dies waits for it, and so does a removal");
+	    "req 7, 11: exit and removal wait for the callback");
 	call(CONTRACT_IOC_SYNC, 0);
 	fetch();
 	say(early + releases(range) == !d->removed &&
-	    early_whole + releases(whole) == 1, d, oom, "req 7: released once");
+	    early_whole + releases(whole) == 1, d, oom, "req 7: each object is released once");
 	if (d->removed)
 		say(call(CONTRACT_IOC_DEL, range) == -ENOENT &&
 		    count(whole, CONTRACT_AT_FREE) == 1, d, oom,
-		    "req 5, 6: removed and freed once");
+		    "req 5, 6: the objects are removed and freed once");
 	else
 		del_all(HOLDER);
 	call(CONTRACT_IOC_SYNC, 0);
@@ -288,13 +289,13 @@ void test_deaths(void)
 		    "req 5: killed while a range is inserted");
 	test_adding(CONTRACT_RANGE, CONTRACT_END, false,
 		    "req 5, 11: killed while a range with end() is inserted");
-	test_adding(CONTRACT_MM, 0, false, "req 5, 6: killed while a whole mm is got");
+	test_adding(CONTRACT_MM, 0, false, "req 5, 6: killed while a whole mm is registered");
 	test_adding(CONTRACT_RANGE, CONTRACT_END, true,
-		    "req 5: killed while another range is inserted");
+		    "req 5: killed while a second range is inserted");
 	for (i = 0; i < NR(deaths); i++)
 		test_death(&deaths[i], false);
 	if (access("/proc/sysrq-trigger", W_OK)) {
-		skip("req 7: killed for its memory", "no sysrq on this kernel");
+		skip("req 7: killed by the OOM killer", "no sysrq on this kernel");
 		return;
 	}
 	for (i = 0; i < NR(deaths); i++)

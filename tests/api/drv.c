@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * drv: the user side of mmn_contract.
+ * drv: calls of /dev/mmn_contract.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* drv: /dev/mmn_contract for the tests that use it, and their TAP. */
+/* drv: calls of /dev/mmn_contract for the tests that use it, and their TAP output. */
 #ifndef API_DRV_H
 #define API_DRV_H
 
@@ -21,14 +21,14 @@ extern int dev;
 extern struct contract_record recs[CONTRACT_LOG];
 extern unsigned int nr_recs;
 
-/* A test of TAP. One that fails shows what is in recs. */
+/* One test in the TAP output. If it fails, the records in recs are printed. */
 void ok(bool good, const char *what);
 
-/* Memory with holes around it, touched. */
+/* Maps and touches @n pages, with an unmapped page on both sides. */
 char *pages(unsigned int n, int prot);
 void unmap(char *p, unsigned int n);
 
-/* Objects; an id or -errno. */
+/* Objects of the driver. Return: an id or -errno. */
 int add(unsigned int kind, const void *p, size_t len, unsigned int flags);
 int add_for(unsigned int effects, unsigned int kind, const void *p, size_t len,
 	    unsigned int flags);
@@ -38,12 +38,12 @@ unsigned long long begin(int id);
 int retry(int id, unsigned long long seq);
 struct contract_counts counts(int id);
 
-/* Wait, for some seconds, until an object was called that often. */
+/* Wait, for some seconds, until a callback is held, or until @n starts or ends. */
 bool wait_held(int id);
 bool wait_starts(int id, unsigned int n);
 bool wait_ends(int id, unsigned int n);
 
-/* Fetch the log into recs and forget it; then look. */
+/* Moves the driver's log into recs; the functions below search there. */
 void fetch(void);
 unsigned int count(int id, unsigned int phase);
 unsigned int count_cause(int id, unsigned int phase, unsigned int cause);
@@ -51,11 +51,11 @@ const struct contract_record *nth(int id, unsigned int phase, unsigned int n);
 const struct contract_record *find(int id, unsigned int phase, unsigned int cause);
 unsigned int releases(int id);
 bool is_release(const struct contract_record *r);
-/* Of events of [p, p + n pages) only: a whole mm hears of all. */
+/* Events that overlap [p, p + n pages) only: a whole mm gets those of all memory. */
 unsigned int about(int id, unsigned int phase, const char *p, unsigned int n);
 void show(void);
 
-/* What a child tells its parent. */
+/* Memory that a child shares with its parent. */
 struct share {
 	volatile int ids[8];
 	char *volatile page;
@@ -65,19 +65,19 @@ struct share {
 extern struct share *shared;
 
 /*
- * A child makes its objects through the file that it inherits, says so, and the
- * parent reads the log and removes the first n of them.
+ * The child creates its objects through the inherited file and sets ready. The parent
+ * reads the log and removes the first n objects.
  */
 pid_t child(void (*f)(void));
 void wait_for(volatile bool *flag);
 void del_all(unsigned int n);
 
-/* The machine. */
+/* The kernel and its parameters. */
 bool kernel_is(int major, int minor);
 void write_file(const char *path, const char *text);
 bool set_parameter(const char *name, const char *value);
 
-/* reap.c: sysrq kills @pid; does the reaper say that of it then? */
+/* reap.c: sysrq kills @pid. Return: true if the OOM reaper logs @what about it. */
 bool oom_kill(pid_t pid, const char *what);
 
 /* parallel.c, lives.c, deaths.c, reap.c and hugetlb.c */

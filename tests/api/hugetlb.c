@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hugetlb: contracts about hugetlb pages. Up to 6.1 their unmapping announces itself
- * inside the pair of its caller, and where page tables may be shared an event is wider
- * than what changes.
+ * hugetlb: guarantees for hugetlb pages. Up to 6.1 their unmapping announces itself
+ * inside the pair of its caller. Where page tables may be shared, an event is wider
+ * than the pages that change.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #define IN_HUGE		(HUGE_SIZE / PAGE)
 #define NR_HUGE		"/proc/sys/vm/nr_hugepages"
 
-/* Nothing else is near; page tables may be shared where a mapping covers a GB. */
+/* Far from other mappings; page tables may be shared where a mapping covers a GiB. */
 #define PLACE		((char *)(1UL << 44))
 
 /* A whole mm, and a range that begins in the middle of the first huge page. */
@@ -43,7 +43,7 @@ static void unmirror(const struct mirror *m)
 	call(CONTRACT_IOC_SYNC, 0);
 }
 
-/* Two pages are there, the others are not reserved. */
+/* Two pages are touched, the others are not reserved. */
 static char *map_huge(size_t len, int flags, int fd)
 {
 	char *p = mmap(PLACE, len, RW, flags | MAP_FIXED_NOREPLACE | MAP_NORESERVE,
@@ -71,7 +71,7 @@ static bool same(const struct contract_record *a, const struct contract_record *
 	       a->start == b->start && a->end == b->end;
 }
 
-/* Does each start of our own work have its end, the last one first? */
+/* Return: true if this task's starts have their ends in reverse order. */
 static bool nests(int id)
 {
 	const struct contract_record *open[8], *r;
@@ -94,10 +94,10 @@ static void check_pairs(const struct mirror *m, unsigned int n, const char *p,
 {
 	ok(count(m->range, CONTRACT_AT_START) == n &&
 	   about(m->mm, CONTRACT_AT_START, p, pages) == n, n > 1 ?
-	   "req 1, 10: hugetlb: up to 6.1 one pair inside another, and no more" :
-	   "req 1, 10: hugetlb: one pair, and no more");
-	ok(nests(m->mm), "req 10: a whole mm hears one end of each start, the last first");
-	ok(nests(m->range), "req 11: and so does a range");
+	   "req 1, 10: hugetlb: up to 6.1 one pair nested in another" :
+	   "req 1, 10: hugetlb: exactly one pair");
+	ok(nests(m->mm), "req 10: hugetlb: a whole mm gets the ends in reverse order");
+	ok(nests(m->range), "req 11: hugetlb: a range gets the ends in reverse order");
 }
 
 static bool is(const struct contract_record *r, unsigned int event,
@@ -133,20 +133,21 @@ static void test_gone(bool nested)
 	outer = nth(m.range, CONTRACT_AT_START, 0);
 	inner = nth(m.range, CONTRACT_AT_START, 1);
 	ok(is(outer, MMNOTIFY_UNMAP, MMNOTIFY_CAUSE_MUNMAP, 0) && spans(outer, p, to),
-	   "req 14, 15: munmap of hugetlb pages is an UNMAP of just these");
-	ok(clamped(outer, from, to), "req 25: clamped to the range");
+	   "req 14, 15: hugetlb: munmap is an UNMAP of exactly these pages");
+	ok(clamped(outer, from, to), "req 25: hugetlb: the UNMAP is clamped to the range");
 	if (nested) {
 		ok(is(inner, MMNOTIFY_CLEAR, MMNOTIFY_CAUSE_HUGETLB_UNMAP,
 		      MMNOTIFY_F_WIDENED),
-		   "req 14, 15, 25: inside it a CLEAR, perhaps widened");
-		ok(clamped(inner, from, to), "req 25: clamped to the same");
+		   "req 14, 15, 25: hugetlb: nested in it a CLEAR that may be widened");
+		ok(clamped(inner, from, to),
+		   "req 25: hugetlb: the nested CLEAR is clamped to the range");
 	}
 	check_pairs(&m, nested ? 2 : 1, p, IN_HUGE);
 	unmirror(&m);
 	munmap(p + HUGE_SIZE, HUGE_SIZE);
 }
 
-/* The mapping stays. Up to 6.1 the call site serves what is widened and what not. */
+/* The mapping stays. Up to 6.1 one call site announces both kinds: widened and not. */
 static void test_truncate(bool nested)
 {
 	int fd = huge_file(2 * HUGE_SIZE);
@@ -161,8 +162,9 @@ static void test_truncate(bool nested)
 	r = nth(m.range, CONTRACT_AT_START, 0);
 	ok(is(r, MMNOTIFY_CLEAR, MMNOTIFY_CAUSE_TRUNCATE,
 	      nested ? MMNOTIFY_F_WIDENED : 0) && spans(r, cut, cut + HUGE_SIZE),
-	   "req 14, 15: a hugetlb file is truncated: a CLEAR of what is cut off");
-	ok(clamped(r, cut, cut + HUGE_SIZE / 2), "req 25: clamped to the range");
+	   "req 14, 15: hugetlb: ftruncate is a CLEAR of the pages cut off");
+	ok(clamped(r, cut, cut + HUGE_SIZE / 2),
+	   "req 25: hugetlb: the CLEAR of ftruncate is clamped to the range");
 	check_pairs(&m, 1, cut, IN_HUGE);
 	unmirror(&m);
 	munmap(p, 2 * HUGE_SIZE);
@@ -183,9 +185,9 @@ static void test_punch(bool nested)
 	r = nth(m.range, CONTRACT_AT_START, 0);
 	ok(is(r, MMNOTIFY_CLEAR, MMNOTIFY_CAUSE_HOLE_PUNCH,
 	      nested ? MMNOTIFY_F_WIDENED : 0) && spans(r, p, p + GIG),
-	   "req 14, 15, 25: a hole where page tables may be shared: a CLEAR of all that");
+	   "req 14, 15, 25: hugetlb: a hole is a CLEAR of all that may share page tables");
 	ok(clamped(r, p + HUGE_SIZE / 2, p + HUGE_SIZE * 3 / 2),
-	   "req 25: clamped to the range, which is all of it");
+	   "req 25: hugetlb: the CLEAR of a hole is clamped to the range");
 	check_pairs(&m, 1, p, IN_HUGE);
 	unmirror(&m);
 	munmap(p, GIG);
@@ -216,7 +218,7 @@ void test_hugetlb(void)
 		test_truncate(nested);
 		test_punch(nested);
 	} else {
-		skip("req 10: hugetlb: pairs nest", "no huge page could be reserved");
+		skip("req 10: hugetlb: exactly one pair", "no huge page could be reserved");
 	}
 	reserve("0");
 }

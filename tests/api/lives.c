@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lives: contracts about processes that die or are written to by others.
+ * lives: guarantees for processes that exit, and for writes of another process.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -39,7 +39,7 @@ static const struct contract_record *unmap_of(int id)
 	return nth(id, CONTRACT_AT_START, n);
 }
 
-/* Return: index of the first record of the end of all mappings. */
+/* Return: index of the first record of the unmapping at exit. */
 static unsigned int first_unmap(void)
 {
 	unsigned int i;
@@ -67,9 +67,9 @@ static void check_order(void)
 			after += recs[i].phase != CONTRACT_AT_FREE;
 		}
 	}
-	ok(!late, "req 7: all are released before the mappings go");
-	ok(!few, "req 7: and before any page is freed");
-	ok(!after, "req 7, 11: a whole mm hears nothing afterwards, a range no end");
+	ok(!late, "req 7: all objects are released before the unmapping");
+	ok(!few, "req 7: all objects are released before any page is freed");
+	ok(!after, "req 7, 11: after the release a whole mm gets nothing, a range no end");
 }
 
 static void test_release(void)
@@ -95,16 +95,16 @@ static void test_release(void)
 		r = unmap_of(shared->ids[i]);
 		ok(r->cause == MMNOTIFY_CAUSE_EXIT &&
 		   (r->effects & MMNOTIFY_FX_VMA_GONE),
-		   "req 7, 15: the unmap of all follows, because of the exit");
+		   "req 7, 15: after the release an UNMAP of all with the cause exit");
 		ok(r->first == (unsigned long)shared->page &&
-		   r->last == r->first + PAGE, "req 25: clamped to the range");
+		   r->last == r->first + PAGE, "req 25: the UNMAP at exit is clamped to the range");
 	}
 	ok(count(shared->ids[2], CONTRACT_AT_FINISH) == 2,
-	   "req 7, 17: release and unmap have their second pass");
+	   "req 7, 17: release and UNMAP have their second pass");
 	check_order();
 	ok(count(shared->ids[4], CONTRACT_AT_FREE) == 1,
-	   "req 6: what was put in release() is freed");
-	/* The place of the one that put itself is free. */
+	   "req 6: an object that is put in release() is freed");
+		/* The object that put itself has left a free slot: it is not removed again. */
 	shared->ids[4] = shared->ids[5];
 	del_all(5);
 	fetch();
@@ -113,7 +113,7 @@ static void test_release(void)
 	   "req 6, 7: a put after the release only frees");
 }
 
-/* ---- somebody else's work ---- */
+/* ---- accesses of another process ---- */
 
 static void map_zero(void)
 {
@@ -121,7 +121,7 @@ static void map_zero(void)
 
 	mprotect(p, PAGE, RW);
 	if (*(volatile char *)p)
-		bail("a page of zeroes");
+		bail("map the zero page");
 	shared->page = p;
 	shared->ids[0] = add(CONTRACT_RANGE, p, PAGE, 0);
 	shared->ready = true;
@@ -141,14 +141,14 @@ static void test_remote(void)
 	fetch();
 	r = nth(shared->ids[0], CONTRACT_AT_START, 0);
 	ok((r->flags & MMNOTIFY_F_REMOTE) && r->tid == (unsigned int)getpid(),
-	   "req 24: another process's work is remote");
+	   "req 24: a write of another process has the flag REMOTE");
 	shared->go = true;
 	waitpid(pid, NULL, 0);
 	del_all(1);
 	fetch();
 }
 
-/* ---- the mm goes while events of its files run ---- */
+/* ---- the mm is released while events of its files run ---- */
 
 static int files[2];
 
@@ -173,7 +173,7 @@ static void map_files(void)
 	wait_for(&shared->go);
 }
 
-/* A process that has two files mapped, and gets no memory for ends. */
+/* Forks a process that maps two files; from now on ends get no memory. */
 static pid_t begin_files(void)
 {
 	unsigned int i;
@@ -189,7 +189,7 @@ static pid_t begin_files(void)
 	return pid;
 }
 
-/* Without its ends the removal would wait for ever. */
+/* Removes the objects, unless ends are missing: the removal would then wait for ever. */
 static void end_files(bool told)
 {
 	set_parameter("starve_ends", "0");
@@ -208,8 +208,8 @@ static void *truncate_it(void *fd)
 }
 
 /*
- * One truncate is inside end(), or not there at all; the other is held among the
- * ranges when the mm is released: its end can only come from the release.
+ * The mm is released while one truncate is held between start and end. If @busy the other
+ * truncate is inside end(). The end of the held one can only come with the release.
  */
 static void test_exit_with_pending(bool busy, const char *name)
 {
@@ -229,7 +229,7 @@ static void test_exit_with_pending(bool busy, const char *name)
 	wait_held(shared->ids[1]);
 	fetch();
 	shared->go = true;
-	/* The release comes on top of the truncates. */
+	/* The release is one more start. */
 	wait_starts(shared->ids[0], before + 1);
 	usleep(200 * 1000);
 	if (busy)
@@ -240,13 +240,14 @@ static void test_exit_with_pending(bool busy, const char *name)
 	for (i = !busy; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	waitpid(pid, NULL, 0);
-	ok(counts(shared->ids[0]).ends == before, "req 11: and once");
+	ok(counts(shared->ids[0]).ends == before,
+	   "req 11: the end that came with the release comes once");
 	end_files(told);
 }
 
 /*
- * The first truncate is over. The second had no room for a note, so its end is late, and
- * it is held among the ranges when the mm is released.
+ * The first truncate has ended. The second had no memory for its note, so its end is late;
+ * it is still held between start and end when the mm is released.
  */
 static void test_exit_with_late(void)
 {
@@ -263,18 +264,18 @@ static void test_exit_with_late(void)
 	call(CONTRACT_IOC_OPEN, shared->ids[2]);
 	pthread_join(threads[0], NULL);
 	ok(counts(shared->ids[0]).ends == 1 && counts(shared->ids[3]).ends == 1,
-	   "req 11, 28: an end of two ranges is late for want of memory");
+	   "req 11, 28: without memory the end of two ranges is late");
 	fetch();
-	/* The first truncate may look for pages once more, and that is late, too. */
+	/* The first truncate may unmap once more; that end is late, too. */
 	n = counts(shared->ids[0]).starts;
 	shared->go = true;
 	told = wait_ends(shared->ids[0], n) && wait_ends(shared->ids[3], n);
-	ok(told, "req 11, 28: and both hear it with the exit");
+	ok(told, "req 11, 28: both ranges get the late end with the release");
 	call(CONTRACT_IOC_OPEN, shared->ids[1]);
 	pthread_join(threads[1], NULL);
 	waitpid(pid, NULL, 0);
 	ok(counts(shared->ids[0]).ends == n && counts(shared->ids[3]).ends == n,
-	   "req 11: and once");
+	   "req 11: both ranges get each end once");
 	end_files(told);
 }
 
@@ -282,7 +283,9 @@ void test_lives(void)
 {
 	test_release();
 	test_remote();
-	test_exit_with_pending(false, "req 11: an end that the exit makes impossible comes with it");
-	test_exit_with_pending(true, "req 11, 28: also if another end runs and there is no memory");
+	test_exit_with_pending(false,
+			       "req 11: an end that is pending at exit comes with the release");
+	test_exit_with_pending(true,
+			       "req 11, 28: the same while another end runs and without memory");
 	test_exit_with_late();
 }

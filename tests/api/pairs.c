@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pairs: operations on objects that begin at the same time, one after the other
- * (pairs_cells.c, pairs_apart.c) or at random (pairs_random.c).
+ * pairs: pairs of operations that run at the same time on the same objects: each pair in
+ * turn (pairs_cells.c, pairs_apart.c), or at random (pairs_random.c).
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ int main(int argc, char **argv)
 {
 	static char buffer[4096];
 
-	/* stdio must not allocate later. */
+	/* stdio must not allocate later, while a test holds mmap_lock. */
 	setvbuf(stdout, buffer, _IOLBF, sizeof(buffer));
 	dev = open("/dev/mmn_pairs", O_RDWR | O_CLOEXEC);
 	if (dev < 0) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pairs_apart: what two processes, or two drivers, must not wait for each other with. One
- * of them is held by a lock or by a callback that does not return, and the other has to
- * get done meanwhile. A deadlock is the failure; no time is measured.
+ * pairs_apart: operations of two processes, or two drivers, that must not wait for each
+ * other. A lock or a callback that does not return holds one of them, and the other has
+ * to finish meanwhile. The failure is a deadlock; no time is measured.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -54,13 +54,15 @@ static void test_two_processes(const void *unused)
 	   "gets, puts, inserts, removes and exits meanwhile");
 	call(PAIRS_PUT, OTHER);
 	call(PAIRS_SYNC, OTHER);
-	ok(state(OTHER).mms >= 2, "process A's mmap_lock", "process B", "and its objects are freed");
+	ok(state(OTHER).mms >= 2, "process A's mmap_lock", "process B",
+	   "its objects are freed meanwhile");
 	let_go_of_lock();
-	ok(finish(&first) == 0, "process A's mmap_lock", "process A", "goes on after that");
+	ok(finish(&first) == 0, "process A's mmap_lock", "process A",
+	   "goes on after the lock is dropped");
 	call(PAIRS_PUT, RANGE);
 }
 
-/* Its removal waits for nothing that the callback holds up. */
+/* A callback of A removes a range of B; that removal does not wait for the callback. */
 static void test_remove_of_another(const void *unused)
 {
 	int there[2], go[2];
@@ -121,7 +123,7 @@ static void child_hangs(void)
 	_exit(0);
 }
 
-/* A callback of process A does not return; the removals of process B, and its client. */
+/* While a callback of process A hangs, process B removes ranges, and its client unregisters. */
 static void test_hung_callback(const void *arg)
 {
 	unsigned int client = *(const unsigned int *)arg;
@@ -136,7 +138,7 @@ static void test_hung_callback(const void *arg)
 	ok(call_on(PAIRS_ASYNC, RANGE, client, NULL, 0, 0) == 0, "a hung callback", whose,
 	   "removes a range of another process");
 	wait_removed(RANGE);
-	ok(true, "a hung callback", whose, "and removed() is called meanwhile");
+	ok(true, "a hung callback", whose, "removed() is called meanwhile");
 	if (client) {
 		ok(call_on(PAIRS_SYNC, RANGE, client, NULL, 0, 0) == 0 &&
 		   call_on(PAIRS_UNREGISTER, RANGE, client, NULL, 0, 0) == 0 &&
@@ -149,7 +151,7 @@ static void test_hung_callback(const void *arg)
 	wait_removed(HOLDER);
 }
 
-/* removed() of one client does not return. */
+/* removed() of one client hangs. */
 static void test_hung_removed(const void *unused)
 {
 	(void)unused;
@@ -197,7 +199,7 @@ static void test_own_queues(const void *unused)
 	   "another client", "unregisters, when both removals waited for one callback");
 	call(PAIRS_OPEN, OTHER);
 	ok(finish(&second) == 0 && call(PAIRS_REGISTER, RANGE) == 0, "a hung removed()",
-	   "another client", "and registers again");
+	   "another client", "registers again");
 	call_on(PAIRS_SYNC, OTHER, 1, NULL, 0, 0);
 }
 

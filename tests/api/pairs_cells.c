@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pairs_cells: any two operations on one range at once, each cell of the table in
+ * pairs_cells: any two operations on one range at the same time, each cell of the table in
  * docs/driver-guide.md. The first operation is held in its middle while the second begins:
  *
- *   an insertion by mmap_lock, of which another task keeps hold, in an mm that has had no
- *     notifier, so that the insertion has to take it;
- *   a move and both removals by an invalidation of the same mm whose callback, of another
- *     range, does not return;
- *   an invalidation and the end of an mm by the callback of the range itself.
+ * - an insertion is held by mmap_lock, which another task holds. The mm has had no notifier,
+ *   so that the insertion has to take that lock.
+ * - a move and both kinds of removal are held by an invalidation of the same mm, in a callback
+ *   of another range that does not return.
+ * - an invalidation and the end of an mm are held by the callback of the range itself.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -21,17 +21,17 @@
 #include "pairs.h"
 #include "pairs_dev.h"
 
-/* A cell: what the second operation returns at once, or that it waits and returns later. */
+/* A cell: the second operation returns a value at once, or waits and returns one later. */
 struct second {
 	const char *name;
 	int (*f)(void);
-	int at_once;		/* 1: it waits */
+	int at_once;		/* or 1: the operation waits */
 	int later;
 };
 
 /*
- * Return: did the second operation behave? If it waits, the caller lets the first
- * operation go and calls come_back().
+ * Return: true if the second operation behaves as the table requires. If it waits, the
+ * caller lets the first operation finish and calls come_back().
  */
 static bool try_second(const struct second *s)
 {
@@ -52,7 +52,7 @@ static bool come_back(const struct second *s)
 	return s->at_once != 1 || finish(&second) == s->later;
 }
 
-/* ---- an insertion is under way ---- */
+/* ---- during an insertion ---- */
 
 static void during_insert(const struct second *s)
 {
@@ -65,7 +65,7 @@ static void during_insert(const struct second *s)
 	good = try_second(s);
 	let_go_of_lock();
 	good &= finish(&first) == 0 && come_back(s);
-	ok(good, "insert", s->name, "answers as the table says, and the insertion succeeds");
+	ok(good, "insert", s->name, "returns as in the table, and the insertion succeeds");
 	if (gone)
 		wait_removed(RANGE);
 	zap(0);
@@ -75,7 +75,7 @@ static void during_insert(const struct second *s)
 		call(PAIRS_RM, RANGE);
 }
 
-/* ---- a move is under way ---- */
+/* ---- during a move ---- */
 
 static void during_move(const struct second *s)
 {
@@ -89,7 +89,7 @@ static void during_move(const struct second *s)
 	good = try_second(s);
 	let_go_of_event();
 	good &= finish(&first) == 0 && come_back(s);
-	ok(good, "move", s->name, "answers as the table says, and the move succeeds");
+	ok(good, "move", s->name, "returns as in the table, and the move succeeds");
 	if (gone)
 		wait_removed(RANGE);
 	zap(2);
@@ -99,7 +99,7 @@ static void during_move(const struct second *s)
 		call(PAIRS_RM, RANGE);
 }
 
-/* ---- a removal is under way ---- */
+/* ---- during a removal ---- */
 
 static void during_remove(const struct second *s)
 {
@@ -113,7 +113,7 @@ static void during_remove(const struct second *s)
 	good = try_second(s);
 	let_go_of_event();
 	good &= finish(&first) == 0 && come_back(s);
-	ok(good, "remove", s->name, "answers as the table says, and the removal succeeds");
+	ok(good, "remove", s->name, "returns as in the table, and the removal succeeds");
 }
 
 static void during_async(const struct second *s)
@@ -124,17 +124,17 @@ static void during_async(const struct second *s)
 	insert(RANGE, 0, 2);
 	hold_by_event();
 	ok(do_async() == 0 && !state(RANGE).removed, "remove_async", s->name,
-	   "the removal is under way");
+	   "the removal is in progress");
 	good = try_second(s);
 	let_go_of_event();
 	good &= come_back(s);
 	wait_removed(RANGE);
 	do_sync();
 	ok(good && state(RANGE).removed == 1, "remove_async", s->name,
-	   "answers as the table says, and removed() is called once");
+	   "returns as in the table, and removed() is called once");
 }
 
-/* ---- an invalidation of the range is under way ---- */
+/* ---- during an invalidation of the range ---- */
 
 static void during_event(const struct second *s)
 {
@@ -148,15 +148,16 @@ static void during_event(const struct second *s)
 	call(PAIRS_OPEN, RANGE);
 	finish(&first);
 	good &= come_back(s);
-	ok(good, "invalidation", s->name, "answers as the table says");
+	ok(good, "invalidation", s->name, "returns as in the table");
 	if (gone)
 		wait_removed(RANGE);
 	else if (s->f != do_remove)
 		good &= !call(PAIRS_RM, RANGE);
-	ok(good && state(RANGE).calls >= 1, "invalidation", s->name, "and the range can go");
+	ok(good && state(RANGE).calls >= 1, "invalidation", s->name,
+	   "the range can be removed afterwards");
 }
 
-/* ---- the mm ends ---- */
+/* ---- during the end of the mm ---- */
 
 static void end_of_mm(void)
 {
@@ -177,32 +178,32 @@ static void during_exit(const struct second *s)
 	call(PAIRS_OPEN, RANGE);
 	waitpid(pid, NULL, 0);
 	good &= come_back(s);
-	ok(good, "end of the mm", s->name, "answers as the table says");
+	ok(good, "end of the mm", s->name, "returns as in the table");
 	if (s->f == do_async) {
 		wait_removed(RANGE);
 	} else if (s->f != do_remove) {
-		ok(call(PAIRS_PRIME, RANGE) == -ESRCH, "end of the mm", "prime", "is refused");
+		ok(call(PAIRS_PRIME, RANGE) == -ESRCH, "end of the mm", "prime", "fails");
 		good &= !call(PAIRS_RM, RANGE);
 	}
 	ok(good && state(RANGE).releases == 1, "end of the mm", s->name,
-	   "and release() was called once");
+	   "release() was called once");
 }
 
-/* ---- the driver goes ---- */
+/* ---- after the client is unregistered ---- */
 
 static void after_unregister(const struct second *s)
 {
 	bool good;
 
 	new_range(0);
-	ok(do_unregister() == 0, "driver exit", s->name, "a client without objects goes");
+	ok(do_unregister() == 0, "driver exit", s->name, "a client without objects unregisters");
 	good = s->f() == s->at_once;
-	ok(good, "driver exit", s->name, "answers as the table says");
+	ok(good, "driver exit", s->name, "returns as in the table");
 	call(PAIRS_FREE, RANGE);
 	call(PAIRS_REGISTER, RANGE);
 }
 
-/* The table: for each first operation, what the second ones do. */
+/* The table: for each first operation, the results of the second ones. */
 struct cell {
 	void (*during)(const struct second *s);
 	struct second second;
@@ -256,7 +257,7 @@ static const struct cell cells[] = {
 	{ after_unregister, { "driver exit", do_unregister, -EINVAL, 0 } },
 };
 
-/* In a process of its own, whose mm has had no notifier. */
+/* Runs in a process of its own: its mm has had no notifier. */
 static void run_cell(const void *arg)
 {
 	const struct cell *c = arg;
@@ -265,20 +266,20 @@ static void run_cell(const void *arg)
 	c->during(&c->second);
 }
 
-/* ---- two events at once, callbacks, and mmap_lock ---- */
+/* ---- concurrent events, callbacks, and mmap_lock ---- */
 
-/* An event of the range is not told of one that began before the insertion. */
+/* A range gets no event that began before its insertion. */
 static void test_insert_in_event(const void *unused)
 {
 	(void)unused;
 	map_area();
 	hold_by_event();
 	new_range(0);
-	ok(insert(RANGE, 4, 3) == 0, "invalidation", "insert", "over a running one succeeds");
-	ok(!state(RANGE).calls, "invalidation", "insert", "and does not hear of it");
+	ok(insert(RANGE, 4, 3) == 0, "invalidation", "insert", "during a running one succeeds");
+	ok(!state(RANGE).calls, "invalidation", "insert", "the range does not get the running one");
 	let_go_of_event();
 	zap(4);
-	ok(state(RANGE).calls == 1, "invalidation", "insert", "but of the next one");
+	ok(state(RANGE).calls == 1, "invalidation", "insert", "the range gets the next one");
 	call(PAIRS_RM, RANGE);
 }
 
@@ -302,7 +303,7 @@ static void test_two_events(const void *unused)
 	call(PAIRS_RM, RANGE);
 }
 
-/* The kind of race that a VMA split and a munmap make of each other. */
+/* A race as between a VMA split, which moves a range, and munmap(). */
 static void test_leave_in_move(const void *unused)
 {
 	(void)unused;
@@ -313,9 +314,9 @@ static void test_leave_in_move(const void *unused)
 	begin(&first, do_move);
 	waits(&first);
 	zap(0);
-	ok(state(RANGE).in_callback == 0, "move", "remove_async in a callback", "is accepted");
+	ok(state(RANGE).in_callback == 0, "move", "remove_async in a callback", "succeeds");
 	let_go_of_event();
-	ok(finish(&first) == 0, "move", "remove_async in a callback", "and the move succeeds");
+	ok(finish(&first) == 0, "move", "remove_async in a callback", "the move succeeds");
 	wait_removed(RANGE);
 	zap(0);
 	zap(2);
@@ -331,7 +332,7 @@ static void test_remove_in_callback(const void *unused)
 	insert(RANGE, 0, 2);
 	zap(0);
 	ok(state(RANGE).in_callback == -EDEADLK, "invalidation", "remove in the callback",
-	   "is refused without debug=1");
+	   "fails without debug=1");
 	ok(call(PAIRS_RM, RANGE) == 0, "invalidation", "remove after the callback", "succeeds");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pairs_dev: operations of /dev/mmn_pairs, threads that run them, and TAP. */
+/* pairs_dev: operations of /dev/mmn_pairs, the threads that run them, and TAP output. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
@@ -52,8 +52,8 @@ struct pairs_state state(unsigned int slot)
 }
 
 /*
- * While a task holds mmap_lock no other one may fault, map or make a thread: all memory
- * but the area is present and writable, after each fork() anew.
+ * While a task holds mmap_lock no other one may fault, map memory or create a thread. So
+ * all memory but the area is present and writable, also after each fork().
  */
 void fault_all(void)
 {
@@ -79,7 +79,7 @@ void zap(unsigned int page)
 	madvise(area + page * PAGE, PAGE, MADV_DONTNEED);
 }
 
-/* ---- threads: all are made before the first lock is taken ---- */
+/* ---- threads: all are created before the first lock is taken ---- */
 
 static void wait_for(sem_t *sem)
 {
@@ -121,7 +121,7 @@ int finish(struct job *j)
 	return j->ret;
 }
 
-/* An operation that has to wait is given the time to prove that it does not. */
+/* Return: true if the operation has not returned after 100 ms. */
 bool waits(const struct job *j)
 {
 	usleep(100 * 1000);
@@ -146,7 +146,7 @@ void wait_removed(unsigned int slot)
 		usleep(1000);
 }
 
-/* ---- the operations ---- */
+/* ---- operations ---- */
 
 int do_insert(void) { return insert(RANGE, 0, 2); }
 int do_move(void) { return call_on(PAIRS_MOVE, RANGE, 0, area + PAGE, 2 * PAGE, 0); }
@@ -158,7 +158,7 @@ static int do_lock(void) { return call(PAIRS_LOCK, LOCK); }
 int zap_own(void) { zap(1); return 0; }
 static int zap_holder(void) { zap(5); return 0; }
 
-/* ---- what holds the first operation ---- */
+/* ---- locks and callbacks that hold the first operation ---- */
 
 void hold_by_lock(void)
 {
@@ -193,7 +193,7 @@ void new_range(unsigned int flags)
 		exit(2);
 }
 
-/* A test has two minutes; the count of its results comes back through a pipe. */
+/* Runs a test of at most two minutes; its number of results comes back through a pipe. */
 void in_process(void (*f)(const void *arg), const void *arg, const char *name)
 {
 	unsigned int counts[2] = { nr, failed };
@@ -221,7 +221,7 @@ void in_process(void (*f)(const void *arg), const void *arg, const char *name)
 		nr = counts[0];
 		failed = counts[1];
 	} else {
-		/* What it printed has numbers that the plan does not know. */
+		/* Skips the numbers of the results that the failed test has printed. */
 		nr += 100;
 		ok(false, name, "the test", "ends");
 	}

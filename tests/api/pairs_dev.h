@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* pairs_dev: /dev/mmn_pairs for the tests of pairs, their threads and their TAP. */
+/* pairs_dev: /dev/mmn_pairs for the tests of pairs, their threads and their TAP output. */
 #ifndef PAIRS_DEV_H
 #define PAIRS_DEV_H
 
@@ -12,7 +12,7 @@
 
 #define PAGE	4096UL
 
-/* Slots: the range under test, the one that holds invalidations, the lock, another. */
+/* Slots: the range under test, the holder of invalidations, the lock, another object. */
 enum { RANGE, HOLDER, LOCK, OTHER = PAIRS_OTHER };
 
 extern int dev;
@@ -21,7 +21,7 @@ extern unsigned int nr, failed;
 /* The memory of one test: four pages for the range, then two for the holder. */
 extern char *area;
 
-/* A thread, made before the first lock is taken; begin() gives it something to do. */
+/* A thread that waits for begin() to give it an operation. */
 struct job {
 	pthread_t thread;
 	sem_t go, over;
@@ -36,12 +36,12 @@ void make_job(struct job *j);
 void begin(struct job *j, int (*f)(void));
 int finish(struct job *j);
 
-/* An operation that has to wait is given the time to prove that it does not. */
+/* Return: true if the operation has not returned after 100 ms. */
 bool waits(const struct job *j);
 
 void ok(bool good, const char *first, const char *second, const char *what);
 
-/* Operations: 0 or -errno. */
+/* Operations. Return: 0 or -errno. */
 int call_on(enum pairs_op op, unsigned int slot, unsigned int client, const void *p,
 	    size_t len, unsigned int flags);
 int call(enum pairs_op op, unsigned int slot);
@@ -55,7 +55,7 @@ void map_area(void);
 void fault_all(void);
 void zap(unsigned int page);
 
-/* On slot RANGE. */
+/* Makes a new object in slot RANGE. */
 void new_range(unsigned int flags);
 int do_insert(void);
 int do_move(void);
@@ -65,13 +65,13 @@ int do_unregister(void);
 int do_sync(void);
 int zap_own(void);
 
-/* What holds the first operation. */
+/* Hold the first operation by mmap_lock or by a callback, and let it go. */
 void hold_by_lock(void);
 void let_go_of_lock(void);
 void hold_by_event(void);
 void let_go_of_event(void);
 
-/* A test in a process of its own, whose mm has had no notifier. */
+/* Runs a test in a process of its own: its mm has had no notifier. */
 void in_process(void (*f)(const void *arg), const void *arg, const char *name);
 
 /* pairs_cells.c: the table of docs/driver-guide.md; pairs_apart.c: two processes. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pairs_random: random operations on a few objects that all share, so that most of them
- * meet another one. Any answer is legal but one that means the test is wrong; what counts
- * is that the kernel, KASAN and lockdep find nothing, that no task waits for ever, and
- * that nothing is left in the end.
+ * pairs_random: random operations on a few objects that all tasks share, so that most
+ * operations run at the same time as another one. Any result is allowed unless it shows
+ * an error in the test. The test is that the kernel, KASAN and lockdep report nothing, no
+ * task waits for ever, and no object is left at the end.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,10 +22,10 @@
 #define PAGE		4096UL
 #define PAGES		16
 #define SLOTS		6
-#define FIRST_SLOT	8	/* not those of the other tests */
+#define FIRST_SLOT	8	/* the other tests use lower slots */
 #define THREADS		3
 #define PROCESSES	2
-/* Operations of a process before it exits with all that it inserted. */
+/* Number of operations before a process exits with all objects that it has inserted. */
 #define LIFE		400
 
 static int dev;
@@ -57,7 +57,7 @@ static int call(struct pairs_call *c)
 	return ioctl(dev, PAIRS_IOC_CALL, c) ? -errno : 0;
 }
 
-/* An event of one or two pages. */
+/* Causes an event of one or two pages. */
 static void touch(struct worker *w)
 {
 	char *p = w->area + rand_r(&w->seed) % (PAGES - 1) * PAGE;
@@ -75,11 +75,11 @@ static void touch(struct worker *w)
 		madvise(p, 2 * PAGE, MADV_DONTNEED);
 		break;
 	}
-	/* Another thread may have taken the right to write. */
+	/* Only reads: another thread may have made the page read-only. */
 	(void)*(volatile char *)p;
 }
 
-/* Any two of THREADS * PROCESSES tasks are in one at the same time: that is a pair. */
+/* One operation; those of THREADS * PROCESSES tasks overlap. */
 static void step(struct worker *w)
 {
 	unsigned int page = rand_r(&w->seed) % (PAGES - 4);
@@ -109,7 +109,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* A life of one process: it exits with whatever is inserted then. */
+/* One process: it exits with the objects that are inserted at that time. */
 static void live(unsigned int rounds, unsigned int seed)
 {
 	struct worker workers[THREADS];
@@ -131,7 +131,7 @@ static void live(unsigned int rounds, unsigned int seed)
 	_exit(0);
 }
 
-/* Removes what is left; an answer other than these is a fault of mmnotify. */
+/* Removes the object of a slot, if any. Return: false if mmnotify returns another errno. */
 static bool clean(unsigned int slot)
 {
 	struct pairs_call c = { .slot = slot, .client = slot & 1 };
@@ -166,10 +166,10 @@ int random_pairs(int fd, unsigned int rounds, unsigned int seed)
 		while (wait(&status) > 0)
 			good &= WIFEXITED(status) && !WEXITSTATUS(status);
 	}
-	printf("%sok 1 - %u random operations by %u tasks at once: all return\n",
+	printf("%sok 1 - %u random operations by %u concurrent tasks: all return\n",
 	       good ? "" : "not ", done, PROCESSES * THREADS);
 	for (i = 0; i < SLOTS; i++)
 		good &= clean(FIRST_SLOT + i);
-	printf("%sok 2 - what is left can be removed\n1..2\n", good ? "" : "not ");
+	printf("%sok 2 - the remaining objects can be removed\n1..2\n", good ? "" : "not ");
 	return !good;
 }

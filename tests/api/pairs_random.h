@@ -3,8 +3,8 @@
 #define PAIRS_RANDOM_H
 
 /*
- * @rounds random pairs of operations, from several processes and threads on the same
- * objects; TAP. Return: the exit status.
+ * Runs @rounds random operations from several processes and threads on the same objects
+ * and prints TAP. Return: the exit status.
  */
 int random_pairs(int fd, unsigned int rounds, unsigned int seed);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * parallel: contracts that several threads of one process put to the test. A held
- * callback keeps an invalidation under way while another runs. Nothing is mapped
- * or unmapped meanwhile, no thread's stack either: it would wait for mmap_lock.
+ * parallel: guarantees that need several threads of one process. A held callback keeps
+ * one invalidation in progress while another runs. Meanwhile no thread maps or unmaps
+ * memory, not even the stack of a thread: that would wait for mmap_lock.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #define ROUNDS	100
 
-/* A thread that zaps a page, or removes an object. */
+/* A thread that zaps a page or removes an object. */
 struct job {
 	pthread_t thread;
 	sem_t go;
@@ -73,7 +73,7 @@ static bool inexact(const struct contract_record *r)
 	return !(r->flags & MMNOTIFY_F_EXACT) && r->effects == MMNOTIFY_FX_ALL;
 }
 
-/* Two events of one range at once: the second's note is not the range's own. */
+/* Two concurrent events of one range: the second one needs a note of its own. */
 static void test_two_events(void)
 {
 	char *p = pages(3, RW);
@@ -86,18 +86,18 @@ static void test_two_events(void)
 	create(&jb, zap);
 	start(&ja);
 	start(&jb);
-	ok(wait_held(a) && wait_held(b), "req 11: two events run at once");
+	ok(wait_held(a) && wait_held(b), "req 11: two events run at the same time");
 	ok(counts(r).starts == 2 && !counts(r).ends,
-	   "req 11: a range hears both, and no end yet");
+	   "req 11: a range gets both starts, and no end yet");
 	call(CONTRACT_IOC_OPEN, b);
 	join(&jb);
-	ok(counts(r).ends == 1, "req 11: one ends");
+	ok(counts(r).ends == 1, "req 11: one of two events ends");
 	call(CONTRACT_IOC_OPEN, a);
 	join(&ja);
 	fetch();
 	ok(nth(r, CONTRACT_AT_END, 0)->start == (unsigned long)jb.page &&
 	   nth(r, CONTRACT_AT_END, 1)->start == (unsigned long)ja.page &&
-	   count(r, CONTRACT_AT_END) == 2, "req 11: each end is of its own event");
+	   count(r, CONTRACT_AT_END) == 2, "req 11: each end has the range of its own event");
 	call(CONTRACT_IOC_DEL, a);
 	call(CONTRACT_IOC_DEL, b);
 	call(CONTRACT_IOC_DEL, r);
@@ -105,8 +105,8 @@ static void test_two_events(void)
 }
 
 /*
- * The same without memory. The second event is held among the ranges while the
- * first ends: nothing may be told of the second then.
+ * The same without memory. The second event is held in its start while the first
+ * ends: the range must not get the end of the second one then.
  */
 static void test_starved(void)
 {
@@ -116,7 +116,7 @@ static void test_starved(void)
 	int b = add(CONTRACT_RANGE, p + 2 * PAGE, PAGE, CONTRACT_HOLD_START);
 	struct job ja = { .page = p + PAGE }, jb = { .page = p + 2 * PAGE };
 
-	ok(set_parameter("starve_ends", "1"), "req 28: callbacks get no memory");
+	ok(set_parameter("starve_ends", "1"), "req 28: starve_ends=1: callbacks get no memory");
 	create(&ja, zap);
 	create(&jb, zap);
 	start(&ja);
@@ -125,13 +125,13 @@ static void test_starved(void)
 	wait_held(b);
 	call(CONTRACT_IOC_OPEN, a);
 	join(&ja);
-	ok(counts(r).ends == 1, "req 11, 28: without memory no end is early");
+	ok(counts(r).ends == 1, "req 11, 28: without memory no end comes early");
 	call(CONTRACT_IOC_OPEN, b);
 	join(&jb);
-	ok(wait_ends(r, 2), "req 11, 28: late is good enough");
+	ok(wait_ends(r, 2), "req 11, 28: without memory the second end comes late");
 	fetch();
 	ok(count(r, CONTRACT_AT_END) == 2 && inexact(nth(r, CONTRACT_AT_END, 1)),
-	   "req 11: once, and not exact");
+	   "req 11: a late end comes once and is not exact");
 	set_parameter("starve_ends", "0");
 	call(CONTRACT_IOC_DEL, a);
 	call(CONTRACT_IOC_DEL, b);
@@ -140,8 +140,8 @@ static void test_starved(void)
 }
 
 /*
- * More events at once than there is room for without memory (ends.c): one is the range's
- * own note, 32 are remembered as unstarted, and the last waits until one of them ends.
+ * More concurrent events than there are places without memory (range_end.c): the range's
+ * own note, 32 unstarted ones, and the last event waits until one of these ends.
  */
 #define CROWD	34
 
@@ -160,16 +160,17 @@ static void test_crowd(void)
 	set_parameter("starve_ends", "1");
 	for (i = 0; i < CROWD; i++)
 		start(&jobs[i]);
-	ok(wait_starts(r, CROWD - 1), "req 11, 28: many events run at once without memory");
+	ok(wait_starts(r, CROWD - 1),
+	   "req 11, 28: many events run at the same time without memory");
 	usleep(100 * 1000);
 	ok(counts(r).starts == CROWD - 1 && !counts(r).ends,
-	   "req 11, 28: the one that has no room waits");
+	   "req 11, 28: an event without a place for its note waits");
 	for (i = 0; i < CROWD; i++)
 		call(CONTRACT_IOC_OPEN, held[i]);
 	for (i = 0; i < CROWD; i++)
 		join(&jobs[i]);
 	ok(wait_ends(r, CROWD) && counts(r).starts == CROWD,
-	   "req 11, 28: and each start has its end");
+	   "req 11, 28: without memory each start has its end");
 	set_parameter("starve_ends", "0");
 	fetch();
 	for (i = 0; i < CROWD; i++)
@@ -194,7 +195,7 @@ static void test_removal_waits(void)
 	call(CONTRACT_IOC_OPEN, r);
 	join(&d);
 	join(&z);
-	ok(d.done, "req 11: and goes on after it");
+	ok(d.done, "req 11: a removal goes on after the end");
 	fetch();
 	unmap(p, 1);
 }
@@ -216,8 +217,9 @@ static void test_async_twice(void)
 	fetch();
 	ok(nth(r, CONTRACT_AT_RESULT, 0)->result == 0 &&
 	   nth(r, CONTRACT_AT_RESULT, 1)->result == -EALREADY,
-	   "req 23: remove_async() in two callbacks");
-	ok(count(r, CONTRACT_AT_REMOVED) == 1, "req 23: removes once");
+	   "req 23: remove_async() in two callbacks: the second fails");
+	ok(count(r, CONTRACT_AT_REMOVED) == 1,
+	   "req 23: remove_async() in two callbacks removes once");
 	call(CONTRACT_IOC_DEL, a);
 	unmap(p, 3);
 }
@@ -246,7 +248,7 @@ struct sequence {
 	volatile bool stop;
 };
 
-/* Each zap of a page that the range never leaves must spoil a read. */
+/* Each zap of the page that is always in the range must make a read retry. */
 static void *sequences(void *arg)
 {
 	struct sequence *s = arg;
@@ -275,7 +277,7 @@ static void test_move(void)
 	if (pthread_create(&other, NULL, traffic, q) ||
 	    pthread_create(&zapper, NULL, sequences, &s))
 		bail("pthread_create");
-	/* Zaps go on until there were enough moves: a loaded machine may run one side rarely. */
+	/* Zaps and moves go on until there are enough of both, however loaded the machine is. */
 	while (!err && moves <= 20 * ROUNDS && (moves < ROUNDS || counts(r).starts < ROUNDS))
 		err = move(r, moves++ & 1 ? p : p + PAGE, 2 * PAGE);
 	s.stop = true;
@@ -285,10 +287,10 @@ static void test_move(void)
 	fetch();
 	n = counts(r).starts;
 	ok(!err, "req 2: a range moves under traffic");
-	ok(n >= s.zaps, "req 2: and misses no event on the way");
-	ok(!s.stale, "req 2, 3: nor does its sequence");
+	ok(n >= s.zaps, "req 2: a range that moves misses no event");
+	ok(!s.stale, "req 2, 3: the sequence of a range that moves misses no event");
 	ok(wait_ends(r, n) && counts(r).ends == n,
-	   "req 2, 11: and each start has its end");
+	   "req 2, 11: each start of a range that moves has its end");
 	printf("# %u moves (error %d), %u starts for %u zaps\n", moves, err, n, s.zaps);
 	call(CONTRACT_IOC_DEL, r);
 	unmap(p, 3);
@@ -339,5 +341,5 @@ void test_parallel(void)
 	test_async_twice();
 	test_move();
 	test_pairs("0", "req 10, 11: four threads: as many ends as starts, filtered or not");
-	test_pairs("1", "req 10, 11, 28: and when there is no memory");
+	test_pairs("1", "req 10, 11, 28: four threads without memory: as many ends as starts");
 }

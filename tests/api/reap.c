@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * reap: contracts about memory that is taken from a process which was killed and
- * cannot die, by the OOM reaper or by process_mrelease(). They may not block, so a
- * callback may refuse.
+ * reap: guarantees for memory that the OOM reaper or process_mrelease() takes from a
+ * process that was killed and cannot die. Their invalidations are not blockable, so a
+ * callback may refuse them.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -27,7 +27,7 @@
 
 #define PAGES	16
 
-/* Where in shared->ids the victim's objects are. */
+/* Indices of the victim's objects in shared->ids. */
 enum { TWO_PASS, REFUSER, HOLDER, WHOLE, GONE_ONLY, OBJECTS };
 
 static void *zap_one(void *page)
@@ -36,7 +36,7 @@ static void *zap_one(void *page)
 	return NULL;
 }
 
-/* A thread that sits in a callback keeps the mm when the process is killed. */
+/* A thread in a callback keeps the mm alive after the process is killed. */
 static void wait_to_be_killed(char *p)
 {
 	char *held = pages(1, RW);
@@ -66,7 +66,7 @@ static void refuse_once(void)
 	wait_to_be_killed(p);
 }
 
-/* Wherever the reaper tries. */
+/* Refuses each range that the reaper tries. */
 static void refuse_each(void)
 {
 	shared->ids[REFUSER] = add(CONTRACT_RANGE, NULL, -PAGE,
@@ -74,9 +74,9 @@ static void refuse_each(void)
 	wait_to_be_killed(pages(PAGES, RW));
 }
 
-/* ---- what the victim's objects were told ---- */
+/* ---- verdicts of the victim's objects ---- */
 
-/* A callback that may not block, for the victim's pages. */
+/* Return: true for a callback that may not block, for the victim's pages. */
 static bool is_reap(const struct contract_record *r, int object, unsigned int phase)
 {
 	unsigned long p = (unsigned long)shared->page;
@@ -103,36 +103,37 @@ static void check_told(unsigned int cause)
 	for (i = 0; i < nr_recs && !r; i++)
 		if (is_reap(&recs[i], REFUSER, CONTRACT_AT_START))
 			r = &recs[i];
-	ok(r, "req 8, 22: a callback is told that it may not block");
+	ok(r, "req 8, 22: reaping: the callback is not blockable");
 	ok(r && r->event == MMNOTIFY_CLEAR && (r->effects & MMNOTIFY_FX_PFN) &&
 	   !(r->effects & MMNOTIFY_FX_VMA_GONE),
-	   "req 14: that pages go and their mapping stays");
+	   "req 14: reaping: the pages are gone, the mapping stays");
 	ok(r && r->cause == cause && (r->flags & MMNOTIFY_F_EXACT) &&
-	   (r->flags & MMNOTIFY_F_REMOTE), "req 15, 24: and whose work it is");
+	   (r->flags & MMNOTIFY_F_REMOTE),
+	   "req 15, 24: reaping: the cause is right and has the flag REMOTE");
 	ok(r && r->start == p && r->end == p + PAGES * PAGE,
-	   "req 25: an event for each mapping");
+	   "req 25: reaping: one event per mapping");
 	ok(!reaps(GONE_ONLY, CONTRACT_AT_START),
-	   "req 18: who only wants to know of the mapping's end is not told");
+	   "req 18: reaping: a filter for unmapping drops the event");
 	ok(count(shared->ids[TWO_PASS], CONTRACT_AT_FINISH) ==
 	   count(shared->ids[TWO_PASS], CONTRACT_AT_START),
-	   "req 17: who was told before a refusal is finished all the same");
+	   "req 17: reaping: a range that got a refused start gets its finish()");
 }
 
 static void check_refused(void)
 {
 	ok(!reaps(WHOLE, CONTRACT_AT_START) && !reaps(WHOLE, CONTRACT_AT_END),
-	   "req 9, 10: what a range refused has neither start nor end");
+	   "req 9, 10: refused reaping: a whole mm gets neither start nor end");
 }
 
 static void check_reaped(void)
 {
 	ok(reaps(WHOLE, CONTRACT_AT_START) == 1 && reaps(WHOLE, CONTRACT_AT_END) == 1,
-	   "req 9, 10: a whole mm is told once, and of the end");
+	   "req 9, 10: reaping: a whole mm gets one start and one end");
 	ok(!reaps(TWO_PASS, CONTRACT_AT_END) && !reaps(REFUSER, CONTRACT_AT_END),
-	   "req 8, 11: a range gets no end of what may not block");
+	   "req 8, 11: reaping: a range gets no end of a non-blockable event");
 }
 
-/* ---- what is left of it ---- */
+/* ---- after the reaping ---- */
 
 static long records_live(void)
 {
@@ -148,7 +149,7 @@ static long records_live(void)
 	return n;
 }
 
-/* An end that a range still waits for comes with the release, and is not exact. */
+/* Return: number of ends that came with the release, which are not exact. */
 static unsigned int late_ends(void)
 {
 	unsigned int i, n = 0;
@@ -159,7 +160,7 @@ static unsigned int late_ends(void)
 	return n;
 }
 
-/* The victim may die now; @records of refused starts may be left afterwards. */
+/* Lets the victim die; @records of refused starts may be left afterwards. */
 static void bury(pid_t pid, long records)
 {
 	static const int told[] = { TWO_PASS, REFUSER, WHOLE, GONE_ONLY };
@@ -175,22 +176,22 @@ static void bury(pid_t pid, long records)
 	fetch();
 	for (i = 0; i < NR(told); i++)
 		once += releases(shared->ids[told[i]]) == 1;
-	ok(once == NR(told), "req 7: when it dies at last, each object is released once");
+	ok(once == NR(told), "req 7: each object is released once when the victim dies");
 	ok(!late_ends() && !counts(shared->ids[TWO_PASS]).ends,
-	   "req 8, 11: and no range hears the end of what may not block");
+	   "req 8, 11: no range gets the end of a non-blockable event later");
 	r = find(shared->ids[GONE_ONLY], CONTRACT_AT_START, MMNOTIFY_CAUSE_EXIT);
 	ok(r && (r->effects & MMNOTIFY_FX_VMA_GONE),
-	   "req 7, 18: and now the mapping's end is told");
+	   "req 7, 18: a filter for unmapping passes the UNMAP at exit");
 	c = counts(whole);
-	ok(c.starts == c.ends, "req 10: a whole mm heard as many ends as starts");
+	ok(c.starts == c.ends, "req 10: a whole mm has as many ends as starts");
 	left = records_live();
 	printf("# %ld records are left\n", left);
 	ok(left >= 0 && left <= records, records ?
-	   "req 1, 8: of all that was refused one record is left at most" :
-	   "req 1, 8: no record is left of what was refused");
+	   "req 1, 8: at most one record is left of all refused starts" :
+	   "req 1, 8: no record is left of a refused start");
 	del_all(OBJECTS);
 	fetch();
-	ok(count(whole, CONTRACT_AT_FREE) == 1, "req 6, 26: and nothing keeps the objects");
+	ok(count(whole, CONTRACT_AT_FREE) == 1, "req 6, 26: the victim's objects are freed");
 }
 
 /* ---- process_mrelease() ---- */
@@ -205,15 +206,15 @@ static void test_mrelease(void)
 	fetch();
 	ret = syscall(SYS_process_mrelease, fd, 0) ? -errno : 0;
 	if (!here) {
-		skip("req 8: a refusal gives process_mrelease() up",
+		skip("req 8: process_mrelease() fails if a callback refuses",
 		     "no process_mrelease() on this kernel");
 	} else {
-		ok(ret == -EAGAIN, "req 8: a refusal gives process_mrelease() up");
+		ok(ret == -EAGAIN, "req 8: process_mrelease() fails if a callback refuses");
 		fetch();
 		check_told(MMNOTIFY_CAUSE_PROCESS_MRELEASE);
 		check_refused();
 		ret = syscall(SYS_process_mrelease, fd, 0) ? -errno : 0;
-		ok(!ret, "req 8, 9: without a refusal it goes through");
+		ok(!ret, "req 8, 9: process_mrelease() succeeds if no callback refuses");
 		fetch();
 		check_reaped();
 	}
@@ -223,7 +224,7 @@ static void test_mrelease(void)
 
 /* ---- the OOM reaper ---- */
 
-/* Wait until the reaper says that of @pid. */
+/* Waits until the OOM reaper logs @what about @pid. */
 static bool wait_said(int kmsg, const char *what, pid_t pid)
 {
 	char text[1024], said[64];
@@ -232,7 +233,7 @@ static bool wait_said(int kmsg, const char *what, pid_t pid)
 
 	snprintf(said, sizeof(said), "oom_reaper: %s%d ", what, pid);
 	for (i = 0; i < 20000; i++) {
-		/* One message each. */
+		/* Each read() returns one message. */
 		while ((got = read(kmsg, text, sizeof(text) - 1)) > 0) {
 			text[got] = 0;
 			if (strstr(text, said))
@@ -243,7 +244,7 @@ static bool wait_said(int kmsg, const char *what, pid_t pid)
 	return false;
 }
 
-/* Return: did the reaper come to this end? */
+/* Return: true if the OOM reaper logged @what about @pid. */
 bool oom_kill(pid_t pid, const char *what)
 {
 	int kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -265,15 +266,16 @@ static void test_gives_up(void)
 	fetch();
 	said = oom_kill(pid, "unable to reap pid:");
 	fetch();
-	ok(said, "req 8: the OOM reaper gives up if it is refused each time");
-	ok(reaps(REFUSER, CONTRACT_AT_START) > 1, "req 8: after more than one try");
+	ok(said, "req 8: the OOM reaper gives up if callbacks refuse each try");
+	ok(reaps(REFUSER, CONTRACT_AT_START) > 1, "req 8: the OOM reaper tries more than once");
 	printf("# %u tries\n", reaps(REFUSER, CONTRACT_AT_START));
-	ok(!reaps(REFUSER, CONTRACT_AT_END), "req 8, 11: which have no end");
+	ok(!reaps(REFUSER, CONTRACT_AT_END),
+	   "req 8, 11: refused tries of the OOM reaper have no end");
 	check_refused();
 	bury(pid, 1);
 }
 
-/* Last: the reaper's next range finds the record that it left behind. */
+/* Last test: the next range that the reaper tries finds the record that was left. */
 static void test_comes_again(void)
 {
 	pid_t pid = child(refuse_once);
@@ -282,9 +284,9 @@ static void test_comes_again(void)
 	fetch();
 	said = oom_kill(pid, "reaped process ");
 	fetch();
-	ok(said, "req 8, 9: the OOM reaper comes again after a refusal");
+	ok(said, "req 8, 9: the OOM reaper succeeds after one refusal");
 	ok(reaps(REFUSER, CONTRACT_AT_START) == 2,
-	   "req 8: who refused is asked once more");
+	   "req 8: a callback that refused is called once more");
 	check_told(MMNOTIFY_CAUSE_OOM_REAPER);
 	check_reaped();
 	bury(pid, 0);
@@ -294,7 +296,7 @@ void test_reap(void)
 {
 	test_mrelease();
 	if (access("/proc/sysrq-trigger", W_OK)) {
-		skip("req 8: the OOM reaper is refused", "no sysrq on this kernel");
+		skip("req 8: the OOM reaper after a refusal", "no sysrq on this kernel");
 		return;
 	}
 	test_gives_up();

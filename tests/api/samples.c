@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * samples: the three sample devices in both modes. After each operation on the
- * memory that a device translates the device's page table has to say what the
- * CPU's does (DEVICE_IOC_CHECK), and the counters have to tell what the driver
- * did. "samples DEVICE" is one device; "samples broken DEVICE" is for a module
- * loaded with drop_effect: there the check has to find it. TAP on stdout.
+ * samples: the three sample devices in both modes. After each operation on memory that a
+ * device translates, the device's page table has to match the CPU's (DEVICE_IOC_CHECK),
+ * and the counters have to show how the driver reacted. "samples DEVICE" tests one
+ * device. "samples broken DEVICE" is for a module loaded with drop_effect: there the
+ * check has to find stale translations. TAP on stdout.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -73,7 +73,7 @@ static int range(int fd, unsigned long cmd, const void *p, size_t len,
 	return ioctl(fd, cmd, &r);
 }
 
-/* Return: pages reached; errno says why not all. */
+/* Return: number of pages that the device has accessed; errno has why not all. */
 static unsigned int reach(int fd, const void *p, size_t len, unsigned int write)
 {
 	struct device_access a = {
@@ -85,7 +85,7 @@ static unsigned int reach(int fd, const void *p, size_t len, unsigned int write)
 	return a.pages;
 }
 
-/* Return: stale translations, or -1; the others are counted in @seen. */
+/* Return: number of stale translations, or -1; @seen is set to the number checked. */
 static long stale(int fd, unsigned long *seen)
 {
 	struct device_check c;
@@ -117,7 +117,7 @@ static char *map(void *at, size_t len, int prot, int flags)
 	return p;
 }
 
-/* Memory that looks for no huge page, for figures that can be foretold. */
+/* Memory without huge pages, so that the figures are predictable. */
 static char *fresh(void)
 {
 	char *p = map(NULL, LEN, PROT_READ | PROT_WRITE, 0);
@@ -127,7 +127,7 @@ static char *fresh(void)
 	return p;
 }
 
-/* ---- what is done to the memory ---- */
+/* ---- operations on the memory ---- */
 
 static void op_nothing(char *p)
 {
@@ -296,7 +296,7 @@ static const struct op {
 
 #define NR_OPS	((int)ARRAY_SIZE(ops))
 
-/* A buffer of its own for each operation, reached by the device. */
+/* Each operation gets a buffer of its own, which the device has accessed. */
 static void one_op(int fd, int kind, unsigned int mode, const struct op *op,
 		   unsigned int flags)
 {
@@ -317,7 +317,7 @@ static void one_op(int fd, int kind, unsigned int mode, const struct op *op,
 	}
 	op->run(p);
 	bad = stale(fd, &seen);
-	/* And once more, with what the device reaches now. */
+	/* The same again after the device has accessed the changed memory. */
 	reach(fd, p, LEN, write);
 	reach(fd, p, LEN, 0);
 	after = stale(fd, NULL);
@@ -352,7 +352,7 @@ static void wrong_use(int kind)
 	ok(ioctl(fd, DEVICE_IOC_CHECK, &c) && errno == ENXIO, names[kind],
 	   "wrong use", "check before attach");
 	ok(ioctl(fd, DEVICE_IOC_ATTACH, &a) && errno == EINVAL, names[kind],
-	   "wrong use", "no such mode");
+	   "wrong use", "an unknown mode");
 	a.mode = DEVICE_AWARE;
 	ok(!ioctl(fd, DEVICE_IOC_ATTACH, &a) &&
 	   ioctl(fd, DEVICE_IOC_ATTACH, &a) && errno == EBUSY, names[kind],
@@ -360,18 +360,18 @@ static void wrong_use(int kind)
 	ok(range(fd, DEVICE_IOC_ADD_RANGE, p + 1, PAGE, 0) && errno == EINVAL,
 	   names[kind], "wrong use", "a range that is not aligned");
 	ok(range(fd, DEVICE_IOC_ADD_RANGE, p, -PAGE, 0) && errno == EOVERFLOW,
-	   names[kind], "wrong use", "a range that wraps");
+	   names[kind], "wrong use", "a range that wraps around");
 	ok(ioctl(fd, _IO('n', 99)) && errno == ENOTTY, names[kind], "wrong use",
-	   "no such call");
+	   "an unknown ioctl");
 	munmap(p + PAGE, PAGE);
 	range(fd, DEVICE_IOC_ADD_RANGE, p, LEN, DEVICE_WRITE);
 	ok(reach(fd, p, 4 * PAGE, 1) == 1 && errno == EFAULT, names[kind],
-	   "wrong use", "an access stops where no memory is");
+	   "wrong use", "an access stops at unmapped memory");
 	close(fd);
 	munmap(p, LEN);
 }
 
-/* What a garbage collector, KSM and friends do: the memory stays. */
+/* Operations like those of a garbage collector or KSM: the mapping stays. */
 static struct device_stat churn(int kind, unsigned int mode)
 {
 	int fd = attach(kind, mode);
@@ -388,7 +388,7 @@ static struct device_stat churn(int kind, unsigned int mode)
 		else
 			op_dontneed(p);
 		memset(p, i, LEN);
-		/* Room for what is delayed. */
+		/* Leaves time for delayed work. */
 		usleep(5000);
 	}
 	s = stat_of(fd);
@@ -411,19 +411,19 @@ static void counters(int kind)
 	       aware.events, aware.destroyed, aware.rebuilds, aware.evictions,
 	       aware.faults, aware.policies_lost);
 	ok(naive.destroyed >= 20 && naive.destroyed != ~0ULL, names[kind],
-	   "naive", "throws its tracking away");
+	   "naive", "drops its tracking at each event");
 	ok(aware.destroyed < naive.destroyed, names[kind], "aware",
-	   "throws less of it away");
+	   "drops less of its tracking than naive");
 	ok(!aware.inexact, names[kind], "aware", "every verdict was exact");
 	if (kind == KIND_SVM)
 		ok(naive.policies_lost && !aware.policies_lost, names[kind],
 		   "aware", "keeps the user's policy");
 	if (kind == KIND_USERPTR)
 		ok(naive.evictions >= 10 && aware.evictions < naive.evictions,
-		   names[kind], "aware", "stops its queues less often");
+		   names[kind], "aware", "stops its queues less often than naive");
 }
 
-/* Return: false if this kernel has no memory of devices. */
+/* Return: false if this kernel has no device memory. */
 static bool take(int fd, char *p, const char *mode)
 {
 	struct device_migrate m = { .start = (unsigned long)p, .len = LEN };
@@ -431,16 +431,16 @@ static bool take(int fd, char *p, const char *mode)
 
 	if (ioctl(fd, DEVICE_IOC_MIGRATE, &m) && errno == EOPNOTSUPP) {
 		snprintf(what, sizeof(what), "svm %s: device memory", mode);
-		skip(what, "this kernel is built without");
+		skip(what, "this kernel is built without device memory");
 		return false;
 	}
-	ok(m.pages == PAGES, "svm", mode, "takes all pages to its own memory");
+	ok(m.pages == PAGES, "svm", mode, "migrates all pages to its own memory");
 	return true;
 }
 
 /*
- * Pages go to the device's memory, and come back when somebody else wants them.
- * The device itself does not hear of it, which the owner of its ranges is for.
+ * Pages migrate to the device's memory, and back when the CPU, a child or another device
+ * accesses them. The device gets no event of that, since it owns its ranges.
  */
 static void device_memory(unsigned int mode)
 {
@@ -457,27 +457,27 @@ static void device_memory(unsigned int mode)
 	if (!take(fd, p, how))
 		goto out;
 	ok(stat_of(fd).events == events, "svm", how,
-	   "is not told of its own migration");
+	   "gets no event of its own migration");
 	ok(!stale(fd, &seen) && !seen && !stale(other, &others) && !others, "svm",
-	   how, "no device has the old pages");
+	   how, "no device translates to the old pages");
 	ok(reach(fd, p, LEN, 1) == PAGES && !stale(fd, &seen) && seen == PAGES &&
 	   stat_of(fd).events == events, "svm", how,
-	   "reaches them there, and they stay");
+	   "accesses pages in its own memory, where they stay");
 	ok(p[5 * PAGE] == 1 && !stale(fd, &seen) && seen == PAGES - 1, "svm", how,
-	   "the CPU fetches one back as it was");
+	   "an access of the CPU migrates one page back unchanged");
 	op_fork_write(p);
 	ok(!stale(fd, NULL) && p[20 * PAGE] == 1 && p[0] == 4, "svm", how,
-	   "a child shares them until somebody writes");
+	   "parent and child have copies of their own after a write");
 	ok(reach(other, p, LEN, 1) == PAGES && !stale(fd, NULL) &&
 	   !stale(other, &seen) && seen == PAGES, "svm", how,
-	   "another device gets all of them back");
+	   "an access of another device migrates all pages back");
 out:
 	close(fd);
 	close(other);
 	munmap(p, LEN);
 }
 
-/* The process goes while its device is in use, and the file with it. */
+/* The process is killed while its device is in use, which also closes the file. */
 static void sudden_death(int kind, unsigned int mode)
 {
 	pid_t pid = fork();
@@ -494,7 +494,7 @@ static void sudden_death(int kind, unsigned int mode)
 				p[0] = 1;
 			}
 		}
-		/* This one outlives the attached process. */
+		/* This process outlives the attached one. */
 		usleep(300000);
 		reach(fd, p, LEN, 1);
 		stale(fd, NULL);
@@ -508,7 +508,7 @@ static void sudden_death(int kind, unsigned int mode)
 	   "the process is killed while the device works");
 }
 
-/* With drop_effect: is it found? */
+/* With drop_effect: the check has to find stale translations. */
 static void broken(int kind, const char *which)
 {
 	void (*run)(char *p) = strcmp(which, "write") ? op_dontneed : op_fork;

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: surface.sh [SEED]
-# Runs in the VM: docs/security.md against what is there, the headings of the pages, each
-# file as an unprivileged user, odd reads, reads while the module goes, and random text for
-# each parameter.
-# Checks get their commands as words and names of functions.
+# Runs in the VM: compares docs/security.md with the files that exist and checks the
+# headings of debugfs files. Then come accesses of an unprivileged user, odd reads, reads
+# while the module unloads, and random text for each parameter.
+# check evaluates its first argument, which shellcheck does not follow.
 # shellcheck disable=SC2016,SC2086,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
@@ -23,7 +23,7 @@ as_nobody() {
 	su -s /bin/sh nobody -c "$*" 2> /dev/null
 }
 
-# What the table says and what is there: PATH MODE.
+# Prints the files in the table and those that exist: PATH MODE.
 documented() {
 	awk -F '|' '/^\| `\/sys/ { gsub(/[` ]/, "", $2); gsub(/ /, "", $3); print $2, $3 }' \
 		/files/security.md | sort
@@ -41,24 +41,24 @@ check_table() {
 	documented > /tmp/documented
 	there > /tmp/there
 	check "[ \$(wc -l < /tmp/there) -gt 8 ] && cmp -s /tmp/documented /tmp/there" \
-		"docs/security.md lists what there is, and nothing else" ||
+		"docs/security.md lists exactly the files that exist" ||
 		diff /tmp/documented /tmp/there | sed 's/^/# /' > "$tap"
 }
 
 check_nobody() {
 	echo 'nobody:x:65534:65534::/:/bin/sh' > /etc/passwd
 	check '[ "$(as_nobody id -u)" = 65534 ] && as_nobody cat $parameters/watch > /dev/null' \
-		"nobody can read what is everybody's"
+		"user nobody can read world-readable files"
 	for file in "$debugfs"/* $events/enable $events/invalidate_start/enable; do
-		check "! as_nobody cat $file > /dev/null" "nobody cannot read $file"
+		check "! as_nobody cat $file > /dev/null" "user nobody cannot read $file"
 	done
 	for file in "$parameters"/*; do
-		check "! as_nobody 'echo 1 > $file'" "nobody cannot write $file"
+		check "! as_nobody 'echo 1 > $file'" "user nobody cannot write $file"
 	done
 }
 
-# A whole file, and the same in pieces of 1 and 7 bytes; then behind its end. What they
-# say changes once more after the load: the hook of the self-test goes.
+# Compares a whole file with reads of 1 and 7 bytes, and reads behind its end. The files
+# change once after the load, when the hook of the self-test is detached.
 check_odd_reads() {
 	soon 200 grep -q '^attached 0' $debugfs/hook
 	for file in $debugfs/hook $debugfs/clients; do
@@ -68,19 +68,19 @@ check_odd_reads() {
 				"$file reads the same by $size bytes"
 		done
 		check "[ -z \"\$(dd if=$file bs=4096 skip=1000 2> /dev/null)\" ]" \
-			"$file has nothing far behind its end"
-		check "! (echo 1 > $file) 2> /dev/null" "$file is not for writing"
+			"$file is empty far behind its end"
+		check "! (echo 1 > $file) 2> /dev/null" "$file cannot be written"
 	done
 }
 
-# heading PAGE WORD...: the page begins with the names of its columns.
+# heading PAGE WORD...: the first line of the file has the names of its columns.
 heading() {
 	page=$1
 	shift
 	check "[ \"\$(head -n 1 $debugfs/$page)\" = '# $*' ]" "$page has the heading $*"
 }
 
-# What the self-test of the load did is not counted.
+# Events of the self-test at load are not counted.
 check_pages() {
 	heading counters event cause count walked
 	heading sites site resolved hits kernels
@@ -88,10 +88,10 @@ check_pages() {
 	heading verify site agree event_differs cause_differs site_differs unsure
 	check "! grep -v '^#' $debugfs/counters" "no event is counted after the load"
 	check "[ \"\$(sed -n 's/^# \([a-z]*\) 0$/\1/p' $debugfs/counters | xargs)\" = 'inexact delivered walks unwound' ]" \
-		"nor a verdict, a callback or a walk"
+		"no verdict, callback or walk is counted after the load"
 }
 
-# seeded NR: NR lines of random text, the same each time.
+# seeded NR: prints NR lines of random text that depend only on the seed.
 seeded() {
 	awk -v seed="$seed" -v nr="$1" 'BEGIN {
 		srand(seed)
@@ -104,7 +104,7 @@ seeded() {
 	}'
 }
 
-# The kernel takes what begins like a truth value; the rest is EINVAL.
+# The kernel accepts text that begins like a truth value; any other text is EINVAL.
 is_truth() {
 	case $1 in
 	[yYtT1nNfF0eEdD]*|[oO][nNfF]*) ;;
@@ -125,10 +125,10 @@ check_switch() {
 	done < /tmp/texts
 	echo 0 > $parameters/$name
 	check "[ $bad = 0 ] && [ \$(cat $parameters/$name) = N ]" \
-		"$name is a switch, whatever is written to it"
+		"$name accepts only truth values"
 }
 
-# check_load NAME ALLOWED: ten values; whatever is not ALLOWED is EINVAL and does not load.
+# check_load NAME ALLOWED: tries ten values; one that ALLOWED rejects must fail with EINVAL.
 check_load() {
 	name=$1 bad=0 tried=0
 	while read -r text; do
@@ -142,10 +142,10 @@ check_load() {
 		rmmod mmnotify
 	done < /tmp/few
 	check "[ $bad = 0 ] && [ $tried = 10 ] && ! grep -q '^mmnotify ' /proc/modules" \
-		"$name: no load with what it does not take, of $tried random values"
+		"$name: none of $tried random values loads unless it is valid"
 }
 
-# Readers come and go while the module does.
+# Processes read the files while the module loads and unloads.
 check_unload() {
 	for _ in 1 2 3; do
 		while [ ! -e /tmp/stop ]; do
@@ -155,16 +155,17 @@ check_unload() {
 	done
 	turns=0 tries=0
 	while [ $turns -lt 12 ] && load watch=1; do
-		# Who reads has a hold on the module.
+		# A reader holds a reference to the module.
 		until rmmod mmnotify 2> /dev/null || [ $tries -gt 500 ]; do
 			tries=$((tries + 1))
 		done
 		turns=$((turns + 1))
 	done
-	check '[ ! -d /sys/module/mmnotify ] && [ ! -d $debugfs ]' "it is gone in the end"
+	check '[ ! -d /sys/module/mmnotify ] && [ ! -d $debugfs ]' \
+		"mmnotify unloads and its debugfs directory is removed"
 	touch /tmp/stop
 	wait
-	check "[ $turns = 12 ]" "it unloads under readers, $turns times"
+	check "[ $turns = 12 ]" "mmnotify unloads during reads, $turns times"
 }
 
 say 'TAP version 13'
@@ -179,9 +180,10 @@ dmesg -c > /dev/null
 for name in watch debug verify starve_ends; do
 	check_switch $name
 done
-check "dmesg | grep -q 'mmnotify: .* is a switch: write 0 or 1'" "and who writes something else reads why"
+check "dmesg | grep -q 'mmnotify: .* is a switch: write 0 or 1'" \
+	"another value for a switch is logged with the valid ones"
 check 'rmmod mmnotify' "it unloads"
-# Only a name of the list loads: none of these.
+# Only a name of the list is accepted: none of these is.
 check_load hook false
 check_load forget false
 for name in watch debug verify starve_ends; do
