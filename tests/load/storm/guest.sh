@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Usage: guest.sh ROUNDS [stress]
-# Runs in the VM: load and unload so often while the scenarios run, and stress-ng,
-# too, if asked for. Every second round without a client, with the administrator
-# watching; in the others mirrors are at stress-ng's processes. Processes that still
-# hold the device at the end of a round are killed where they stand, so exits with
-# live objects race the unload.
-# Checks get their commands as words and names of functions.
+# Runs in the VM: ROUNDS loads and unloads while the scenarios run, and stress-ng, too, with
+# "stress". Every second round has no client but watch=1; in the others mirrors follow
+# stress-ng's processes. Processes that still have the device open at the end of a round
+# are killed at an arbitrary point, so that exits with live objects race the unload.
+# check evaluates its first argument, which shellcheck does not follow.
+# check evaluates its first argument, which shellcheck does not follow.
 # shellcheck disable=SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -16,7 +16,7 @@ set -u
 rounds=${1:-200}
 follow='' nice=''
 
-# The one is in busybox, the other in the suite's root.
+# busybox has killall, the suite's root has pkill.
 end_scenarios() {
 	killall -q -9 scenarios 2> /dev/null || pkill -9 -x scenarios 2> /dev/null
 }
@@ -27,8 +27,8 @@ start_scenarios() {
 		> /tmp/scenarios.log 2>&1 &
 }
 
-# One stressor of class vm after the other, again and again, with what the loads and
-# unloads leave of the CPUs. What stays in memory when it is killed has to go.
+# Runs one stressor of class vm after the other, with the CPU time that the loads and unloads
+# leave. end_stress removes all memory that a killed stressor leaves.
 start_stress() {
 	echo 512M > /sys/block/zram0/disksize
 	mkswap /dev/zram0 > /dev/null && swapon /dev/zram0
@@ -77,7 +77,7 @@ told() {
 	awk '$1 == "mirror" { print $5 }' $debugfs/clients
 }
 
-# Not before some event was told to the client.
+# One round with a client: at least one event is delivered to it.
 client_round() {
 	insmod /modules/mirror.ko || stop "mirror does not load"
 	start_scenarios
@@ -107,12 +107,12 @@ round() {
 	fi
 	echo 0 > /sys/module/mmnotify/parameters/watch
 	watched=$((watched + $(awk '!/^#/ { s += $3 } END { print s + 0 }' $debugfs/counters)))
-	# Every fifth time: of who watched a second ago it takes one.
+	# Every fifth time, as it takes a second to free the records of watch=1.
 	[ $((i % 5)) != 0 ] || nothing_left || stop "$left"
 	unload mmnotify || stop "mmnotify does not unload"
 }
 
-# leak KIND KB: is it seen that so much is gone?
+# leak KIND KB: plants a leak of that size, which the measurement has to show.
 leak() {
 	before planted
 	insmod /modules/mmnotify.ko
@@ -123,13 +123,12 @@ leak() {
 	[ "$grown_kb" -gt "$tolerance" ]
 }
 
-# A notifier that has nothing to do with us, so that events are in flight at
-# every attach and detach.
+# A bare notifier, without mmnotify, keeps events in flight at every attach and detach.
 insmod /modules/mmn_native.ko
 [ "${2:-}" != stress ] || modprobe zram
 nice -n 5 sh -c 'exec 3< /dev/bench_native; while :; do /bin/true; done' &
 
-# What is made once and stays is made now.
+# The first rounds allocate what the kernel keeps for good.
 delivered=0 watched=0
 for i in 1 2 3 4; do
 	round
@@ -144,18 +143,18 @@ while [ $i -lt "$rounds" ]; do
 done
 [ -z "$follow" ] || end_stress
 check true "$rounds loads and unloads under load"
-say "# $watched events were counted, $delivered were told to a client"
+say "# $watched events were counted, $delivered were delivered to a client"
 check "[ $watched -gt $rounds ] && [ $delivered -ge $((rounds / 2)) ]" \
-	"there was load all the time"
+	"every round had events"
 check "same_modules storm" "the same modules are loaded as before"
-# Half a page a round: less than any whole page that a load could lose. Below that
-# is what the machine does by itself, and few rounds only show what is lost in heaps.
+# Half a page per round, less than any whole page that a load could lose. Smaller growth
+# occurs without mmnotify; with few rounds only larger leaks are found.
 tolerance=$((rounds * 2))
 [ $tolerance -ge 2048 ] || tolerance=2048
 [ "$rounds" -ge 100 ] || tolerance=4096
 after storm
 check "[ $grown_kb -le $tolerance ]" "kernel memory grew by $tolerance kB at most"
 for kind in slab vmalloc percpu; do
-	check "leak $kind $((tolerance * 2))" "a leak would be seen: $kind"
+	check "leak $kind $((tolerance * 2))" "a planted leak is found: $kind"
 done
 finish

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What the storms measure; sourced, in the VM.
+# The measurements of the storms; sourced, in the VM.
 # shellcheck disable=SC2034
 # shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
 . "${0%/*}/tap.sh"
 
 debugfs=/sys/kernel/debug/mmnotify
 
-# Shrinking empties what each CPU keeps of freed objects: only then does the kernel
-# know how many are allocated.
+# Shrinking empties the per-CPU lists of freed objects; only then is the kernel's number of
+# allocated objects exact.
 settle() {
 	sync
 	echo 3 > /proc/sys/vm/drop_caches
@@ -22,7 +22,7 @@ kernel_kb() {
 	awk '/^Slab:|^VmallocUsed:|^Percpu:/ { s += $2 } END { print s }' /proc/meminfo
 }
 
-# What kmalloc() has given out, in all sizes.
+# Number of objects that kmalloc() has allocated, of all sizes.
 kmalloc_objects() {
 	cat /sys/kernel/slab/kmalloc-*/objects | awk '{ s += $1 } END { print s }'
 }
@@ -35,8 +35,8 @@ modules_now() {
 	cut -d ' ' -f 1-3 /proc/modules | sort
 }
 
-# before NAME, and some storm later after NAME, which sets $grown_objects and
-# $grown_kb, and same_modules NAME.
+# before NAME stores the measurements; after NAME, some storm later, sets $grown_objects and
+# $grown_kb; same_modules NAME compares the list of modules.
 before() {
 	settle
 	echo "$(kmalloc_objects) $(kernel_kb) $(percpu_kb)" > "/tmp/memory.$1"
@@ -55,8 +55,8 @@ same_modules() {
 	modules_now | cmp -s - "/tmp/modules.$1"
 }
 
-# Nothing may stay but the client $stays, and with it records: an event may be in
-# flight at any moment.
+# Prints what is left. Allowed are the client $stays and then records, since an event may
+# be in flight at any moment.
 stays=''
 leftovers() {
 	[ -n "$stays" ] || grep -q '^records_live 0' $debugfs/hook || grep ^records_live $debugfs/hook

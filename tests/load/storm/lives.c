@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lives: processes that end, in each way, while they or somebody else register
- * and unregister for them. When it hits is left to chance, over many rounds: before,
- * in the middle of and after a call, with an invalidation running, or in release.
+ * lives: processes that end in each way while they, or their parent, register and unregister
+ * objects for them. The time is random, over many rounds: before, during and after a
+ * call, with an invalidation running, or in release().
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,11 +20,11 @@
 
 struct life {
 	const char *name;
-	void (*child)(void);	/* once it has its objects */
-	bool own_file;		/* they go with it, else the parent's file has them */
-	bool shot, taken;	/* killed by the parent, which takes the objects away */
-	unsigned int flags;	/* how */
-	unsigned int status;	/* of the child */
+	void (*child)(void);	/* runs after it has made its objects */
+	bool own_file;		/* the objects belong to the child's file, else to the parent's */
+	bool shot, taken;	/* the parent kills it; the parent removes its objects */
+	unsigned int flags;	/* STORM_*, of that removal */
+	unsigned int status;	/* exit status that the child must have */
 };
 
 static volatile bool *ready;
@@ -99,7 +99,7 @@ static void replace(void)
 	_exit(5);
 }
 
-/* Of its cgroup, which has too little for that. */
+/* Exceeds the limit of its cgroup. */
 static void eat(void)
 {
 	size_t i, most = 512UL << 20;
@@ -114,21 +114,21 @@ static void eat(void)
 }
 
 static const struct life lives[] = {
-	{ "exits, and its file goes with it", leave, .own_file = true },
-	{ "exits while its threads register, and its file goes with it", leave_busy,
+	{ "exits, which closes its file", leave, .own_file = true },
+	{ "exits while its threads register, which closes its file", leave_busy,
 	  .own_file = true },
-	{ "exits while another one removes and puts", leave, .taken = true },
-	{ "exits while another one removes and unregisters", leave, .taken = true,
+	{ "exits while its parent removes and puts", leave, .taken = true },
+	{ "exits while its parent removes and unregisters", leave, .taken = true,
 	  .flags = STORM_WAIT },
-	{ "exits while another one removes asynchronously", leave, .taken = true,
+	{ "exits while its parent removes asynchronously", leave, .taken = true,
 	  .flags = STORM_ASYNC },
-	{ "has a new mm by execve() while another one removes", replace, .taken = true,
+	{ "has a new mm by execve() while its parent removes", replace, .taken = true,
 	  .flags = STORM_WAIT },
 	{ "is killed while its threads register", stay, .own_file = true, .shot = true,
 	  .status = SIGKILL },
-	{ "is killed while another one removes and unregisters", stay, .shot = true,
+	{ "is killed while its parent removes and unregisters", stay, .shot = true,
 	  .taken = true, .flags = STORM_WAIT, .status = SIGKILL },
-	{ "is killed for its memory while its threads register", eat, .own_file = true,
+	{ "is killed by the OOM killer while its threads register", eat, .own_file = true,
 	  .status = SIGKILL },
 };
 
@@ -156,7 +156,7 @@ static void take_away(unsigned int flags)
 	unhappy += !!call(STORM_IOC_PUT, &o);
 }
 
-/* Return: how the child ended. */
+/* Return: the wait status of the child. */
 static int live(const struct life *l)
 {
 	unsigned int seed = rand();
@@ -196,7 +196,7 @@ void storm_lives(unsigned long n)
 		bail("mmap");
 	for (i = 0; i < NR(lives); i++) {
 		before = counts();
-		/* An OOM kill fills the log. */
+		/* An OOM kill fills the log, so there are fewer. */
 		times = lives[i].child == eat ? n / 10 + 1 : n;
 		for (round = odd = left = 0; round < times; round++) {
 			status = live(&lives[i]);
@@ -206,11 +206,11 @@ void storm_lives(unsigned long n)
 		}
 		after = counts();
 		tap_ok(!odd && !unhappy && after.told > before.told,
-		       "%lu times: it %s", times, lives[i].name);
+		       "%lu times: the process %s", times, lives[i].name);
 		note("%llu callbacks, %llu ends, %llu releases of whole mms",
 		     after.told - before.told, after.ends - before.ends,
 		     after.released - before.released);
 		tap_ok(!left && after.released > before.released,
-		       "and each time no object is left");
+		       "no object is left after any of these processes");
 	}
 }

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Usage: loads.sh ROUNDS
-# Runs in the VM with slub_debug=U, where nothing else happens: loads and unloads, with an
-# ftrace hook that attaches and with one that does not. The kernel counts what kmalloc()
-# gave out by function; a function whose count grows with each load has lost something.
-# Checks get their commands as words and names of functions.
+# Runs in the VM with slub_debug=U, with no other load: loads and unloads mmnotify, with an
+# ftrace hook that attaches and with one that does not. The kernel counts the objects of
+# kmalloc() by function; a function with a count that grows with each load leaks.
+# check evaluates its first argument, which shellcheck does not follow.
 # shellcheck disable=SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -15,7 +15,7 @@ rounds=${1:-20}
 ftrace=/proc/sys/kernel/ftrace_enabled
 traces=/sys/kernel/debug/slab
 
-# A function of a module that is gone has no name.
+# Functions of unloaded modules have no name: they are summed up as "gone".
 counts() {
 	cat $traces/kmalloc-*/alloc_traces | awk '
 		$1 !~ /^[0-9]+$/ { next }
@@ -37,13 +37,13 @@ plant() {
 	insmod /modules/mmn_planted.ko bug=slab kb=$((rounds / 16 + 1)) && rmmod mmn_planted
 }
 
-# The functions that have given out more than in /tmp/counts, one for each round.
+# Writes the functions with at least one more object per round than in /tmp/counts.
 compare() {
 	counts | awk -v rounds="$rounds" 'FILENAME == "/tmp/counts" { n[$1] = $2; next }
 		$2 - n[$1] >= rounds { print $1 }' /tmp/counts - > /tmp/grown
 }
 
-# grown COMMAND...: which are in /tmp/grown then. What kfree_rcu() frees goes seconds later.
+# grown COMMAND...: lists such functions in /tmp/grown. kfree_rcu() takes some seconds to free.
 grown() {
 	settle
 	counts > /tmp/counts
@@ -56,28 +56,28 @@ grown() {
 	done
 }
 
-# What is made once and stays is made before it is counted.
+# The first loads allocate what the kernel keeps for good.
 quietly() {
-	check "loads 3" "$1: it loads and unloads"
-	check "grown loads $rounds" "$1: and $rounds times more"
+	check "loads 3" "$1: mmnotify loads and unloads"
+	check "grown loads $rounds" "$1: mmnotify loads and unloads $rounds times more"
 	check "[ ! -s /tmp/grown ]" "$1: no load leaves an allocation" || sed 's/^/# /' /tmp/grown > "$tap"
 }
 
 say 'TAP version 13'
-# Before v5.14 it is in sysfs, and only as much as fits into a page.
+# Before v5.14 the counts are in sysfs, which shows only as many as fit into a page.
 if [ ! -d $traces ]; then
-	check "loads $rounds" "it loads and unloads"
+	check "loads $rounds" "mmnotify loads and unloads $rounds times"
 	skip "no load leaves an allocation" "this kernel does not list all functions that allocate"
 	finish
 fi
-# To look makes something, too.
+# Reading the counts allocates, too.
 counts > /dev/null
-quietly "the hook attaches"
+quietly "the ftrace hook attaches"
 if echo 0 2> /dev/null > $ftrace; then
-	quietly "it does not"
+	quietly "the ftrace hook does not attach"
 	echo 1 > $ftrace
 else
-	skip "it does not" "ftrace_enabled cannot be cleared on this kernel"
+	skip "the ftrace hook does not attach" "ftrace_enabled cannot be cleared on this kernel"
 fi
-check "grown plant && grep -q gone /tmp/grown" "one that each load leaves would be seen"
+check "grown plant && grep -q gone /tmp/grown" "a planted leak of one allocation per load is found"
 finish

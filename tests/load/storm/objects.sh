@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Usage: objects.sh PAIRS RANGES LIVES
-# Runs in the VM: storms of objects in a loaded mmnotify. Beside what the program
-# says each of them has to leave everything as it was; what is allocated is counted, so
-# that one object lost in ten is seen.
+# Runs in the VM: storms of objects in a loaded mmnotify. The program tests each storm; then
+# memory and modules have to be as before. Allocations are counted exactly enough to find
+# a leak in one of ten objects.
 set -u
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
@@ -12,17 +12,18 @@ set -u
 stays=storm
 group=/sys/fs/cgroup/storm
 
-# In a cgroup, so that memory is short there and nowhere else.
+# Runs the program in a cgroup of its own: memory is short only there.
 storm() {
 	(
 		sh -c "echo \$PPID" > $group/cgroup.procs
 		exec /files/storm "$@"
 	) > /tmp/out
 	renumber /tmp/out
-	check "[ '$planned' = '$seen' ]" "storm $*: it ends with its plan"
+	check "[ '$planned' = '$seen' ]" "storm $*: it runs to its plan"
 }
 
-# Refused starts leave a record, one for each place of a stack; and the client stays, so events may be in flight.
+# Refused starts leave a record per address on a stack. The client stays, so events may be
+# in flight.
 clean() {
 	check "nothing_left" "$1: no object is left and the table was never full" ||
 		say "# $left"
@@ -38,8 +39,8 @@ clean() {
 	check "same_modules $1" "$1: the same modules are in use"
 }
 
-# run NAME NUMBER OBJECTS: of so many objects it would be seen if one in ten left
-# something. What is made once and stays is made before it is counted.
+# run NAME NUMBER OBJECTS: with so many objects a leak in one of ten is found. The first run
+# allocates what the kernel keeps for good.
 run() {
 	/files/storm "$1" 64 > /dev/null
 	before "$1"
@@ -60,15 +61,15 @@ run pairs "$1" "$1"
 run ranges "$2" "$2"
 run lives "$3" "$(($3 * 100))"
 
-# As much as just goes unseen, and a bit.
+# Plants a leak that is just large enough to be found.
 before planted
 insmod /modules/mmn_planted.ko bug=slab "kb=$(($1 / 10 / 16 + 14))"
 rmmod mmn_planted
 after planted
-check "[ $grown_objects -ge $(($1 / 10)) ]" "one allocation lost in ten pairs would be seen"
+check "[ $grown_objects -ge $(($1 / 10)) ]" "a planted leak of one allocation in ten pairs is found"
 echo 0 > /sys/module/mmnotify/parameters/watch
 check "rmmod mmn_storm" "the driver unloads"
 stays=''
-check "nothing_left" "when nobody watches any more, no record is left either"
+check "nothing_left" "without watch=1 and clients no record is left"
 check "rmmod mmnotify" "mmnotify unloads"
 finish

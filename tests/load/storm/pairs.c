@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pairs: eight threads register and unregister, while others invalidate what they
- * register for.
+ * pairs: eight threads register and unregister objects while other threads invalidate the
+ * memory of these objects.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -32,8 +32,8 @@ struct job {
 };
 
 /*
- * With and without end(), waiting or not; a whole mm is shared or one's own. Some
- * hear of an invalidation, and are taken away at once, while it still runs.
+ * With and without end(), waiting or not; a whole mm is shared by all threads or not. Some
+ * objects wait for an invalidation and are removed at once, while it still runs.
  */
 static void *make_pairs(void *arg)
 {
@@ -93,16 +93,16 @@ void storm_pairs(unsigned long n)
 		done = run(&kinds[i], p, n, &error);
 		stop_traffic();
 		after = counts();
-		tap_ok(done == n && !error, "%lu pairs from %u threads: %s", n, THREADS,
+		tap_ok(done == n && !error, "%lu registrations by %u threads: %s", n, THREADS,
 		       kinds[i].name);
 		if (error)
 			note("error %d after %lu", error, done);
 		tap_ok(after.told - before.told >= n / HEAR_EACH / THREADS,
-		       "with invalidations in flight");
+		       "callbacks ran during the registrations");
 		note("%lu rounds of invalidations, %llu callbacks, %llu ends",
 		     traffic_rounds(), after.told - before.told,
 		     after.ends - before.ends);
-		tap_ok(alive_at_most(0), "and no object is left");
+		tap_ok(alive_at_most(0), "no object is left after the registrations");
 	}
 	munmap(p, INVALIDATORS * TRAFFIC_PAGES * PAGE);
 }

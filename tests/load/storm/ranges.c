@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ranges: very many ranges of one mm, beside a process that wants the same
- * memory. Where an object cannot be had, the driver lets older ones go.
+ * ranges: very many ranges of one mm, beside a process that uses the same memory. If an
+ * insertion fails, the driver removes older ranges.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,7 +18,7 @@
 #define SPAN		(64UL << 10)
 #define HOG_BYTES	(48UL << 20)
 
-/* The OOM killer may have it, and then there is another one. */
+/* The OOM killer may kill it; start_hogs() then forks another one. */
 static void hog(void)
 {
 	char *p = reserve(HOG_BYTES, RW);
@@ -69,8 +69,8 @@ static void remove_some(unsigned long n)
 }
 
 /*
- * One batch. After an error exactly what was inserted lives: nothing is left of what
- * was refused.
+ * Inserts one batch. After an error exactly the inserted ranges are alive: nothing is
+ * left of a failed insertion.
  */
 static void insert_some(char *at, unsigned long n)
 {
@@ -100,12 +100,12 @@ void storm_ranges(unsigned long n)
 	unsigned long now;
 	pid_t hogs;
 
-	/* Between two hogs nobody else is there to be killed: it shall be -ENOMEM. */
+	/* Between two hogs no process is left to be killed: the insertion has to fail. */
 	write_file("/proc/self/oom_score_adj", "-1000");
 	hogs = start_hogs();
-	/* Ranges lie everywhere, several in a place, also over what is invalidated. */
+	/* Ranges lie everywhere, several at each place, also in memory that is invalidated. */
 	if (mprotect(p, busy, RW))
-		bail("room for traffic");
+		bail("memory for traffic");
 	start_traffic(p, 2, 10000);
 	while (sum.inserted < n && !sum.error) {
 		now = n - sum.inserted;
@@ -118,16 +118,17 @@ void storm_ranges(unsigned long n)
 	kill(-hogs, SIGKILL);
 	waitpid(hogs, NULL, 0);
 	after = counts();
-	tap_ok(!sum.error && sum.removed == sum.inserted, "and removed");
+	tap_ok(!sum.error && sum.removed == sum.inserted,
+	       "as many ranges were removed as inserted");
 	if (sum.error)
 		note("error %d", sum.error);
-	tap_ok(!sum.odd, "always as many live as were inserted and not removed");
-	note("at most %lu at once; %lu times no memory, %llu of them the driver's; %llu callbacks, %llu ends, %lu rounds of invalidations",
+	tap_ok(!sum.odd, "after each batch as many ranges are alive as inserted and not removed");
+	note("at most %lu at once; %lu times -ENOMEM, %llu of them from the driver; %llu callbacks, %llu ends, %lu rounds of invalidations",
 	     sum.most, sum.refused, after.no_memory - before.no_memory,
 	     after.told - before.told, after.ends - before.ends, traffic_rounds());
-	tap_ok(after.told > before.told, "with invalidations in flight");
+	tap_ok(after.told > before.told, "callbacks ran meanwhile");
 	if (n >= MOST_ALIVE)
-		tap_ok(sum.refused, "there was too little memory, and the answer -ENOMEM");
+		tap_ok(sum.refused, "insertions failed with -ENOMEM for lack of memory");
 	tap_ok(alive_at_most(0), "no object is left");
 	munmap(p, (SPAN + BATCH) * PAGE);
 }

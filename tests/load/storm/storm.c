@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * storm: objects that come and go while memory is invalidated, through
- * /dev/mmn_storm. TAP on stdout.
+ * storm: objects are registered and removed through /dev/mmn_storm while memory is
+ * invalidated. TAP on stdout.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -39,7 +39,7 @@ struct storm_counts counts(void)
 	struct storm_counts c;
 
 	if (ioctl(dev, STORM_IOC_COUNTS, &c))
-		bail("read the counts");
+		bail("read the counters");
 	return c;
 }
 
@@ -53,7 +53,7 @@ bool alive_at_most(unsigned long long most)
 			return true;
 		sleep_us(100 * 1000);
 	}
-	note("%llu objects live, at most %llu should", (unsigned long long)counts().alive,
+	note("%llu objects are alive, expected at most %llu", (unsigned long long)counts().alive,
 	     most);
 	return false;
 }
@@ -91,7 +91,7 @@ static volatile bool stop;
 static unsigned int pause_us;
 static unsigned long rounds;
 
-/* Pages go, lose rights and come back. */
+/* Pages are zapped, lose write access and are touched again. */
 static void *traffic(void *arg)
 {
 	char *p = arg;
@@ -110,7 +110,7 @@ static void *traffic(void *arg)
 	return NULL;
 }
 
-/* Each in pages of its own, which have to be writable. */
+/* Each thread invalidates pages of its own in @p, which have to be writable. */
 void start_traffic(char *p, unsigned int n, unsigned int pause)
 {
 	stop = false;

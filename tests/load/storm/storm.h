@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* storm: what the storms of objects share. */
+/* storm: declarations that the storms of objects share. */
 #ifndef STORM_STORM_H
 #define STORM_STORM_H
 
@@ -20,13 +20,13 @@ extern int dev;
 int open_dev(void);
 int call(unsigned long cmd, struct storm_objects *o);
 struct storm_counts counts(void);
-/* All is freed that was put, and how many are alive: at most @most, soon. */
+/* Waits until removed objects are freed. Return: false if more than @most stay alive. */
 bool alive_at_most(unsigned long long most);
 
 /*
- * Memory, and threads that invalidate TRAFFIC_PAGES of it each until told to stop, with
- * a pause after each round. A removal waits for invalidations that run, so a
- * million of them want some time without.
+ * Memory, and threads that invalidate TRAFFIC_PAGES of it each until they are stopped, with
+ * a pause after each round. A removal waits for running invalidations, so a million
+ * removals need some time without any.
  */
 #define TRAFFIC_PAGES	64
 

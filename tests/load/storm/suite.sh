@@ -2,9 +2,9 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make check-storm: per kernel STORM (1000) loads and unloads under stress-ng and the
-# scenarios, then storms of objects in a loaded mmnotify, of which there are STORM
-# times so many, and loads in a machine that does nothing else, which must leave no
-# allocation. ONLY="objects loads quiet" runs some of them.
+# scenarios (loads). Then storms of objects in a loaded mmnotify, with numbers that depend on
+# STORM (objects), and loads on an idle machine, which must leave no allocation (quiet).
+# ONLY="objects loads quiet" runs some of them.
 
 rounds=${STORM:-1000}
 only=${ONLY:-objects quiet loads}
@@ -17,7 +17,7 @@ in_vm()
 	sed -n "s/^# /$1-$2: /p" "$results/$1-$2.tap"
 }
 
-# The first folder has the list of stressors that do not run.
+# The first folder has the list of stressors that are excluded.
 loads()
 {
 	in_vm "$1" loads --root --mem 1536 --timeout $((600 + rounds * 20)) \

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * follow: runs a command and lets a mirror follow each process below it, one per
- * mm, from soon after its birth to its death.
+ * mm, from soon after its start to its death.
  *
- * Processes that live shorter than a look around takes are missed; how many
- * were followed is said at the end. One JSON line goes to $MMN_OUT. SIGUSR1: all
- * mirrors go, and none comes before SIGUSR2; the device may go meanwhile.
+ * It misses processes that are shorter than the time between two searches; its output has
+ * the number of those it followed. One JSON line goes to $MMN_OUT. SIGUSR1 closes all
+ * mirrors and opens none before SIGUSR2; meanwhile the device may be unloaded.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -32,7 +32,7 @@
 
 struct attached {
 	pid_t pid;
-	int fd;		/* of its mm, which may outlive the process */
+	int fd;		/* mirror of its mm, which may outlive the process */
 };
 
 static struct attached mirrors[MAX_MIRRORS];
@@ -41,7 +41,7 @@ static volatile sig_atomic_t paused;
 
 static struct {
 	unsigned long followed;
-	unsigned long busy;	/* a mm that is shared and followed already */
+	unsigned long busy;	/* mm is shared and already followed */
 	unsigned long failed;
 	unsigned long long events;
 	unsigned long long inexact;
@@ -67,7 +67,7 @@ static void let_go(unsigned int i)
 	mirrors[i] = mirrors[--nr_mirrors];
 }
 
-/* Those whose mm is gone; a process that goes on has a new one by execve(). */
+/* Closes mirrors of released mms; after execve() a process has a new mm. */
 static void let_go_of_dead(void)
 {
 	struct mirror_stat stat;
@@ -141,7 +141,7 @@ static void look_at_children(pid_t pid, const char *tid)
 	}
 }
 
-/* Children are listed with the thread that made them. */
+/* The children of a process are listed with the thread that forked them. */
 static void look_below(pid_t pid)
 {
 	struct dirent *d;
@@ -187,7 +187,7 @@ static pid_t start(char **argv)
 	_exit(127);
 }
 
-/* Orphans are ours, too. Return: false when nobody is left. */
+/* As a subreaper it gets orphans, too. Return: false when no child is left. */
 static bool reap(pid_t command, int *status)
 {
 	pid_t pid;
@@ -215,7 +215,7 @@ static void kill_children(void)
 	close(fd);
 }
 
-/* Return: the command's status, 124 if it had to be stopped. */
+/* Return: the exit status of the command; 124 if it was stopped. */
 static int watch(pid_t command, long limit_ms)
 {
 	long begun = now_ms(), at = begun;
@@ -225,7 +225,7 @@ static int watch(pid_t command, long limit_ms)
 		look_around();
 		if (now_ms() - begun > limit_ms)
 			kill_children();
-		/* Half of the time is for the others. */
+		/* Takes at most half of the CPU time. */
 		at = now_ms() - at;
 		sleep_ms(at > PAUSE_MS ? at : PAUSE_MS);
 		at = now_ms();
@@ -255,7 +255,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4) {
 		fprintf(stderr, "Usage: follow NAME SECONDS COMMAND [ARG...]\n"
-			"Runs COMMAND, at most so long, with a mirror at every process below it.\n");
+			"Runs COMMAND for at most SECONDS; mirrors follow its processes.\n");
 		return 2;
 	}
 	signal(SIGUSR1, pause_or_go_on);

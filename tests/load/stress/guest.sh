@@ -3,13 +3,13 @@
 # Usage: guest.sh SECONDS
 # Runs in the VM, in the suite's root: each stressor of stress-ng's class vm alone
 # for a second, then all of them together for SECONDS, always with mirrors at their
-# processes. What mmnotify said goes to $MMN_OUT, JSON line by line.
+# processes. Writes mmnotify's debugfs files to $MMN_OUT, as one JSON line per line.
 set -u
 
 seconds=$1
 single=1
 
-# A disk of its own to write back to, swap, and everything that moves pages.
+# A disk with a file system for writeback, swap, and all kernel threads that move pages.
 setup() {
 	[ -e /etc/mtab ] || ln -s /proc/self/mounts /etc/mtab
 	modprobe -a virtio_blk ext4

@@ -2,14 +2,14 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make check-stress: stress-ng's class vm in each suite's root, alone and together
-# for SECONDS (60), with mirrors at its processes and the stack as a second opinion.
-# JOBS VMs (one per CPU) at a time; build/results/stress-KERNEL.txt says how it was.
+# for SECONDS (60), with mirrors at its processes; verify=1 checks verdicts with the stack.
+# JOBS VMs (one per CPU) at a time; build/results/stress-KERNEL.txt has a summary.
 
-# Not the SECONDS of the shell, which runs.
+# Not named SECONDS, which is a variable of bash that counts.
 duration=${STRESS_SECONDS:-60}
 packages=(stress-ng e2fsprogs)
 
-# Little memory, so that there is reclaim; a disk for files and one to swap.
+# Little memory, so that there is reclaim; one disk for files and one for swap.
 stress_kernel()
 {
 	local kernel=$1 out=$results/$1 disks status=0 begun=$SECONDS
