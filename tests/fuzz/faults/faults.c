@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * faults: each allocation that mmnotify makes, or that the kernel makes for it,
- * fails once: the first, then the second, until there is none left. What asked
- * for it then fails with a clear errno, or does with less; nothing is left of it;
- * and without a fault it works again. Then the same with each step that may fail.
- * TAP on stdout; "SITE" lines say where.
+ * faults: each allocation that mmnotify makes, or that the kernel makes for it, fails
+ * once: the first, then the second, until none is left. The call that needed it has to fail
+ * with a clear errno, or to do without; it must leave nothing behind, and has to work
+ * again without a fault. Then the same with each step that may fail. TAP on stdout;
+ * "SITE" lines have the call sites of the failed allocations.
  *
- * Usage: faults [steps] load FILE [PARAMETERS]	a module, again and again
- *	  faults [steps] calls			what a driver asks for
+ * Usage: faults [steps] load FILE [PARAMETERS]	loads a module, again and again
+ *	  faults [steps] calls			calls of a driver
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,19 +25,19 @@
 #include "drv.h"
 #include "faults.h"
 
-#define MOST	2000	/* allocations of one operation */
+#define MOST	2000	/* limit for the allocations of one operation */
 
-/* What a run with one fault was; shared with the child that did it. */
+/* The result of a run with one fault; shared with the child that runs it. */
 struct attempt {
 	struct faults_result fault;
-	int ret;	/* of the operation, or -errno */
-	int undone;	/* of what undoes it */
+	int ret;	/* result of the operation: 0 or -errno */
+	int undone;	/* result of undoing it: 0 or -errno */
 };
 
 static struct attempt *at;
 static int faults;
 
-/* What fails: allocations, or steps like register_kprobe(). */
+/* Faults are in allocations, or, if true, in steps like register_kprobe(). */
 static bool steps;
 
 static const char *kind(void)
@@ -57,13 +57,13 @@ static void disarm(void)
 		bail("disarm");
 }
 
-/* An errno that says what is wrong. Who could do with less has none. */
+/* Return: true for an errno that a fault may cause, or 0: the operation can do without. */
 static bool is_clear(int ret)
 {
 	return !ret || (steps ? ret == -EBUSY : ret == -ENOMEM || ret == -EINTR);
 }
 
-/* Return: true if debugfs says it of a client: no range and no mm is left. */
+/* Return: true if debugfs lists no range and no mm of any client. */
 static bool nothing_left(void)
 {
 	char line[200], name[64], module[64];
@@ -79,7 +79,7 @@ static bool nothing_left(void)
 	return none;
 }
 
-/* Objects of a process that is gone go a moment later. */
+/* Waits: the objects of a process that has exited are freed a moment later. */
 static bool soon(bool (*what)(void))
 {
 	unsigned int i;
@@ -91,9 +91,9 @@ static bool soon(bool (*what)(void))
 
 struct sum {
 	unsigned int faults;
-	unsigned int failed;	/* operations that did */
-	unsigned int odd;	/* errors that are not clear */
-	unsigned int stuck;	/* what could not be undone */
+	unsigned int failed;	/* failed operations */
+	unsigned int odd;	/* unexpected errnos */
+	unsigned int stuck;	/* operations that could not be undone */
 };
 
 static void add_up(struct sum *sum, const char *what, unsigned int nth)
@@ -108,7 +108,7 @@ static void add_up(struct sum *sum, const char *what, unsigned int nth)
 		       at->ret, at->undone);
 }
 
-/* One run per allocation, then one without a fault. */
+/* One run for each allocation, then one without a fault. */
 static struct sum each(const char *what, void (*once)(unsigned int nth))
 {
 	struct sum sum = { };
@@ -121,7 +121,7 @@ static struct sum each(const char *what, void (*once)(unsigned int nth))
 			break;
 		add_up(&sum, what, nth);
 	}
-	printf("# %s: %u %s, %u of them let it fail\n", what, sum.faults, kind(),
+	printf("# %s: %u %s, %u of them made it fail\n", what, sum.faults, kind(),
 	       sum.failed);
 	if (nth > MOST || at->ret || at->undone)
 		sum.stuck++;
@@ -132,12 +132,12 @@ static void judge(const char *what, const struct sum *sum)
 {
 	char text[160];
 
-	snprintf(text, sizeof(text), "%s: %s fail, and there are some", what, kind());
+	snprintf(text, sizeof(text), "%s: at least one of its %s fails", what, kind());
 	ok(sum->faults, text);
-	snprintf(text, sizeof(text), "%s: without %s a clear errno or less", what, kind());
+	snprintf(text, sizeof(text), "%s: if its %s fail, the errno is clear or 0", what, kind());
 	ok(!sum->odd, text);
 	snprintf(text, sizeof(text),
-		 "%s: what it had begun before its %s failed is undone, the next try works",
+		 "%s: if its %s fail, it is undone and the next try works",
 		 what, kind());
 	ok(!sum->stuck, text);
 }
@@ -195,7 +195,7 @@ static void test_load(void)
 	judge(what, &sum);
 }
 
-/* ---- what a driver asks for ---- */
+/* ---- calls of a driver ---- */
 
 static int object(unsigned int kind, unsigned int flags)
 {
@@ -237,7 +237,7 @@ static void insert_and_exit(unsigned int nth)
 	_exit(0);
 }
 
-/* Each time a process that had no notifier before. */
+/* Runs it in a new process: its mm has had no notifier. */
 static void call_once(unsigned int nth)
 {
 	pid_t pid = fork();
@@ -262,7 +262,7 @@ static void test_objects(void)
 	}
 }
 
-/* ---- an end that nobody has a note for ---- */
+/* ---- an end without memory for its note ---- */
 
 static struct {
 	char *p;
@@ -276,7 +276,7 @@ static void *hold(void *arg)
 	return NULL;
 }
 
-/* By now both events are in the range's callback. */
+/* Opens the callback once both events are in it. */
 static void *let_go(void *arg)
 {
 	(void)arg;
@@ -294,8 +294,8 @@ static bool all_ended(void)
 }
 
 /*
- * While one event is in the range's callback a second one needs a note of its own.
- * Without memory for it the end comes when nothing runs any more.
+ * While one event is in the range's callback, a second one needs a note of its own.
+ * Without memory for the note its end comes when no event of the range runs any more.
  */
 static void second_event(unsigned int nth)
 {
@@ -337,10 +337,11 @@ static void test_calls(void)
 	if (steps)
 		return;
 	sum = each("watch=1", switch_on);
-	ok(!sum.odd && !sum.stuck, "watch=1: a clear errno or none, and it works again");
+	ok(!sum.odd && !sum.stuck,
+	   "watch=1: if its allocations fail, the errno is clear or 0 and it works again");
 	sum = each("a second event of a range", second_event);
 	ok(sum.faults && !sum.stuck,
-	   "a second event of a range: no memory for its end, and the end comes");
+	   "a second event of a range: without memory its end still comes");
 }
 
 int main(int argc, char **argv)

@@ -1,18 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs in the VM: each allocation fails once, at load with each hook, of a driver
-# that registers, and of what a driver asks for; then each step that may fail. "SITE"
-# lines go to $MMN_OUT.
+# Runs in the VM: makes each allocation fail once: when mmnotify loads with each hook, when a
+# driver that registers loads, and in a driver's calls. Then each step that may fail.
+# "SITE" lines go to $MMN_OUT.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
 . "${0%/*}/tap.sh"
 
-# run ARG...: the program's results, renumbered into ours.
+# run ARG...: prints the program's results, renumbered.
 run() {
 	/files/faults "$@" > /tmp/faults
 	grep '^SITE ' /tmp/faults > "${MMN_OUT:-/dev/null}"
 	renumber /tmp/faults
-	check "[ '$planned' = '$seen' ]" "faults $*: it ends with its plan"
+	check "[ '$planned' = '$seen' ]" "faults $*: it runs to its plan"
 }
 
 say 'TAP version 13'

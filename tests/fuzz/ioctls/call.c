@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* call: one system call with whatever argument, and a look at its answer. */
+/* call: one system call with a random argument, and a check of its result. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -10,7 +10,7 @@
 
 #include "fuzz.h"
 
-/* What an answer may be. Each says what is wrong with the question. */
+/* Errnos that a call may return; each describes an error in the arguments. */
 static const int clear[] = {
 	0, EFAULT, EINVAL, EOVERFLOW, ENXIO, ENOENT, EBUSY, ENOTTY, ESRCH, EPERM,
 	EOPNOTSUPP, ENOMEM, ENOSPC, EBADF, EINTR, EAGAIN, EALREADY, EEXIST, ERANGE,
@@ -34,7 +34,7 @@ uint64_t odd_number(struct rng *r)
 	return rng_next(r) >> below(r, 64);
 }
 
-/* Nowhere in the program itself and its heap: devices write where they are told to. */
+/* Never points into the program or its heap: devices write to the address they get. */
 void *odd_pointer(struct rng *r)
 {
 	uint64_t number = odd_number(r);
@@ -54,7 +54,7 @@ uint64_t some_length(struct rng *r)
 	return (1 + below(r, ARENA_PAGES / 2)) * PG;
 }
 
-/* Mostly room for @size bytes; else one of the places where there is none. */
+/* Mostly an address with @size writable bytes; else one of several without. */
 void *pick_argument(struct actor *a, size_t size)
 {
 	switch (below(&a->rng, 16)) {
@@ -90,8 +90,8 @@ static bool is_kernel_address(uint64_t word)
 }
 
 /*
- * What is there now and was not before. With the upper half of what was there it is an
- * int over an odd number (FIGETBSZ), not an address.
+ * Return: true if a kernel address has appeared. If the upper half of the word did not
+ * change, an int was written over an odd number (FIGETBSZ), not an address.
  */
 static bool leaks_address(const char *before, const char *after, size_t size)
 {
@@ -117,12 +117,12 @@ static void note(int error, bool leak, unsigned long cmd)
 	}
 	if (leak) {
 		leaks++;
-		printf("# command %#lx: an address of the kernel\n", cmd);
+		printf("# command %#lx: returned a kernel address\n", cmd);
 	}
 	pthread_mutex_unlock(&lock);
 }
 
-/* Return: what ioctl() does, or -errno. @arg is of ours only in the actor's page. */
+/* Return: result of ioctl(), or -errno. @arg is compared only in the actor's own page. */
 int call(struct actor *a, int fd, unsigned long cmd, void *arg, size_t size)
 {
 	char before[PG];
@@ -139,7 +139,7 @@ int call(struct actor *a, int fd, unsigned long cmd, void *arg, size_t size)
 	return ret;
 }
 
-/* Not only devices that have read() are asked. */
+/* Reads from any device, also from those without read(). */
 void read_some(struct actor *a, int fd)
 {
 	char before[PG];
@@ -149,13 +149,13 @@ void read_some(struct actor *a, int fd)
 
 	look = is_ours(a, to, 0) ? a->page + PG - to : 0;
 	memcpy(before, to, look);
-	/* It is for the kernel to see that this is not there. */
+	/* The raw call: the C library must not check that the buffer is mapped. */
 	got = syscall(0 /* read */, fd, to, size);
 	note(got < 0 ? errno : 0, leaks_address(before, to, look), 0);
 	a->calls++;
 }
 
-/* Return: true if all answers were clear, and there were enough good ones. */
+/* Return: true if all errnos were clear, and at least @least calls succeeded. */
 bool report_calls(long least)
 {
 	unsigned int i;
@@ -163,6 +163,6 @@ bool report_calls(long least)
 	for (i = 0; i < 4096; i++)
 		if (answers[i])
 			printf("# %ld times %s\n", answers[i], i ? strerror(i) : "success");
-	printf("# %ld odd errors, %ld addresses\n", odd, leaks);
+	printf("# %ld unexpected errnos, %ld kernel addresses\n", odd, leaks);
 	return !odd && !leaks && answers[0] >= least;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * contract: /dev/mmn_contract has objects, which a driver uses in order: what it has
- * removed it does not use again, nor takes one kind for another. Within that, anything.
+ * contract: objects of /dev/mmn_contract, which has to be used as a driver may use the API: it
+ * uses no object after its removal and does not confuse the kinds. Within that, random calls.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "contract.h"
 #include "fuzz.h"
 
-/* Neither waits for ever, nor what is wrong use, nor what goes by itself. */
+/* Without flags that wait for ever, that are wrong use, or that remove an object. */
 #define FLAGS	(CONTRACT_END | CONTRACT_RELEASE | CONTRACT_TWO_PASS | \
 		 CONTRACT_NO_FINISH | CONTRACT_REFUSE | CONTRACT_LAST_OWNER | \
 		 CONTRACT_SECOND)
@@ -52,7 +52,7 @@ static void add(struct actor *a, int fd)
 	objects[id].users = 1;
 }
 
-/* Of what is not there: any number but those that an object may have. */
+/* A call with an id that no object can have. */
 static void wrong_id(struct actor *a, int fd)
 {
 	struct contract_object *o = (void *)a->page;
@@ -134,8 +134,8 @@ static void of_object(struct actor *a, int fd)
 }
 
 /*
- * The log, with room where it says or not, and writing for somebody. What lies about in
- * the page or the arena is no argument: the device would write where that says.
+ * Reads the log, with a valid buffer or not, and lets the device write to an address. Only
+ * arguments that were set are passed: the device would write to a stale address.
  */
 static void other(struct actor *a, int fd)
 {
@@ -179,7 +179,7 @@ void contract_step(struct actor *a, int fd)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Return: true if all objects could be removed, and then none was left. */
+/* Return: true if all objects could be removed and none is left. */
 bool contract_end(int fd)
 {
 	unsigned int id, left = 0;

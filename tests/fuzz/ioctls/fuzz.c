@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fuzz: random calls to the devices of the tests, from two threads, which also close
- * the files and take the memory apart meanwhile. TAP on stdout.
+ * fuzz: random calls to the devices of the tests from two threads, which also close the
+ * files and unmap the memory meanwhile. TAP on stdout.
  *
- * Usage: fuzz SEED CALLS [nobody]
- *	nobody: what root has opened in the hands of a user who may not
+ * Usage: fuzz SEED CALLS ["nobody"]
+ *	"nobody": runs as that unprivileged user, with files that root has opened
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,8 +23,8 @@
 #include "mirror.h"
 
 /*
- * A command and the words of its argument: an address, a length, something small, a
- * process.
+ * A command, and the words of its argument: an address, a length, something small, a
+ * pid.
  */
 struct command {
 	unsigned long nr;
@@ -57,7 +57,7 @@ static const struct {
 #define DEVICES	4
 #define SLOTS	8
 
-/* Open files of both threads; who uses one does not know if it is closed meanwhile. */
+/* Open files of both threads; a thread may use a file that the other one closes. */
 static int files[SLOTS];
 static int contract;
 static long calls;
@@ -128,7 +128,7 @@ static void command_step(struct actor *a, unsigned int slot)
 	call(a, __atomic_load_n(&files[slot], __ATOMIC_RELAXED), nr, arg, size);
 }
 
-/* Mostly at once: without it nothing else goes. */
+/* Attaches in most cases: no other call succeeds without it. */
 static void attach(struct actor *a, unsigned int slot, int fd)
 {
 	bool is_mirror = devices[device_of(slot)].commands == mirror;
@@ -143,7 +143,7 @@ static void attach(struct actor *a, unsigned int slot, int fd)
 	     sizeof(arg));
 }
 
-/* The other thread may be in a call with the one that is closed. */
+/* The other thread may be in a call with the file that is closed. */
 static void reopen(struct actor *a, unsigned int slot)
 {
 	int fd;
@@ -160,7 +160,7 @@ static void reopen(struct actor *a, unsigned int slot)
 		close(fd);
 }
 
-/* What a file that cannot do it has to say no to. */
+/* Calls that the files do not have and that must fail. */
 static void other_call(struct actor *a, int fd)
 {
 	void *p;
@@ -168,7 +168,7 @@ static void other_call(struct actor *a, int fd)
 	switch (below(&a->rng, 4)) {
 	case 0:
 		if (write(fd, a->page, below(&a->rng, PG)) >= 0)
-			printf("# a device lets itself be written to\n");
+			printf("# a device accepts write()\n");
 		break;
 	case 1:
 		p = mmap(NULL, PG, PROT_READ, MAP_SHARED, fd, 0);
@@ -285,7 +285,7 @@ int main(int argc, char **argv)
 		files[i] = open(devices[device_of(i)].path, O_RDWR | O_CLOEXEC);
 	result(1, contract >= 0 && files[0] >= 0 && files[3] >= 0, "root opens the devices");
 	result(2, !is_nobody || (!setgid(65534) && !setuid(65534) && refused()),
-	       is_nobody ? "nobody cannot" : "and stays root");
+	       is_nobody ? "user nobody cannot open the devices" : "the user stays root");
 	mmap(ARENA, ARENA_PAGES * PG, PROT_READ | PROT_WRITE,
 	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	for (i = 0; i < 2; i++)
@@ -297,8 +297,8 @@ int main(int argc, char **argv)
 	for (i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	result(3, report_calls(calls / 10),
-	       "each answer is a clear one, and none has an address of the kernel");
-	result(4, contract_end(contract), "no object is left of a driver made to order");
+	       "each errno is a clear one, and no result has a kernel address");
+	result(4, contract_end(contract), "no object of the contract device is left");
 	printf("1..4\n");
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The fuzzer of the test devices' inputs. */
+/* fuzz: declarations of the fuzzer of the test devices. */
 #ifndef DOORS_FUZZ_H
 #define DOORS_FUZZ_H
 
@@ -10,7 +10,7 @@
 #define PG	4096UL
 #define ARRAY_SIZE(x)	(sizeof(x) / sizeof((x)[0]))
 
-/* Where the memory is that devices are to look at; operations take it apart. */
+/* Memory for the devices' ranges; operations unmap and change it. */
 #define ARENA		((char *)0x600000000000UL)
 #define ARENA_PAGES	64UL
 
@@ -33,15 +33,15 @@ static inline uint64_t below(struct rng *r, uint64_t n)
 	return rng_next(r) % n;
 }
 
-/* One thread. */
+/* State of one thread. */
 struct actor {
 	struct rng rng;
 	long calls;
-	char *page;	/* writable, with nothing mapped behind it */
-	char *frozen;	/* a page that can only be read */
+	char *page;	/* writable, the next page is not mapped */
+	char *frozen;	/* a read-only page */
 };
 
-/* Is all of it in the actor's page? What is not is for the kernel to touch. */
+/* Return: true if all of it is in the actor's page; other memory must not be read. */
 static inline bool is_ours(const struct actor *a, const char *p, size_t size)
 {
 	return p >= a->page && p <= a->page + PG && size <= (size_t)(a->page + PG - p);
@@ -52,7 +52,7 @@ static inline bool is_arena(const char *p)
 	return p >= ARENA && p < ARENA + ARENA_PAGES * PG;
 }
 
-/* Sizes of what is in a command; the biggest a number of it can say is 16 KiB. */
+/* Size of the argument as encoded in a command number: below 16 KiB. */
 #define ROOM	16384
 
 /* call.c */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: guest.sh [SEED [CALLS]]
 # Runs in the VM: random calls to the test devices.
-# Checks get their commands as words and names of functions.
+# check evaluates its first argument, which shellcheck does not follow.
 # shellcheck disable=SC2086,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
@@ -11,11 +11,11 @@ set -u
 seed=${1:-1} calls=${2:-4000}
 debugfs=/sys/kernel/debug/mmnotify
 
-# inputs WHO: the program's results, renumbered into ours.
+# inputs USER: prints the results of the program, run as USER, renumbered.
 inputs() {
 	/files/ioctls $seed $calls $1 > /tmp/inputs
 	renumber /tmp/inputs "${1:-root}: "
-	check "[ '$seen' = '$planned' ]" "${1:-root}: seed $seed, $calls calls, and they end"
+	check "[ '$seen' = '$planned' ]" "${1:-root}: seed $seed, $calls calls run to their plan"
 }
 
 none_now() {
@@ -23,7 +23,7 @@ none_now() {
 		grep -q '^records_live 0' $debugfs/hook
 }
 
-# Closed files may take a moment to be gone.
+# Closed files may be released a moment later.
 nothing_left() {
 	soon 100 none_now
 }
@@ -40,7 +40,7 @@ check_inputs() {
 	check nothing_left "no object and no record is left" ||
 		sed 's/^/# /' $debugfs/clients $debugfs/hook > "$tap"
 	check "rmmod mmn_contract mmn_odp mmn_userptr mmn_svm mirror" "the devices unload"
-	check "rmmod mmnotify" "and mmnotify"
+	check "rmmod mmnotify" "mmnotify unloads"
 }
 
 say 'TAP version 13'

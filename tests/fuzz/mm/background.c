@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * background: what the kernel is kept busy with meanwhile. Not steps, and not
- * from the seed: compaction, reclaim in the cgroup, and somebody who takes most
- * of the memory and gives it back. All of it goes with the steps, so that a slow
- * machine spends its time on both alike. ksmd, khugepaged and NUMA balancing are
- * switched on by who started us.
+ * background: load that keeps the kernel busy beside the steps and does not depend on the
+ * seed: compaction, reclaim in the cgroup, and a process that takes most of the memory
+ * and frees it again. Its pace is that of the steps, so that a slow machine spends its
+ * time on both alike. guest.sh switches on ksmd, khugepaged and NUMA balancing.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -60,7 +59,7 @@ static bool has_room(unsigned int node)
 	return read_kb(path, format) > LEAVE_KB;
 }
 
-/* Locked, so that what is reclaimed is others'. Return: NULL if there is none. */
+/* Takes locked memory, so that other memory is reclaimed. Return: NULL if none is free. */
 static char *take(unsigned int node)
 {
 	unsigned long nodes = 1UL << node;
@@ -76,7 +75,7 @@ static char *take(unsigned int node)
 	return NULL;
 }
 
-/* A node that is all taken would be out of memory for who migrates to it. */
+/* Leaves some memory on each node: else migration to it would be out of memory. */
 static void hog(void)
 {
 	static char *chunks[CHUNKS];
@@ -97,7 +96,7 @@ static void hog(void)
 	}
 }
 
-/* Where memory.reclaim is younger than the kernel, a limit that comes and goes. */
+/* Sets memory.high for a moment on kernels without memory.reclaim. */
 static void reclaim_cgroup(void)
 {
 	char path[128], value[32];

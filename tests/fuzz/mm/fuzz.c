@@ -20,22 +20,22 @@ static bool show_ops;
 static int usage(FILE *to)
 {
 	fprintf(to, "Usage: fuzz [OPTION VALUE]... [FLAG]...\n"
-		"Random mm operations under the three sample devices, which are asked if all\n"
-		"their translations are the CPU's.\n\n"
-		"  --seed N      the first seed: 1\n"
-		"  --seeds N     so many from there: 1\n"
-		"  --steps N     of each: 50000\n"
-		"  --check N     after each N steps: 64\n"
-		"  --kinds MASK  operations that are done, bit by bit as --list numbers them\n"
-		"  --shrink SEC  make a failure smaller for so long\n"
-		"  --dir DIR     of a file system that writes back: /tmp\n"
-		"  --cgroup DIR  the cgroup to be in, and to be reclaimed\n"
+		"Random mm operations under the three sample devices; checks that all their\n"
+		"translations match the CPU's.\n\n"
+		"  --seed N      first seed (1)\n"
+		"  --seeds N     number of seeds (1)\n"
+		"  --steps N     steps of each seed (50000)\n"
+		"  --check N     check after each N steps (64)\n"
+		"  --kinds MASK  operations to run, one bit each, numbered as in --list\n"
+		"  --shrink SEC  reduce a failure for at most SEC seconds\n"
+		"  --dir DIR     directory on a file system with writeback (/tmp)\n"
+		"  --cgroup DIR  cgroup to join, and to reclaim from\n"
 		"  --serial      one step at a time, in an order that the seed fixes\n"
-		"  --quiet       no background\n"
-		"  --naive       the devices' other mode\n"
-		"  --no-devices  only the operations\n"
-		"  --ops         how many of each operation did something\n"
-		"  --list        the operations, and end\n");
+		"  --quiet       no background load\n"
+		"  --naive       use the devices' naive mode\n"
+		"  --no-devices  run the operations without devices\n"
+		"  --ops         print how many of each operation succeeded\n"
+		"  --list        list the operations and exit\n");
 	return to == stderr ? 2 : 0;
 }
 
@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 		return list();
 	if (!parse(argc, argv))
 		return usage(stderr);
-	/* The same addresses every time. */
+	/* Without address randomization all runs have the same addresses. */
 	if (!(personality(0xffffffff) & ADDR_NO_RANDOMIZE)) {
 		personality(ADDR_NO_RANDOMIZE);
 		execv("/proc/self/exe", argv);

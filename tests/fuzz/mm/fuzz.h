@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fuzz: a seeded random program of mm operations under the eyes of the three
- * sample devices.
+ * fuzz: a random program of mm operations, reproducible by its seed, that the three
+ * sample devices mirror.
  *
- * Actors do steps. Those of the main process (threads, MAIN of them) are what the
- * devices are attached to; the others are processes that share its files and
- * reach into it. Each has its own stream of random numbers, and each step
- * draws the same amount of them whatever it then does: leaving out a kind of
- * operation changes no other step.
+ * Actors do steps. The first MAIN of them are threads of the main process, which the
+ * devices mirror. The others are processes that share its files and access its memory.
+ * Each actor has a random stream of its own, and each step draws the same number of
+ * values whatever it does: leaving out a kind of operation changes no other step.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -29,16 +28,16 @@
 #define HUGE		(2UL << 20)
 #define ARENA		((char *)0x200000000000)
 #define STRIDE		(4UL << 20)
-#define HUGETLB		14	/* one for huge pages of the pool */
+#define HUGETLB		14	/* a slot for hugetlb pages */
 #define SLOTS		16
-#define SMALL		32	/* pages of slots below BIG; BIG and on have 512 */
+#define SMALL		32	/* pages of slots below BIG; those from BIG on have 512 */
 #define BIG		12
 #define FILE_PAGES	512
 
-#define MAIN		3	/* threads of the main process */
+#define MAIN		3	/* number of threads of the main process */
 #define ACTORS		5
 #define HISTORY		32
-#define RUNNING		INT_MIN	/* the result of a step that has not ended */
+#define RUNNING		INT_MIN	/* result of a step that has not finished */
 #define STAYERS		2
 
 enum { SVM, USERPTR, ODP, DEVICES };
@@ -47,7 +46,7 @@ struct rng {
 	__u64 state;
 };
 
-/* What one step draws. */
+/* The random values of one step. */
 struct draw {
 	__u32 op;
 	__u32 slot;
@@ -57,7 +56,7 @@ struct draw {
 	__u32 b;
 };
 
-/* What one step was. */
+/* A record of one step. */
 struct step {
 	__u64 nr;
 	__u16 op;
@@ -77,7 +76,7 @@ struct totals {
 	__u64 refused;
 };
 
-/* Of one run, in memory that all its processes share. */
+/* The state of one run, in memory that all its processes share. */
 struct shared {
 	_Atomic __u64 steps;
 	_Atomic __u64 others_steps;
@@ -85,11 +84,11 @@ struct shared {
 	_Atomic int stop;
 	_Atomic int left;
 	atomic_flag failing;
-	int failed;		/* a device said stale; the first is described: */
+	int failed;		/* a device was stale; the next fields describe the first */
 	int failed_device;
 	__u64 failed_at;
 	__u64 stale;
-	char error[128];	/* the program itself could not go on */
+	char error[128];	/* why the program itself could not go on */
 	struct totals totals[DEVICES];
 	struct device_stat stat[DEVICES];
 	struct rng turns;
@@ -98,7 +97,7 @@ struct shared {
 		_Atomic __u64 at;
 		struct step log[HISTORY];
 	} history[ACTORS];
-	_Atomic __u64 done[64];	/* per operation, those that succeeded */
+	_Atomic __u64 done[64];	/* by operation: number of successes */
 	_Atomic __u64 tried[64];
 	_Atomic __u64 ns[64];
 };
@@ -114,14 +113,14 @@ struct options {
 	__u64 seed;
 	__u64 seeds;
 	__u64 steps;
-	__u64 check;	/* after so many steps */
-	__u64 kinds;	/* bit per operation: those that are done */
-	bool serial;	/* one actor at a time, in an order that the seed fixes */
+	__u64 check;	/* steps between two checks */
+	__u64 kinds;	/* one bit per operation: those to run */
+	bool serial;	/* one actor at a time, in an order given by the seed */
 	bool quiet_machine;
 	bool no_devices;
 	bool naive;
-	unsigned int shrink;	/* seconds for it */
-	const char *dir;	/* of a file system with writeback */
+	unsigned int shrink;	/* time limit in seconds */
+	const char *dir;	/* directory on a file system with writeback */
 	const char *cgroup;
 };
 

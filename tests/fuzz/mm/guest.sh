@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: guest.sh OPTION... (of fuzz)
-# Runs in the VM: switches everything on that moves pages, runs the program, and
-# looks that nothing of it is left: no object of mmnotify, and modules that unload.
+# Runs in the VM: switches on everything in the kernel that moves pages, runs the program, and
+# checks that nothing is left: no object of mmnotify, and modules that unload.
 # shellcheck disable=SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
@@ -11,19 +11,19 @@ set -u
 debugfs=/sys/kernel/debug/mmnotify
 samples="mmn_svm mmn_userptr mmn_odp"
 
-# try PATH VALUE: not every kernel has it.
+# try PATH VALUE: writes it if the kernel has the file.
 try() {
 	[ ! -w "$1" ] || echo "$2" > "$1" || echo "# $1 does not take $2"
 }
 
-# Disks of memory without a worker in between: zram.
+# zram: disks in memory that need no worker.
 disk() {
 	modprobe -q lzo_rle
 	[ -b /dev/zram0 ] || modprobe zram num_devices=2
 	echo "$2" > "/sys/block/$1/disksize"
 }
 
-# busybox makes an ext2; with extents switched on, ext4 is itself.
+# busybox makes an ext2; the extents feature turns it into an ext4.
 files() {
 	modprobe ext4
 	disk zram1 16M && mke2fs -F -b 4096 /dev/zram1 > /dev/null || return 1
@@ -65,7 +65,7 @@ machine() {
 	echo +memory > /sys/fs/cgroup/cgroup.subtree_control && mkdir -p /sys/fs/cgroup/fuzz
 }
 
-# DROP: effects that the devices shall ignore.
+# DROP: effects that the devices have to ignore.
 load() {
 	[ -e /modules/mmnotify.ko ] || return 0
 	insmod /modules/mmnotify.ko || return 1
@@ -81,7 +81,7 @@ leftovers() {
 	awk 'NR > 1 && $3 + $4' "$debugfs"/clients
 }
 
-# Ends of events and callbacks of SRCU may still be under way.
+# Ends of events and SRCU callbacks may still be pending.
 none_now() {
 	left=$(leftovers)
 	[ -z "$left" ]

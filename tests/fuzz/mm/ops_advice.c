@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ops_advice: madvise(), one operation per advice, so that one can be left out. */
+/* ops_advice: madvise(), one operation per advice, so that each can be left out. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sys/mman.h>
@@ -9,7 +9,7 @@
 
 #include "fuzz.h"
 
-/* Younger than the header. */
+/* Newer than the header. */
 enum {
 	COLD = 20, PAGEOUT = 21, POPULATE_READ = 22, POPULATE_WRITE = 23,
 	DONTNEED_LOCKED = 24, COLLAPSE = 25, GUARD_INSTALL = 102, GUARD_REMOVE = 103,
@@ -41,7 +41,7 @@ ADVICE(populate, d->a & 1 ? POPULATE_READ : POPULATE_WRITE)
 ADVICE(wipeonfork, d->a % 4 == 1 ? MADV_DONTFORK : d->a % 4 == 3 ? MADV_WIPEONFORK :
 		   d->a % 4 == 2 ? MADV_KEEPONFORK : MADV_DOFORK)
 
-/* Not where pages go to a device: ksmd of 7.3 reads them there, and dies. */
+/* Not with pages in device memory: ksmd of 7.3 reads them there and crashes. */
 static long op_mergeable(struct actor *a, const struct draw *d)
 {
 	size_t len;
@@ -54,8 +54,8 @@ static long op_mergeable(struct actor *a, const struct draw *d)
 }
 
 /*
- * Not where userfaultfd has write-protected what is not there: 7.x then tries for
- * ever, since what it wants away is kept.
+ * Not where userfaultfd has write-protected unpopulated pages: 7.x then retries for ever,
+ * since the markers that it wants to remove are kept.
  */
 static long op_guard(struct actor *a, const struct draw *d)
 {
@@ -68,7 +68,7 @@ static long op_guard(struct actor *a, const struct draw *d)
 	return madvise(p, len, d->a & 1 ? GUARD_INSTALL : GUARD_REMOVE) ? -errno : 0;
 }
 
-/* Only whole huge pages can become one. */
+/* Only ranges of a whole huge page can be collapsed. */
 static long op_collapse(struct actor *a, const struct draw *d)
 {
 	char *p = slot_base(BIG + d->a % (SLOTS - BIG));
@@ -80,7 +80,7 @@ static long op_collapse(struct actor *a, const struct draw *d)
 	return madvise(p, HUGE, COLLAPSE) ? -errno : 0;
 }
 
-/* Another process has an opinion about ours. */
+/* Another process gives advice for the main process. */
 static long op_process_madvise(struct actor *a, const struct draw *d)
 {
 	static __thread int fd;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ops_device: what the devices do meanwhile, and what they are asked: is
- * each translation that you have what the CPU has?
+ * ops_device: operations of the devices, and the check that each of their translations
+ * matches the CPU's.
  *
- * A file descriptor of a device stays the same number for the whole run: who
- * attaches anew replaces the file behind it.
+ * A file descriptor of a device keeps its number for the whole run: attaching again
+ * replaces the file behind it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -46,7 +46,7 @@ static long attach(int device)
 	return 0;
 }
 
-/* Every second seed, if there is such memory; the others have KSM. */
+/* With every second seed, if there is device memory; the other seeds have KSM. */
 bool device_takes(void)
 {
 	return has_memory && opt.seed & 1;
@@ -59,7 +59,7 @@ static bool try_to_take(void)
 	return !ioctl(FIRST_FD + SVM, DEVICE_IOC_MIGRATE, &migrate);
 }
 
-/* Return: how many there are; errno in sh->error if one cannot be attached. */
+/* Return: number of devices; sh->error is set if one cannot be attached. */
 int devices_open(void)
 {
 	int i, nr = 0;
@@ -78,7 +78,7 @@ int devices_open(void)
 	return nr;
 }
 
-/* A file's counters go with it. */
+/* Adds up the counters of a file before it is closed. */
 static void add_stat(int device)
 {
 	__u64 *to = (__u64 *)&sh->stat[device];
@@ -115,7 +115,7 @@ static void stale(int device, const struct device_check *check, __u64 at)
 	sh->stop = 1;
 }
 
-/* Return: false if a device has what the CPU has not. */
+/* Return: false if a device has a translation that the CPU does not have. */
 bool devices_check(__u64 at)
 {
 	struct device_check check;
@@ -146,7 +146,7 @@ bool devices_check(__u64 at)
 
 /* ---- steps ---- */
 
-/* svm covers the process, its heap and its segment too. */
+/* svm also covers the rest of the process: its heap and its System V segment. */
 static int pick(const struct draw *d)
 {
 	int device = d->a % 8;
@@ -187,7 +187,7 @@ static long op_device_write(struct actor *a, const struct draw *d)
 	return device_access(d, true);
 }
 
-/* The memory first, as most programs do it; so most accesses find something. */
+/* The CPU accesses the memory first, so that most accesses of the device succeed. */
 static long op_device_use(struct actor *a, const struct draw *d)
 {
 	size_t len;
@@ -198,7 +198,7 @@ static long op_device_use(struct actor *a, const struct draw *d)
 	return device_access(d, d->b & 1);
 }
 
-/* To the device's own memory, from where the CPU's next access brings them back. */
+/* Migrates to the device's memory; the CPU's next access migrates the pages back. */
 static long op_device_take(struct actor *a, const struct draw *d)
 {
 	struct device_migrate migrate = { };
@@ -213,8 +213,8 @@ static long op_device_take(struct actor *a, const struct draw *d)
 }
 
 /*
- * The few ranges that there can be of a slot: whole, or one of its quarters. Of a
- * big one a part only: what a queue needs again is filled again after each event.
+ * The few ranges that a slot can have: the whole, or one of its quarters. Of a big slot
+ * only a part: a queue fills the pages that it needs again after each event.
  */
 static void range_of(const struct draw *d, int device, struct device_range *range)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ops_map: what is mapped where, and with which rights. */
+/* ops_map: operations on mappings and their permissions. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -39,11 +39,11 @@ static long map_anon(char *p, size_t len, int prot, int flags, const struct draw
 	return ret;
 }
 
-/* Half of the time the whole slot: else soon all would be rags. */
+/* In half of the cases the whole slot: else all slots would soon be many small VMAs. */
 static long op_mmap(struct actor *a, const struct draw *d)
 {
 	int populate = d->b % 8 == 1 ? MAP_POPULATE : 0;
-	/* Where nothing collapses: 7.2 deadlocks if somebody punches a hole meanwhile. */
+	/* Not the file that is collapsed: 7.2 deadlocks with a hole that is punched meanwhile. */
 	int fd = d->a & 64 || d->slot >= BIG ? shared_fd : disk_fd;
 	off_t offset;
 	size_t len;
@@ -82,7 +82,7 @@ static long op_munmap(struct actor *a, const struct draw *d)
 	return munmap(p, len) ? -errno : 0;
 }
 
-/* To another slot, which loses what is there. */
+/* Moves to another slot, which loses its contents. */
 static long op_mremap_move(struct actor *a, const struct draw *d)
 {
 	struct draw to = *d;
@@ -103,7 +103,7 @@ static long op_mremap_move(struct actor *a, const struct draw *d)
 	return result(mremap(p, len, len, flags, q));
 }
 
-/* Where it is: more of it, or less. */
+/* Grows or shrinks in place. */
 static long op_mremap_resize(struct actor *a, const struct draw *d)
 {
 	size_t len, size;
@@ -130,7 +130,7 @@ static long op_mprotect(struct actor *a, const struct draw *d)
 	return mprotect(p, len, prots[d->a % 8]) ? -errno : 0;
 }
 
-/* A collector's barrier: closed and opened again at once. */
+/* Like a garbage collector's barrier: revokes access and restores it at once. */
 static long op_toggle(struct actor *a, const struct draw *d)
 {
 	size_t len;
@@ -145,11 +145,11 @@ static long op_toggle(struct actor *a, const struct draw *d)
 /* The heap has no slot: the devices reach it where it is. */
 char *heap;
 
-/* Nor has the segment: 6.12 does not survive it that userfaultfd meets one. */
+/* Nor has the System V segment: 6.12 crashes if a userfaultfd is registered there. */
 char *const segment = ARENA + (SLOTS + 1) * STRIDE;
 static int segment_id;
 
-/* At the start each slot has something. */
+/* At the start each slot is mapped. */
 void map_setup(void)
 {
 	unsigned int i;
@@ -161,7 +161,7 @@ void map_setup(void)
 	heap = (char *)(((uintptr_t)syscall(SYS_brk, 0) + 2 * HUGE) & ~(HUGE - 1));
 }
 
-/* A segment of System V outlives everybody. */
+/* A System V segment outlives all its processes. */
 void map_teardown(void)
 {
 	shmctl(segment_id, IPC_RMID, NULL);
@@ -200,7 +200,7 @@ static long op_shm(struct actor *a, const struct draw *d)
 	return ret;
 }
 
-/* 7.2 and 7.3 look for ever for a page that is both locked and remembered. */
+/* Not in asynchronous write protection: there 7.2 and 7.3 loop for ever on a locked page. */
 static long op_mlock(struct actor *a, const struct draw *d)
 {
 	size_t len;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ops_node: pages that move between the nodes, and tasks that do. */
+/* ops_node: operations that move pages between nodes, and tasks between CPUs. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/mempolicy.h>
@@ -9,7 +9,7 @@
 
 #include "fuzz.h"
 
-/* Of the main process, whoever asks. */
+/* Moves pages of the main process; any actor does it. */
 static long op_move_pages(struct actor *a, const struct draw *d)
 {
 	void *pages[16];
@@ -52,13 +52,13 @@ static long op_migrate_all(struct actor *a, const struct draw *d)
 	unsigned long from = 1UL << (d->a & 1), to = 1UL << (~d->a & 1);
 
 	(void)a;
-	/* It takes as long as hundreds of other steps. */
+	/* It takes as long as hundreds of other steps, so most are skipped. */
 	if (d->b % 8)
 		return -EAGAIN;
 	return syscall(SYS_migrate_pages, main_pid, 64UL, &from, &to) < 0 ? -errno : 0;
 }
 
-/* On the other CPU all that was near is far: NUMA balancing has something to do. */
+/* On the other CPU the near memory is remote, which makes NUMA balancing work. */
 static long op_other_cpu(struct actor *a, const struct draw *d)
 {
 	cpu_set_t set;

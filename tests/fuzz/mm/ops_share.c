@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ops_share: children, files that processes share, and reaching into another. */
+/* ops_share: fork(), files that processes share, and accesses of another process. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #define FALLOC_FL_ZERO_RANGE	0x10
 
 int shared_fd, disk_fd;
-static char *view[2];	/* of each file, whole */
+static char *view[2];	/* mappings of both whole files */
 
 void share_setup(void)
 {
@@ -40,7 +40,7 @@ void share_setup(void)
 		       disk_fd, 0);
 }
 
-/* What both sides of a fork can do to what they share. */
+/* Operations on shared memory for both sides of a fork(). */
 static void child_does(const struct draw *d)
 {
 	size_t len;
@@ -83,8 +83,8 @@ void stayers_kill(struct actor *a)
 }
 
 /*
- * A child that ends at once, writes first, or stays: then it is the parent whose
- * writes copy. Raw: the C library's fork() would wait for the locks of others.
+ * Forks a child that exits at once, writes first, or stays; then the parent's writes break
+ * copy-on-write. clone() is raw: the C library's fork() would wait for locks of other threads.
  */
 static long op_fork(struct actor *a, const struct draw *d)
 {
@@ -120,13 +120,13 @@ static int file_of(const struct draw *d)
 	return d->a & 64 ? shared_fd : disk_fd;
 }
 
-/* As much of the file as a small slot has, or a bit of it. */
+/* A range of the file: as long as a small slot, or a few pages. */
 static off_t part_of(const struct draw *d, size_t *len)
 {
 	unsigned int page = d->page % FILE_PAGES;
 
 	*len = d->pages >> 28 < 4 ? SMALL * PG : (1 + d->pages % 8) * PG;
-	/* Mostly where the small slots have it. */
+	/* Mostly in the part that the small slots map. */
 	if (d->b & 7)
 		page %= 4 * SMALL + 8;
 	return page * PG;
@@ -167,7 +167,7 @@ static long op_file_write(struct actor *a, const struct draw *d)
 	return pwrite(file_of(d), data, len, at) < 0 ? -errno : 0;
 }
 
-/* Writeback takes the right to write from every mapping. */
+/* Writeback write-protects the pages in every mapping. */
 static long op_sync(struct actor *a, const struct draw *d)
 {
 	size_t len;
@@ -200,7 +200,7 @@ static long op_view(struct actor *a, const struct draw *d)
 	return touch_range(p, len, d->b & 1, 4);
 }
 
-/* What it may not write it copies, in our name: FOLL_FORCE. */
+/* Writes on behalf of the process (FOLL_FORCE), which copies read-only private pages. */
 static long op_proc_mem(struct actor *a, const struct draw *d)
 {
 	static __thread int fd;
@@ -235,9 +235,9 @@ static long op_vm_writev(struct actor *a, const struct draw *d)
 }
 
 /*
- * Soft-dirty not where pages go to a device: there the kernel takes a page's mark and
- * leaves it its right to write, so it comes back writable, its writes are never
- * seen, and only a NUMA hint that ends takes that right away.
+ * No soft-dirty with device memory: for a page there the kernel clears the mark but keeps
+ * the write permission. So the page comes back writable, its writes are never recorded,
+ * and only the end of a NUMA hint revokes the permission.
  */
 static long op_clear_refs(struct actor *a, const struct draw *d)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ops_uffd: userfaultfd. A fault that it would have to serve is a SIGBUS, since
- * nobody serves it. Two of them: the second lets writes through and remembers
- * them, for PAGEMAP_SCAN. Each has slots of its own, since 6.12 does not survive it
- * that one gives up what the other registered (BUG in userfaultfd_unregister()).
+ * ops_uffd: userfaultfd. No process serves faults, so each is a SIGBUS. There are two
+ * descriptors: the second one has asynchronous write protection, for PAGEMAP_SCAN. Each
+ * has slots of its own: 6.12 crashes if one unregisters the other's range (BUG in
+ * userfaultfd_unregister()).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #include "fuzz.h"
 
-/* Younger than the header. */
+/* Newer than the header. */
 #define FEATURE_ASYNC		(1ULL << 15)
 struct uffd_move {
 	__u64 dst, src, len, mode, moved;
@@ -36,7 +36,7 @@ enum { SIGBUSES, REMEMBERS };
 
 static int fds[2], pagemap;
 
-/* Where this one may register: every second slot, if there are two of them. */
+/* A range that this descriptor may register: in every second slot, if there are two. */
 static char *range_for(int owner, const struct draw *d, size_t *len)
 {
 	struct draw at = *d;
@@ -46,7 +46,7 @@ static char *range_for(int owner, const struct draw *d, size_t *len)
 	return draw_range(&at, len);
 }
 
-/* Where no page is that lets writes through and remembers them. */
+/* A range in slots without asynchronous write protection. */
 char *range_unremembered(const struct draw *d, size_t *len)
 {
 	return range_for(SIGBUSES, d, len);
@@ -79,8 +79,8 @@ void uffd_setup(void)
 	if (fds[SIGBUSES] < 0)
 		fds[SIGBUSES] = open_uffd(UFFD_FEATURE_SIGBUS);
 	/*
-	 * Without what marks pages that are not there (WP_UNPOPULATED): with it, and
-	 * with mlock(), 7.3 reads such a page of another process for ever.
+	 * Without UFFD_FEATURE_WP_UNPOPULATED, which marks unpopulated pages: with it and
+	 * mlock() 7.3 loops for ever if another process reads such a page.
 	 */
 	fds[REMEMBERS] = open_uffd(FEATURE_ASYNC | UFFD_FEATURE_PAGEFAULT_FLAG_WP |
 			   UFFD_FEATURE_WP_HUGETLBFS_SHMEM);
@@ -113,7 +113,7 @@ static long protect(int fd, char *p, size_t len, bool on)
 	return ioctl(fd, UFFDIO_WRITEPROTECT, &wp) ? -errno : 0;
 }
 
-/* On for a moment, or until something else makes an end of it. */
+/* Write-protects for a moment, or until another operation ends it. */
 static long op_uffd_wp(struct actor *a, const struct draw *d)
 {
 	size_t len;
@@ -133,7 +133,7 @@ static long op_uffd_wp(struct actor *a, const struct draw *d)
 	return ret;
 }
 
-/* Of neither any more. */
+/* Unregisters the range from its descriptor. */
 long uffd_leave(char *p, size_t len)
 {
 	int fd = fds[owner_of(p)];

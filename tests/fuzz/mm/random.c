@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* random: the streams, and what a step draws from them. */
+/* random: the random streams, and the values that a step draws from them. */
 #include "fuzz.h"
 
 const struct op *const op_tables[] = {
 	map_ops, advice_ops, share_ops, uffd_ops, node_ops, device_ops, NULL
 };
 
-/* splitmix64: any seed is as good as any other. */
+/* splitmix64: works with any seed. */
 __u64 rng_next(struct rng *r)
 {
 	__u64 z = r->state += 0x9e3779b97f4a7c15ULL;
@@ -28,7 +28,7 @@ void draw(struct rng *r, struct draw *d)
 	__u64 x = rng_next(r), y = rng_next(r), z = rng_next(r);
 
 	d->op = x;
-	/* The big ones take their time. */
+	/* Big slots are drawn less often: they take more time. */
 	d->slot = (x >> 32) % (SLOTS + BIG);
 	if (d->slot >= SLOTS)
 		d->slot -= SLOTS;
@@ -49,8 +49,8 @@ unsigned int slot_pages(unsigned int slot)
 }
 
 /*
- * The pages that a step is about: some of its slot, or all, which is less often
- * the more there are.
+ * The pages that a step works on: a few of its slot, or all. The latter is less frequent
+ * for big slots.
  */
 char *draw_range(const struct draw *d, size_t *len)
 {
@@ -87,7 +87,7 @@ const struct op *op_get(unsigned int nr)
 	return NULL;
 }
 
-/* By weight among those that this actor can do. */
+/* Picks by weight among the operations that this actor may do. */
 const struct op *op_pick(__u32 value, unsigned int by, unsigned int *nr)
 {
 	static unsigned int sums[4];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* report: what is printed of a run. */
+/* report: the output about a run. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static void print_step(FILE *to, const struct step *s)
 		(unsigned long long)s->nr, s->actor, op ? op->name : "?", s->p, s->pages,
 		s->a, s->b);
 	if (s->ret == RUNNING)
-		fprintf(to, "not over\n");
+		fprintf(to, "unfinished\n");
 	else if (s->ret)
 		fprintf(to, "%s\n", strerror(-s->ret));
 	else
@@ -46,7 +46,7 @@ void report_history(FILE *to)
 		print_step(to, &all[i]);
 }
 
-/* Per operation: how many did what they say, and how long all of them took. */
+/* By operation: number of successes, and the time of all tries. */
 void report_ops(FILE *to)
 {
 	const struct op *op;
@@ -94,7 +94,7 @@ void report_run(FILE *to, double seconds)
 			(unsigned long long)sh->steps, sh->error);
 }
 
-/* Return: of /proc/PID/task/TID/NAME as much as fits, until the next call. */
+/* Return: the start of /proc/PID/task/TID/NAME; valid until the next call. */
 static char *task_file(int pid, int tid, const char *name)
 {
 	static char text[4096];
@@ -129,7 +129,7 @@ static void report_task(FILE *to, int pid, int tid)
 	print_task_file(to, pid, tid, "stack");
 }
 
-/* Where all threads of a process are. */
+/* Prints the stacks of all threads of a process. */
 static void report_process(FILE *to, int pid)
 {
 	char path[64];
@@ -149,7 +149,7 @@ static void report_process(FILE *to, int pid)
 		closedir(dir);
 }
 
-/* Of a run that does not end, all processes, and who works for a device. */
+/* For a run that hangs: the stacks of all its processes and of the devices' kthreads. */
 void report_stacks(FILE *to, pid_t group)
 {
 	struct dirent *entry;

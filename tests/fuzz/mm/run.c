@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * run: one run of one seed: the main process with its threads, the others, and a
- * parent that waits for them and ends what is left.
+ * run: one run of one seed: the main process with its threads, the other processes, and a
+ * parent that waits for them and kills those that are left.
  */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -44,7 +44,7 @@ static void record(struct actor *a, struct step **at, __u64 nr, unsigned int op,
 	*at = s;
 }
 
-/* Those of the main process hold the devices; the last check may be anybody's. */
+/* Only actors of the main process can check, as they hold the devices. */
 static void check_if_due(struct actor *a, __u64 nr)
 {
 	__u64 last = sh->checked_at;
@@ -64,8 +64,8 @@ static __u64 now_ns(void)
 }
 
 /*
- * Those that need no lock of the main process are faster than its threads: they
- * get one step of four.
+ * Actors that need no lock of the main process are faster than its threads, so they get
+ * one step of four.
  */
 static void be_fair(const struct actor *a)
 {
@@ -189,7 +189,7 @@ static void main_process(void)
 	touch_init();
 	share_setup();
 	map_setup();
-	/* Before there is a device: its file shall be ours alone. */
+	/* Before the devices are opened, so that no other process has their files. */
 	for (i = MAIN; i < ACTORS; i++)
 		others[i] = helper(NULL, i);
 	uffd_setup();
@@ -215,7 +215,7 @@ static void main_process(void)
 	_exit(0);
 }
 
-/* ---- who waits for it ---- */
+/* ---- the parent ---- */
 
 static void prepare(void)
 {
@@ -228,7 +228,7 @@ static void prepare(void)
 		sem_init(&sh->turn[i], 1, 0);
 }
 
-/* Return: the status; -1 if nothing went on for long. */
+/* Return: the wait status; -1 if no step was done for STUCK_S seconds. */
 static int supervise(pid_t pid)
 {
 	const struct timespec tick = { .tv_nsec = 20000000 };
@@ -248,7 +248,7 @@ static int supervise(pid_t pid)
 	return status;
 }
 
-/* What does not even die leaves the next run a machine that is not its own. */
+/* If processes do not even die, the next run would not have a clean machine. */
 static void end_stuck(pid_t pid)
 {
 	unsigned int i;
@@ -259,7 +259,7 @@ static void end_stuck(pid_t pid)
 		usleep(100000);
 	if (i < 100)
 		return;
-	printf("# it does not die\n");
+	printf("# the processes do not die\n");
 	report_stacks(stdout, pid);
 	report_history(stdout);
 	fflush(stdout);

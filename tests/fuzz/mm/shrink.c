@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shrink: the smallest run that still fails. First it ends where it failed, then
- * actors take turns, then kinds of operations are left out, half of them at a
- * time, down to single ones; then fewer steps. What fails only sometimes is given
- * some tries.
+ * shrink: reduces a run to the smallest one that still fails. First it ends where it
+ * failed, then actors take turns. Then kinds of operations are left out, half of them at a
+ * time, down to single ones; then the number of steps is halved. A run that fails only
+ * sometimes gets several tries.
  */
 #include <string.h>
 #include <time.h>
@@ -14,7 +14,7 @@
 
 static time_t until;
 
-/* On success *@o ends where it failed. */
+/* On success @o->steps is reduced to the step that failed. */
 static bool still_fails(struct options *o)
 {
 	unsigned int i;
@@ -53,7 +53,7 @@ static void print(const struct options *o, const char *what)
 	fflush(stdout);
 }
 
-/* Leaves out @size kinds at a time. */
+/* Leaves out @size kinds of operations at a time. */
 static void fewer_kinds(struct options *best, unsigned int size)
 {
 	unsigned int nr = ops_count(), at;
@@ -96,7 +96,7 @@ void shrink(const struct options *from)
 		if (!try(&best, o))
 			break;
 	}
-	/* The history to be printed is of a run that failed. */
+	/* Runs once more, so that the history that is printed is of a run that failed. */
 	until = time(NULL) + 60;
 	o = best;
 	still_fails(&o);

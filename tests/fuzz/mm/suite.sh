@@ -2,18 +2,18 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make fuzz: SEEDS (20) random programs of STEPS (50000) steps per kernel, from SEED
-# (1; given alone, only that one). A failure is made smaller: in its VM if a device
+# (1; given alone, only that one). A failure is reduced: in its VM if a device
 # had a stale translation, in fresh ones if the VM died.
-# CHECK=N asks the devices after each N steps (64), KINDS=MASK and SERIAL=1 are what a
-# smaller failure prints. BROKEN=EFFECT lets the devices ignore an effect, which must be
-# found: no_write, no_read, or a mask. All that says pfn or vma_gone says no_read as well,
-# so who ignores only that has nothing stale.
+# CHECK=N checks the devices after each N steps (64). KINDS=MASK and SERIAL=1 are printed with
+# a reduced failure. BROKEN=EFFECT lets the devices ignore an effect, which must be found:
+# no_write, no_read, or a mask. Verdicts with pfn or vma_gone have no_read as well, so a
+# device that ignores only pfn or vma_gone has nothing stale.
 
 results=$top/build/results/fuzz
 steps=${STEPS:-50000} check=${CHECK:-64} seed=${SEED:-1} shrink=${SHRINK:-240}
 drop=${BROKEN:-} options=()
 seeds=${SEEDS:-$([ -n "${SEED:-}${BROKEN:-}" ] && echo 1 || echo 20)}
-# So many in one VM: what one leaves behind the next one meets.
+# Several seeds in one VM, so that a seed also runs on the state that others left.
 per_vm=5
 [ -z "${KINDS:-}" ] || options+=(--kinds "$KINDS")
 [ -z "${SERIAL:-}" ] || options+=(--serial)
@@ -38,7 +38,7 @@ in_vm()
 		>"$name.log" 2>&1
 }
 
-# Nothing in the VM is left to make it smaller.
+# The VM has died, so the failure is reduced in new ones.
 smaller_in_fresh_vms()
 {
 	local kernel=$1 nr=$2 length=$steps
@@ -50,7 +50,7 @@ smaller_in_fresh_vms()
 	done
 }
 
-# Which seed a VM was at when it died.
+# Number of the seed, counted from the first, at which the VM died.
 seed_at()
 {
 	grep -c '^ok ' "$1" 2>/dev/null || true
@@ -62,7 +62,7 @@ judge()
 	grep -E '^# (seed|STALE|smallest|it needs|LEAKED)|does not unload' "$name.log" | sed "s/^# /$kernel /"
 	case $status in
 	0|1) passed "$kernel-$nr-console" "$kernel: the VM with seed $nr ended and its log is clean" ;;
-	3) broken "$kernel-$nr-console" "$kernel: something is left, see build/results/fuzz/$kernel-$nr.log" ;;
+	3) broken "$kernel-$nr-console" "$kernel: objects or modules are left, see build/results/fuzz/$kernel-$nr.log" ;;
 	*) broken "$kernel-$nr-console" "$kernel: the VM failed ($status), see build/results/fuzz/$kernel-$nr.log" ;;
 	esac
 	if [ "$status" -ge 99 ] && [ -z "$drop" ]; then
@@ -71,11 +71,11 @@ judge()
 	fi
 }
 
-# One seed is enough to see that something is missing.
+# One stale seed is enough to show that an effect was ignored.
 judge_broken()
 {
 	local kernel=$1 nr=$2 name=$results/$1-$2 what
-	what="$kernel: devices that ignore effects $drop are found out"
+	what="$kernel: the check finds devices that ignore effects $drop"
 	grep -E '^# (seed|STALE|smallest)' "$name.log" | sed "s/^# /$kernel /"
 	if grep -q '^# STALE' "$name.log"; then
 		passed "$kernel-$nr" "$what"

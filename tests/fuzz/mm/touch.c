@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* touch: the CPU's own accesses, which may find that nothing is there. */
+/* touch: accesses of the CPU itself, which may hit unmapped memory. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <signal.h>
@@ -37,7 +37,7 @@ void access_pages(volatile char *at, const char *end, bool write, int value)
 	}
 }
 
-/* Return: false if a page of it cannot be reached. */
+/* Return: false if a page cannot be accessed. */
 static bool touch(char *p, size_t len, bool write, int value)
 {
 	if (sigsetjmp(back, 0)) {
@@ -50,7 +50,7 @@ static bool touch(char *p, size_t len, bool write, int value)
 	return true;
 }
 
-/* As touch(); goes on behind a page that cannot be reached. */
+/* Like touch(), but goes on behind pages that cannot be accessed. */
 long touch_range(char *p, size_t len, bool write, int value)
 {
 	char *at;
@@ -58,7 +58,7 @@ long touch_range(char *p, size_t len, bool write, int value)
 
 	if (touch(p, len, write, value))
 		return 0;
-	/* Some holes are enough to know: a signal takes its time. */
+	/* Stops after four bad pages, because each signal takes its time. */
 	for (at = p; at < p + len && bad < 4; at += PG)
 		bad += !touch(at, PG, write, value);
 	return bad ? -1 : 0;
