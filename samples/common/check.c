@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check: is each translation of the device what the CPU's page table says? It
- * has a notifier of its own over what it looks at, which hears of everything:
- * if mmnotify, or the driver, should filter too much, this does not.
+ * check: compare each translation of the device with the CPU's page table. The
+ * comparison has an unfiltered interval notifier of its own, so it does not
+ * depend on mmnotify's filters or on the driver's.
  *
  * A page that NUMA balancing made inaccessible (PROT_NONE in the page table of
- * a VMA that allows access) is still that page: such entries, which
- * hmm_range_fault() takes for absent, are read here. What may be written is not
- * to be seen in them, so there the VMA's word is taken.
+ * a VMA that allows access) is still mapped. hmm_range_fault() reports such an
+ * entry as absent, so it is read here. The entry does not show whether writing is
+ * allowed, so the flags of the VMA decide.
  *
- * Such a page may come back read-only, because its VMA has no right to write by
- * default or its migration failed. The right to write is not lost then: who
- * asks for it next gets it without anybody being told (may_write_again()).
+ * Such a page may come back read-only, because its VMA is not writable by default
+ * or its migration failed. The right to write is not lost: the next write fault
+ * restores it without an invalidation (may_write_again()).
  *
- * munmap(), brk() and mremap() take a VMA out of the tree before they announce
- * that its pages go, with mmap_lock downgraded to read in between: who holds it for
- * read may find a hole where the pages still are, and translations are right. So
- * what looks stale is looked at again with mmap_lock held for write.
+ * munmap(), brk() and mremap() take a VMA out of the tree before the start of the
+ * invalidation, and downgrade mmap_lock to read in between. A reader may then find
+ * a hole although the pages are still mapped and the translations correct. So a
+ * mismatch is confirmed with mmap_lock held for write.
  *
- * The caller holds sdev.mutex: nobody fills translations meanwhile.
+ * The caller holds sdev.mutex, so no translation is filled meanwhile.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -78,7 +78,7 @@ static const struct mmu_interval_notifier_ops check_ops = {
 #define ENTRY_UFFD	0
 #endif
 
-/* What is looked at in an entry of any size. */
+/* The bits that a check compares, of an entry of any size. */
 struct entry {
 	unsigned long pfn;
 	bool hint;
@@ -96,7 +96,7 @@ static void read_leaf(pmd_t pmd, unsigned long addr, struct entry *e)
 	e->uffd = pmd_val(pmd) & ENTRY_UFFD;
 }
 
-/* Return: false if nothing is there. */
+/* Return: false if no page is mapped. */
 static bool read_pmd(pmd_t pmd, unsigned long addr, struct entry *e)
 {
 	pte_t pte;
@@ -135,7 +135,7 @@ static bool read_entry(struct mm_struct *mm, unsigned long addr, struct entry *e
 	return read_pmd(READ_ONCE(*pmd_offset(pud, addr)), addr, e);
 }
 
-/* Kernels without this mark keep the right to write in the hint itself. */
+/* Kernels without PG_anon_exclusive keep the write bit in the PROT_NONE entry. */
 static bool is_exclusive(unsigned long pfn)
 {
 #ifdef RMAP_NONE
@@ -148,9 +148,9 @@ static bool is_exclusive(unsigned long pfn)
 }
 
 /*
- * Who is told before an entry loses the right to write for good, leaves a trace in it:
- * it is clean, marked by userfaultfd, shared after a fork or by KSM. Without
- * any it is as mm/mprotect.c:can_change_pte_writable() says.
+ * An operation that takes the right to write for good leaves a trace in the entry: it
+ * is clean, marked by userfaultfd, or shared after a fork or by KSM. Without such a
+ * trace, mm/mprotect.c:can_change_pte_writable() allows writing again.
  */
 static bool may_write_again(const struct vm_area_struct *vma,
 			    const struct entry *e)
@@ -164,9 +164,9 @@ static bool may_write_again(const struct vm_area_struct *vma,
 }
 
 /*
- * A NUMA hint takes the right to write from the entry of a page in the device's own
- * memory, too (mm/mprotect.c:change_softleaf_pte()), and does not give it back. Who
- * asks for it gets it, unless the page is shared by now. Soft-dirty leaves no mark there.
+ * A NUMA hint also takes the right to write from the entry of a device private page
+ * (mm/mprotect.c:change_softleaf_pte()), and does not restore it. A write fault restores
+ * it unless the page is shared by then. Soft-dirty leaves no mark in such an entry.
  */
 static bool may_write_device_page(const struct vm_area_struct *vma, unsigned long pfn)
 {
@@ -175,16 +175,16 @@ static bool may_write_device_page(const struct vm_area_struct *vma, unsigned lon
 	       !(vma->vm_flags & VM_UFFD_WP) && is_exclusive(pfn);
 }
 
-/* Of a page that allows nothing, as hmm_range_fault() shows it. */
+/* @pfn: as hmm_range_fault() reports it. Return: true for an inaccessible, mapped page. */
 static bool was_hint(unsigned long pfn)
 {
 	return !(pfn & (HMM_PFN_VALID | HMM_PFN_ERROR)) && (pfn & ~HMM_PFN_FLAGS);
 }
 
 /*
- * @pfn: what hmm_range_fault() says of @addr, which is amended. Return: -EAGAIN if it saw
- * a hint that has ended by now: nobody is told, and mmap_lock does not keep a page fault
- * from it.
+ * @pfn: result of hmm_range_fault() for @addr, corrected here. Return: -EAGAIN if that saw
+ * a NUMA hint that is gone by now: the page fault that ends a hint sends no invalidation,
+ * and mmap_lock does not exclude it.
  */
 static int amend(struct mm_struct *mm, unsigned long addr, unsigned long *pfn)
 {
@@ -194,7 +194,7 @@ static int amend(struct mm_struct *mm, unsigned long addr, unsigned long *pfn)
 
 	if (!vma || vma->vm_start > addr || !vma_is_accessible(vma))
 		return 0;
-	/* Page tables may be freed meanwhile, but not before a grace period. */
+	/* Page tables may be freed concurrently, but only after a grace period. */
 	rcu_read_lock();
 	there = read_entry(mm, addr, &e);
 	rcu_read_unlock();
@@ -212,7 +212,7 @@ static int amend(struct mm_struct *mm, unsigned long addr, unsigned long *pfn)
 	return 0;
 }
 
-/* What the CPU's page table says, into hmm->hmm_pfns. Under mmap_lock. */
+/* Reads the CPU's page table into hmm->hmm_pfns. Under mmap_lock. */
 static int snapshot(struct mm_struct *mm, struct hmm_range *hmm)
 {
 	unsigned long addr, *pfn = hmm->hmm_pfns;
@@ -232,7 +232,7 @@ static bool is_stale(unsigned long dev, unsigned long cpu)
 	return (dev & HMM_PFN_WRITE) && !(cpu & HMM_PFN_WRITE);
 }
 
-/* Return: false, and nothing is counted, if a stale one is not @sure to be. */
+/* Return: false, without counting, at the first mismatch if @sure is false. */
 static bool compare(struct check *c, const struct hmm_range *hmm, bool sure)
 {
 	unsigned long first = (hmm->start - c->o->start) >> PAGE_SHIFT;
@@ -286,7 +286,7 @@ static void print_stale(struct check *c)
 
 enum outcome { UNSETTLED, SUSPECT, COMPARED };
 
-/* @sure: mmap_lock is held for write, so what looks stale is. */
+/* @sure: mmap_lock is held for write, so each mismatch is a stale translation. */
 static enum outcome look(struct check *c, struct hmm_range *hmm, bool sure)
 {
 	struct sdev *dev = c->o->dev;
@@ -422,7 +422,7 @@ int check_all(struct sdev *dev, struct device_check *result)
 	}
 	mmput(dev->mm);
 	if (result->stale > c->printed)
-		pr_err("and %llu more\n", result->stale - c->printed);
+		pr_err("%llu more stale translations are not shown\n", result->stale - c->printed);
 	kfree(c);
 	return ret;
 }

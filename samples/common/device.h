@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * device: what user space says to the three sample devices, /dev/mmn_svm,
- * /dev/mmn_userptr and /dev/mmn_odp. They are software: a device access fills
- * the device's own page table the way real hardware of that kind would, and an
- * invalidation takes from it what the driver's model says it must.
+ * device: ioctls of the three sample devices, /dev/mmn_svm, /dev/mmn_userptr and
+ * /dev/mmn_odp. They are software: a device access fills the device's own page
+ * table as real hardware of that kind would, and an invalidation removes the
+ * translations that the modelled driver would remove.
  *
  * One open file is one attachment to one process.
  */
@@ -14,8 +14,8 @@
 #include <linux/types.h>
 
 /* How the driver reacts to invalidations. */
-#define DEVICE_NAIVE	0	/* what its real model does today */
-#define DEVICE_AWARE	1	/* what it could do with mmnotify's effects */
+#define DEVICE_NAIVE	0	/* as the modelled driver does today */
+#define DEVICE_AWARE	1	/* as it could with mmnotify's effects */
 
 /**
  * struct device_attach - attach the calling process
@@ -38,9 +38,9 @@ struct device_attach {
  * @flags: mask of DEVICE_WRITE and DEVICE_IMPLICIT
  * @rsvd: zero
  *
- * svm needs no ranges: it covers the process, and makes its own on demand. There
- * adding one sets the user's policy for these addresses, which must be mapped,
- * and deleting one takes the policy back.
+ * svm covers the whole process and creates its ranges on demand. There, adding a
+ * range sets the user's policy for these addresses, which must be mapped, and
+ * deleting one takes the policy back.
  */
 struct device_range {
 	__u64 start;
@@ -56,8 +56,9 @@ struct device_range {
  * @write: 1 to write
  * @pages: out: pages that the device reached, in order from @start
  *
- * What is not translated is a device fault, served by the driver. Fails with
- * -EFAULT where the process has no such memory (@pages says how far it came).
+ * The driver serves a device fault for each page without a translation. Fails with
+ * -EFAULT at the first page that the process cannot access; @pages then counts the
+ * pages before it.
  */
 struct device_access {
 	__u64 start;
@@ -69,9 +70,9 @@ struct device_access {
 /**
  * struct device_check - compare the device's page table with the CPU's
  * @checked: out: translations that were compared
- * @stale: out: those that were wrong; each is in the kernel log with the last
- *	verdicts that touched it
- * @unsettled: out: those that changed too often to be compared
+ * @stale: out: wrong translations; the kernel log has the first ones, each with
+ *	the last verdicts that touched it
+ * @unsettled: out: translations that changed too often to be compared
  */
 struct device_check {
 	__u64 checked;
@@ -80,14 +81,14 @@ struct device_check {
 };
 
 /**
- * struct device_migrate - svm: take pages to the device's own memory
+ * struct device_migrate - svm: migrate pages to the device's own memory
  * @start: first byte, page aligned
  * @len: bytes, page aligned; within one mapping
- * @pages: out: pages that went; those that cannot stay where they are
+ * @pages: out: pages that were migrated; the others stay in place
  * @rsvd: zero
  *
- * An access of the CPU brings them back. Fails with -EOPNOTSUPP if the device or
- * the kernel has no such memory.
+ * A CPU access migrates a page back. Fails with -EOPNOTSUPP if the device or the
+ * kernel has no device private memory.
  */
 struct device_migrate {
 	__u64 start;
@@ -98,21 +99,21 @@ struct device_migrate {
 
 /**
  * struct device_stat - what the driver did since it was attached
- * @events: callbacks that came
- * @skipped: those after which nothing had to be done
- * @inexact: those whose verdict was not exact
- * @zapped: translations taken from the device
+ * @events: callbacks
+ * @skipped: callbacks that left all translations as they were
+ * @inexact: callbacks with a verdict that was not exact
+ * @zapped: translations removed
  * @downgraded: translations made read-only
  * @faults: device faults served
- * @filled: translations given to the device
+ * @filled: translations added
  * @rebuilds: tracking structures built (ranges, children, user pointers)
- * @destroyed: tracking structures thrown away
+ * @destroyed: tracking structures destroyed
  * @evictions: times that the device's queues were stopped and restarted
  * @tracking_allocated: bytes allocated for tracking
- * @tracking_freed: bytes freed of it
- * @policies_lost: ranges whose policy the user had set and the driver forgot
- *	although the memory is still mapped
- * @migrated: pages taken to the device's own memory
+ * @tracking_freed: bytes of tracking that were freed
+ * @policies_lost: ranges destroyed with a policy of the user although the memory
+ *	is still mapped
+ * @migrated: pages migrated to the device's own memory
  */
 struct device_stat {
 	__u64 events;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fault: device faults: from an address to translations that are taken over only
- * if nothing happened to them meanwhile. The caller holds sdev.mutex.
+ * fault: device faults: look up the pages of a range, and commit the translations
+ * only if no invalidation raced. The caller holds sdev.mutex.
  */
 #include <linux/err.h>
 #include <linux/hmm.h>
@@ -15,7 +15,7 @@
 
 #define FAULT_TIMEOUT	(10 * HZ)
 
-/* Return: true if the translations are valid and were taken over. */
+/* Return: true if the translations are valid and were committed. */
 static bool commit(struct sobj *o, const struct hmm_range *hmm,
 		   unsigned int revoked)
 {
@@ -44,7 +44,7 @@ static bool commit(struct sobj *o, const struct hmm_range *hmm,
 
 /*
  * The native protocol: read the sequence, fault, check under the driver lock.
- * Return: 0; -EAGAIN if the object is dead; -EFAULT if there is no such memory.
+ * Return: 0; -EAGAIN if the object is dead; -EFAULT if the memory is not accessible.
  */
 int sobj_fault(struct sobj *o, unsigned long start, unsigned long pages,
 	       bool write)
@@ -82,7 +82,7 @@ int sobj_fault(struct sobj *o, unsigned long start, unsigned long pages,
 	return 0;
 }
 
-/* Return: how many pages from @at the device reaches (@hit) or does not. */
+/* Return: number of pages from @at on that all have (@hit) or all lack a translation. */
 static unsigned long run(struct sobj *o, unsigned long at, unsigned long end,
 			 bool write, bool hit)
 {
@@ -100,7 +100,7 @@ static unsigned long run(struct sobj *o, unsigned long at, unsigned long end,
 	return n;
 }
 
-/* As far as it goes: what lies before the first page that is not there. */
+/* Faults the pages before the first one that is not accessible. */
 static int fault_some(struct sobj *o, unsigned long at, unsigned long *n,
 		      bool write)
 {
@@ -113,7 +113,7 @@ static int fault_some(struct sobj *o, unsigned long at, unsigned long *n,
 	return ret;
 }
 
-/* Return: @at, or where the next mapping begins if there is none. */
+/* Return: @at if it is mapped, else the start of the next mapping. */
 static unsigned long next_mapped(struct sdev *dev, unsigned long at)
 {
 	struct vm_area_struct *vma;
@@ -127,7 +127,7 @@ static unsigned long next_mapped(struct sdev *dev, unsigned long at)
 	return next;
 }
 
-/* All of an object that can be had, for the access that it is for. */
+/* Faults each accessible page of an object, for writing if the object allows it. */
 void sobj_fill(struct sobj *o)
 {
 	unsigned long at = o->start, n;
@@ -139,7 +139,7 @@ void sobj_fill(struct sobj *o)
 		if (ret && ret != -EFAULT)
 			return;
 		at += n << PAGE_SHIFT;
-		/* It may be gigabytes of nothing. */
+		/* An unmapped hole may be gigabytes long. */
 		if (ret)
 			at = next_mapped(o->dev, at);
 	}
@@ -168,7 +168,7 @@ static int access_object(struct sobj *o, struct device_access *arg)
 	return 0;
 }
 
-/* Until the first page that the device does not reach; @arg says how far it came. */
+/* Stops at the first page that is not accessible; arg->pages counts those before it. */
 int sdev_access_all(struct sdev *dev, struct device_access *arg)
 {
 	struct sobj *o;
@@ -183,7 +183,7 @@ int sdev_access_all(struct sdev *dev, struct device_access *arg)
 			return PTR_ERR(o);
 		ret = access_object(o, arg);
 		sobj_put(o);
-		/* It died meanwhile: there may be, or come, another one. */
+		/* The object died meanwhile: retry with another one. */
 		if (ret && ret != -EAGAIN)
 			return ret;
 	}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * history: the last verdicts on the attached process, for whoever has to explain
- * a stale translation. It has an unfiltered notifier of its own, because the
- * verdict that is looked for may be one that the driver never heard of.
- * Parameter history=0 does without: for measurements.
+ * history: the last verdicts on the attached process, to debug a stale translation.
+ * An unfiltered notifier of its own records them, because the driver's filter may
+ * have dropped the verdict in question. Parameter history=0 switches it off, for
+ * measurements.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -103,7 +103,7 @@ static void print_one(const struct mmnotify_info *info)
 	       info->flags & MMNOTIFY_F_REMOTE ? " REMOTE" : "", site);
 }
 
-/* Return: false if there is no such entry any more. */
+/* Return: false if entry @nr was overwritten. */
 static bool get_one(struct history *h, unsigned long nr,
 		    struct mmnotify_info *info)
 {
@@ -117,7 +117,7 @@ static bool get_one(struct history *h, unsigned long nr,
 	return ok;
 }
 
-/* The last verdicts that touched an address, the newest first. */
+/* Prints the last verdicts that touched @addr, the newest first. */
 void history_print(struct sdev *dev, unsigned long addr)
 {
 	struct history *h = dev->history;
@@ -136,5 +136,5 @@ void history_print(struct sdev *dev, unsigned long addr)
 		printed++;
 	}
 	if (!printed)
-		pr_err("  no verdict touched it lately\n");
+		pr_err("  no recorded verdict touched it\n");
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sdev: the part that is the same in all three sample drivers: the file, the
- * objects and their translations, and the fault worker. See sdev.h.
+ * sdev: the common part of the three sample drivers: the file, the objects and
+ * their translations, and the fault worker. See sdev.h.
  *
- * A device access is served by a work item, as the fault of a real device is:
- * on somebody else's mm, of which only the structure is held (mmgrab()).
+ * A work item serves a device access, as it does for a fault of a real device: it
+ * works on a foreign mm, of which it only holds the structure (mmgrab()).
  */
 #include <linux/fs.h>
 #include <linux/jiffies.h>
@@ -38,7 +38,7 @@ u32 sdev_dropped(void)
 	return READ_ONCE(drop_effect);
 }
 
-/* What an aware driver goes by: what is not certain is everything. */
+/* The effects for an aware driver: a verdict that is not exact may have any effect. */
 u32 sdev_effects(const struct mmnotify_info *info)
 {
 	u32 effects = info->flags & MMNOTIFY_F_EXACT ? info->effects :
@@ -48,8 +48,8 @@ u32 sdev_effects(const struct mmnotify_info *info)
 }
 
 /*
- * To keep tracking is always safe, so what is not certain costs translations
- * only, unless the kernel itself says that the memory is gone.
+ * Tracking memory that is gone is always safe. So a verdict that is not exact costs
+ * translations only, unless the native event is UNMAP.
  */
 bool sdev_is_gone(const struct mmnotify_info *info, u32 effects)
 {
@@ -58,7 +58,7 @@ bool sdev_is_gone(const struct mmnotify_info *info, u32 effects)
 	return info->event == MMNOTIFY_UNMAP;
 }
 
-/* On the driver's own workers; also in a callback. */
+/* Context: any, also a callback. */
 void sdev_queue(struct delayed_work *work, unsigned int ms)
 {
 	queue_delayed_work(workers, work, msecs_to_jiffies(ms));
@@ -67,8 +67,8 @@ void sdev_queue(struct delayed_work *work, unsigned int ms)
 /* ---- objects ---- */
 
 /*
- * For an object that may be as long as it likes because it has no translations
- * of its own (DEVICE_IMPLICIT) nothing is allocated. @size is the sample's.
+ * A DEVICE_IMPLICIT object has no translations of its own, so its length is not
+ * limited and no table is allocated. @size: bytes of the sample's structure.
  */
 int sobj_init(struct sobj *o, struct sdev *dev, const struct device_range *arg,
 	      size_t size)
@@ -103,7 +103,7 @@ void sobj_put(struct sobj *o)
 	kref_put(&o->kref, sobj_free);
 }
 
-/* Before the notifier @mni is inserted: it may call back at once. */
+/* Called before @mni is inserted, because its callback may run at once. */
 void sobj_link(struct sobj *o, struct mmu_interval_notifier *mni)
 {
 	struct sdev *dev = o->dev;
@@ -116,7 +116,7 @@ void sobj_link(struct sobj *o, struct mmu_interval_notifier *mni)
 	spin_unlock(&dev->lock);
 }
 
-/* Its translations end here; the reference of the list is the caller's now. */
+/* Drops all translations and passes the list's reference to the caller. */
 void sobj_unlink(struct sobj *o)
 {
 	struct sdev *dev = o->dev;
@@ -128,7 +128,7 @@ void sobj_unlink(struct sobj *o)
 	dev->stat.tracking_freed += o->bytes;
 }
 
-/* User space wants it gone. Somebody in a callback may have been faster. */
+/* Deletes an object for user space, unless a callback has unlinked it already. */
 void sobj_delete(struct sobj *o)
 {
 	struct sdev *dev = o->dev;
@@ -146,7 +146,7 @@ void sobj_delete(struct sobj *o)
 	sobj_put(o);
 }
 
-/* Return: an object, with a reference, that the device may use there, or NULL. */
+/* Return: an object with translations that covers @addr, with a reference, or NULL. */
 struct sobj *sobj_find(struct sdev *dev, unsigned long addr, bool write)
 {
 	struct sobj *o, *found = NULL;
@@ -182,9 +182,9 @@ struct sobj *sobj_find_exact(struct sdev *dev, const struct device_range *arg)
 	return found;
 }
 
-/* ---- what callbacks do to translations, under the driver lock ---- */
+/* ---- helpers of callbacks, under the driver lock ---- */
 
-/* A callback came; who finds nothing to do in it counts it as skipped. */
+/* Counts a callback; the caller also counts it as skipped if it changes nothing. */
 void sobj_event(struct sobj *o, const struct mmnotify_info *info)
 {
 	struct sdev *dev = o->dev;
@@ -228,7 +228,7 @@ void sobj_downgrade(struct sobj *o, unsigned long start, unsigned long end)
 	}
 }
 
-/* The least that the effects ask for. */
+/* Removes or downgrades only the translations that the effects require. */
 void sobj_follow(struct sobj *o, u32 effects, unsigned long start,
 		 unsigned long end)
 {
@@ -240,8 +240,8 @@ void sobj_follow(struct sobj *o, u32 effects, unsigned long start,
 }
 
 /*
- * The driver itself moves pages, and is not told of what it does: translations
- * end here, and those that are being looked up are not taken over.
+ * The driver itself migrates pages, so its ranges get no callback (same owner). Drops the
+ * translations; dev->revoked makes a concurrent fault retry.
  */
 void sdev_revoke(struct sdev *dev, unsigned long start, unsigned long end)
 {
@@ -271,7 +271,7 @@ static void sdev_work(struct work_struct *work)
 	complete(&dev->done);
 }
 
-/* ---- what user space asks for ---- */
+/* ---- ioctls ---- */
 
 static int check_place(u64 start, u64 len)
 {
@@ -390,7 +390,7 @@ static int attach(struct sdev *dev)
 
 	if (ret)
 		return ret;
-	/* From now on a fault inserts without any lock of the mm. */
+	/* A primed mm lets a device fault insert its range without mmap_lock. */
 	ret = mmnotify_prime(dev->mm);
 	if (!ret && dev->model->attach)
 		ret = dev->model->attach(dev);
@@ -511,7 +511,7 @@ static int sdev_release(struct inode *inode, struct file *file)
 		sobj_delete(o);
 		sobj_put(o);
 	}
-	/* Those that a callback gave up count with us until they are removed. */
+	/* Objects that a callback unlinked use @dev until their removal completes. */
 	mmnotify_synchronize(dev->model->client);
 	if (dev->model->detach)
 		dev->model->detach(dev);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sdev: what the three sample drivers have in common. An open file (struct sdev)
- * is a device attached to one process; what it tracks of that process (struct
- * sobj: a range, a user pointer, a memory region) has a part of the device's
- * page table each. A sample adds what makes its kind: when such objects are
- * made, and what an invalidation does to them.
+ * sdev: the common part of the three sample drivers. An open file (struct sdev) is
+ * a device attached to one process. Each object that it tracks (struct sobj: a
+ * range, a user pointer, a memory region) has a part of the device's page table. A
+ * sample adds the policy of its kind of device: when objects are created, and how
+ * an invalidation changes them.
  *
- * Locking: sdev.mutex is taken by what user space asks for and guards the
- * attachment; only its holder fills translations or adds objects. It is never
- * taken in a callback. sdev.lock (spinlock) is what real drivers call the
- * driver lock: it guards objects, translations and counters, orders them
- * against the sequence, and is all that callbacks take. The history's lock is
- * innermost. mmap_lock comes between the mutex and the spinlock.
+ * Locking: sdev.mutex is taken by the ioctls and guards the attachment; only its
+ * holder fills translations or adds objects. It is never taken in a callback.
+ * sdev.lock (spinlock) is the driver lock of real drivers: it guards objects,
+ * translations and counters, orders them against the sequence, and is the only
+ * lock of a callback. The history's lock is innermost. mmap_lock comes between
+ * the mutex and the spinlock.
  *
  * The device never touches the memory itself, so it makes no page dirty.
  */
@@ -33,7 +33,7 @@
 
 #include "device.h"
 
-/* What is faulted, and compared, in one go. */
+/* Pages that are faulted, or compared, in one go. */
 #define SDEV_CHUNK	512
 
 /* A device translation: HMM_PFN_VALID, maybe HMM_PFN_WRITE, and the PFN; or 0. */
@@ -42,19 +42,19 @@
 struct sdev;
 
 /**
- * struct sobj - something that the device tracks
- * @list: in sdev->objects, until it is dead
- * @kref: the list's reference passes to whoever unlinks it
- * @dev: whose
- * @mni: hears of the addresses; NULL: it has no translations of its own
+ * struct sobj - a tracked range of addresses
+ * @list: entry in sdev->objects, until the object is dead
+ * @kref: references; sobj_unlink() passes the list's reference to its caller
+ * @dev: device that tracks the range
+ * @mni: notifier for these addresses; NULL if the object has no translations
  * @start: first byte
- * @end: first byte behind
- * @pte: the translations, one per page
- * @bytes: allocated for all this, as a real driver would
- * @present: translations that are there
- * @checked: the last CHECK that looked at it
+ * @end: first byte behind the range
+ * @pte: translations, one per page
+ * @bytes: size of the object and its translations, as a real driver allocates
+ * @present: number of translations that are not 0
+ * @checked: value of sdev->checks at the last CHECK of this object
  * @flags: mask of DEVICE_WRITE and DEVICE_IMPLICIT
- * @dead: unlinked; callbacks may still come
+ * @dead: unlinked; callbacks may still run
  *
  * The first member of the sample's own structure.
  */
@@ -75,19 +75,19 @@ struct sobj {
 
 /**
  * struct sdev_model - a kind of device
- * @name: of the misc device
- * @client: registered with mmnotify
+ * @name: name of the misc device
+ * @client: client to register with mmnotify
  * @private: size of sdev.private, bytes
  * @add: DEVICE_IOC_ADD_RANGE
  * @del: DEVICE_IOC_DEL_RANGE
- * @find: the object, with a reference, that serves a device's access, made if
- *	this kind makes them; or ERR_PTR(). In the fault worker
- * @remove: no callback runs or will run when it returns
- * @prepare: before an access. In the fault worker. Optional
- * @attach: after the process is known. Optional
- * @detach: stop what runs by itself; there are no objects left. Optional
- * @migrate: DEVICE_IOC_MIGRATE; returns how many pages went. Optional
- * @owner: of the device's own memory; NULL: it has none
+ * @find: return the object that serves a device's access, with a reference, or
+ *	ERR_PTR(); creates it if this kind of device does. In the fault worker
+ * @remove: remove the notifier; when it returns, no callback runs or will run
+ * @prepare: called before an access, in the fault worker. Optional
+ * @attach: called when sdev.mm is set. Optional
+ * @detach: stop work items; no objects are left. Optional
+ * @migrate: DEVICE_IOC_MIGRATE; returns the number of migrated pages. Optional
+ * @owner: owner of the device's own memory; NULL if the device has none
  */
 struct sdev_model {
 	const char *name;
@@ -110,21 +110,21 @@ struct history;
  * struct sdev - an open file, attached to one process
  * @mutex: see the top of this file
  * @lock: the driver lock, see the top of this file
- * @model: its kind
+ * @model: kind of device
  * @mm: mmgrab()ed while attached; each fault takes mmget_not_zero()
  * @mode: DEVICE_NAIVE or DEVICE_AWARE
- * @objects: under @lock
- * @stat: under @lock
- * @revoked: counts sdev_revoke(), which no sequence knows of; under @lock
+ * @objects: live objects, under @lock
+ * @stat: counters for DEVICE_IOC_STAT, under @lock
+ * @revoked: calls of sdev_revoke(), which changes no sequence; under @lock
  * @history: the last verdicts, or NULL
- * @pfns: room for a chunk, under @mutex
- * @checks: how often CHECK was called, under @mutex
+ * @pfns: buffer for SDEV_CHUNK pages, under @mutex
+ * @checks: calls of CHECK, under @mutex
  * @work: the fault worker
- * @done: it is done
- * @access: what it is to do and how far it came
- * @ret: with which result
- * @stop: whoever waits for it is being killed
- * @private: the sample's
+ * @done: completed when @work has finished
+ * @access: request for @work, and the pages that it reached
+ * @ret: result of @work
+ * @stop: makes @work return early, because the waiting task is being killed
+ * @private: data of the sample
  */
 struct sdev {
 	struct mutex mutex;	/* see the top of this file */

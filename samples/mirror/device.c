@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mirror: the smallest honest client. A software device that mirrors ranges of
+ * mirror: a small but complete client. A software device that mirrors ranges of
  * the attached process: it builds translations when the device "accesses" an
- * address, drops or restricts them when mmnotify says so, and logs every
- * verdict for user space. It uses all tiers of the API, each if asked to.
+ * address, drops or restricts them in its callbacks, and logs every verdict for
+ * user space. User space chooses which tiers of the API it uses.
  *
  * Locking: mirror.lock (mutex) guards the attachment and the list of ranges
- * and is never taken in a callback. mirror_range.lock (spinlock) is what real
- * drivers call the driver lock: it guards the translations and orders them
- * against the sequence. The log's lock is innermost.
+ * and is never taken in a callback. mirror_dev_range.lock (spinlock) is the driver
+ * lock of real drivers: it guards the translations and orders them against the
+ * sequence. The log's lock is innermost.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -102,7 +102,7 @@ static int mirror_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* ---- tier 1: a native notifier that asks mmnotify ---- */
+/* ---- tier 1: a native notifier with mmnotify_classify() ---- */
 
 static int mirror_native_start(struct mmu_notifier *mn,
 			       const struct mmu_notifier_range *range)
@@ -185,7 +185,7 @@ static const struct mmnotify_mm_ops mirror_mm_ops = {
 	.free = mirror_mm_free,
 };
 
-/* One log per process: the object is shared by all who get it. */
+/* One log per process: mmnotify_mm_get() returns the same object to all files. */
 static int attach_mm(struct mirror *mirror)
 {
 	static DEFINE_MUTEX(claim);
@@ -203,7 +203,7 @@ static int attach_mm(struct mirror *mirror)
 		return -EBUSY;
 	}
 	kref_get(&mirror->kref);
-	/* Callbacks run already; pairs with mirror_mm_log(). */
+	/* Callbacks may run already; pairs with the acquire in mirror_mm_log(). */
 	smp_store_release(&whole->mirror, mirror);
 	mutex_unlock(&claim);
 	mirror->whole = whole;
@@ -278,7 +278,7 @@ static struct mm_struct *mm_of(pid_t nr)
 	return mm;
 }
 
-/* Somebody else's process: the whole mm, and no log, only what STAT counts. */
+/* Another process: its whole mm, without a log; STAT returns the counters. */
 static long mirror_follow(struct mirror *mirror, void __user *argp)
 {
 	struct mirror_follow f;
@@ -314,7 +314,7 @@ static void dev_invalidate(struct mirror_dev_range *r,
 		first = (info->start - r->start) >> PAGE_SHIFT;
 	if (info->end < r->start + (r->pages << PAGE_SHIFT))
 		last = DIV_ROUND_UP(info->end - r->start, PAGE_SIZE);
-	/* Same page, readable as before: only the right to write goes. */
+	/* Same page, still readable: only the right to write is lost. */
 	if (!mmnotify_affects(info, MMNOTIFY_FX_ALL & ~(MMNOTIFY_FX_NO_WRITE |
 							 MMNOTIFY_FX_DIRTY)))
 		keep = DEV_PRESENT;
@@ -330,7 +330,7 @@ static bool mirror_range_invalidate(struct mmnotify_range *range,
 		container_of(range, struct mirror_dev_range, range);
 
 	mirror_log_add(&r->mirror->log, info, MIRROR_TIER_RANGE, MIRROR_PHASE_START);
-	/* Nothing that the device relies on changes: nothing to do. */
+	/* Without an effect the translations stay valid. */
 	if (!mmnotify_affects(info, MMNOTIFY_FX_ALL))
 		return true;
 	spin_lock(&r->lock);
@@ -443,7 +443,7 @@ static struct mirror_dev_range *find_range(struct mirror *mirror, u64 start,
 
 	list_for_each_entry(r, &mirror->ranges, list) {
 		bytes = (u64)r->pages << PAGE_SHIFT;
-		/* The end of what is asked for may be beyond all addresses. */
+		/* Without start + len, which may overflow. */
 		if (start >= r->start && start - r->start < bytes &&
 		    len <= bytes - (start - r->start))
 			return r;
@@ -451,7 +451,7 @@ static struct mirror_dev_range *find_range(struct mirror *mirror, u64 start,
 	return NULL;
 }
 
-/* Return: true if the translations are valid and were taken over. */
+/* Return: true if the translations are valid and were committed. */
 static bool commit(struct mirror_dev_range *r, const struct hmm_range *hmm,
 		   unsigned long seq)
 {

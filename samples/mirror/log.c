@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * log: every verdict that the device heard, until user space reads it.
+ * log: every verdict of the device's callbacks, until user space reads it.
  */
 #include <linux/errno.h>
 #include <linux/mm.h>
@@ -26,7 +26,7 @@ void mirror_log_init(struct mirror_log *log)
 	spin_lock_init(&log->lock);
 }
 
-/* Before anybody adds; without it they are counted only. */
+/* Called before the first callback; without a ring, events are only counted. */
 int mirror_log_alloc(struct mirror_log *log)
 {
 	if (!log->ring)
@@ -95,7 +95,7 @@ static bool log_take(struct mirror_log *log, struct mirror_entry *e)
 	return some;
 }
 
-/* Whole records, as many as fit; the names of the sites are looked up here. */
+/* Returns whole records. Names of call sites are resolved here, not in the callback. */
 ssize_t mirror_log_read(struct mirror_log *log, char __user *buf, size_t size)
 {
 	struct mmnotify_info info = { };

@@ -11,7 +11,7 @@ struct mmnotify_info;
 /* A ring of fixed size: callbacks must not allocate. */
 struct mirror_log {
 	spinlock_t lock;	/* guards all below */
-	struct mirror_entry *ring; /* NULL: only events and inexact */
+	struct mirror_entry *ring; /* NULL: only @events and @inexact are counted */
 	u64 head;		/* next to write */
 	u64 tail;		/* next to read */
 	u64 dropped;

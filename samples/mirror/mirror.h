@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * mirror: what user space says to the software device, /dev/mmn_mirror.
+ * mirror: ioctls of the software device, /dev/mmn_mirror.
  *
- * One open file is one attachment. It may be made before a fork and attached
- * in the child: who holds the file can read its log after the child is gone.
+ * One open file is one attachment. A parent may open the file and its child attach
+ * it after the fork: the parent can then read the log after the child is gone.
  */
 #ifndef MIRROR_H
 #define MIRROR_H
@@ -11,12 +11,12 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-/* Through which tier of the API the attachment hears of invalidations. */
+/* Tiers of the API that the attachment uses. */
 #define MIRROR_TIER_CLASSIFY	(1u << 0) /* native notifier, mmnotify_classify() */
 #define MIRROR_TIER_RANGE	(1u << 1) /* per range; needed for ACCESS */
 #define MIRROR_TIER_MM		(1u << 2) /* the whole mm, with end and release */
 
-/* Where in its life an invalidation was logged. */
+/* Callback that logged the record. */
 #define MIRROR_PHASE_START	0
 #define MIRROR_PHASE_END	1
 #define MIRROR_PHASE_RELEASE	2
@@ -70,7 +70,7 @@ struct mirror_access {
 };
 
 /**
- * struct mirror_lookup - what the device would do with one address
+ * struct mirror_lookup - the device's translation of one address
  * @addr: any byte of the page
  * @present: out: 1 if there is a translation
  * @writable: out: 1 if it allows writing
@@ -84,11 +84,11 @@ struct mirror_lookup {
 /**
  * struct mirror_stat - the attachment's own counters
  * @logged: records written to the log since it was opened
- * @dropped: records lost because nobody read in time
- * @released: how often release() was called
+ * @dropped: records lost because the log was full
+ * @released: calls of release()
  * @ranges: live ranges
- * @events: starts heard, by every tier, logged or not
- * @inexact: those whose verdict was not exact
+ * @events: start callbacks of all tiers, logged or not
+ * @inexact: start callbacks with a verdict that was not exact
  */
 struct mirror_stat {
 	__u64 logged;
@@ -111,18 +111,18 @@ struct mirror_stat {
  * struct mirror_record - one verdict; read() returns as many as fit
  * @seq: number of the record in this log, from 0
  * @start: first byte
- * @end: first byte behind; all ones for a whole mm
+ * @end: first byte behind the range; all ones for a whole mm
  * @effects: MMNOTIFY_FX_*
  * @flags: MMNOTIFY_F_*
  * @tgid: process that invalidated, not always the attached one
  * @event: enum mmnotify_event
  * @cause: enum mmnotify_cause
- * @native: the kernel's own event
+ * @native: native event of the kernel
  * @tier: one of MIRROR_TIER_*
  * @phase: MIRROR_PHASE_*
  * @rsvd: zero
  * @comm: task that invalidated
- * @site: kernel function that announced it
+ * @site: kernel function that started the invalidation
  */
 struct mirror_record {
 	__u64 seq;

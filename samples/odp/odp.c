@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * odp: an RDMA device with on-demand paging. Its model is mlx5: a memory region
- * (MR) is registered without its pages, the device's page faults bring them.
+ * (MR) is registered without its pages, and the device's page faults map them.
  * An implicit MR (DEVICE_IMPLICIT) covers addresses that need not be mapped yet;
- * faults make children of at most 2 MiB in it, each with a range of its own.
+ * faults create children of at most 2 MiB in it, each with a range of its own.
  *
- * naive: whatever happens takes the translations it touches, and a child without
- * translations is destroyed: reclaim or a migration is enough.
+ * naive: every event drops the translations that it touches, and a child without
+ * translations is destroyed, even after reclaim or a migration.
  * aware: the effects decide about translations, and a child is destroyed when it
- * has none left and its memory was unmapped.
+ * has no translations left and its memory was unmapped.
  *
- * An explicit MR is its user's: only DEVICE_IOC_DEL_RANGE ends it.
+ * Only DEVICE_IOC_DEL_RANGE ends an explicit MR.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -30,8 +30,8 @@
 
 struct odp_mr {
 	struct sobj obj;
-	struct mmnotify_range range;	/* not of an implicit one */
-	const struct odp_mr *parent;	/* of a child: its implicit MR */
+	struct mmnotify_range range;	/* unused in an implicit MR */
+	const struct odp_mr *parent;	/* implicit MR of a child, else NULL */
 };
 
 static struct mmnotify_client odp_client = {
@@ -135,7 +135,7 @@ static struct sobj *make(struct sdev *dev, const struct device_range *arg,
 				    arg->start, arg->len, ops);
 	if (!ret)
 		return &mr->obj;
-	/* Nobody heard of it: nobody else unlinked it. */
+	/* No callback ran for a range that was not inserted, so it is still linked. */
 	spin_lock(&dev->lock);
 	sobj_unlink(&mr->obj);
 	spin_unlock(&dev->lock);
@@ -191,7 +191,7 @@ static struct odp_mr *find_implicit(struct sdev *dev, unsigned long addr,
 		break;
 	}
 	spin_unlock(&dev->lock);
-	/* Implicit MRs end under the mutex only, and the caller holds it. */
+	/* Implicit MRs are only deleted under dev->mutex, which the caller holds. */
 	return found;
 }
 

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * svm: a GPU that shares the address space of its process. Its models are
- * nouveau's, xe's and KFD's shared virtual memory and NVIDIA's UVM with HMM:
- * nobody registers memory, a device fault makes a range (at most 2 MiB, and not
- * beyond its VMA) and fills it.
+ * svm: a GPU that shares the address space of its process. It models the shared
+ * virtual memory of nouveau, xe and KFD, and NVIDIA's UVM with HMM: user space
+ * registers no memory. A device fault creates a range (at most 2 MiB, within one
+ * VMA) and fills it.
  *
- * A range carries a policy, as cudaMemAdvise() and KFD's attributes do. Here
- * DEVICE_IOC_ADD_RANGE sets it, making the ranges it needs, and
- * DEVICE_IOC_DEL_RANGE takes it back; ranges that faults make have none.
+ * A range carries a policy, like those of cudaMemAdvise() and KFD's attributes.
+ * DEVICE_IOC_ADD_RANGE sets it and creates the ranges it needs;
+ * DEVICE_IOC_DEL_RANGE takes it back. Ranges created by faults have none.
  *
- * naive: UNMAP or CLEAR, as the kernel says it, ends the range object: the
- * translations, the policy, the tracking. Everything else takes the
- * translations of what was touched.
- * aware: the effects decide. Only what is not mapped any more is forgotten;
- * another page or no access takes the translation; no more writing makes it
- * read-only; what has no effect does not even come here.
+ * naive: a native UNMAP or CLEAR event ends the range object: its translations,
+ * policy and tracking. Any other event drops the translations that it touches.
+ * aware: the effects decide. Tracking and policy end only if the memory is unmapped;
+ * a new page or a loss of access drops the translation; a loss of the right to
+ * write makes it read-only. Events without an effect are filtered.
  *
- * DEVICE_IOC_MIGRATE takes pages to the device's own memory (vram.c), from where
- * the CPU fetches them back. Both are MIGRATE events with our owner, which our
- * ranges have, too: so they do not hear of them, and svm_revoke() does what has
- * to be done, of all devices of the process.
+ * DEVICE_IOC_MIGRATE migrates pages to the device's own memory (vram.c); a CPU
+ * access migrates them back. Both are MIGRATE events with the owner of our ranges,
+ * so the ranges get no callback. Instead, svm_revoke() drops the translations in
+ * all devices of the process.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -68,7 +67,7 @@ static unsigned int page_in(const struct svm_range *r, unsigned long addr)
 
 /* ---- invalidation, under the driver lock ---- */
 
-/* The user's policy goes with the range: rightly so only if the memory does. */
+/* Also destroys the user's policy, which is correct only if the memory is unmapped. */
 static void destroy(struct svm_range *r, const struct mmnotify_info *info)
 {
 	struct device_stat *stat = &r->obj.dev->stat;
@@ -215,7 +214,7 @@ static struct sobj *make(struct sdev *dev, unsigned long addr)
 				    arg.len, ops);
 	if (!ret)
 		return &r->obj;
-	/* Nobody heard of it: nobody else unlinked it. */
+	/* No callback ran for a range that was not inserted, so it is still linked. */
 	spin_lock(&dev->lock);
 	sobj_unlink(&r->obj);
 	spin_unlock(&dev->lock);
@@ -238,7 +237,7 @@ static void svm_remove(struct sobj *o)
 
 /* ---- the user's policy ---- */
 
-/* Return: false if the range died meanwhile. */
+/* Return: false if a callback has unlinked the range. */
 static bool set_policy(struct sobj *o, unsigned long start, unsigned long end,
 		       bool on)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vram: device private pages. The kernel has a struct page for each and puts
- * entries into page tables that make the CPU fault; then the page comes back
- * (to_ram()). What real memory of a device would hold is in a page of the
- * system that the CPU could reach but does not: its backing.
+ * vram: device private pages. The kernel has a struct page for each, and their
+ * entries in page tables make the CPU fault; to_ram() then migrates the page back.
+ * The contents, which a real device keeps in its own memory, are in a page of the
+ * system that is not mapped: the backing.
  *
- * Each page in use holds a reference to the module: somebody's page tables, a
- * forked child's for example, may name it after all files are closed.
+ * Each page in use holds a reference to the module: page tables, for example of a
+ * forked child, may refer to it after all files are closed.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -34,7 +34,7 @@ static struct dev_pagemap pagemap;
 static DEFINE_SPINLOCK(free_lock);	/* guards the list of free pages */
 static struct page *free_list;		/* linked by zone_device_data */
 
-/* Return: locked, with a backing and a reference, or NULL. */
+/* Return: a locked page with a backing and a reference, or NULL. */
 static struct page *get_page_of_device(void)
 {
 	struct page *backing = alloc_page(GFP_HIGHUSER), *page;
@@ -68,13 +68,13 @@ static void folio_free(struct folio *folio)
 	module_put(THIS_MODULE);
 }
 
-/* @src goes to this page, and may be written if it could be before. */
+/* Return: the entry that migrates @src to @page, writable if @src is. */
 static unsigned long goes_to(struct page *page, unsigned long src)
 {
 	return migrate_pfn(page_to_pfn(page)) | (src & MIGRATE_PFN_WRITE);
 }
 
-/* Return: where the page goes, or 0: then it stays. */
+/* Return: entry of the destination page; 0 if the page is not migrated. */
 static unsigned long place_on_device(unsigned long src)
 {
 	struct page *from = migrate_pfn_to_page(src);
@@ -120,16 +120,16 @@ static long take_batch(struct vm_area_struct *vma, unsigned long start,
 }
 
 /**
- * vram_take() - migrate what there is of a range to the device
- * @mm: whose; the caller holds mmget()
+ * vram_take() - migrate the pages of a range to the device
+ * @mm: address space of the range; the caller holds mmget()
  * @start: first byte, page aligned
- * @end: first byte behind, page aligned
+ * @end: first byte behind the range, page aligned
  *
- * The kernel announces it (MIGRATE, with our owner) and whoever has that owner
- * hears nothing of it.
+ * The kernel sends a MIGRATE event with the owner given to vram_init(); ranges
+ * with the same owner get no callback for it.
  *
  * Context: Process, takes mmap_lock for read.
- * Return: how many pages went; -EFAULT if the range is not within one mapping;
+ * Return: number of migrated pages; -EFAULT if the range is not within one mapping;
  * -EINVAL if its pages cannot migrate; -ENOMEM.
  */
 long vram_take(struct mm_struct *mm, unsigned long start, unsigned long end)
@@ -155,7 +155,7 @@ out:
 	return ret;
 }
 
-/* The CPU wants a page: it comes back. Under mmap_lock. */
+/* CPU fault on a device private page: migrates it back. Under mmap_lock. */
 static vm_fault_t to_ram(struct vm_fault *vmf)
 {
 	unsigned long at = vmf->address & PAGE_MASK, src = 0, dst = 0;
@@ -181,7 +181,7 @@ static vm_fault_t to_ram(struct vm_fault *vmf)
 	}
 	from = migrate_pfn_to_page(src);
 	if (!(src & MIGRATE_PFN_MIGRATE) || !from) {
-		/* Somebody was faster, or zapped it; the CPU tries again. */
+		/* Migrated or zapped concurrently: the CPU faults again if needed. */
 		__free_page(to);
 		goto out;
 	}
@@ -201,12 +201,12 @@ static const struct dev_pagemap_ops pagemap_ops = {
 };
 
 /**
- * vram_init() - get the device's memory
- * @owner: of its pages, as in struct mmnotify_range
- * @ops: the driver's
+ * vram_init() - set up the device's memory
+ * @owner: owner of the pages, as in struct mmnotify_range
+ * @ops: callbacks of the driver
  *
  * Context: Process, at load.
- * Return: 0, also if the kernel has no such memory; -ENOMEM, -EBUSY.
+ * Return: 0, also if the kernel has no device private memory; -ENOMEM, -EBUSY.
  */
 int vram_init(void *owner, const struct vram_ops *ops)
 {
@@ -237,9 +237,10 @@ int vram_init(void *owner, const struct vram_ops *ops)
 }
 
 /**
- * vram_exit() - give it back
+ * vram_exit() - release the device's memory
  *
- * Context: Process, at unload: no page is in use, since each holds the module.
+ * Context: Process, at unload. No page is in use, because each one in use holds a
+ * reference to the module.
  */
 void vram_exit(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vram: the device's own memory, which the CPU cannot reach (device private
- * pages). Where a kernel is built without it, there is none.
+ * vram: the device's own memory, which the CPU cannot access (device private
+ * pages). A kernel without CONFIG_DEVICE_PRIVATE has none.
  */
 #ifndef MMN_VRAM_H
 #define MMN_VRAM_H
@@ -9,9 +9,9 @@
 #include <linux/mm_types.h>
 
 /**
- * struct vram_ops - what the driver does when pages come and go
- * @revoke: take the device's translations of [start, end): who migrates is who
- *	would have been told, so nobody else does it. Under mmap_lock, must not
+ * struct vram_ops - callbacks to the driver
+ * @revoke: drop the device's translations of [start, end). The driver's ranges have
+ *	the owner of the migration and get no callback. Under mmap_lock, must not
  *	sleep
  */
 struct vram_ops {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What all samples share, built into each: none depends on another. */
+/* The common part is built into each sample, so no sample depends on another. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "../common/sdev.c"

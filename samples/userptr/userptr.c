@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * userptr: a GPU that cannot fault and works on buffers of its process. Its
- * model is amdgpu's, with KFD: each buffer has a native interval notifier, and
- * whatever that says, all queues of the process are stopped (an eviction), the
- * buffer's pages are forgotten, and a millisecond later a work item looks them
- * up again and restarts the queues.
+ * userptr: a GPU that cannot fault and works on buffers of its process. It models
+ * amdgpu with KFD: each buffer has a native interval notifier. Each of its events
+ * stops all queues of the process (an eviction) and drops the buffer's pages. A
+ * millisecond later a work item looks the pages up again and restarts the queues.
  *
- * The notifier stays native: mmnotify comes in as one question in the callback
- * (tier 1), and what is exchanged is one line:
+ * The notifier stays native: the callback calls mmnotify_classify_as() (tier 1),
+ * and the modes differ in one condition:
  *
  * naive: every event is an eviction.
- * aware: an event that takes nothing that this buffer depends on is none. A
- * buffer that the device only reads does not care who may write.
+ * aware: an event without an effect on this buffer is no eviction. A buffer that
+ * the device only reads is not affected by a loss of the right to write.
  *
- * An access that finds the queues stopped restarts them at once, in place of
- * the work item; a page that the buffer lacks all the same is looked up as the
- * validation at submission would.
+ * An access that finds the queues stopped restarts them at once, without waiting
+ * for the work item. A page that the buffer still lacks is then looked up, as the
+ * validation at submission does.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -38,7 +37,7 @@
 struct userptr {
 	struct sobj obj;
 	struct mmu_interval_notifier mni;
-	bool forgotten;		/* its pages are; under sdev.lock */
+	bool forgotten;		/* the pages were dropped; under sdev.lock */
 };
 
 /* The queues of a process. */
@@ -53,7 +52,7 @@ static struct mmnotify_client userptr_client = {
 	.owner = THIS_MODULE,
 };
 
-/* The list of pages, which a real driver frees when it forgets them. */
+/* Bytes of the page list, which a real driver frees when it drops the pages. */
 static size_t pages_bytes(const struct userptr *u)
 {
 	return ((u->obj.end - u->obj.start) >> PAGE_SHIFT) * sizeof(*u->obj.pte);
@@ -130,7 +129,7 @@ static const struct mmu_interval_notifier_ops userptr_ops = {
 
 /* ---- restore ---- */
 
-/* Return: a buffer to rebuild, with a reference; or NULL, and the queues run. */
+/* Return: a buffer to rebuild, with a reference; or NULL after the queues are restarted. */
 static struct userptr *next_forgotten(struct sdev *dev)
 {
 	struct queues *q = dev->private;
@@ -155,8 +154,8 @@ static struct userptr *next_forgotten(struct sdev *dev)
 }
 
 /*
- * What is not there any more stays out: the device would fault on it. The
- * caller holds the mutex and a user of the mm.
+ * Pages that are not accessible stay without a translation: the device would fault
+ * on them. The caller holds dev->mutex and a reference of mmget().
  */
 static void restore(struct sdev *dev)
 {
@@ -217,7 +216,7 @@ static int userptr_add(struct sdev *dev, const struct device_range *arg)
 					   arg->len, &userptr_ops);
 	if (ret)
 		goto err_init;
-	/* A callback before this finds a buffer without pages. */
+	/* A callback that runs before sobj_link() finds a buffer without pages. */
 	sobj_link(&u->obj, &u->mni);
 	return 0;
 
