@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_atomic: a driver that asks for verdicts where nothing may sleep: under a raw
- * spinlock, with interrupts off. What it calls is documented not to sleep, and with
- * PREEMPT_RT a plain spinlock does. Each process that opens /dev/mmn_atomic has a lock
- * of its own and becomes a realtime process. Those that open /dev/mmn_relaxed ask as
- * drivers mostly do, and may be preempted by the others wherever they are.
+ * mmn_atomic: a driver that classifies events under a raw spinlock with interrupts
+ * off. The functions it calls are documented not to sleep; on PREEMPT_RT, a spinlock_t
+ * taken in them would. Each process that opens /dev/mmn_atomic has a lock of its own
+ * and becomes a realtime process. A process that opens /dev/mmn_relaxed classifies in
+ * process context, and the realtime processes may preempt it anywhere.
  */
 #include <linux/mmu_notifier.h>
 #include <linux/spinlock.h>
@@ -20,7 +20,7 @@ static struct mmnotify_client mmn_atomic_client = {
 
 static unsigned int asked;
 module_param(asked, uint, 0444);
-MODULE_PARM_DESC(asked, "verdicts so far");
+MODULE_PARM_DESC(asked, "number of verdicts so far");
 
 struct asker {
 	struct mmu_notifier mn;
@@ -130,5 +130,5 @@ module_exit(mmn_atomic_exit);
 
 MMNOTIFY_IMPORT_NS();
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("Asks mmnotify in atomic context");
+MODULE_DESCRIPTION("Test of mmnotify: classifies events in atomic context");
 MODULE_LICENSE("GPL");

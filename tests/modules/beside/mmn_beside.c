@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_beside: other users of ftrace on the two functions that mmnotify hooks:
- * one that takes what it gets (plain), one that wants all registers saved (regs),
- * one that may go elsewhere (ipmodify; it does not). kinds= says which; each
- * counts its calls. It knows nothing of mmnotify.
+ * mmn_beside: other users of ftrace on the two functions that mmnotify hooks. kinds=
+ * selects them: plain (no flags), regs (FTRACE_OPS_FL_SAVE_REGS) and ipmodify
+ * (FTRACE_OPS_FL_IPMODIFY, though it leaves the IP as it is). Each counts its calls.
+ * The module does not use mmnotify.
  */
 #include <linux/atomic.h>
 #include <linux/ftrace.h>
@@ -14,7 +14,7 @@
 
 static char *kinds = "plain";
 module_param(kinds, charp, 0444);
-MODULE_PARM_DESC(kinds, "any of plain, regs and ipmodify, with commas between them");
+MODULE_PARM_DESC(kinds, "comma-separated list of plain, regs and ipmodify");
 
 struct beside {
 	const char *kind;
@@ -54,7 +54,7 @@ static struct beside users[] = {
 	USER("ipmodify", MAY_GO, END),
 };
 
-/* Of the one that was called least: each has to see something. */
+/* Reports the smallest count, because each user must be called. */
 static int get_calls(char *buf, const struct kernel_param *kp)
 {
 	int least = INT_MAX;
@@ -71,9 +71,9 @@ static const struct kernel_param_ops calls_ops = {
 };
 
 module_param_cb(calls, &calls_ops, NULL, 0444);
-MODULE_PARM_DESC(calls, "how often each was called at least");
+MODULE_PARM_DESC(calls, "smallest number of calls of the selected users");
 
-/* An empty filter would be every function, so it goes only after its user. */
+/* An empty filter selects every function, so unregister before the filter is cleared. */
 static void stop(void)
 {
 	unsigned int i;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An object for a whole mm that counts its releases and frees. Comes after the
- * header that has struct mmnotify_mm: with mmnotify or without.
+ * An object for a whole mm that counts its releases and frees. Include it after the
+ * header that defines struct mmnotify_mm, which differs with and without mmnotify.
  */
 #ifndef MODULES_COUNTED_MM_H
 #define MODULES_COUNTED_MM_H

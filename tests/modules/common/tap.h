@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the modules that test in the mm of their loader have in common: results as
- * TAP in the kernel log, and memory to test with. Before the first include each
- * says
+ * Common part of the modules that test in the mm of their loader: results as TAP in
+ * the kernel log, and memory to test with. Before the first include each module has
  *
  *	#define pr_fmt(fmt) "TAP: " fmt
  */
@@ -38,7 +37,7 @@ static unsigned long map_pages(unsigned int pages)
 
 	for (i = 0; i < pages && !IS_ERR_VALUE(addr); i++)
 		if (put_user(1, (int __user *)(addr + i * PAGE_SIZE)))
-			pr_info("# cannot touch the page\n");
+			pr_info("# writing to a page of the test failed\n");
 	return addr;
 }
 

@@ -2,8 +2,8 @@
 /*
  * mmn_compat_user: a driver of two files that is built without mmnotify (and as
  * mmn_compat_real with it). It runs its tests in the mm of the process that loads
- * it, leaves a range and an mm behind there for that process to exit with, and says
- * when it is unloaded what became of them. Results go to the kernel log as TAP.
+ * it, and leaves a range and an mm object in that mm when the process exits. At
+ * unload it checks their callbacks. Results go to the kernel log as TAP.
  */
 #define pr_fmt(fmt) "TAP: " fmt
 
@@ -15,7 +15,7 @@
 
 #include "compat_user.h"
 
-/* Not before the first include: another header may have been faster. */
+/* After other includes, because those may include the header without this macro. */
 #define MMNOTIFY_COMPAT_IMPLEMENTATION
 #include <mmnotify/mmnotify_compat.h>
 
@@ -36,7 +36,7 @@ unsigned long mmn_compat_map(unsigned int pages)
 	return map_pages(pages);
 }
 
-/* ---- what is left to the exit of the process ---- */
+/* ---- objects that are left when the process exits ---- */
 
 static struct mmnotify_range left_range;
 static unsigned int range_releases, range_unmaps, mm_releases, mm_late, mm_frees;
@@ -85,7 +85,7 @@ static void mmn_compat_left_start(struct mmnotify_mm *m,
 	mm_late += mm_releases;
 }
 
-/* The one callback in which putting is legal. */
+/* release() is the only callback that may call mmnotify_mm_put(). */
 static void mmn_compat_left_mm_release(struct mmnotify_mm *m)
 {
 	mm_releases++;
@@ -109,28 +109,29 @@ static void leave_behind(void)
 {
 	struct mmnotify_mm *m;
 
-	mmn_compat_expect("exit: a range over everything is left",
+	mmn_compat_expect("exit: insert a range over all addresses and leave it",
 			  mmnotify_range_insert(&mmn_compat_client, &left_range,
 						current->mm, 0,
 						ULONG_MAX & PAGE_MASK,
 						&left_range_ops), 0);
 	m = mmnotify_mm_get(&mmn_compat_client, current->mm, &left_mm_ops);
-	mmn_compat_expect("exit: an mm is left", PTR_ERR_OR_ZERO(m), 0);
+	mmn_compat_expect("exit: get an mm object and leave it", PTR_ERR_OR_ZERO(m), 0);
 }
 
 static void check_left(void)
 {
 	mmn_compat_expect("exit: the range was released once", range_releases, 1);
-	mmn_compat_expect("exit: and then unmapped", range_unmaps, 1);
-	mmn_compat_expect("exit: the mm was released once", mm_releases, 1);
-	mmn_compat_expect("exit: and silent after that", mm_late, 0);
-	mmn_compat_expect("unregister with a live range",
+	mmn_compat_expect("exit: the range gets its unmap event after the release",
+			  range_unmaps, 1);
+	mmn_compat_expect("exit: the mm object was released once", mm_releases, 1);
+	mmn_compat_expect("exit: the mm object gets no start after its release", mm_late, 0);
+	mmn_compat_expect("unregister with a live range fails",
 			  mmnotify_unregister(&mmn_compat_client), -EBUSY);
-	mmn_compat_expect("exit: remove the range",
+	mmn_compat_expect("exit: the range can be removed after the exit",
 			  mmnotify_range_remove(&left_range), 0);
 	mmnotify_synchronize(&mmn_compat_client);
-	mmn_compat_expect("exit: put in release() freed the mm", mm_frees, 1);
-	pr_info("# %d starts of the range that is left\n",
+	mmn_compat_expect("exit: the put in release() freed the mm object", mm_frees, 1);
+	pr_info("# %d starts of the range that was left at exit\n",
 		atomic_read(&range_starts));
 }
 
@@ -146,7 +147,7 @@ static void __exit mmn_compat_exit(void)
 {
 	check_left();
 	mmn_compat_expect("unregister", mmnotify_unregister(&mmn_compat_client), 0);
-	mmn_compat_expect("unregister twice",
+	mmn_compat_expect("a second unregister fails",
 			  mmnotify_unregister(&mmn_compat_client), -EINVAL);
 	pr_info("1..%u\n", tap_nr);
 	pr_info("# %u failed\n", tap_failed);

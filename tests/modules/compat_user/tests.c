@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tests. The few answers that depend on mmnotify being there are asked for
- * by MMNOTIFY_COMPAT_ACTIVE; a driver would have no reason to.
+ * The tests. MMNOTIFY_COMPAT_ACTIVE selects the few expected results that differ
+ * without mmnotify; a driver has no reason to use it.
  */
 #define pr_fmt(fmt) "TAP: " fmt
 
@@ -27,7 +27,7 @@
 static struct mmnotify_info seen;
 static unsigned int calls, finishes, removals;
 static atomic_t starts, ends;
-/* Who was last: s)tart, f)inish, e)nd. */
+/* The last callbacks in their order: 's' for start, 'f' for finish, 'e' for end. */
 static char order[8];
 
 static void note(char what)
@@ -153,13 +153,13 @@ static void test_clients(void)
 	struct mmnotify_client anonymous = { .owner = THIS_MODULE };
 	struct mmnotify_range range;
 
-	expect("register without a name", mmnotify_register(&anonymous), -EINVAL);
-	expect("unregister before register",
+	expect("register without a name fails", mmnotify_register(&anonymous), -EINVAL);
+	expect("unregister before register fails",
 	       mmnotify_unregister(&mmn_compat_client), -EINVAL);
-	expect("insert before register",
+	expect("insert before register fails",
 	       insert(&range, PAGE_SIZE, PAGE_SIZE, &plain_ops), -EINVAL);
 	expect("register", mmnotify_register(&mmn_compat_client), 0);
-	expect("register twice", mmnotify_register(&mmn_compat_client), -EBUSY);
+	expect("a second register fails", mmnotify_register(&mmn_compat_client), -EBUSY);
 }
 
 static void test_words(void)
@@ -168,21 +168,22 @@ static void test_words(void)
 	struct mmnotify_self self;
 	char buf[8];
 
-	expect("the name of an event",
+	expect("mmnotify_event_name() names SOFT_DIRTY",
 	       strcmp(mmnotify_event_name(MMNOTIFY_SOFT_DIRTY), "SOFT_DIRTY"), 0);
-	expect("and of what is none",
+	expect("mmnotify_event_name() returns 'unknown' for MMNOTIFY_NR_EVENTS",
 	       strcmp(mmnotify_event_name(MMNOTIFY_NR_EVENTS), "unknown"), 0);
-	expect("the name of the unknown cause",
+	expect("mmnotify_cause_name() returns 'unknown' for CAUSE_UNKNOWN",
 	       strcmp(mmnotify_cause_name(MMNOTIFY_CAUSE_UNKNOWN), "unknown"), 0);
-	expect("the name of no site", mmnotify_site_name(&info, buf, sizeof(buf)), 1);
-	expect("no permission is known",
+	expect("mmnotify_site_name() without a site returns one byte",
+	       mmnotify_site_name(&info, buf, sizeof(buf)), 1);
+	expect("mmnotify_vma_perm() is PERM_UNKNOWN for a CLEAR event",
 	       mmnotify_vma_perm(&info), MMNOTIFY_PERM_UNKNOWN);
-	expect("what is not exact affects everybody",
+	expect("an event that is not exact affects any mask",
 	       mmnotify_affects(&info, MMNOTIFY_FX_DIRTY), 1);
-	expect("two passes are native where they are",
+	expect("CAP_TWO_PASS is set if the kernel has two passes",
 	       !!(mmnotify_caps() & MMNOTIFY_CAP_TWO_PASS),
 	       MMNOTIFY_COMPAT_TWO_PASS);
-	expect("call sites need mmnotify",
+	expect("capabilities about call sites are set only with mmnotify",
 	       !(mmnotify_caps() & (MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_NO_HOOK_NEEDED)),
 	       MMNOTIFY_COMPAT_ACTIVE);
 	mmnotify_self_begin(&self, &mmn_compat_client, current->mm);
@@ -194,13 +195,14 @@ static void test_arguments(void)
 	struct mmnotify_range_ops none = { };
 	struct mmnotify_range range;
 
-	expect("range: no invalidate()", insert(&range, 0, PAGE_SIZE, &none), -EINVAL);
-	expect("range: half of two passes",
+	expect("range: ops without invalidate() are refused",
+	       insert(&range, 0, PAGE_SIZE, &none), -EINVAL);
+	expect("range: ops with half of the two passes are refused",
 	       insert(&range, 0, PAGE_SIZE, &half_ops), -EINVAL);
-	expect("range: no length", insert(&range, 0, 0, &plain_ops), -EINVAL);
-	expect("range: wraps around",
+	expect("range: a length of 0 is refused", insert(&range, 0, 0, &plain_ops), -EINVAL);
+	expect("range: an end beyond all addresses is refused",
 	       insert(&range, ~0UL - 10, PAGE_SIZE, &plain_ops), -EOVERFLOW);
-	expect("range: no mm",
+	expect("range: a NULL mm is refused",
 	       mmnotify_range_insert(&mmn_compat_client, &range, NULL, 0,
 				     PAGE_SIZE, &plain_ops), -EINVAL);
 }
@@ -212,39 +214,42 @@ static void test_verdict(void)
 
 	expect("range: insert over pages 1 and 2",
 	       insert(&range, addr + PAGE_SIZE, 2 * PAGE_SIZE, &plain_ops), 0);
-	expect("range: its mm", mmnotify_range_mm(&range) == current->mm, 1);
+	expect("range: mmnotify_range_mm() returns the mm",
+	       mmnotify_range_mm(&range) == current->mm, 1);
 	seq = mmnotify_range_read_begin(&range);
-	expect("range: what was read is fresh", mmnotify_range_read_retry(&range, seq), 0);
+	expect("range: no retry before an event", mmnotify_range_read_retry(&range, seq), 0);
 	vm_munmap(addr, 2 * PAGE_SIZE);
-	expect("range: a munmap is told once", calls, 1);
-	expect("range: what was read is stale", mmnotify_range_read_retry(&range, seq), 1);
+	expect("range: one munmap is one callback", calls, 1);
+	expect("range: retry after the event", mmnotify_range_read_retry(&range, seq), 1);
 	seq = mmnotify_range_read_begin(&range);
-	expect("range: and is fresh again", mmnotify_range_read_retry(&range, seq), 0);
-	expect("range: it may block", mmnotify_blockable(&seen), 1);
-	expect("range: whose mm", seen.mm == current->mm, 1);
-	expect("range: nobody else's work", !!(seen.flags & MMNOTIFY_F_REMOTE), 0);
-	expect("range: the addresses are gone",
+	expect("range: no retry after a new read_begin()",
+	       mmnotify_range_read_retry(&range, seq), 0);
+	expect("range: the event is blockable", mmnotify_blockable(&seen), 1);
+	expect("range: the event has the mm", seen.mm == current->mm, 1);
+	expect("range: an event of the own process is not remote",
+	       !!(seen.flags & MMNOTIFY_F_REMOTE), 0);
+	expect("range: the event has the effect VMA_GONE",
 	       !!(seen.effects & MMNOTIFY_FX_VMA_GONE), 1);
-	expect("range: the kernel says unmap", seen.native, MMNOTIFY_UNMAP);
-	expect("range: exact only with mmnotify",
+	expect("range: the native event is UNMAP", seen.native, MMNOTIFY_UNMAP);
+	expect("range: the verdict is exact only with mmnotify",
 	       !(seen.flags & MMNOTIFY_F_EXACT), MMNOTIFY_COMPAT_ACTIVE);
-	expect("range: the event", seen.event,
+	expect("range: the event is UNMAP, or CLEAR without mmnotify", seen.event,
 	       MMNOTIFY_COMPAT_ACTIVE ? MMNOTIFY_CLEAR : MMNOTIFY_UNMAP);
-	expect("range: the cause", seen.cause,
+	expect("range: the cause is MUNMAP, or UNKNOWN without mmnotify", seen.cause,
 	       MMNOTIFY_COMPAT_ACTIVE ? MMNOTIFY_CAUSE_UNKNOWN :
 					MMNOTIFY_CAUSE_MUNMAP);
-	expect("range: they overlap",
+	expect("range: the event overlaps the range",
 	       mmnotify_range_clamp(&range, &seen, &start, &end), 1);
-	expect("range: from page 1", start == addr + PAGE_SIZE, 1);
-	expect("range: up to page 2", end == addr + 2 * PAGE_SIZE, 1);
+	expect("range: the clamped event starts at page 1", start == addr + PAGE_SIZE, 1);
+	expect("range: the clamped event ends before page 2", end == addr + 2 * PAGE_SIZE, 1);
 	vm_munmap(addr + 3 * PAGE_SIZE, PAGE_SIZE);
-	expect("range: silent about page 3", calls, 1);
+	expect("range: no callback for page 3, which is outside", calls, 1);
 	expect("range: remove", mmnotify_range_remove(&range), 0);
 	vm_munmap(addr + 2 * PAGE_SIZE, PAGE_SIZE);
-	expect("range: silent after that", calls, 1);
+	expect("range: no callback after the removal", calls, 1);
 }
 
-/* As the kernel would call; such an event takes a device with memory of its own. */
+/* Calls the notifier as the kernel does; a real such event needs device private memory. */
 static void pretend(struct mmnotify_range *range, enum mmu_notifier_event event,
 		    void *owner, unsigned int flags)
 {
@@ -268,17 +273,18 @@ static void test_owner(void)
 	expect("owner: insert", insert(&range, addr, PAGE_SIZE, &plain_ops), 0);
 	range.owner = &range;
 	pretend(&range, MMU_NOTIFY_MIGRATE, &range, MMU_NOTIFIER_RANGE_BLOCKABLE);
-	expect("owner: the own migration is not told", calls, 0);
+	expect("owner: no callback for a migration with the own owner", calls, 0);
 	pretend(&range, MMU_NOTIFY_MIGRATE, &addr, MMU_NOTIFIER_RANGE_BLOCKABLE);
-	expect("owner: another's is", calls, 1);
-	expect("owner: as such", seen.event, MMNOTIFY_MIGRATE);
-	expect("owner: with its owner", seen.owner == &addr, 1);
+	expect("owner: callback for a migration with another owner", calls, 1);
+	expect("owner: the event of that migration is MIGRATE", seen.event, MMNOTIFY_MIGRATE);
+	expect("owner: the event has the owner of the migration", seen.owner == &addr, 1);
 	pretend(&range, MMU_NOTIFY_CLEAR, &range, 0);
-	expect("owner: for other events the member means nothing", calls, 2);
-	expect("owner: and is not shown", !seen.owner, 1);
-	expect("owner: what may not block says so", mmnotify_blockable(&seen), 0);
+	expect("owner: other events are delivered whatever owner they have", calls, 2);
+	expect("owner: the info of other events has no owner", !seen.owner, 1);
+	expect("owner: an event without BLOCKABLE is not blockable",
+	       mmnotify_blockable(&seen), 0);
 	pretend(&range, MMNOTIFY_COMPAT_EXCLUSIVE, &range, MMU_NOTIFIER_RANGE_BLOCKABLE);
-	expect("owner: nor its own exclusive access", calls, 2);
+	expect("owner: no callback for the own exclusive access", calls, 2);
 	WARN_ON(mmnotify_range_remove(&range));
 	vm_munmap(addr, PAGE_SIZE);
 }
@@ -290,12 +296,12 @@ static void test_ends(void)
 
 	expect("end: insert", insert(&range, addr, 2 * PAGE_SIZE, &end_ops), 0);
 	vm_munmap(addr, PAGE_SIZE);
-	expect("end: one start, then one end", strcmp(order, "se"), 0);
-	expect("end: of this event", seen.start == addr, 1);
+	expect("end: one munmap is one start, then one end", strcmp(order, "se"), 0);
+	expect("end: the callback has the address of the event", seen.start == addr, 1);
 	vm_munmap(addr + PAGE_SIZE, PAGE_SIZE);
-	expect("end: and again", strcmp(order, "sese"), 0);
+	expect("end: a second event is another start and end", strcmp(order, "sese"), 0);
 	vm_munmap(addr + 2 * PAGE_SIZE, PAGE_SIZE);
-	expect("end: none without a start", strcmp(order, "sese"), 0);
+	expect("end: an end without a start is not delivered", strcmp(order, "sese"), 0);
 	expect("end: remove", mmnotify_range_remove(&range), 0);
 }
 
@@ -308,7 +314,7 @@ static void test_two_pass(void)
 	       insert(&range, addr, PAGE_SIZE, &two_pass_ops), 0);
 	vm_munmap(addr, PAGE_SIZE);
 	expect("two-pass: start, finish, end", strcmp(order, "sfe"), 0);
-	expect("two-pass: finish knows its range", finishes, 1);
+	expect("two-pass: finish() gets its range", finishes, 1);
 	WARN_ON(mmnotify_range_remove(&range));
 }
 
@@ -320,14 +326,15 @@ static void test_async(void)
 
 	expect("async: insert", insert(range, addr, 2 * PAGE_SIZE, &async_ops), 0);
 	vm_munmap(addr, PAGE_SIZE);
-	expect("async: asked for in the callback", calls, 1);
+	expect("async: the callback ran and called remove_async()", calls, 1);
 	mmnotify_synchronize(&mmn_compat_client);
 	expect("async: removed() ran once", removals, 1);
-	expect("async: after the end that was due", atomic_read(&ends), 1);
+	expect("async: the pending end ran before removed()", atomic_read(&ends), 1);
 	vm_munmap(addr + PAGE_SIZE, PAGE_SIZE);
-	expect("async: silent after that", calls, 1);
+	expect("async: no callback after the removal", calls, 1);
 	insert(&plain, addr, PAGE_SIZE, &plain_ops);
-	expect("async: needs removed()", mmnotify_range_remove_async(&plain), -EINVAL);
+	expect("async: remove_async() is refused without removed()",
+	       mmnotify_range_remove_async(&plain), -EINVAL);
 	WARN_ON(mmnotify_range_remove(&plain));
 }
 
@@ -337,13 +344,13 @@ static void test_move(void)
 	struct mmnotify_range range;
 
 	insert(&range, addr, PAGE_SIZE, &plain_ops);
-	expect("move: no length", mmnotify_range_move(&range, addr, 0), -EINVAL);
+	expect("move: a length of 0 is refused", mmnotify_range_move(&range, addr, 0), -EINVAL);
 	expect("move: to pages 2 and 3",
 	       mmnotify_range_move(&range, addr + 2 * PAGE_SIZE, 2 * PAGE_SIZE), 0);
 	vm_munmap(addr, 2 * PAGE_SIZE);
-	expect("move: silent about the old place", calls, 0);
+	expect("move: no callback for the old addresses", calls, 0);
 	vm_munmap(addr + 2 * PAGE_SIZE, 2 * PAGE_SIZE);
-	expect("move: not about the new", calls, 1);
+	expect("move: one callback for the new addresses", calls, 1);
 	WARN_ON(mmnotify_range_remove(&range));
 }
 
@@ -357,25 +364,26 @@ static void test_locks(void)
 	forget();
 	expect("prime", mmnotify_prime(mm), 0);
 	mmap_read_lock(mm);
-	expect("insert under mmap_lock for read",
+	expect("insert_primed() with mmap_lock held for read",
 	       mmnotify_range_insert_primed(client, &a, mm, addr, PAGE_SIZE,
 					    &plain_ops), 0);
-	expect("but not with end()",
+	expect("insert_primed() refuses ops with end()",
 	       mmnotify_range_insert_primed(client, &b, mm, addr, PAGE_SIZE,
 					    &end_ops), -EINVAL);
 	mmap_read_unlock(mm);
 	mmap_write_lock(mm);
-	expect("prime under mmap_lock for write", mmnotify_prime_locked(mm), 0);
-	expect("insert under it",
+	expect("prime_locked() with mmap_lock held for write", mmnotify_prime_locked(mm), 0);
+	expect("insert_locked() with mmap_lock held for write",
 	       mmnotify_range_insert_locked(client, &b, mm, addr, PAGE_SIZE,
 					    &plain_ops), 0);
-	expect("and with end()",
+	expect("insert_locked() accepts ops with end()",
 	       mmnotify_range_insert_locked(client, &c, mm, addr, PAGE_SIZE,
 					    &end_ops), 0);
 	mmap_write_unlock(mm);
 	vm_munmap(addr, PAGE_SIZE);
-	expect("overlapping ranges are all told", calls, 2);
-	expect("with the end", strcmp(order, "se"), 0);
+	expect("two overlapping ranges without end() get one callback each", calls, 2);
+	expect("the overlapping range with end() gets a start and an end",
+	       strcmp(order, "se"), 0);
 	WARN_ON(mmnotify_range_remove(&a));
 	WARN_ON(mmnotify_range_remove(&b));
 	WARN_ON(mmnotify_range_remove(&c));
@@ -425,13 +433,13 @@ static void test_native(void)
 	forget();
 	n->mm = current->mm;
 	n->addr = mmn_compat_map(2);
-	expect("classify: a native notifier",
+	expect("classify: insert a native notifier",
 	       mmu_interval_notifier_insert(&n->mni, n->mm, n->addr, PAGE_SIZE,
 					    &native_ops), 0);
 	vm_munmap(n->addr, PAGE_SIZE);
-	expect("classify: both calls agree in its callback", calls, 1);
-	expect("classify: what the kernel says", seen.native, MMNOTIFY_UNMAP);
-	expect("classify: exact only with mmnotify",
+	expect("classify: classify() and classify_as() agree in its callback", calls, 1);
+	expect("classify: the native event is UNMAP", seen.native, MMNOTIFY_UNMAP);
+	expect("classify: the verdict is exact only with mmnotify",
 	       !(seen.flags & MMNOTIFY_F_EXACT), MMNOTIFY_COMPAT_ACTIVE);
 	mmu_interval_notifier_remove(&n->mni);
 	n->addr += PAGE_SIZE;
@@ -440,7 +448,7 @@ static void test_native(void)
 	flush_work(&n->work);
 	expect("a worker inserts into a foreign mm", n->ret, 0);
 	vm_munmap(n->addr, PAGE_SIZE);
-	expect("and is told", calls, 2);
+	expect("the range inserted by the worker gets its callback", calls, 2);
 	WARN_ON(mmnotify_range_remove(&n->range));
 	kfree(n);
 }
@@ -478,30 +486,31 @@ static void test_mm(void)
 	struct mmnotify_mm *a, *b;
 
 	forget();
-	expect("mm: no alloc()", PTR_ERR_OR_ZERO(get(&no_alloc_ops)), -EINVAL);
+	expect("mm: ops without alloc() are refused",
+	       PTR_ERR_OR_ZERO(get(&no_alloc_ops)), -EINVAL);
 	a = get(&mm_ops);
 	expect("mm: get", PTR_ERR_OR_ZERO(a), 0);
 	b = get(&mm_ops);
-	expect("mm: get again is the same object", a == b, 1);
+	expect("mm: a second get returns the same object", a == b, 1);
 	vm_munmap(addr, PAGE_SIZE);
-	expect("mm: one start, one end", strcmp(order, "se"), 0);
-	expect("mm: unregister with two references",
+	expect("mm: one munmap is one start, then one end", strcmp(order, "se"), 0);
+	expect("mm: unregister fails with two references",
 	       mmnotify_mm_unregister(a), -EBUSY);
 	mmnotify_mm_put(b);
 	mmnotify_synchronize(&mmn_compat_client);
-	expect("mm: lives on after one of two puts", frees, 0);
+	expect("mm: the object is not freed after one of two puts", frees, 0);
 	mmnotify_mm_put(a);
 	mmnotify_synchronize(&mmn_compat_client);
-	expect("mm: freed once after the last put", frees, 1);
-	expect("mm: put is not release", releases, 0);
+	expect("mm: the object is freed once after the last put", frees, 1);
+	expect("mm: a put does not call release()", releases, 0);
 	a = get(&mm_ops);
-	expect("mm: get a new one", PTR_ERR_OR_ZERO(a), 0);
+	expect("mm: get a new object", PTR_ERR_OR_ZERO(a), 0);
 	expect("mm: unregister", mmnotify_mm_unregister(a), 0);
-	expect("mm: that is a release", releases, 1);
-	expect("mm: and it is freed at once", frees, 2);
+	expect("mm: unregister calls release()", releases, 1);
+	expect("mm: unregister frees the object before it returns", frees, 2);
 }
 
-/* ---- many at once ---- */
+/* ---- concurrent events ---- */
 
 #define THREADS	4
 #define ROUNDS	200
@@ -512,7 +521,7 @@ struct racer {
 	unsigned int rounds;
 };
 
-/* Zaps a shared file under no lock of the mm, so that events overlap. */
+/* Zaps a shared file without mmap_lock, so that events overlap. */
 static void race(struct racer *racer, struct file *file, unsigned long addr)
 {
 	unsigned int i;
@@ -586,7 +595,7 @@ static void run_race(struct racer *racers, struct mmnotify_range *range)
 		kthread_stop(racers[i].task);
 		rounds += racers[i].rounds;
 	}
-	expect("race: everybody ran", rounds, THREADS * ROUNDS);
+	expect("race: each thread did all its rounds", rounds, THREADS * ROUNDS);
 }
 
 static void test_race(void)
@@ -601,9 +610,9 @@ static void test_race(void)
 	run_race(racers, &range);
 	WARN_ON(mmnotify_range_remove(&range));
 	pr_info("# %d starts, %d ends\n", atomic_read(&starts), atomic_read(&ends));
-	expect("race: they were heard",
+	expect("race: at least one start for each round",
 	       atomic_read(&starts) >= THREADS * ROUNDS, 1);
-	expect("race: an end for each start",
+	expect("race: one end for each start",
 	       atomic_read(&starts) - atomic_read(&ends), 0);
 	kfree(racers);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_contract: a driver made to order. User space says which objects it has and
- * how they behave, does things to its memory, and reads what they were told.
- * What needs no second process is tested when it is loaded (inside.c).
+ * mmn_contract: a driver with objects that user space chooses. It creates them with
+ * flags for their behaviour, changes its memory, and reads the log of callbacks.
+ * Tests that need no second process run when the module is loaded (inside.c).
  */
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -39,7 +39,7 @@ struct object {
 	struct mmnotify_range_ops range_ops;
 	struct mmnotify_mm_ops mm_ops;
 	wait_queue_head_t wait;
-	spinlock_t lock;	/* for the sequence, as a driver's */
+	spinlock_t lock;	/* the driver lock: orders the sequence */
 	u32 id, kind, flags;
 	atomic_t starts, ends, held, refused;
 };
@@ -48,12 +48,12 @@ struct object {
 static DEFINE_MUTEX(table_lock);
 static struct object *table[CONTRACT_OBJECTS];
 
-/* What the next alloc() is to return, under table_lock. */
+/* Object that the next alloc() returns, under table_lock. */
 static struct object *to_add;
 
 static void *last_owner;
 
-/* Its place may have been given to another already. */
+/* The id may be in use by another object already. */
 static void forget(struct object *o)
 {
 	cmpxchg(&table[o->id], o, NULL);
@@ -68,7 +68,7 @@ static void hold(struct object *o, u32 flag)
 	atomic_dec(&o->held);
 }
 
-/* For some seconds: until somebody kills the task. A result of 1 says it waits. */
+/* Waits some seconds for a fatal signal. Logs a result of 1 when it starts to wait. */
 static void wait_to_be_killed(struct object *o)
 {
 	unsigned int i;
@@ -254,7 +254,7 @@ static void mmn_contract_mm_release(struct mmnotify_mm *m)
 		mmnotify_mm_put(m);
 }
 
-/* In the middle of mmnotify_mm_get(). */
+/* Called by mmnotify_mm_get(). */
 static struct mmnotify_mm *mmn_contract_alloc(struct mm_struct *mm)
 {
 	wait_to_be_killed(to_add);
@@ -287,7 +287,7 @@ static int insert_mm(struct object *o, const struct contract_object *arg)
 	return PTR_ERR_OR_ZERO(m);
 }
 
-/* ---- native notifiers that ask ---- */
+/* ---- native notifiers that classify ---- */
 
 static bool mmn_contract_native(struct mmu_interval_notifier *mni,
 				const struct mmu_notifier_range *range,
@@ -312,7 +312,7 @@ static const struct mmu_interval_notifier_ops native_ops = {
 	.invalidate = mmn_contract_native,
 };
 
-/* ---- what user space asks for ---- */
+/* ---- ioctls ---- */
 
 static int find_slot(void)
 {
@@ -366,7 +366,7 @@ static long add(const struct contract_object *arg)
 	mutex_unlock(&table_lock);
 	if (!ret)
 		return id;
-	/* What alloc() gave was freed by free(). */
+	/* An object that alloc() returned was freed by free(). */
 	if (arg->kind != CONTRACT_MM || id < 0)
 		kfree(o);
 	return ret;
@@ -392,7 +392,7 @@ static long del(struct object *o)
 	return 0;
 }
 
-/* Its process may be dead. */
+/* Adds and removes another object in the mm of @o. Its process may be dead. */
 static long again(struct object *o)
 {
 	struct mmnotify_range range = { };
@@ -480,7 +480,7 @@ static long counts(void __user *user)
 	return copy_to_user(user, &arg, sizeof(arg)) ? -EFAULT : 0;
 }
 
-/* A task with an open section of its own. */
+/* Thread with an open section of its own. */
 static int mmn_contract_sit(void *unused)
 {
 	struct mmnotify_self self;
@@ -492,7 +492,7 @@ static int mmn_contract_sit(void *unused)
 	return 0;
 }
 
-/* The write, inside of one section, or of the first of several. */
+/* Writes inside of one section, or of @depth more that are nested in it. */
 static long write_in_sections(const struct contract_self *arg, unsigned int depth)
 {
 	struct mmnotify_self self;
@@ -513,7 +513,7 @@ static long write_in_sections(const struct contract_self *arg, unsigned int dept
 	return ret;
 }
 
-/* Sections of an inner one that is closed already do not end the outer one. */
+/* The end of an inner section must not end the outer one. */
 static long write_after_inner(const struct contract_self *arg)
 {
 	struct mmnotify_self outer, inner;
@@ -524,7 +524,7 @@ static long write_after_inner(const struct contract_self *arg)
 	mmnotify_self_end(&inner);
 	ret = put_user(1, (int __user *)u64_to_user_ptr(arg->addr));
 	mmnotify_self_end(&outer);
-	/* Logged, and nothing else. */
+	/* A second end must only log an error. */
 	mmnotify_self_end(&outer);
 	return ret;
 }
@@ -626,7 +626,7 @@ static int __init contract_init(void)
 }
 module_init(contract_init);
 
-/* Objects that user space forgot make unregister complain. */
+/* Objects that user space did not delete make unregister log an error. */
 static void __exit contract_exit(void)
 {
 	misc_deregister(&contract_misc);
@@ -635,6 +635,6 @@ static void __exit contract_exit(void)
 module_exit(contract_exit);
 
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("A driver made to order, for the tests of mmnotify's contracts");
+MODULE_DESCRIPTION("Test of mmnotify: a driver whose objects user space chooses");
 MODULE_LICENSE("GPL");
 MMNOTIFY_IMPORT_NS();

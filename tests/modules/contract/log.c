@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * log: what the callbacks of all objects saw, in one order.
+ * log: the callbacks of all objects, in the order of their calls.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -46,12 +46,12 @@ static void copy_verdict(struct contract_record *rec,
 }
 
 /**
- * contract_log() - note a callback
- * @id: of the object
+ * contract_log() - record a callback
+ * @id: id of the object
  * @phase: CONTRACT_AT_*
- * @info: what it was told, or NULL
- * @range: the range, or NULL
- * @seq: the sequence it was told
+ * @info: info passed to the callback, or NULL
+ * @range: range of the object, or NULL
+ * @seq: sequence passed to the callback
  *
  * Context: Any.
  */
@@ -78,9 +78,9 @@ void contract_log(u32 id, u32 phase, const struct mmnotify_info *info,
 }
 
 /**
- * contract_log_result() - note what a call in a callback returned
- * @id: of the object
- * @result: what
+ * contract_log_result() - record the result of a call made in a callback
+ * @id: id of the object
+ * @result: return value of the call
  *
  * Context: Any.
  */
@@ -97,8 +97,8 @@ void contract_log_result(u32 id, long result)
 }
 
 /**
- * contract_log_read() - give all to user space and forget it
- * @arg: struct contract_log
+ * contract_log_read() - copy all records to user space and empty the log
+ * @arg: struct contract_log of the caller
  *
  * Return: 0 or an error.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_devmem: does to its caller's memory what a GPU driver does: migrates pages
- * (here to other pages of the system) and takes them for the device alone. It
- * knows nothing of mmnotify.
+ * mmn_devmem: treats its caller's memory as a GPU driver does: it migrates pages
+ * (here to other pages of the system) and gives the device exclusive access to
+ * pages. The module does not use mmnotify.
  */
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -21,7 +21,7 @@
 
 #if IS_ENABLED(CONFIG_DEVICE_MIGRATION)
 
-/* Return: where the page goes, or 0 if there is no memory: then it stays. */
+/* Return: entry of the new page; 0 if the allocation failed, so the page stays. */
 static unsigned long new_place(unsigned long src)
 {
 	struct page *from = migrate_pfn_to_page(src);
@@ -73,7 +73,7 @@ static long migrate(struct vm_area_struct *vma, struct devmem_range *r)
 
 #if IS_ENABLED(CONFIG_DEVICE_PRIVATE) && defined(HAVE_MAKE_DEVICE_EXCLUSIVE)
 
-/* The page stays where it is; the device would map it now. */
+/* The pages stay in place; a real device would map them now. */
 static long exclusive(struct vm_area_struct *vma, struct devmem_range *r)
 {
 	struct folio *folio;

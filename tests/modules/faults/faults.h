@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * faults: /dev/mmn_faults makes an allocation of the calling task fail, or a step that
- * may, on stock kernels, which have no fault injection of their own.
+ * faults: /dev/mmn_faults makes an allocation of the calling task fail, or another
+ * function that may return an errno ("step"). For stock kernels, which are built
+ * without fault injection.
  */
 #ifndef MMN_FAULTS_H
 #define MMN_FAULTS_H
@@ -10,11 +11,11 @@
 #include <linux/types.h>
 
 /**
- * struct faults_result - what became of it
- * @seen: allocations (or steps) that the task made below mmnotify's code
+ * struct faults_result - result of an armed task
+ * @seen: allocations (or steps) of the task with mmnotify's code on the stack
  * @failed: 1 if one of them was made to fail
- * @site: the innermost return address in mmnotify then, as SYMBOL+0xOFFSET
- * @function: the one that failed
+ * @site: innermost return address in mmnotify at that time, as SYMBOL+0xOFFSET
+ * @function: name of the function that was made to fail
  */
 struct faults_result {
 	__u32 seen;
@@ -23,7 +24,7 @@ struct faults_result {
 	char function[64];
 };
 
-/* The argument is which one, from 1; 0 only counts. For the calling task alone. */
+/* The argument n lets the n-th one of the calling task fail; 0 only counts. */
 #define FAULTS_IOC_ARM		_IO('f', 1)
 #define FAULTS_IOC_DISARM	_IOR('f', 2, struct faults_result)
 #define FAULTS_IOC_ARM_STEP	_IO('f', 3)

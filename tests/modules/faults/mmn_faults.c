@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_faults: lets an allocation fail, or a step that may. Kprobes at the entries of
- * the kernel's allocators see each allocation of the armed task; those with
- * mmnotify's code on the stack count, and the n-th of them returns NULL without
- * being made. So what the kernel allocates on behalf of mmnotify fails, too.
- * Steps are the same with functions that answer with an errno: -EBUSY then.
+ * mmn_faults: makes an allocation or a step fail. Kprobes at the entries of the
+ * kernel's allocators see each allocation of the armed task. Those with mmnotify's
+ * code on the stack count, and the n-th of them returns NULL without allocating. So
+ * allocations by the kernel on behalf of mmnotify can fail, too.
+ * Steps are functions that return an errno; the n-th call returns -EBUSY.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -21,14 +21,14 @@
 
 #define FRAMES	40
 
-/* One at a time. Only the armed task writes to it while it is armed. */
+/* One task at a time. While it is armed, only this task writes to @result. */
 static struct task_struct *armed;
 static unsigned int nth;
 static bool steps;
 static struct faults_result result;
 static DEFINE_MUTEX(arm_lock);
 
-/* What runs in place of the allocator: it returns to the allocator's caller. */
+/* Runs in place of the allocator and returns to the allocator's caller. */
 static noinline notrace void *no_memory(void)
 {
 	return NULL;
@@ -57,8 +57,9 @@ static bool below_mmnotify(char *site, size_t size)
 }
 
 /*
- * Return: true if this call of @kp's function is the one that fails. Behind its
- * breakpoint (where regs->ip is) the unwinder would take it that a first push is done.
+ * Return: true if this call of @kp's function shall fail. regs->ip points behind the
+ * breakpoint, where the unwinder would assume that the first push is done, so it is set
+ * to the entry for the walk.
  */
 static bool is_nth(const struct kprobe *kp, struct pt_regs *regs, bool step)
 {
@@ -89,7 +90,7 @@ static int on_alloc(struct kprobe *kp, struct pt_regs *regs)
 	return 1;
 }
 
-/* Not in an interrupt, though a breakpoint counts as one. */
+/* No check of in_interrupt(): steps are not called in interrupts, and a breakpoint is one. */
 static int on_step(struct kprobe *kp, struct pt_regs *regs)
 {
 	if (!is_nth(kp, regs, true))
@@ -98,12 +99,12 @@ static int on_step(struct kprobe *kp, struct pt_regs *regs)
 	return 1;
 }
 
-/* With one of these a kprobe is never made a jump, which would ignore regs->ip. */
+/* A post handler prevents jump optimization, which would ignore a changed regs->ip. */
 static void stay_a_breakpoint(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
 {
 }
 
-/* By the names of 5.10 to 7.3; those that a kernel has not are left out. */
+/* Names of 5.10 to 7.3; a name that the kernel does not have is skipped. */
 #define PROBE_OF(name, handler) \
 	{ .symbol_name = name, .pre_handler = handler, .post_handler = stay_a_breakpoint }
 #define PROBE(name)	PROBE_OF(name, on_alloc)
@@ -194,7 +195,7 @@ static long faults_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	}
 }
 
-/* Who is armed and dies is disarmed by this: its file is closed. */
+/* Disarms a task that exits while armed, because its file is closed. */
 static int faults_release(struct inode *inode, struct file *file)
 {
 	mutex_lock(&arm_lock);
@@ -252,5 +253,5 @@ static void __exit mmn_faults_exit(void)
 module_exit(mmn_faults_exit);
 
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("Lets allocations and steps fail, for tests");
+MODULE_DESCRIPTION("Makes allocations and steps fail, for tests");
 MODULE_LICENSE("GPL");

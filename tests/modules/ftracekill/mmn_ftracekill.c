@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_ftracekill: gives ftrace up for good, as the kernel does when it finds that
- * kernel text is not what ftrace left there. Only a reboot brings it back.
+ * mmn_ftracekill: disables ftrace permanently, as the kernel does when kernel text
+ * differs from what ftrace wrote. Only a reboot enables it again.
  */
 #include <linux/kprobes.h>
 #include <linux/module.h>
 
-/* ftrace_kill() is not exported; a probe tells where a function is. */
+/* ftrace_kill() is not exported, so a kprobe resolves its address. */
 static int __init mmn_ftracekill_init(void)
 {
 	struct kprobe kp = { .symbol_name = "ftrace_kill" };
@@ -28,5 +28,5 @@ static void __exit mmn_ftracekill_exit(void)
 module_exit(mmn_ftracekill_exit);
 
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("Gives ftrace up, for tests");
+MODULE_DESCRIPTION("Disables ftrace permanently, for tests");
 MODULE_LICENSE("GPL");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_leaver: a driver that goes and leaves its objects and its client behind. It is
- * opened by the process whose mm it takes, which lives on. What its callbacks would do
- * after its exit function shows in the log, or as an oops.
+ * mmn_leaver: a driver that is unloaded without removing its objects and its client.
+ * They are in the mm of the process that opened the device, which lives on. A callback
+ * after the exit function shows in the log, or as an oops.
  */
 #define pr_fmt(fmt) "leaver: " fmt
 
@@ -19,11 +19,11 @@
 
 static bool tier1;
 module_param(tier1, bool, 0444);
-MODULE_PARM_DESC(tier1, "leave only the client");
+MODULE_PARM_DESC(tier1, "leave the client only, without objects");
 
 static bool fail;
 module_param(fail, bool, 0444);
-MODULE_PARM_DESC(fail, "fail at load, with the objects made in the process that loads");
+MODULE_PARM_DESC(fail, "create the objects in the mm of the loading process, then fail to load");
 
 static struct mmnotify_client leaver_client = {
 	.name = "leaver",
@@ -41,7 +41,7 @@ static bool mmn_leaver_invalidate(struct mmnotify_range *range,
 	return true;
 }
 
-/* What remove_async() asked for is finished before the module's text goes. */
+/* A removal by remove_async() must complete before the module's text is freed. */
 static void mmn_leaver_removed(struct mmnotify_range *range)
 {
 	pr_info("removed() runs\n");
@@ -59,7 +59,7 @@ static struct mmnotify_mm *mmn_leaver_alloc(struct mm_struct *mm)
 
 	if (!m)
 		return ERR_PTR(-ENOMEM);
-	/* It is lost on purpose. */
+	/* Leaked on purpose. */
 	kmemleak_not_leak(m);
 	return m;
 }
@@ -82,7 +82,7 @@ static const struct mmnotify_mm_ops mm_ops = {
 	.release = mmn_leaver_release,
 };
 
-/* The put one is in a second mm object, of ops of its own. */
+/* For a second mm object, which is put before the unload. */
 static const struct mmnotify_mm_ops put_ops = {
 	.alloc = mmn_leaver_alloc,
 	.free = mmn_leaver_free,
@@ -173,6 +173,6 @@ static void __exit mmn_leaver_exit(void)
 module_exit(mmn_leaver_exit);
 
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("A driver that leaves its objects of mmnotify behind");
+MODULE_DESCRIPTION("Test of mmnotify: a driver that is unloaded without removing its objects");
 MODULE_LICENSE("GPL");
 MMNOTIFY_IMPORT_NS();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * mmn_misuse: uses the API wrongly, in the mm of the process that loads it, and
- * checks every answer. Results go to the kernel log as TAP; load it with
- * mmnotify's debug=1.
+ * checks every result. Results go to the kernel log as TAP; load mmnotify with
+ * debug=1.
  */
 #define pr_fmt(fmt) "TAP: " fmt
 
@@ -64,7 +64,7 @@ static const struct mmnotify_range_ops rsvd_ops = {
 	.rsvd = 1,
 };
 
-/* ---- an object for the whole mm that counts ---- */
+/* ---- an object for the whole mm that counts its callbacks ---- */
 
 static unsigned int starts, ends;
 
@@ -114,19 +114,19 @@ static void test_clients(void)
 	};
 	struct mmnotify_range range = { };
 
-	expect("register without a name", mmnotify_register(&anonymous), -EINVAL);
-	expect("register with another size",
+	expect("register without a name fails", mmnotify_register(&anonymous), -EINVAL);
+	expect("register with another size of the client fails",
 	       mmnotify_register_v1(&mmn_misuse_client, 8), -EINVAL);
-	expect("register a client that uses reserved members",
+	expect("register a client with a reserved member set fails",
 	       mmnotify_register(&newer), -E2BIG);
-	expect("unregister before register",
+	expect("unregister before register fails",
 	       mmnotify_unregister(&mmn_misuse_client), -EINVAL);
-	expect("insert before register",
+	expect("insert before register fails",
 	       mmnotify_range_insert(&mmn_misuse_client, &range, current->mm,
 				     PAGE_SIZE, PAGE_SIZE, &quiet_ops), -EINVAL);
 	expect("register", mmnotify_register(&mmn_misuse_client), 0);
-	expect("register twice", mmnotify_register(&mmn_misuse_client), -EBUSY);
-	expect("call sites are known",
+	expect("a second register fails", mmnotify_register(&mmn_misuse_client), -EBUSY);
+	expect("mmnotify has a hook or needs none",
 	       !!(mmnotify_caps() & (MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_NO_HOOK_NEEDED)), 1);
 }
 
@@ -147,33 +147,34 @@ static void test_range_arguments(void)
 	struct mmnotify_range range = { };
 	struct mm_struct *mm = current->mm;
 
-	expect("range: ops too small",
+	expect("range: ops that are too small are refused",
 	       insert(&range, mm, 0, PAGE_SIZE, &quiet_ops, 4), -EINVAL);
 	big.newer = &big;
-	expect("range: ops use what we do not know",
+	expect("range: larger ops with an unknown member set are refused",
 	       insert(&range, mm, 0, PAGE_SIZE, &big.ops, sizeof(big)), -E2BIG);
 	big.newer = NULL;
-	expect("range: newer ops that use nothing new",
+	expect("range: larger ops with the unknown members 0 are accepted",
 	       insert(&range, mm, 0, PAGE_SIZE, &big.ops, sizeof(big)), 0);
-	expect("unregister with a live range",
+	expect("unregister with a live range fails",
 	       mmnotify_unregister(&mmn_misuse_client), -EBUSY);
 	expect("range: remove", mmnotify_range_remove(&range), 0);
-	expect("range: no invalidate()",
+	expect("range: ops without invalidate() are refused",
 	       insert(&range, mm, 0, PAGE_SIZE, &empty_ops, sizeof(empty_ops)),
 	       -EINVAL);
-	expect("range: no ops", insert(&range, mm, 0, PAGE_SIZE, NULL, sizeof(empty_ops)),
+	expect("range: NULL ops are refused",
+	       insert(&range, mm, 0, PAGE_SIZE, NULL, sizeof(empty_ops)),
 	       -EINVAL);
-	expect("range: an effect that this mmnotify does not know",
+	expect("range: an undefined effect in the filter is refused",
 	       insert(&range, mm, 0, PAGE_SIZE, &unknown_effect_ops,
 		      sizeof(unknown_effect_ops)), -EINVAL);
-	expect("range: a reserved member of the ops is used",
+	expect("range: ops with a reserved member set are refused",
 	       insert(&range, mm, 0, PAGE_SIZE, &rsvd_ops, sizeof(rsvd_ops)), -EINVAL);
-	expect("range: no length",
+	expect("range: a length of 0 is refused",
 	       insert(&range, mm, 0, 0, &quiet_ops, sizeof(quiet_ops)), -EINVAL);
-	expect("range: wraps around",
+	expect("range: an end beyond all addresses is refused",
 	       insert(&range, mm, ~0UL - 10, PAGE_SIZE, &quiet_ops,
 		      sizeof(quiet_ops)), -EOVERFLOW);
-	expect("range: no mm",
+	expect("range: a NULL mm is refused",
 	       insert(&range, NULL, 0, PAGE_SIZE, &quiet_ops,
 		      sizeof(quiet_ops)), -EINVAL);
 }
@@ -188,8 +189,8 @@ static void test_remove_in_callback(void)
 		      sizeof(remove_ops)), 0);
 	vm_munmap(addr, PAGE_SIZE);
 	expect("range: the callback ran", calls, 1);
-	expect("range: remove in its callback is caught", removed, -EDEADLK);
-	expect("range: and still possible later", mmnotify_range_remove(&range),
+	expect("range: remove() in its own callback returns -EDEADLK", removed, -EDEADLK);
+	expect("range: remove() succeeds after the callback", mmnotify_range_remove(&range),
 	       0);
 }
 
@@ -202,32 +203,33 @@ static void test_mm(void)
 {
 	struct mmnotify_mm *a, *b;
 
-	expect("mm: no alloc()", PTR_ERR_OR_ZERO(get(&no_alloc_ops)), -EINVAL);
-	expect("mm: no ops", PTR_ERR_OR_ZERO(get(NULL)), -EINVAL);
-	expect("mm: an effect that this mmnotify does not know",
+	expect("mm: ops without alloc() are refused",
+	       PTR_ERR_OR_ZERO(get(&no_alloc_ops)), -EINVAL);
+	expect("mm: NULL ops are refused", PTR_ERR_OR_ZERO(get(NULL)), -EINVAL);
+	expect("mm: an undefined effect in the filter is refused",
 	       PTR_ERR_OR_ZERO(get(&unknown_effect_mm_ops)), -EINVAL);
-	expect("mm: alloc() fails", PTR_ERR_OR_ZERO(get(&alloc_fails_ops)),
+	expect("mm: get returns the error of alloc()", PTR_ERR_OR_ZERO(get(&alloc_fails_ops)),
 	       -EXDEV);
-	expect("mm: ops too small",
+	expect("mm: ops that are too small are refused",
 	       PTR_ERR_OR_ZERO(mmnotify_mm_get_v1(&mmn_misuse_client,
 						  current->mm, &mm_ops, 8)),
 	       -EINVAL);
 	a = get(&mm_ops);
 	expect("mm: get", PTR_ERR_OR_ZERO(a), 0);
 	b = get(&mm_ops);
-	expect("mm: get again is the same object", a == b, 1);
+	expect("mm: a second get returns the same object", a == b, 1);
 	vm_munmap(map_pages(1), PAGE_SIZE);
 	expect("mm: one munmap is one start", starts, 1);
-	expect("mm: and one end, with the same verdict", ends, 1);
+	expect("mm: one munmap is one end, with the verdict of the start", ends, 1);
 	mmnotify_mm_put(b);
 	mmnotify_synchronize(&mmn_misuse_client);
-	expect("mm: lives on after one of two puts", frees, 0);
+	expect("mm: the object is not freed after one of two puts", frees, 0);
 	mmnotify_mm_put(a);
 	mmnotify_synchronize(&mmn_misuse_client);
-	expect("mm: freed once after the last put", frees, 1);
-	expect("mm: put is not release", releases, 0);
+	expect("mm: the object is freed once after the last put", frees, 1);
+	expect("mm: a put does not call release()", releases, 0);
 	vm_munmap(map_pages(1), PAGE_SIZE);
-	expect("mm: silent after the put", starts, 1);
+	expect("mm: no callback after the last put", starts, 1);
 }
 
 /* Two drivers that share their ops do not share an object. */
@@ -236,17 +238,18 @@ static void test_two_clients(void)
 	struct mmnotify_client second = { .name = "misuse2", .owner = THIS_MODULE };
 	struct mmnotify_mm *a, *b;
 
-	expect("mm: a second client", mmnotify_register(&second), 0);
+	expect("mm: register a second client", mmnotify_register(&second), 0);
 	frees = 0;
 	a = get(&mm_ops);
 	b = mmnotify_mm_get(&second, current->mm, &mm_ops);
 	expect("mm: two clients with the same ops have two objects", a != b, 1);
 	mmnotify_mm_put(a);
 	mmnotify_synchronize(&mmn_misuse_client);
-	expect("mm: a client synchronizes its own object", frees, 1);
-	expect("mm: the other client's lives", mmnotify_unregister(&second), -EBUSY);
-	expect("mm: unregister it", mmnotify_mm_unregister(b), 0);
-	expect("mm: the second client goes", mmnotify_unregister(&second), 0);
+	expect("mm: the object of the first client is freed after its put", frees, 1);
+	expect("mm: the second client cannot be unregistered, its object is alive",
+	       mmnotify_unregister(&second), -EBUSY);
+	expect("mm: unregister the object of the second client", mmnotify_mm_unregister(b), 0);
+	expect("mm: unregister the second client", mmnotify_unregister(&second), 0);
 }
 
 static int __init mmn_misuse_init(void)
@@ -257,7 +260,7 @@ static int __init mmn_misuse_init(void)
 	test_mm();
 	test_two_clients();
 	expect("unregister", mmnotify_unregister(&mmn_misuse_client), 0);
-	expect("unregister twice", mmnotify_unregister(&mmn_misuse_client),
+	expect("a second unregister fails", mmnotify_unregister(&mmn_misuse_client),
 	       -EINVAL);
 	pr_info("1..%u\n", tap_nr);
 	return tap_failed ? -EPROTO : 0;
@@ -270,6 +273,6 @@ static void __exit mmn_misuse_exit(void)
 module_exit(mmn_misuse_exit);
 
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("Wrong use of the API of mmnotify, and its answers");
+MODULE_DESCRIPTION("Test of mmnotify: wrong use of the API");
 MODULE_LICENSE("GPL");
 MMNOTIFY_IMPORT_NS();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_optional_user: a driver with a native notifier that asks mmnotify if that is
- * there when it is loaded. Results go to the kernel log as TAP; the parameter says
- * what the test is to expect.
+ * mmn_optional_user: a driver with a native notifier that uses mmnotify only if it is
+ * present when the driver is loaded. Results go to the kernel log as TAP; parameter
+ * "there" selects the expected results.
  */
 #define pr_fmt(fmt) "TAP: " fmt
 
@@ -17,7 +17,7 @@
 
 static bool there;
 module_param(there, bool, 0400);
-MODULE_PARM_DESC(there, "mmnotify is loaded");
+MODULE_PARM_DESC(there, "mmnotify is loaded, so expect its verdicts");
 
 static unsigned int calls;
 static struct mmnotify_optional optional;
@@ -51,15 +51,15 @@ static void test_munmap(void)
 						      PAGE_SIZE, &native_ops), 0);
 	vm_munmap(addr, PAGE_SIZE);
 	mmu_interval_notifier_remove(&mni);
-	expect("a munmap is told once", calls, 1);
-	expect("as the kernel says it", seen.native, MMNOTIFY_UNMAP);
-	expect("exact only with mmnotify",
+	expect("one munmap is one callback", calls, 1);
+	expect("the native event is UNMAP", seen.native, MMNOTIFY_UNMAP);
+	expect("the verdict is exact only with mmnotify",
 	       !!(seen.flags & MMNOTIFY_F_EXACT), there);
-	expect("and so is the event", seen.event,
+	expect("the event is UNMAP, or CLEAR without mmnotify", seen.event,
 	       there ? MMNOTIFY_UNMAP : MMNOTIFY_CLEAR);
-	expect("and the cause", seen.cause,
+	expect("the cause is MUNMAP, or UNKNOWN without mmnotify", seen.cause,
 	       there ? MMNOTIFY_CAUSE_MUNMAP : MMNOTIFY_CAUSE_UNKNOWN);
-	expect("the addresses are gone",
+	expect("the event has the effect VMA_GONE",
 	       !!(seen.effects & MMNOTIFY_FX_VMA_GONE), 1);
 }
 
@@ -80,5 +80,5 @@ static void __exit mmn_optional_exit(void)
 module_exit(mmn_optional_exit);
 
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("A driver that asks mmnotify if it is there");
+MODULE_DESCRIPTION("Test of mmnotify: a driver that uses it only if it is present");
 MODULE_LICENSE("GPL");

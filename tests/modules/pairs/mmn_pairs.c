@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_pairs: a driver whose operations on ranges and mm objects run in whichever task
- * calls, at the same time. removed() frees the range, so KASAN sees a late access. The
- * program decides which pairs begin together; what it does is legal, but for the answers
- * that it expects.
+ * mmn_pairs: a driver. Its operations on ranges and mm objects run in the calling tasks,
+ * concurrently. removed() frees the range, so KASAN reports a late access. The program in
+ * user space decides which pairs start together. Each operation is legal use of the API,
+ * though it may return an error.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
@@ -28,7 +28,7 @@ static struct mmnotify_client clients[PAIRS_CLIENTS] = {
 	{ .name = "pairs2", .owner = THIS_MODULE },
 };
 
-/* What lasts longer than the range: the counts. */
+/* Counters, which outlive the range. */
 struct slot {
 	struct item *item;
 	struct mmnotify_mm *m;
@@ -53,9 +53,9 @@ struct item {
 };
 
 /*
- * Operations on a range. A driver whose operations begin while removed() runs keeps the
- * memory until they return, with PAIRS_KEEP; else it frees at once, so that KASAN sees
- * if mmnotify touches a range that is not its own any more.
+ * Operations on a range. With PAIRS_KEEP, the memory is kept until the operations that
+ * started before removed() have returned. Without it, removed() frees at once, so that
+ * KASAN reports an access of mmnotify to a range that was removed.
  */
 DEFINE_STATIC_SRCU(operations);
 
@@ -94,7 +94,7 @@ static void hold(struct slot *s, bool on)
 
 /* ---- callbacks ---- */
 
-/* Where nothing may sleep and no interrupt comes, on PREEMPT_RT, too. */
+/* In atomic context with interrupts off, on PREEMPT_RT as well. */
 static void leave(struct item *it)
 {
 	unsigned long flags;
@@ -465,6 +465,6 @@ static void __exit mmn_pairs_exit(void)
 module_exit(mmn_pairs_exit);
 
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("Any two operations on an object of mmnotify at once");
+MODULE_DESCRIPTION("Test of mmnotify: two concurrent operations on one object");
 MODULE_LICENSE("GPL");
 MMNOTIFY_IMPORT_NS();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * pairs: what user space says to the test module, /dev/mmn_pairs: each operation on a
- * range or an mm object, in the calling task and on the calling task's mm, so that any
- * two of them can run at once.
+ * pairs: ioctls of the test module, /dev/mmn_pairs. Each operation on a range or an mm
+ * object runs in the calling task and on its mm, so that any two operations can run
+ * concurrently.
  */
 #ifndef PAIRS_H
 #define PAIRS_H
@@ -15,34 +15,35 @@
 #define PAIRS_OTHER	3
 
 /* How the range of a slot behaves. */
-#define PAIRS_END		(1u << 0)	/* it has end() */
-#define PAIRS_LEAVE		(1u << 1)	/* it removes itself in its callback */
-#define PAIRS_HOLD		(1u << 2)	/* its callback waits for PAIRS_OPEN */
-#define PAIRS_HOLD_RELEASE	(1u << 3)	/* its release() waits */
-#define PAIRS_HOLD_REMOVED	(1u << 4)	/* its removed() waits */
-#define PAIRS_REMOVE		(1u << 5)	/* it calls remove() in its callback */
-#define PAIRS_KEEP		(1u << 6)	/* freed when no operation runs any more */
-#define PAIRS_REMOVE_OTHER	(1u << 7)	/* it removes the range of slot PAIRS_OTHER there */
+#define PAIRS_END		(1u << 0)	/* has end() */
+#define PAIRS_LEAVE		(1u << 1)	/* the callback calls remove_async() on the range */
+#define PAIRS_HOLD		(1u << 2)	/* the callback waits for PAIRS_OPEN */
+#define PAIRS_HOLD_RELEASE	(1u << 3)	/* release() waits for PAIRS_OPEN */
+#define PAIRS_HOLD_REMOVED	(1u << 4)	/* removed() waits for PAIRS_OPEN */
+
+#define PAIRS_REMOVE		(1u << 5)	/* the callback calls remove() on the range */
+#define PAIRS_KEEP		(1u << 6)	/* freed after the last running operation */
+#define PAIRS_REMOVE_OTHER	(1u << 7)	/* the callback removes the range of PAIRS_OTHER */
 
 /* Operations. */
 enum pairs_op {
-	PAIRS_NEW,		/* a zeroed range for the slot, if that has none */
-	PAIRS_FREE,		/* the range, which is not inserted */
+	PAIRS_NEW,		/* allocate a zeroed range for the slot, if it has none */
+	PAIRS_FREE,		/* free the range, which is not inserted */
 	PAIRS_INSERT,
 	PAIRS_MOVE,
 	PAIRS_MOVE_READ,	/* with mmap_lock held for read */
 	PAIRS_MOVE_WRITE,	/* with mmap_lock held for write */
 	PAIRS_RM,		/* remove(), and free it if that succeeds */
 	PAIRS_ASYNC,
-	PAIRS_PRIME,		/* the mm of the range, which may be dead */
-	PAIRS_OPEN,		/* the callbacks of the slot wait no longer */
+	PAIRS_PRIME,		/* prime the mm of the range, which may be dead */
+	PAIRS_OPEN,		/* let the callbacks of the slot continue */
 	PAIRS_LOCK,		/* hold mmap_lock for write until PAIRS_UNLOCK */
-	PAIRS_UNLOCK,		/* the lock of the slot */
-	PAIRS_REGISTER,		/* the client of the slot */
+	PAIRS_UNLOCK,		/* release the lock of the slot */
+	PAIRS_REGISTER,		/* register the client of the slot */
 	PAIRS_UNREGISTER,
 	PAIRS_SYNC,
-	PAIRS_GET,		/* the mm object of the calling mm, in place of another */
-	PAIRS_PUT,		/* the mm object of the slot, if it has one */
+	PAIRS_GET,		/* get the mm object of the calling mm, replaces another one */
+	PAIRS_PUT,		/* put the mm object of the slot, if it has one */
 	PAIRS_PUT_LOCKED,	/* hold mmap_lock for write as LOCK does, then put */
 	PAIRS_MM_UNREGISTER,
 	PAIRS_OPS,
@@ -51,9 +52,9 @@ enum pairs_op {
 /**
  * struct pairs_call - one operation
  * @op: enum pairs_op
- * @slot: which range, or mm object
- * @client: 0 or 1
- * @flags: PAIRS_NEW: PAIRS_* above
+ * @slot: number of the slot with the range or mm object
+ * @client: number of the client, 0 or 1
+ * @flags: for PAIRS_NEW: behaviour of the range, PAIRS_* above
  * @start: first byte
  * @len: bytes
  */
@@ -67,15 +68,15 @@ struct pairs_call {
 };
 
 /**
- * struct pairs_state - what a slot has seen
- * @slot: which one
- * @calls: callbacks that began
+ * struct pairs_state - state and counters of a slot
+ * @slot: in: number of the slot
+ * @calls: invalidate() calls that started
  * @ends: end() calls
  * @releases: release() calls
- * @removed: removed() calls that began
+ * @removed: removed() calls that started
  * @held: callbacks that wait now
- * @locked: PAIRS_LOCK or PAIRS_PUT_LOCKED of the slot has the lock
- * @in_callback: what the removal in the last callback returned
+ * @locked: 1 while PAIRS_LOCK or PAIRS_PUT_LOCKED of the slot holds mmap_lock
+ * @in_callback: result of the removal in the last callback
  * @mms: mm objects of the slot that were freed
  */
 struct pairs_state {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_patch: a live patch of the function that mmnotify hooks, as a
- * distribution's security fix would be. It only counts and then runs the old
- * code, so that the kernel goes on to work, but the old code is now called from
- * here. A live patch may only go while it is switched off
+ * mmn_patch: a live patch of the function that mmnotify hooks, like a security fix
+ * of a distribution. It counts its calls and then calls the old code, so that the
+ * kernel behaves as before, but the return address of the old code is in this
+ * module. A live patch can only be unloaded while it is disabled
  * (/sys/kernel/livepatch/mmn_patch/enabled).
  */
 #include <linux/atomic.h>
@@ -15,7 +15,7 @@
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 
-/* Where the old code begins: behind the place where ftrace comes in. */
+/* Start of the old code, behind the call of ftrace. */
 static int (*old_code)(struct mmu_notifier_range *range);
 
 static atomic_t calls = ATOMIC_INIT(0);
@@ -30,7 +30,7 @@ static const struct kernel_param_ops calls_ops = {
 };
 
 module_param_cb(calls, &calls_ops, NULL, 0444);
-MODULE_PARM_DESC(calls, "how often the patched function ran");
+MODULE_PARM_DESC(calls, "number of calls of the patched function");
 
 static int mmn_patch_start(struct mmu_notifier_range *range)
 {
@@ -61,7 +61,7 @@ static struct klp_patch patch = {
 	.objs = objects,
 };
 
-/* Names are not looked up for modules, but a kprobe knows where it is. */
+/* kallsyms_lookup_name() is not exported, so a kprobe resolves the address. */
 static int find_old_code(void)
 {
 	static const u8 endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_planted: one bug of each kind that the debug kernels are there to find, on
- * purpose. A detector that does not find its bug would not find ours.
- * Load it with bug=NAME; never on a machine that somebody needs.
+ * mmn_planted: one deliberate bug of each kind that the debug kernels detect. A
+ * detector that misses its bug here would also miss one in mmnotify.
+ * Load it with bug=NAME, and only on a machine that may crash.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -25,11 +25,11 @@
 
 static char *bug = "";
 module_param(bug, charp, 0444);
-MODULE_PARM_DESC(bug, "bounds, freed, leak, shift, atomic, rcu, lock, nonblock, race or hung; slab, vmalloc or percpu: a leak of kb");
+MODULE_PARM_DESC(bug, "bug to trigger: bounds, freed, leak, shift, atomic, rcu, lock, nonblock, race or hung; slab, vmalloc or percpu leak kb");
 
 static unsigned int kb;
 module_param(kb, uint, 0444);
-MODULE_PARM_DESC(kb, "kilobytes to lose");
+MODULE_PARM_DESC(kb, "kilobytes to leak");
 
 /* ---- memory ---- */
 
@@ -61,8 +61,8 @@ static int plant_leak(void)
 	unsigned int i;
 
 	/*
-	 * Many, and without the pointers that free objects hold: the last ones are still
-	 * seen in a register and, on 7.x, in the sheaf that they came from.
+	 * kmemleak still finds the last objects in a register and, on 7.x, in the sheaf
+	 * that they came from. So leak many, zeroed, without pointers to each other.
 	 */
 	for (i = 0; i < 512; i++)
 		if (!kzalloc(96, GFP_KERNEL))
@@ -70,7 +70,7 @@ static int plant_leak(void)
 	return 0;
 }
 
-/* The same by the kilobyte, for who counts what is left. */
+/* Leaks kilobytes, for tests that compare the amount of used memory. */
 static int plant_slab(void)
 {
 	unsigned int i;
@@ -86,7 +86,7 @@ static int plant_vmalloc(void)
 	return vmalloc(kb * SZ_1K) ? 0 : -ENOMEM;
 }
 
-/* Of all CPUs together. */
+/* @kb is the sum over all CPUs. */
 static int plant_percpu(void)
 {
 	unsigned int i, n = kb * (SZ_1K / 64) / num_possible_cpus();
@@ -101,7 +101,7 @@ static int plant_shift(void)
 {
 	unsigned int by = 40;
 
-	/* Neither compiler nor sparse may see it coming. */
+	/* Hide the constant from the compiler and sparse. */
 	OPTIMIZER_HIDE_VAR(by);
 	return (1 << by) == 7 ? -EINVAL : 0;
 }
@@ -114,7 +114,7 @@ static void __rcu *guarded;
 
 static int plant_atomic(void)
 {
-	/* A spinlock would not do: with PREEMPT_RT who has one may sleep. */
+	/* Not a spinlock: on PREEMPT_RT its holder may sleep. */
 	preempt_disable();
 	msleep(20);
 	preempt_enable();
@@ -182,7 +182,7 @@ static int sleeper(void *unused)
 	return 0;
 }
 
-/* The hung task detector is set to a few seconds by who loads this. */
+/* The test sets the timeout of the hung task detector to a few seconds before the load. */
 static int plant_hung(void)
 {
 	struct task_struct *t = kthread_run(sleeper, NULL, "mmn_sleeper");
@@ -221,7 +221,7 @@ static int __init mmn_planted_init(void)
 	for (i = 0; i < ARRAY_SIZE(bugs); i++)
 		if (!strcmp(bug, bugs[i].name))
 			return bugs[i].plant();
-	pr_err("bug=%s is none of ours: see modinfo\n", bug);
+	pr_err("unknown bug=%s: see modinfo for the names\n", bug);
 	return -EINVAL;
 }
 module_init(mmn_planted_init);

@@ -22,12 +22,12 @@
 
 static struct mmnotify_client client = { .name = "refused", .owner = THIS_MODULE };
 
-/* What the object heard of [addr, addr + PAGE_SIZE). */
+/* Its callbacks count the events of [addr, addr + PAGE_SIZE). */
 static struct mmnotify_mm *object;
 static unsigned long addr;
 static unsigned int starts, ends;
 
-/* What the native notifier does with the next event of that page. */
+/* Calls that the native notifier passes on at the next event of that page. */
 static enum { NOTHING, START_ALONE, BOTH } pass;
 static unsigned int passed;
 static struct mmu_notifier_range copy;
@@ -91,7 +91,7 @@ static const struct mmu_notifier_ops native_ops = {
 
 static struct mmu_notifier native = { .ops = &native_ops };
 
-/* A write to a page that was only read is copy-on-write: the filter drops this event. */
+/* A write to the zero page is a copy-on-write event, which the filter drops. */
 static void copy_on_write(void)
 {
 	int word;
@@ -102,7 +102,7 @@ static void copy_on_write(void)
 	ends = 0;
 	passed = 0;
 	if (get_user(word, (int __user *)addr) || word || put_user(1, (int __user *)addr))
-		pr_info("the page cannot be written to\n");
+		pr_info("writing to the page failed\n");
 }
 
 static void unmap(void)
@@ -116,23 +116,24 @@ static void unmap(void)
 static void test_start_alone(void)
 {
 	copy_on_write();
-	expect("req 18: a filter drops copy-on-write, start and end", starts + ends, 0);
+	expect("req 18: a filter drops the start and the end of a copy-on-write event",
+	       starts + ends, 0);
 	vm_munmap(addr, PAGE_SIZE);
 	addr = map_pages(1);
 	unmap();
-	expect("req 10: munmap has both", starts == 1 && ends == 1, 1);
+	expect("req 10: munmap is one start and one end", starts == 1 && ends == 1, 1);
 
 	pass = START_ALONE;
 	copy_on_write();
-	expect("req 8: a start that may not block is passed on, without an end", passed, 1);
+	expect("req 8: a non-blockable start without an end is passed on", passed, 1);
 	pass = BOTH;
 	unmap();
 	expect("the next event at the same address is passed on", passed, 1);
-	expect("req 10: each of its starts has an end", starts == 2 && ends == 2, 1);
+	expect("req 10: each start at this address has an end", starts == 2 && ends == 2, 1);
 	pass = NOTHING;
 }
 
-/* More events than an object has room to remember. */
+/* More events than an object has slots for. */
 static void test_many(void)
 {
 	unsigned int i, heard = 0, pairs = 0;
@@ -146,7 +147,7 @@ static void test_many(void)
 		pairs += starts == 1 && ends == 1;
 	}
 	expect("req 10, 18: a filter drops the starts and the ends of 64 events", heard, 0);
-	expect("req 10: and munmap has both each time", pairs, 64);
+	expect("req 10: each of 64 munmaps is one start and one end", pairs, 64);
 }
 
 static int __init refused_init(void)
@@ -160,13 +161,14 @@ static int __init refused_init(void)
 		mmnotify_unregister(&client);
 		return PTR_ERR(object);
 	}
-	expect("a native notifier on the same mm", mmu_notifier_register(&native, current->mm), 0);
+	expect("register a native notifier on the same mm",
+	       mmu_notifier_register(&native, current->mm), 0);
 	test_start_alone();
 	test_many();
 	mmu_notifier_unregister(&native, current->mm);
 	mmnotify_mm_put(object);
 	mmnotify_synchronize(&client);
-	expect("the client goes", mmnotify_unregister(&client), 0);
+	expect("unregister the client", mmnotify_unregister(&client), 0);
 	pr_info("1..%u\n", tap_nr);
 	return tap_failed ? -EPROTO : 0;
 }
@@ -178,6 +180,6 @@ static void __exit refused_exit(void)
 module_exit(refused_exit);
 
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("A start without an end, for the tests of mmnotify");
+MODULE_DESCRIPTION("Test of mmnotify: a start without an end");
 MODULE_LICENSE("GPL");
 MMNOTIFY_IMPORT_NS();

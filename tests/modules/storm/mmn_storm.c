@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_storm: a driver for storms. It makes objects and takes them away as fast as
- * it can, counts those that live, and warns of a callback of one that does not.
+ * mmn_storm: a driver for stress tests. It creates and removes objects as fast as
+ * possible, counts the live ones, and warns if a removed one gets a callback.
  */
 #include <linux/atomic.h>
 #include <linux/delay.h>
@@ -39,8 +39,8 @@ struct keeper {
 };
 
 /*
- * Ranges are charged to a cgroup, and have a cache of their own: what 5.10 notes of
- * charged objects of kmalloc-192 lies in kmalloc-192, too, and keeps it for ever.
+ * Ranges are charged to a cgroup, and have a cache of their own: 5.10 allocates its
+ * data about charged objects of kmalloc-192 from kmalloc-192 as well, and never frees it.
  */
 static struct kmem_cache *range_cache;
 
@@ -53,7 +53,7 @@ static void *count_new(void *p)
 	return p;
 }
 
-/* Rather no object than an OOM kill: the driver knows what to do without. */
+/* The allocation may fail rather than cause an OOM kill: callers handle the failure. */
 static void *storm_alloc_range(void)
 {
 	return count_new(kmem_cache_zalloc(range_cache, GFP_KERNEL |
@@ -71,7 +71,7 @@ static void storm_kfree(void *p)
 	atomic64_dec(&alive);
 }
 
-/* Return: -ETIME if nothing is heard for very long. */
+/* Waits for a callback. Return: 0; -EINTR; -ETIME after 100000 polls without one. */
 static int hear(const u32 *heard, u32 flags)
 {
 	unsigned int i;
@@ -91,7 +91,7 @@ static int hear(const u32 *heard, u32 flags)
 struct storm_range {
 	struct mmnotify_range range;
 	struct list_head list;
-	spinlock_t lock;	/* for the sequence */
+	spinlock_t lock;	/* orders the sequence */
 	u32 magic, heard;
 };
 
@@ -261,7 +261,7 @@ static struct mmnotify_mm *get(const struct storm_objects *arg)
 			       &mm_ops[arg->nr % STORM_OPS]);
 }
 
-/* Who shares it cannot unregister it. */
+/* An object with other references cannot be unregistered, so put it. */
 static void put(struct mmnotify_mm *m, u32 flags)
 {
 	if (!(flags & STORM_WAIT) || mmnotify_mm_unregister(m))
@@ -301,7 +301,7 @@ static long client_pair(const struct storm_objects *arg)
 	return ret;
 }
 
-/* ---- what a file keeps ---- */
+/* ---- objects that a file keeps ---- */
 
 static long insert_many(struct keeper *k, struct storm_objects *arg)
 {
@@ -347,7 +347,7 @@ static long remove_many(struct keeper *k, struct storm_objects *arg)
 	return ret;
 }
 
-/* Each reference of an object comes from a get of its own ops, so one list entry. */
+/* Several gets of the same ops return one object, which has one list entry. */
 static long get_one(struct keeper *k, const struct storm_objects *arg)
 {
 	struct mmnotify_mm *m = get(arg);
@@ -511,6 +511,6 @@ static void __exit mmn_storm_exit(void)
 module_exit(mmn_storm_exit);
 
 MODULE_AUTHOR("The mmnotify authors");
-MODULE_DESCRIPTION("Objects that come and go as fast as they can");
+MODULE_DESCRIPTION("Test of mmnotify: creates and removes objects as fast as possible");
 MODULE_LICENSE("GPL");
 MMNOTIFY_IMPORT_NS();

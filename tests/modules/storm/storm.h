@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * storm: what user space says to the test module, /dev/mmn_storm: a driver that
- * makes and takes away objects as fast as it can.
+ * storm: ioctls of the test module, /dev/mmn_storm: a driver that creates and
+ * removes objects as fast as possible.
  */
 #ifndef STORM_H
 #define STORM_H
@@ -12,16 +12,17 @@
 #define STORM_END	(1u << 0) /* the objects have end() */
 #define STORM_WAIT	(1u << 1) /* an mm is unregistered instead of put */
 #define STORM_ASYNC	(1u << 2) /* a range is removed asynchronously */
-#define STORM_HEAR	(1u << 3) /* a pair: not before it was told something */
+#define STORM_HEAR	(1u << 3) /* a pair is removed only after a callback */
 
-/* Each of them has ops of its own: so many objects an mm can have. */
+/* Number of mm_ops, and so of objects that one mm can have. */
 #define STORM_OPS	9
 
 /**
- * struct storm_objects - which
+ * struct storm_objects - objects to create or remove
  * @start: first byte of the first range
- * @len: bytes of each, the next one begins behind it
- * @nr: INSERT and REMOVE: how many; out: how many it was. Else which ops
+ * @len: bytes of each range; the next range starts behind it
+ * @nr: INSERT and REMOVE: number of objects, out: number that succeeded. Others: index
+ *	of the ops
  * @flags: STORM_*
  */
 struct storm_objects {
@@ -32,12 +33,12 @@ struct storm_objects {
 };
 
 /**
- * struct storm_counts - of all files
+ * struct storm_counts - counters of all files
  * @alive: objects that are not freed
  * @told: callbacks
  * @ends: calls of end()
- * @released: releases of mms
- * @no_memory: objects that could not be had
+ * @released: calls of release() for mm objects
+ * @no_memory: objects that could not be allocated
  */
 struct storm_counts {
 	__u64 alive;
@@ -47,12 +48,12 @@ struct storm_counts {
 	__u64 no_memory;
 };
 
-/* A pair: made and taken away, in the caller's mm. */
+/* A pair: one object is created and removed, in the caller's mm. */
 #define STORM_IOC_RANGE		_IOW('s', 1, struct storm_objects)
 #define STORM_IOC_MM		_IOW('s', 2, struct storm_objects)
 #define STORM_IOC_CLIENT	_IOW('s', 3, struct storm_objects)
 
-/* What is kept with the file, until REMOVE and PUT or the last close. */
+/* Objects that the file keeps until REMOVE, PUT or its last close. */
 #define STORM_IOC_INSERT	_IOWR('s', 4, struct storm_objects)
 #define STORM_IOC_REMOVE	_IOWR('s', 5, struct storm_objects)
 #define STORM_IOC_GET		_IOW('s', 6, struct storm_objects)

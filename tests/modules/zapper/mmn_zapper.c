@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_zapper: maps pages of its own and takes them back in every way that a
- * driver has. It knows nothing of mmnotify.
+ * mmn_zapper: maps pages of its own and zaps them in each way that a driver can. The
+ * module does not use mmnotify.
  */
 #include <linux/fs.h>
 #include <linux/gfp.h>
@@ -21,7 +21,7 @@ static_assert(1 << ORDER == ZAPPER_PAGES);
 
 static struct page *pages;
 
-/* An offset beyond the pages wraps, so that each way to map has all of them. */
+/* Offsets wrap, so that each kind of mapping (ZAPPER_MAP_*) covers all pages. */
 static struct page *page_of(pgoff_t pgoff)
 {
 	return pages + pgoff % ZAPPER_PAGES;
@@ -180,5 +180,5 @@ static void __exit zapper_exit(void)
 }
 module_exit(zapper_exit);
 
-MODULE_DESCRIPTION("Maps pages and takes them back, for mmnotify's tests");
+MODULE_DESCRIPTION("Maps pages and zaps them, for mmnotify's tests");
 MODULE_LICENSE("GPL");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
-/* zapper: what user space says to the test module, /dev/mmn_zapper. */
+/* zapper: ioctls of the test module, /dev/mmn_zapper. */
 #ifndef ZAPPER_H
 #define ZAPPER_H
 
@@ -8,13 +8,13 @@
 
 #define ZAPPER_PAGES	16
 
-/* The offset of a mapping chooses what the driver does in mmap(). */
-#define ZAPPER_MAP_PAGES	0		/* pages, as a sound card does */
-#define ZAPPER_MAP_PFNS		(1 << 20)	/* as a PCI device's registers */
-#define ZAPPER_MAP_FAILS	(2 << 20)	/* pages, and then an error */
+/* The offset of a mapping selects the kind of mapping. */
+#define ZAPPER_MAP_PAGES	0		/* struct pages, like a sound card */
+#define ZAPPER_MAP_PFNS		(1 << 20)	/* PFNs, like registers of a PCI device */
+#define ZAPPER_MAP_FAILS	(2 << 20)	/* struct pages, then mmap() fails */
 
 /**
- * struct zapper_range - what to take away
+ * struct zapper_range - range to zap
  * @start: an address, or for REVOKE and LATER an offset of the file
  * @len: bytes
  */
@@ -23,9 +23,9 @@ struct zapper_range {
 	__u64 len;
 };
 
-/* By a VMA of the caller, which has to be one of ours. */
+/* Zaps a range of a VMA of the caller, which must map this device. */
 #define ZAPPER_IOC_ZAP		_IOW('z', 1, struct zapper_range)
-/* Wherever the file is mapped; LATER has a worker do it. */
+/* Zaps all mappings of the file; LATER does it in a worker. */
 #define ZAPPER_IOC_REVOKE	_IOW('z', 2, struct zapper_range)
 #define ZAPPER_IOC_LATER	_IOW('z', 3, struct zapper_range)
 /* The driver calls munmap() for its caller. */
