@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shortcut: it is made of steps whose length is known beforehand, it fits only if all that
- * lies between is there, and it goes with its module.
+ * call_path: a call path is built from steps of constant length. It matches only if each
+ * return address on the path is on the stack, and it is dropped with its module.
  */
 #include <linux/module.h>
 #include <linux/spinlock.h>
@@ -27,8 +27,8 @@ static struct mmn_frame_pos found;
 #define FRAME	(&stack[10])
 
 /*
- * The callback returns to 0xa000, that to @nr functions between, those to the announcing
- * function, and that one to the site.
+ * Builds the stack of a callback. It returns to 0xa000, this through @nr functions to the
+ * function that calls the notifiers, and that one to the call site.
  */
 static void call_from(unsigned int nr)
 {
@@ -56,7 +56,7 @@ static const struct mmn_site *find(void)
 	return mmn_call_path_site_slow(&cut, FRAME, &found);
 }
 
-/* Return: 0 if there is no shortcut, 1 if it leads to the site of call_from(@nr), else -1. */
+/* Return: 0 without a path, 1 if it leads to the site of call_from(@nr), else -1. */
 static int takes(unsigned int nr)
 {
 	const struct mmn_site *site = NULL;
@@ -67,7 +67,7 @@ static int takes(unsigned int nr)
 	return pc == 0xc000 && site == &known[nr + 2] ? 1 : -1;
 }
 
-/* The way was looked at, and is none. */
+/* The path was examined and marked as unusable. */
 static bool is_none(void)
 {
 	return cut.pc == 0xa000 && !mmn_call_path_matches(&cut, FRAME);
@@ -85,25 +85,25 @@ static void test_made(unsigned int nr)
 	unsigned int i, word = 11, wrong = 0;
 
 	call_from(nr);
-	ok(!takes(nr), "%u between: there is no shortcut at first", nr);
+	ok(!takes(nr), "%u functions between: no call path before the first walk", nr);
 	ok(find() == &known[nr + 2] && found.pc == 0xc000 && found.bp == 0x2222,
-	   "steps lead to the site");
-	ok(takes(nr) == 1 && same_place(), "and then the shortcut does");
+	   "frame steps find the site");
+	ok(takes(nr) == 1 && same_place(), "then the call path finds it at the same position");
 	for (i = 0; i <= nr + 1; i++) {
 		stack[word] ^= 1;
 		wrong += !!takes(nr);
 		stack[word] ^= 1;
 		word += i + 2;
 	}
-	ok(!wrong && takes(nr) == 1, "if all between is there");
+	ok(!wrong && takes(nr) == 1, "the call path needs each return address on it");
 	known[nr + 2].row = MMN_SITE_UNKNOWN;
-	ok(!takes(nr), "and the site has a row");
+	ok(!takes(nr), "the call path needs a site with a row");
 	known[nr + 2].pc = 1;
-	ok(!takes(nr), "and is known");
+	ok(!takes(nr), "the call path needs a site in the address cache");
 	ok(!shim_locks_held, "no lock is held");
 }
 
-/* The announcing function calls the callback itself. */
+/* The function that sends the event calls the callback itself. */
 static void test_direct(void)
 {
 	call_from(0);
@@ -111,51 +111,51 @@ static void test_direct(void)
 	known[1].frame = 0;
 	ok(find() == &known[1] && mmn_call_path_matches(&cut, FRAME) &&
 	   mmn_call_path_pos(&cut, FRAME).pc == 0xb000,
-	   "with nothing between there is a shortcut, too");
+	   "a call path without functions between");
 }
 
 static void test_not_made(void)
 {
 	call_from(2);
-	ok(find() && is_none(), "a way that is too long is none");
+	ok(find() && is_none(), "no call path over too many frames");
 	call_from(1);
 	module_area = 0xa001;
-	ok(find() && is_none(), "nor is one through a module");
+	ok(find() && is_none(), "no call path through a module");
 	call_from(1);
 	module_area = 0xa000;
-	ok(find() && takes(1) == 1, "but the callback may be in one");
+	ok(find() && takes(1) == 1, "a call path for a callback in a module");
 	call_from(1);
 	known[1].up |= MMN_UP_BP;
 	stack[10] = at(14);
-	ok(find() && is_none(), "nor one by the frame pointer");
+	ok(find() && is_none(), "no call path with a step by the frame pointer");
 	call_from(1);
 	known[2].up = 6 | MMN_UP_BP;
 	stack[10] = at(17);
-	ok(find() && is_none(), "even in its last step");
+	ok(find() && is_none(), "no call path with a last step by the frame pointer");
 	call_from(1);
 	shim_lock_is_busy = true;
-	ok(find() && !cut.pc, "none is made while another one is");
+	ok(find() && !cut.pc, "no call path while the lock is contended");
 	call_from(1);
 	known[3].pc = 1;
-	ok(!find() && !cut.pc, "nor without a site");
+	ok(!find() && !cut.pc, "no call path without a site");
 	call_from(1);
 	cut.pc = 0xdddd;
-	ok(find() && cut.pc == 0xdddd && !takes(1), "one that is made stays");
+	ok(find() && cut.pc == 0xdddd && !takes(1), "an existing call path is not replaced");
 	ok(!shim_locks_held, "no lock is held");
 }
 
-/* The frame pointer of the site is the caller's if nothing saved it. */
+/* The site has the frame pointer of the callback's caller if no frame saved another one. */
 static void test_saved(void)
 {
 	call_from(1);
 	known[2].up = 6;
 	ok(find() && found.bp == 0x1111 && takes(1) == 1 && same_place(),
-	   "the frame pointer of the callback's caller, if no other was saved");
+	   "the site has the frame pointer of the callback's caller if none was saved");
 	call_from(1);
 	known[0].up |= 2 << MMN_UP_SAVED_SHIFT;
 	known[2].up = 6;
 	ok(find() && takes(1) == 1 && same_place() && found.bp == stack[12],
-	   "or one that was saved between");
+	   "the site has a frame pointer that was saved between");
 }
 
 static void test_drop(void)
@@ -167,14 +167,14 @@ static void test_drop(void)
 
 	call_from(1);
 	ok(mmn_call_path_site_slow(c, FRAME, &found) && mmn_call_path_matches(c, FRAME),
-	   "of a foreign callback");
+	   "a call path for a callback in another module");
 	mmn_call_path_drop(&other);
-	ok(c->pc == 0xa000, "it stays when another module goes");
+	ok(c->pc == 0xa000, "the call path stays when another module is unloaded");
 	mmn_call_path_drop(&mod);
-	ok(!c->pc, "it goes with its module");
+	ok(!c->pc, "the call path is dropped with its module");
 	known[2].up = 6;
 	ok(mmn_call_path_site_slow(c, FRAME, &found) && mmn_call_path_pos(c, FRAME).bp == 0x1111,
-	   "the next one at its place has nothing of it");
+	   "the next call path in this slot has no data of the dropped one");
 	mmn_call_path_drop(&mod);
 	for (i = 0; i < ARRAY_SIZE(mmn_call_path_table); i++)
 		mmn_call_path_table[i].pc = 0xa000;
@@ -182,7 +182,8 @@ static void test_drop(void)
 	for (i = 0; i < ARRAY_SIZE(mmn_call_path_table); i++)
 		if (mmn_call_path_table[i].pc)
 			break;
-	ok(i == ARRAY_SIZE(mmn_call_path_table), "wherever in the table it is");
+	ok(i == ARRAY_SIZE(mmn_call_path_table),
+	   "each slot of the table is searched at the drop");
 	ok(!shim_locks_held, "no lock is held");
 }
 

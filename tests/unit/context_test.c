@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * context: which bits a task, its lock, its system call and the place of the range give,
- * and that the key of a context is the same whether or not the context is gathered.
+ * context: the bits of a context for a task, its lock, its system call and the position of
+ * the range, and that the key is equal with and without gathering the context.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -13,7 +13,7 @@
 #define WANT_ALL	(MMN_NEED_TASK | MMN_NEED_THREAD | MMN_NEED_LOCK | MMN_NEED_SYS | \
 			 MMN_NEED_ARGS | MMN_NEED_PLACE)
 
-/* Of mremap(): the old place is far below the new one. */
+/* Addresses for mremap(): the old one is far below the new one. */
 #define OLD		0x100000UL
 #define NEW		0x900000UL
 
@@ -24,7 +24,7 @@ bool shim_verified, shim_numa_moves;
 static struct mm_struct mm = { .mm_users = { 1 } };
 static struct mmu_notifier_range range = { .mm = &mm };
 
-/* What the task is in; the ABI decides if one look suffices. */
+/* System call of the task. sys_at_once: the ABI allows to read number and arguments in one go. */
 static int sys, sys_at_once;
 static unsigned long sys_args[6];
 
@@ -77,29 +77,33 @@ static u32 bits(u32 needs)
 static void test_task(void)
 {
 	be("cat", 0);
-	ok(!bits(WANT_ALL & ~MMN_NEED_SYS), "a task that has another mm: nothing");
+	ok(!bits(WANT_ALL & ~MMN_NEED_SYS), "no bits for a task with another mm");
 	shim_verified = true;
-	ok(bits(0) == MMN_CTX_VERIFIED, "a kernel that was tested");
+	ok(bits(0) == MMN_CTX_VERIFIED, "MMN_CTX_VERIFIED on a verified kernel");
 	shim_verified = false;
 	shim_numa_moves = true;
-	ok(bits(0) == MMN_CTX_NUMA_MOVES, "one whose hints may move a page");
+	ok(bits(0) == MMN_CTX_NUMA_MOVES,
+	   "MMN_CTX_NUMA_MOVES on a kernel whose NUMA hints may migrate");
 	shim_numa_moves = false;
 	shim_current.mm = &mm;
-	ok(bits(MMN_NEED_TASK) == MMN_CTX_LOCAL, "the mm is its own");
-	ok(!bits(0), "if that is wanted");
+	ok(bits(MMN_NEED_TASK) == MMN_CTX_LOCAL, "MMN_CTX_LOCAL for the own mm");
+	ok(!bits(0), "no MMN_CTX_LOCAL without MMN_NEED_TASK");
 	shim_current.flags = PF_EXITING;
-	ok(bits(MMN_NEED_TASK) == (MMN_CTX_LOCAL | MMN_CTX_EXITING), "it exits");
+	ok(bits(MMN_NEED_TASK) == (MMN_CTX_LOCAL | MMN_CTX_EXITING),
+	   "MMN_CTX_EXITING for an exiting task");
 	be("cat", 0);
 	mm.mm_users.counter = 0;
-	ok(bits(MMN_NEED_TASK) == MMN_CTX_DYING, "the mm has no user");
+	ok(bits(MMN_NEED_TASK) == MMN_CTX_DYING, "MMN_CTX_DYING for an mm without users");
 	mm.mm_users.counter = 1;
 	mm.owner = &shim_current;
-	ok(bits(MMN_NEED_LOCK) == MMN_CTX_MMAP_WRITE, "it holds mmap_lock for write");
-	ok(!bits(MMN_NEED_TASK), "if that is wanted, too");
+	ok(bits(MMN_NEED_LOCK) == MMN_CTX_MMAP_WRITE,
+	   "MMN_CTX_MMAP_WRITE if the task holds mmap_lock for write");
+	ok(!bits(MMN_NEED_TASK), "no lock bits without MMN_NEED_LOCK");
 	mm.owner = &mm;
-	ok(bits(MMN_NEED_LOCK) == MMN_CTX_MMAP_READ, "it does not");
+	ok(bits(MMN_NEED_LOCK) == MMN_CTX_MMAP_READ,
+	   "MMN_CTX_MMAP_READ if it does not hold it for write");
 	mm.owner = NULL;
-	ok(!bits(MMN_NEED_LOCK), "the kernel does not tell");
+	ok(!bits(MMN_NEED_LOCK), "no lock bits if the owner is unknown");
 }
 
 static const struct {
@@ -125,11 +129,12 @@ static void test_threads(void)
 		be(threads[i].comm, threads[i].flags);
 		ok(bits(MMN_NEED_THREAD) == threads[i].bits, "%s, flags 0x%x", threads[i].comm,
 		   threads[i].flags);
-		ok(!bits(MMN_NEED_TASK), "if it is wanted");
+		ok(!bits(MMN_NEED_TASK), "no thread bits without MMN_NEED_THREAD");
 	}
 	be("kswapd0", PF_KTHREAD | PF_KSWAPD);
 	shim_memory_nodes = 1;
-	ok(bits(MMN_NEED_THREAD) & MMN_CTX_ONE_NODE, "kswapd of a machine with one node");
+	ok(bits(MMN_NEED_THREAD) & MMN_CTX_ONE_NODE,
+	   "MMN_CTX_ONE_NODE for kswapd with one memory node");
 	shim_memory_nodes = 2;
 }
 
@@ -141,24 +146,27 @@ static void test_syscall(void)
 	in_syscall(MMN_SYS_MADVISE, 4);
 	mmn_context_gather(&range, MMN_NEED_SYS | MMN_NEED_ARGS, &ctx);
 	ok(ctx.sys == MMN_SYS_MADVISE && ctx.bits & MMN_CTX_SYSCALL && !ctx.nr_frames,
-	   "the system call, and no frames");
-	ok(ctx.args[0] == 4 && ctx.args[3] == 4, "its arguments");
+	   "the system call is gathered, and frames are reset");
+	ok(ctx.args[0] == 4 && ctx.args[3] == 4, "the arguments are gathered");
 	memset(&ctx, 0, sizeof(ctx));
 	mmn_context_gather(&range, MMN_NEED_SYS, &ctx);
-	ok(ctx.sys == MMN_SYS_MADVISE && !ctx.args[2], "not if they are not wanted");
+	ok(ctx.sys == MMN_SYS_MADVISE && !ctx.args[2], "no arguments without MMN_NEED_ARGS");
 	in_syscall(MMN_SYS_MUNMAP, 4);
 	mmn_context_gather(&range, MMN_NEED_SYS | MMN_NEED_ARGS, &ctx);
-	ok(ctx.sys == MMN_SYS_MUNMAP && !ctx.args[2], "nor of one whose arguments tell nothing");
+	ok(ctx.sys == MMN_SYS_MUNMAP && !ctx.args[2],
+	   "no arguments of a system call for which no rule needs them");
 	mmn_context_gather(&range, MMN_NEED_ARGS, &ctx);
-	ok(ctx.sys == MMN_SYS_NONE && !(ctx.bits & MMN_CTX_SYSCALL), "nor itself, likewise");
+	ok(ctx.sys == MMN_SYS_NONE && !(ctx.bits & MMN_CTX_SYSCALL),
+	   "no system call without MMN_NEED_SYS");
 	be("kworker/0:1", PF_KTHREAD);
-	ok(!(bits(MMN_NEED_SYS) & MMN_CTX_SYSCALL), "a kernel thread is in none");
+	ok(!(bits(MMN_NEED_SYS) & MMN_CTX_SYSCALL), "a kernel thread has no system call");
 	be("iou-wrk-1", PF_IO_WORKER);
-	ok(!(bits(MMN_NEED_SYS) & MMN_CTX_SYSCALL), "nor is an io_uring worker");
+	ok(!(bits(MMN_NEED_SYS) & MMN_CTX_SYSCALL), "an io_uring worker has no system call");
 	be("cat", 0);
 	in_syscall(-1, 0);
 	mmn_context_gather(&range, MMN_NEED_SYS, &ctx);
-	ok(ctx.sys == MMN_SYS_NONE && !(ctx.bits & MMN_CTX_SYSCALL), "one that cannot be told");
+	ok(ctx.sys == MMN_SYS_NONE && !(ctx.bits & MMN_CTX_SYSCALL),
+	   "no system call if its number is unknown");
 }
 
 /* ---- the parts of an mremap ---- */
@@ -179,22 +187,24 @@ static void mremap_is(unsigned long old_len, unsigned long new_len)
 	sys_args[4] = NEW;
 }
 
-/* The kernel aligns both lengths, whatever the caller asks for. */
+/* The kernel rounds both lengths up to pages. */
 static void test_lengths(unsigned long less)
 {
 	mremap_is(8 * PAGE_SIZE - less, 3 * PAGE_SIZE - less);
 	ok(place(OLD + 3 * PAGE_SIZE, OLD + 8 * PAGE_SIZE) == MMN_CTX_AT_TAIL,
-	   "mremap, lengths %lu less than pages: all that is cut off is the tail", less);
+	   "mremap, lengths %lu less than pages: the part that is cut off is the tail", less);
 	ok(place(OLD + 7 * PAGE_SIZE, OLD + 8 * PAGE_SIZE) == MMN_CTX_AT_TAIL,
-	   "its last page, too");
-	ok(!place(OLD + 2 * PAGE_SIZE, OLD + 8 * PAGE_SIZE), "what begins before it is not");
-	ok(!place(OLD + 3 * PAGE_SIZE, OLD + 9 * PAGE_SIZE), "nor what ends behind");
-	ok(!place(OLD, OLD + 3 * PAGE_SIZE), "nor what stays");
-	ok(place(NEW, NEW + 3 * PAGE_SIZE) == MMN_CTX_AT_TARGET, "all of the target");
+	   "the last page is in the tail");
+	ok(!place(OLD + 2 * PAGE_SIZE, OLD + 8 * PAGE_SIZE),
+	   "a range from before the tail is not");
+	ok(!place(OLD + 3 * PAGE_SIZE, OLD + 9 * PAGE_SIZE), "a range to behind the tail is not");
+	ok(!place(OLD, OLD + 3 * PAGE_SIZE), "the part that stays is not the tail");
+	ok(place(NEW, NEW + 3 * PAGE_SIZE) == MMN_CTX_AT_TARGET,
+	   "the whole target is the target");
 	ok(place(NEW + 2 * PAGE_SIZE, NEW + 3 * PAGE_SIZE) == MMN_CTX_AT_TARGET,
-	   "its last page, too");
-	ok(!place(NEW, NEW + 4 * PAGE_SIZE), "not what ends behind");
-	ok(!place(NEW - PAGE_SIZE, NEW + PAGE_SIZE), "nor what begins before");
+	   "the last page is in the target");
+	ok(!place(NEW, NEW + 4 * PAGE_SIZE), "a range to behind the target is not");
+	ok(!place(NEW - PAGE_SIZE, NEW + PAGE_SIZE), "a range from before the target is not");
 }
 
 static void test_mremap(void)
@@ -205,18 +215,19 @@ static void test_mremap(void)
 	test_lengths(PAGE_SIZE - 1);
 	range.start = NEW;
 	range.end = NEW + PAGE_SIZE;
-	ok(!(bits(WANT_ALL & ~MMN_NEED_PLACE) & MMN_CTX_AT_TARGET), "if the place is wanted");
+	ok(!(bits(WANT_ALL & ~MMN_NEED_PLACE) & MMN_CTX_AT_TARGET),
+	   "no MMN_CTX_AT_TARGET without MMN_NEED_PLACE");
 	in_syscall(MMN_SYS_MMAP, OLD);
 	sys_args[4] = NEW;
 	sys_args[2] = PAGE_SIZE;
-	ok(!place(NEW, NEW + PAGE_SIZE), "and in no other system call");
+	ok(!place(NEW, NEW + PAGE_SIZE), "no MMN_CTX_AT_TARGET in another system call");
 	range.start = 0;
 	range.end = 0;
 }
 
 /* ---- the key ---- */
 
-/* Return: 0 if there is no key, 1 if it is that of the gathered context, else -1. */
+/* Return: 0 without a key, 1 if it equals the key of the gathered context, else -1. */
 static int key_of(unsigned int class, u32 needs)
 {
 	struct mmn_ctx ctx = { };
@@ -245,26 +256,32 @@ static void test_keys(void)
 			keys += is > 0;
 		}
 	mm.owner = NULL;
-	ok(!wrong, "each key is that of the context (%u of %u are not)", wrong, keys);
-	ok(keys > MMN_NR_SYS * WANT_ALL / 2, "and most contexts have one");
+	ok(!wrong, "each key equals that of the gathered context (%u of %u differ)", wrong, keys);
+	ok(keys > MMN_NR_SYS * WANT_ALL / 2, "most contexts have a key");
 	in_syscall(MMN_SYS_MADVISE, 4);
 	ok(key_of(MMN_CLASS_ZAP, WANT_ALL) == 1, "madvise has a key");
 	sys_args[2] = 0x104;
-	ok(!key_of(MMN_CLASS_ZAP, WANT_ALL), "with an advice that does not fit it has none");
+	ok(!key_of(MMN_CLASS_ZAP, WANT_ALL),
+	   "madvise with an advice too large for the key has none");
 	sys_at_once = -1;
-	ok(!key_of(MMN_CLASS_ZAP, MMN_NEED_SYS), "nor has a system call of another ABI");
-	ok(key_of(MMN_CLASS_ZAP, MMN_NEED_TASK) == 1, "if system calls count");
+	ok(!key_of(MMN_CLASS_ZAP, MMN_NEED_SYS), "a system call of another ABI has no key");
+	ok(key_of(MMN_CLASS_ZAP, MMN_NEED_TASK) == 1,
+	   "it has a key if the rules need no system call");
 	in_syscall(MMN_SYS_MREMAP, 0);
-	ok(!key_of(MMN_CLASS_UNMAP, MMN_NEED_SYS | MMN_NEED_PLACE), "nor has a part of an mremap");
-	ok(key_of(MMN_CLASS_UNMAP, MMN_NEED_SYS) == 1, "if its parts count");
+	ok(!key_of(MMN_CLASS_UNMAP, MMN_NEED_SYS | MMN_NEED_PLACE),
+	   "a part of an mremap has no key");
+	ok(key_of(MMN_CLASS_UNMAP, MMN_NEED_SYS) == 1,
+	   "it has a key if the rules need no position");
 	in_syscall(MMN_SYS_MUNMAP, 0);
-	ok(key_of(MMN_CLASS_UNMAP, MMN_NEED_SYS | MMN_NEED_PLACE) == 1, "munmap has no parts");
+	ok(key_of(MMN_CLASS_UNMAP, MMN_NEED_SYS | MMN_NEED_PLACE) == 1,
+	   "munmap has a key: it has no parts");
 	in_syscall(MMN_SYS_NONE, 0);
-	ok(key_of(MMN_CLASS_ZAP, MMN_NEED_SYS) == 1, "nor has a page fault");
+	ok(key_of(MMN_CLASS_ZAP, MMN_NEED_SYS) == 1,
+	   "a page fault has a key: it has no system call");
 	be("ksmd", PF_KTHREAD);
 	ok(!key_of(MMN_CLASS_ZAP, MMN_NEED_SYS) && !key_of(MMN_CLASS_ZAP, MMN_NEED_THREAD),
-	   "nor has a kernel thread");
-	ok(key_of(MMN_CLASS_ZAP, MMN_NEED_LOCK) == 1, "if threads count");
+	   "a kernel thread has no key");
+	ok(key_of(MMN_CLASS_ZAP, MMN_NEED_LOCK) == 1, "it has a key if the rules need no thread");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * steps: where each kind of step leads, and which are refused: those that are not known,
- * and those that leave the stack.
+ * frame_step: the result of each kind of step, and the refusal of steps that are unknown
+ * or leave the stack.
  */
 #include <linux/ptrace.h>
 
@@ -10,7 +10,7 @@
 
 static struct mmn_frame_cursor s;
 
-/* At the return address in word @word. */
+/* Starts at the return address in word @word. */
 static void begin(unsigned int word, unsigned int bp)
 {
 	struct mmn_frame_pos from = where(word);
@@ -40,27 +40,29 @@ static void test_begin(void)
 	put(10, 0xa000);
 	from = where(10);
 	ok(mmn_frame_step_is_there(&from) && mmn_frame_step_begin_at(&s, &from),
-	   "a return address is there");
-	ok(s.top == at(0) + THREAD_SIZE && is_at(0xa000, 11, 0), "it begins there");
+	   "a return address on the stack is found");
+	ok(s.top == at(0) + THREAD_SIZE && is_at(0xa000, 11, 0),
+	   "a walk starts at this return address");
 	put(10, 0xb000);
 	ok(!mmn_frame_step_is_there(&from) && !mmn_frame_step_begin_at(&s, &from),
-	   "another one is not");
+	   "another return address in this word is refused");
 	from = where(10);
 	shim_current.stack = stack + WORDS / 2;
-	ok(!mmn_frame_step_is_there(&from), "nor is one of another stack");
+	ok(!mmn_frame_step_is_there(&from), "a position on another stack is refused");
 	shim_current.stack = stack;
 	put(WORDS / 2 - 1, 0xc000);
 	from = where(WORDS / 2 - 1);
 	shim_current.stack = stack + WORDS / 2;
-	ok(!mmn_frame_step_is_there(&from), "nor one just below its stack");
+	ok(!mmn_frame_step_is_there(&from), "a position just below the stack is refused");
 	shim_current.stack = stack;
 	put(WORDS - 1, 0xc000);
 	from = where(WORDS - 1);
-	ok(mmn_frame_step_is_there(&from), "it may be the last word of the stack");
+	ok(mmn_frame_step_is_there(&from),
+	   "a position in the last word of the stack is accepted");
 	memset(&s, 0, sizeof(s));
 	mmn_frame_step_begin_from(&s, frame);
 	ok(s.at.pc == 0x88 && s.at.sp == (unsigned long)&frame[2] && s.at.bp == 0x77 &&
-	   s.top == at(0) + THREAD_SIZE, "or it begins where a function returns to");
+	   s.top == at(0) + THREAD_SIZE, "a walk starts at the return address of a frame");
 }
 
 static void test_take(void)
@@ -72,29 +74,30 @@ static void test_take(void)
 	put(15, 0xb000);
 	stack[13] = 0x1234;
 	begin(10, 40);
-	ok(stays(), "an address that is not known ends it");
+	ok(stays(), "an address without a known step is refused");
 	site = know(0xa000, 5, 0);
 	begin(10, 40);
-	ok(mmn_frame_step_next(&s) == site && is_at(0xb000, 16, at(40)), "from the stack pointer");
+	ok(mmn_frame_step_next(&s) == site && is_at(0xb000, 16, at(40)),
+	   "a step by the stack pointer");
 	known[0].up = 5 | 3 << MMN_UP_SAVED_SHIFT;
 	begin(10, 40);
 	ok(mmn_frame_step_next(&s) && is_at(0xb000, 16, 0x1234),
-	   "with a frame pointer that was saved");
+	   "a step restores a saved frame pointer");
 	put(43, 0xc000);
 	known[0].up = MMN_UP_BP | 4;
 	begin(10, 40);
-	ok(mmn_frame_step_next(&s) && is_at(0xc000, 44, at(40)), "from the frame pointer");
+	ok(mmn_frame_step_next(&s) && is_at(0xc000, 44, at(40)), "a step by the frame pointer");
 	known[0].up = MMN_UP_BP | 4;
 	begin(10, 5);
-	ok(stays(), "not inwards");
+	ok(stays(), "a step to a lower address is refused");
 	begin(10, 7);
-	ok(stays(), "nor to where it is");
+	ok(stays(), "a step to the same address is refused");
 	known[0].up = MMN_UP_UNSUPPORTED;
 	begin(10, 40);
-	ok(stays(), "not where it takes more to know");
+	ok(stays(), "an unsupported step is refused");
 }
 
-/* The frame ends in the last word of the stack, or behind it. */
+/* A frame that ends in the last word of the stack, or behind it. */
 static void test_top(void)
 {
 	new_stack();
@@ -102,10 +105,11 @@ static void test_top(void)
 	put(WORDS - 1, 0xb000);
 	know(0xa000, 3, 0);
 	begin(WORDS - 4, 0);
-	ok(mmn_frame_step_next(&s) && s.at.pc == 0xb000 && s.at.sp == s.top, "up to the top");
+	ok(mmn_frame_step_next(&s) && s.at.pc == 0xb000 && s.at.sp == s.top,
+	   "a step to the top of the stack");
 	known[0].up = 4;
 	begin(WORDS - 4, 0);
-	ok(stays(), "not beyond it");
+	ok(stays(), "a step beyond the top is refused");
 }
 
 static void test_indirect(void)
@@ -118,20 +122,20 @@ static void test_indirect(void)
 	know(0xa000, MMN_UP_INDIRECT(3), 0);
 	begin(10, 40);
 	ok(mmn_frame_step_next(&s) && is_at(0xb000, 50, 0x5678),
-	   "to where the frame says that it ends");
+	   "an indirect step reads the end of the frame");
 	begin(10, 0);
-	ok(stays(), "not by a frame pointer of another stack");
+	ok(stays(), "an indirect step by a frame pointer of another stack is refused");
 	stack[37] = at(10);
 	begin(10, 40);
-	ok(stays(), "nor inwards");
+	ok(stays(), "an indirect step to a lower address is refused");
 	stack[37] = at(0) + THREAD_SIZE + 8;
 	begin(10, 40);
-	ok(stays(), "nor beyond the top");
+	ok(stays(), "an indirect step beyond the top is refused");
 	ok(!mmn_up_indirect(5) && !mmn_up_indirect(MMN_UP_BP | 5) &&
 	   !mmn_up_indirect(MMN_UP_LAST) && !mmn_up_indirect(MMN_UP_INDIRECT(0)) &&
 	   mmn_up_indirect(MMN_UP_INDIRECT(1)) == 1 && mmn_up_indirect(MMN_UP_INDIRECT(11)) == 11 &&
 	   !mmn_up_indirect(MMN_UP_INDIRECT(3) | 5),
-	   "what is an indirect step");
+	   "mmn_up_indirect() recognizes indirect steps");
 }
 
 static void test_last(void)
@@ -144,22 +148,23 @@ static void test_last(void)
 	put(10, 0xa000);
 	site = know(0xa000, MMN_UP_LAST, 0);
 	begin(10, 0);
-	ok(mmn_frame_step_next(&s) == site && !s.at.pc, "the last return address");
+	ok(mmn_frame_step_next(&s) == site && !s.at.pc, "the last return address ends the walk");
 	known[0].up = MMN_UP_ENTRY;
 	regs->cs = 0x33;
 	begin(10, 0);
-	ok(mmn_frame_step_next(&s) == site && !s.at.pc, "an entry from user mode is the last, too");
+	ok(mmn_frame_step_next(&s) == site && !s.at.pc, "an entry from user mode ends the walk");
 	regs->cs = 0x10;
 	begin(10, 0);
-	ok(stays(), "one from the kernel is not");
+	ok(stays(), "an entry from kernel mode is refused");
 	put(WORDS - 1 - words, 0xa000);
 	((struct pt_regs *)&stack[WORDS - words])->cs = 0x33;
 	begin(WORDS - 1 - words, 0);
-	ok(mmn_frame_step_next(&s) == site, "registers at the top of the stack");
+	ok(mmn_frame_step_next(&s) == site,
+	   "an entry with its registers at the top of the stack");
 	stack[WORDS - 1] = 0x33;
 	put(WORDS - words, 0xa000);
 	begin(WORDS - words, 0);
-	ok(stays(), "and not beyond it");
+	ok(stays(), "an entry with its registers beyond the top is refused");
 }
 
 static const struct mmn_site *to_site(void)
@@ -168,7 +173,7 @@ static const struct mmn_site *to_site(void)
 	return mmn_frame_step_to_site(&s);
 }
 
-/* A callback, the kernel's walk over its notifiers, the announcing function, the site. */
+/* A callback, the kernel's walk over its notifiers, the function that sends the event, the site. */
 static void test_to_site(void)
 {
 	const struct mmn_site *site;
@@ -183,30 +188,31 @@ static void test_to_site(void)
 	site = know(0xc000, 4, 0);
 	know(0xd000, MMN_UP_LAST, 0);
 	ok(to_site() == site && s.at.pc == 0xc000,
-	   "the call site is behind the announcing function");
+	   "the call site is the caller of the function that sends the event");
 	known[2].frame = MMN_FRAME_ANNOUNCE;
-	ok(to_site() == &known[3] && s.at.pc == 0xd000, "or behind its wrapper");
+	ok(to_site() == &known[3] && s.at.pc == 0xd000,
+	   "the call site is the caller of its wrapper");
 	known[3].frame = MMN_FRAME_ANNOUNCE;
-	ok(!to_site(), "there has to be one");
+	ok(!to_site(), "no call site if each frame sends events");
 	known[3].pc = 1;
-	ok(!to_site() && s.at.pc == 0xd000, "and it has to be known");
+	ok(!to_site() && s.at.pc == 0xd000, "no call site if its address is unknown");
 	known[2].frame = 0;
 	known[1].frame = 0;
-	ok(!to_site(), "so has what announced it");
+	ok(!to_site(), "no call site without a function that sends the event");
 	known[1].up = MMN_UP_LAST;
-	ok(!to_site() && !s.at.pc, "before the last return address");
+	ok(!to_site() && !s.at.pc, "no call site if the walk ends before it");
 	known[1].frame = MMN_FRAME_ANNOUNCE;
-	ok(!to_site(), "of which none is behind");
+	ok(!to_site(), "no call site behind the last return address");
 	known[1] = (struct mmn_site){ .pc = 0xb000, .up = 3, .frame = MMN_FRAME_ANNOUNCE };
 	begin(10, 0);
 	s.at.sp = at(0) - 8;
-	ok(!mmn_frame_step_to_site(&s), "not from another stack");
+	ok(!mmn_frame_step_to_site(&s), "no walk from another stack");
 	put(1, 0xb000);
 	put(4, 0xc000);
 	known[2].frame = 0;
 	begin(10, 0);
 	s.at.sp = at(0);
-	ok(!mmn_frame_step_to_site(&s), "nor from below this one");
+	ok(!mmn_frame_step_to_site(&s), "no walk from below the stack");
 }
 
 static void learn(unsigned long pc, bool can_resolve)
@@ -223,32 +229,33 @@ static void test_learn(void)
 	know(0xa000, 5, 0);
 	know(0xb000, MMN_UP_UNKNOWN, 0);
 	learn(0, true);
-	ok(!measured, "nothing is measured without an address");
+	ok(!measured, "a step is not learnt without an address");
 	learn(0, false);
-	ok(!measured, "in the hook neither");
+	ok(!measured, "a step is not learnt without an address in the hook");
 	learn(0xa000, true);
-	ok(!measured, "nor what is known");
+	ok(!measured, "a known step is not learnt again");
 	learn(LASTS - 1, true);
-	ok(!measured, "nor what goes without a word");
+	ok(!measured, "a step of an address that is not stable is not learnt");
 	learn(0xc000, false);
-	ok(!measured, "nor, in the hook, what has no name");
+	ok(!measured, "a step of an unresolved address is not learnt in the hook");
 	to_learn = &known[1];
 	learnt_up = 7;
 	learn(0xb000, false);
-	ok(measured == 1 && known[1].up == 7, "what has one is, there, too");
+	ok(measured == 1 && known[1].up == 7,
+	   "a step of a resolved address is learnt in the hook");
 	for (i = 0; i < 100; i++) {
 		known[1].up = MMN_UP_UNKNOWN;
 		learn(0xb000, true);
 		all += measured;
 	}
-	ok(all == 100, "each time, if that helps");
+	ok(all == 100, "learning is repeated while it succeeds");
 	to_learn = NULL;
 	known[1].up = MMN_UP_UNKNOWN;
 	for (i = all = 0; i < 100; i++) {
 		learn(0xb000, true);
 		all += measured;
 	}
-	ok(all == 64, "64 times, if it does not (%u)", all);
+	ok(all == 64, "learning stops after 64 failures (%u)", all);
 }
 
 int main(void)

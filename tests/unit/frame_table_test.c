@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * framenames: which functions on the stack speak, in all the ways kallsyms
- * prints them; that stock kernels have them (frames.txt); and that every frame
- * has a function, and a rule or an opinion that listens.
+ * frame_table: which functions on the stack have a frame, in each spelling of
+ * kallsyms. Stock kernels have these functions (frames.txt). Each frame has a
+ * function, and a rule or a row of verify_table.c that uses it.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ static char *load(const char *path)
 	return text;
 }
 
-/* The words of enum mmn_frame, in its order. */
+/* Reads the names of enum mmn_frame, in their order. */
 static void load_names(void)
 {
 	char *text = load(TOP "/src/rules/rules.h");
@@ -57,11 +57,11 @@ static void load_names(void)
 			memcpy(names[nr], at, len);
 		nr++;
 	}
-	ok(nr == MMN_NR_FRAMES, "classify.h has %u frames", nr);
+	ok(nr == MMN_NR_FRAMES, "rules.h has %u frames", nr);
 	free(text);
 }
 
-/* "%.*s" is MMN_FRAME_NONE if there is none of that name. */
+/* Return: the frame with this name, or MMN_FRAME_NONE. */
 static unsigned int frame_of(const char *word, size_t len)
 {
 	unsigned int frame;
@@ -93,7 +93,7 @@ static void test_spellings(void)
 		"xkswapd", "_kswapd", "KSWAPD", "k", "kswap.part.0", "kswapd-x",
 		"0xffffffff81234567", "(unknown)", "hole", "schedule",
 		"entry_SYSCALL_64_after_hwframe",
-		/* On the way of other operations, which count. */
+		/* Called by other operations. Their frames are used instead. */
 		"unmap_poisoned_folio",
 	};
 	unsigned int i, row, found;
@@ -106,14 +106,14 @@ static void test_spellings(void)
 			found += mmn_frame_table_find(symbol) ==
 				 mmn_frame_table_frame(row);
 		}
-		ok(found == i, "%s is %s however it is printed",
+		ok(found == i, "%s is %s in each spelling",
 		   mmn_frame_table_name(row), names[mmn_frame_table_frame(row)]);
 	}
 	for (i = 0; i < ARRAY_SIZE(silent); i++)
 		test_find(silent[i], MMN_FRAME_NONE);
 }
 
-/* All that counts of a module's function is that it is one. */
+/* Each function of a module has the same frame. */
 static void test_modules(void)
 {
 	static const char *const modules[] = {
@@ -136,7 +136,7 @@ static void test_modules(void)
 		test_find(others[i], MMN_FRAME_NONE);
 }
 
-/* From the heap and without slack, so that reading on is an error. */
+/* On the heap without slack, so that ASan reports a read behind the end. */
 static void test_long(void)
 {
 	static const size_t sizes[] = { 1, 2, 7, 512, 1 << 20 };
@@ -181,13 +181,13 @@ static void test_rows(void)
 	for (row = 0; row < ARRAY_SIZE(behind); row++)
 		ok(!mmn_frame_table_name(nr + behind[row])[0] &&
 		   mmn_frame_table_frame(nr + behind[row]) == MMN_FRAME_NONE,
-		   "row %u is no row", nr + behind[row]);
+		   "row %u is out of range", nr + behind[row]);
 }
 
 static const char *const kernels[] = { "5.10", "6.1", "6.12", "7.2", "7.3" };
 
-/* Bits of the kernels in a list that ends at a colon or the line's end; ~0 if
- * it is no such list.
+/* Return: bits of the kernels in a list that ends at a colon or the end of the
+ * line; ~0 if it is no such list.
  */
 static unsigned int kernels_of(char *list)
 {
@@ -219,7 +219,7 @@ static unsigned int row_of(const char *symbol)
 	return row;
 }
 
-/* What frames.txt says of each frame: kernels with a name, and without one. */
+/* From frames.txt, for each frame: kernels with a function, and without one. */
 static unsigned int named[MMN_NR_FRAMES], unnamed[MMN_NR_FRAMES];
 
 static void read_unnamed(char *line)
@@ -249,7 +249,7 @@ static void read_named(char *line, bool *listed)
 	}
 	row = row_of(symbol);
 	if (!ok(row < mmn_frame_table_nr() && !listed[row],
-		"frames.txt: %s is a row of framenames.c", symbol))
+		"frames.txt: %s is a row of frame_table.c", symbol))
 		return;
 	listed[row] = true;
 	ok(!strcmp(word, names[mmn_frame_table_frame(row)]), "%s is %s", symbol,
@@ -279,15 +279,15 @@ static void test_kernels(void)
 	for (frame = 1; frame < MMN_NR_FRAMES; frame++)
 		if (frame != MMN_FRAME_MODULE)
 			ok((named[frame] ^ unnamed[frame]) == 31,
-			   "%s has a name on each kernel, or a reason why not",
+			   "%s has a function on each kernel, or a reason for its lack",
 			   names[frame]);
 }
 
 static bool heard[MMN_NR_FRAMES];
 
 /*
- * Notes the frames that stand as an argument of MACRO(, from the @first one on;
- * the first is 0.
+ * Records the frames that are arguments of @macro, which ends in '(', from
+ * argument @first on; the first one is 0.
  */
 static void hear(const char *text, const char *macro, unsigned int first)
 {
@@ -309,7 +309,7 @@ static void hear(const char *text, const char *macro, unsigned int first)
 	}
 }
 
-/* A row that nobody listens to is dead, and so is a frame. */
+/* A frame that no rule uses is dead code, and so are its rows. */
 static void test_heard(void)
 {
 	static const char *const files[] = {
@@ -332,32 +332,32 @@ static void test_heard(void)
 		}
 		free(text);
 	}
-	/* Only ends the search: what is further out was charged for memory. */
+	/* Only ends the search: callers further out only charged memory. */
 	ok(!heard[MMN_FRAME_CHARGE] && mmn_frame_table_ends(MMN_FRAME_CHARGE),
-	   "CHARGE ends the search and says nothing");
+	   "CHARGE ends the search and no rule uses it");
 	heard[MMN_FRAME_CHARGE] = true;
 	for (frame = 1; frame < MMN_NR_FRAMES; frame++)
-		ok(heard[frame], "somebody listens to %s", names[frame]);
+		ok(heard[frame], "a rule or a row of verify_table.c uses %s", names[frame]);
 }
 
 /*
- * An operation ends the search, a step on its way does not, nor does a function
- * that serves operations further out.
+ * The frame of an operation ends the search. The frame of a step of an operation,
+ * or of a function that serves operations further out, does not.
  */
 static void test_ends(void)
 {
 	static const u8 goes_on[] = {
 		MMN_FRAME_NONE, MMN_FRAME_MODULE, MMN_FRAME_ZAPPER,
 		MMN_FRAME_UNMAPPER,
-		/* Who reclaims from a cgroup, migrates, splits, collapses? */
+		/* The caller of reclaim, migration, split and collapse decides. */
 		MMN_FRAME_MEMCG, MMN_FRAME_MIGRATE_PAGES, MMN_FRAME_SPLIT,
 		MMN_FRAME_COLLAPSE, MMN_FRAME_KHUGEPAGED,
-		/* Truncation may serve fallocate(), that MADV_REMOVE. */
+		/* fallocate() may truncate, and MADV_REMOVE calls fallocate(). */
 		MMN_FRAME_TRUNCATE, MMN_FRAME_FALLOCATE, MMN_FRAME_DAX,
 		MMN_FRAME_INVALIDATE, MMN_FRAME_GUARD_INSTALL,
 		MMN_FRAME_TCP_ZEROCOPY, MMN_FRAME_VDSO, MMN_FRAME_ARENA,
 		MMN_FRAME_WRITEBACK, MMN_FRAME_ACCESS,
-		/* Functions that share their inner parts. */
+		/* Functions that share inner functions. */
 		MMN_FRAME_MPROTECT, MMN_FRAME_PKEY_MPROTECT, MMN_FRAME_UFFD_WP,
 		MMN_FRAME_UFFD_RWP, MMN_FRAME_UFFD_END, MMN_FRAME_PAGEMAP_SCAN,
 		MMN_FRAME_EXEC, MMN_FRAME_LONGTERM,
@@ -365,7 +365,7 @@ static void test_ends(void)
 		MMN_FRAME_SHMDT, MMN_FRAME_MREMAP, MMN_FRAME_MOVE_VMA,
 		MMN_FRAME_SHRINK_VMA, MMN_FRAME_MREMAP_TO,
 		MMN_FRAME_OOM_REAPER, MMN_FRAME_MRELEASE,
-		/* No frame. */
+		/* Not a frame. */
 		MMN_NR_FRAMES, 255,
 	};
 	unsigned int frame;
@@ -376,7 +376,7 @@ static void test_ends(void)
 		   "%s %s the search", names[frame],
 		   mmn_frame_table_ends(frame) ? "ends" : "does not end");
 	ok(!mmn_frame_table_ends(MMN_NR_FRAMES) && !mmn_frame_table_ends(255) &&
-	   !mmn_frame_table_ends(~0u), "no frame ends nothing");
+	   !mmn_frame_table_ends(~0u), "numbers that are no frame do not end the search");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * inflight: what callbacks leave of events that no hook saw: who counts one, what its
- * end finds, and what becomes of it when events nest and tasks share a place.
+ * inflight: slots for events that no hook saw: which callback counts an event, which
+ * verdict its end finds, and nested events and tasks that share a slot.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -14,7 +14,7 @@
 
 static const char a, b;
 
-/* An event of task @n whose range lies @depth bytes below the top of its stack. */
+/* An event of task @n. Its range lies @depth bytes below the top of its stack. */
 static struct mmn_inflight_event event(unsigned long n, unsigned long depth)
 {
 	unsigned long top = STACKS + (n << 20);
@@ -52,7 +52,7 @@ static void forget_all(void)
 	memset(mmn_inflight_table, 0, sizeof(mmn_inflight_table));
 }
 
-/* Another task with the same place. */
+/* Return: another task with the same slot. */
 static unsigned long neighbour(unsigned long n)
 {
 	unsigned long i = n;
@@ -67,22 +67,22 @@ static void test_counts(void)
 	struct mmn_inflight_event e = event(1, 0x400), other = e;
 
 	forget_all();
-	ok(keep(e, 2, &a, true), "the first one counts");
-	ok(!keep(e, 2, &b, true), "another one, of the same event, does not");
-	ok(ends_with(e, 2) && ends_with(e, 2), "each of both ends has the verdict");
-	ok(keep(e, 2, &a, true), "who comes again tells of the next event");
-	ok(!keep(e, 2, &b, true), "and again, another one does not");
+	ok(keep(e, 2, &a, true), "the first subscriber counts the event");
+	ok(!keep(e, 2, &b, true), "a second subscriber of the same event does not");
+	ok(ends_with(e, 2) && ends_with(e, 2), "both ends find the verdict");
+	ok(keep(e, 2, &a, true), "the same subscriber again is a new event");
+	ok(!keep(e, 2, &b, true), "the second subscriber does not count the new event");
 	other.id++;
-	ok(!has_end(other), "another event has no end");
+	ok(!has_end(other), "the end of another event finds nothing");
 	ok(keep(other, 2, &b, true) && ends_with(other, 2) && !has_end(e),
-	   "another event at the same address counts");
+	   "another event at the same address is counted and replaces the slot");
 	mmn_inflight_new_generation();
-	ok(keep(other, 2, &a, true), "nobody is taken for one who is gone");
+	ok(keep(other, 2, &a, true), "a new generation invalidates subscribers");
 	ok(keep(e, 3, &a, false) && !keep(e, 3, &b, true) && ends_with(e, 3),
-	   "the second one may be the one who has an end");
+	   "the second subscriber alone may have an end");
 	forget_all();
 	ok(keep(e, 2, &a, false) && !keep(e, 2, &b, false),
-	   "two objects that hear of no end count an event once, too");
+	   "two subscribers without an end count an event once");
 }
 
 static void test_nested(void)
@@ -92,27 +92,29 @@ static void test_nested(void)
 
 	forget_all();
 	keep(outer, 1, &a, true);
-	ok(keep(inner, 2, &a, true), "an event in another one counts");
-	ok(ends_with(inner, 2) && ends_with(outer, 1), "both have their ends");
+	ok(keep(inner, 2, &a, true), "a nested event is counted");
+	ok(ends_with(inner, 2) && ends_with(outer, 1),
+	   "the nested and the outer end find their verdicts");
 	keep(outer, 1, &a, true);
 	keep(inner, 2, &a, true);
 	keep(inmost, 3, &a, true);
 	ok(ends_with(inmost, 3) && !has_end(inner) && ends_with(outer, 1),
-	   "of three in each other the second one is lost");
+	   "of three nested events the second one is lost");
 	keep(outer, 1, &a, true);
 	keep(inner, 2, &a, false);
 	ok(keep(inner, 3, &a, true) && ends_with(inner, 3) && ends_with(outer, 1),
-	   "one after the other in a third one");
+	   "two events, one after the other, nested in a third one");
 	keep(outer, 1, &a, false);
 	keep(outer, 1, &b, true);
 	keep(inner, 2, &a, true);
 	ok(ends_with(inner, 2) && ends_with(outer, 1),
-	   "the end of the outer one is kept for the object that hears of it");
+	   "the outer event is kept for the subscriber with an end");
 	keep(outer, 1, &a, true);
 	ends_with(outer, 1);
 	keep(inner, 2, &a, true);
 	keep(inmost, 3, &a, true);
-	ok(ends_with(inmost, 3) && ends_with(inner, 2), "what ended is around nothing");
+	ok(ends_with(inmost, 3) && ends_with(inner, 2),
+	   "an event that ended is not an outer event");
 }
 
 static void test_places(void)
@@ -126,34 +128,36 @@ static void test_places(void)
 	ends_with(inner, 2);
 	ends_with(outer, 1);
 	ok(keep(inner, 3, &a, true) && ends_with(inner, 3),
-	   "what was left in the second place is not found again");
+	   "a stale entry in the second half of the slot is not found");
 	mmn_inflight_drop(inner.task, inner.range);
-	ok(!has_end(inner), "nor when the first one is dropped");
+	ok(!has_end(inner), "it is not found after the first half is dropped");
 	keep(inner, 3, &a, true);
 	keep(outer, 1, &a, true);
-	ok(ends_with(outer, 1), "what lies lower and had no end is over");
+	ok(ends_with(outer, 1), "an event lower on the stack without an end is over");
 	keep(outer, 1, &a, true);
 	mmn_inflight_cancel(outer.task, outer.range, &a);
 	keep(inner, 2, &a, true);
-	ok(ends_with(inner, 2) && !has_end(outer), "so is what will not ask at its end");
+	ok(ends_with(inner, 2) && !has_end(outer),
+	   "an event is over if its subscriber cancelled the end");
 	keep(outer, 1, &a, true);
 	keep(outer, 1, &b, true);
 	mmn_inflight_cancel(outer.task, outer.range, &b);
 	keep(inner, 2, &a, true);
-	ok(ends_with(inner, 2) && ends_with(outer, 1), "but not by another one's word");
+	ok(ends_with(inner, 2) && ends_with(outer, 1),
+	   "another subscriber cannot cancel the end");
 	keep(outer, 1, &a, true);
 	mmn_inflight_drop(outer.task, outer.range);
-	ok(!has_end(outer), "what is dropped is not found");
+	ok(!has_end(outer), "a dropped event is not found");
 	mmn_inflight_drop(outer.task, outer.range);
 	mmn_inflight_cancel(outer.task, outer.range, &a);
-	ok(!has_end(outer), "nor is there anything to be dropped then");
+	ok(!has_end(outer), "a second drop and a cancel find nothing");
 	keep(outer, 1, &a, true);
 	ok(keep(other, 2, &b, true) && ends_with(other, 2),
-	   "another task with the same place takes it");
-	ok(!has_end(outer), "then there is no end, rather than the wrong one");
+	   "another task with the same slot replaces the event");
+	ok(!has_end(outer), "the replaced event has no end, rather than a wrong one");
 }
 
-/* A task in the same place writes between any two words: no end, or the right one. */
+/* A task with the same slot writes between any two words: no end, or the right one. */
 static void test_mixed(void)
 {
 	struct mmn_inflight_event e = event(1, 0x400), o = event(neighbour(1), 0x400);
@@ -176,7 +180,7 @@ static void test_mixed(void)
 			wrong += !(words & 4) || !(words & 8);
 		}
 	}
-	ok(found && !wrong, "words of two events in one place do not match");
+	ok(found && !wrong, "a mix of the words of two events is not accepted");
 }
 
 int main(void)

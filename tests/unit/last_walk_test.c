@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * trail: the last walk is found again if each word that it read is still there, and only
- * then.
+ * last_walk: the last walk is found again only if each word that it read is unchanged.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -28,7 +27,7 @@ static unsigned long at(unsigned int i)
 	return (unsigned long)&stack[i];
 }
 
-/* A walk that begins at a call site and reads @nr words, every fourth one above it. */
+/* A walk that starts at a call site and reads @nr words, every fourth one above it. */
 static void record_walk(unsigned int nr)
 {
 	unsigned int i;
@@ -67,16 +66,16 @@ static void test_found(void)
 {
 	record_walk(3);
 	mmn_last_walk_forget();
-	ok(!finds(), "nothing is found before a walk");
+	ok(!finds(), "no walk is found in an empty cache");
 	keep(5);
 	ok(finds(), "the last walk is found, with its verdict");
-	ok(!finds_as(&from, CLASS + 1, BITS, 5), "not for another class");
-	ok(!finds_as(&from, CLASS, BITS | 2, 5), "nor in another context");
+	ok(!finds_as(&from, CLASS + 1, BITS, 5), "it is not found for another class");
+	ok(!finds_as(&from, CLASS, BITS | 2, 5), "it is not found in another context");
 	record_walk(2);
 	keep(6);
-	ok(finds_as(&from, CLASS, BITS, 6), "the next walk takes its place");
+	ok(finds_as(&from, CLASS, BITS, 6), "the next walk replaces it");
 	mmn_last_walk_forget();
-	ok(!finds_as(&from, CLASS, BITS, 6), "what is forgotten is not found");
+	ok(!finds_as(&from, CLASS, BITS, 6), "no walk is found after mmn_last_walk_forget()");
 }
 
 static void test_where(void)
@@ -87,27 +86,28 @@ static void test_where(void)
 	keep(5);
 	other = from;
 	other.pc++;
-	ok(!finds_as(&other, CLASS, BITS, 5), "another call site is another walk");
+	ok(!finds_as(&other, CLASS, BITS, 5), "it is not found for another call site");
 	other = from;
 	other.sp += 8;
 	stack[FROM] = from.pc;
 	walk.words[0].value = from.pc;
 	keep(5);
-	ok(finds() && !finds_as(&other, CLASS, BITS, 5), "so is another place on the stack");
+	ok(finds() && !finds_as(&other, CLASS, BITS, 5),
+	   "it is not found at another position on the stack");
 	record_walk(3);
 	keep(5);
 	other = from;
 	other.bp += 8;
-	ok(finds_as(&other, CLASS, BITS, 5), "the frame pointer does not count if no step took it");
+	ok(finds_as(&other, CLASS, BITS, 5), "the frame pointer may differ if no step used it");
 	stack[FROM - 1]++;
-	ok(!finds(), "the call site's return address has to be there");
+	ok(!finds(), "it is not found without the return address of the call site");
 	stack[FROM - 1]--;
-	ok(finds(), "and is there again");
+	ok(finds(), "it is found again when the return address is restored");
 	shim_current.stack = stack + WORDS;
-	ok(!finds(), "the stack has to be that of the task");
+	ok(!finds(), "it is not found on another stack");
 }
 
-/* Each word counts: the first one, the last one, and those between. */
+/* Each word is compared: the first one, the last one, and those between. */
 static void test_words(unsigned int nr)
 {
 	unsigned int i, changed = 0, same = 0;
@@ -120,9 +120,10 @@ static void test_words(unsigned int nr)
 		stack[FROM + 4 * i] ^= 1;
 		same += finds();
 	}
-	ok(!changed && same == nr, "a walk of %u words is another one if any of them is", nr);
+	ok(!changed && same == nr,
+	   "a walk of %u words is found only if none of them changed", nr);
 	stack[FROM + 4 * nr] ^= 1;
-	ok(finds(), "what a walk of %u words did not read may be anything", nr);
+	ok(finds(), "a walk of %u words is found though a word changed that it did not read", nr);
 }
 
 static void test_too_long(void)
@@ -131,22 +132,22 @@ static void test_too_long(void)
 
 	record_walk(MMN_LAST_WALK_MAX);
 	keep(5);
-	ok(finds(), "%u words are kept", MMN_LAST_WALK_MAX);
+	ok(finds(), "a walk of %u words is kept", MMN_LAST_WALK_MAX);
 	mmn_last_walk_forget();
 	mmn_last_walk_add(&walk, at(FROM + 1), stack[FROM + 1]);
 	keep(5);
-	ok(!finds(), "one more is too many");
+	ok(!finds(), "a walk of one more word is not kept");
 	for (i = 0; i < 3; i++)
 		mmn_last_walk_add(&walk, at(FROM + 1), stack[FROM + 1]);
 	ok(walk.nr == MMN_LAST_WALK_MAX + 4 && walk.words[MMN_LAST_WALK_MAX - 1].at ==
-	   at(FROM + 4 * (MMN_LAST_WALK_MAX - 1)), "and is only counted");
+	   at(FROM + 4 * (MMN_LAST_WALK_MAX - 1)), "words beyond the maximum are only counted");
 	record_walk(2);
 	mmn_last_walk_invalidate(&walk);
 	keep(5);
-	ok(!finds(), "a walk that rests on more than words is not kept");
+	ok(!finds(), "an invalidated walk is not kept");
 	record_walk(0);
 	keep(5);
-	ok(!finds(), "nor is one that read no word");
+	ok(!finds(), "a walk without words is not kept");
 }
 
 static void test_frame_pointer(void)
@@ -155,23 +156,25 @@ static void test_frame_pointer(void)
 
 	record_walk(2);
 	mmn_last_walk_add_bp(&walk, from.bp);
-	ok(walk.nr == 2 && walk.needs_bp, "a step by the frame pointer needs that of the site");
+	ok(walk.nr == 2 && walk.needs_bp,
+	   "a step by the frame pointer depends on the site's frame pointer");
 	keep(5);
 	other = from;
 	other.bp += 8;
-	ok(finds() && !finds_as(&other, CLASS, BITS, 5), "then it has to be the same");
+	ok(finds() && !finds_as(&other, CLASS, BITS, 5),
+	   "then it is found only with the same frame pointer");
 	record_walk(2);
 	walk.bp_at = at(FROM + 2);
 	mmn_last_walk_add_bp(&walk, stack[FROM + 2]);
-	ok(walk.nr == 3 && !walk.needs_bp, "where it was saved it is a word like others");
+	ok(walk.nr == 3 && !walk.needs_bp, "a saved frame pointer is a word of the walk");
 	keep(5);
 	other = from;
 	other.bp += 8;
-	ok(finds_as(&other, CLASS, BITS, 5), "and that of the site does not count");
+	ok(finds_as(&other, CLASS, BITS, 5), "then the site's frame pointer may differ");
 	stack[FROM + 2] ^= 1;
-	ok(!finds(), "but the saved one does");
+	ok(!finds(), "the saved frame pointer may not differ");
 	mmn_last_walk_begin(&walk, &from);
-	ok(!walk.bp_at && !walk.needs_bp && !walk.nr, "another walk begins anew");
+	ok(!walk.bp_at && !walk.needs_bp && !walk.nr, "mmn_last_walk_begin() resets the walk");
 }
 
 int main(void)
@@ -184,6 +187,6 @@ int main(void)
 	test_words(MMN_LAST_WALK_MAX);
 	test_too_long();
 	test_frame_pointer();
-	ok(!shim_preempt_off, "preemption is on again after each of them");
+	ok(!shim_preempt_off, "preemption is enabled again after each call");
 	return tap_done();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * leftover: in which order what a driver's module left behind is taken out, until there is
- * nothing more, and that this comes before what is learnt of the module is forgotten.
+ * leftover: the order in which the objects that a driver's module left are removed, until
+ * none is left, and that this precedes the drop of cached data about the module.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static struct module module, other;
 static struct notifier_block *registered;
 static int result;
 
-/* Two clients of the module; the callbacks of the first make objects as they are taken out. */
+/* Two clients of the module; callbacks of the first create objects during their removal. */
 static struct mmn_client clients[2] = {
 	{ .public = (void *)&clients[0], .owner = &module, .name = "one", .module = "driver" },
 	{ .public = (void *)&clients[1], .owner = &module, .name = "two", .module = "driver" },
@@ -108,9 +108,9 @@ static void test_states(void)
 	present = 2;
 	ok(say(MODULE_STATE_LIVE, &module) == NOTIFY_DONE &&
 	   say(MODULE_STATE_COMING, &module) == NOTIFY_DONE && !steps[0] && present == 2,
-	   "a module that comes keeps its clients");
+	   "a module that is loaded keeps its clients");
 	ok(say(MODULE_STATE_GOING, &other) == NOTIFY_OK && !steps[0] && present == 2,
-	   "they stay when another goes");
+	   "the clients stay when another module is unloaded");
 }
 
 static void test_going(void)
@@ -120,24 +120,25 @@ static void test_going(void)
 	mms = 4;
 	later = 2;
 	ok(say(MODULE_STATE_GOING, &module) == NOTIFY_OK && !present,
-	   "when it goes all its clients are dropped");
+	   "all clients of an unloaded module are dropped");
 	ok(!strcmp(steps, "rmsrmsrmsrmsdrmsd"),
-	   "each when its objects are out, until a turn finds no more");
+	   "each client after its objects, until a pass finds none");
 	ok(strstr(logged, "module driver left client one registered, with 7 ranges and 4 mm") &&
 	   strstr(logged, "left client two registered, with 0 ranges and 0 mm objects"),
-	   "the log counts what each left");
+	   "the log has the number of objects that each client left");
 }
 
 int main(void)
 {
 	result = -ENOMEM;
-	ok(mmn_leftover_init() == -ENOMEM && !registered, "an error of the kernel is passed on");
+	ok(mmn_leftover_init() == -ENOMEM && !registered,
+	   "an error of the notifier registration is returned");
 	result = 0;
-	ok(!mmn_leftover_init() && registered, "from init on it hears of modules");
-	ok(registered->priority > 0, "before modules.c, which has no priority");
+	ok(!mmn_leftover_init() && registered, "init registers the module notifier");
+	ok(registered->priority > 0, "its priority is higher than that of module_notifier.c");
 	test_states();
 	test_going();
 	mmn_leftover_exit();
-	ok(!registered, "after exit it hears of no module");
+	ok(!registered, "exit unregisters the module notifier");
 	return tap_done();
 }

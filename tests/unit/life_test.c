@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * life: every state of a range's word against every call, and calls that come between the
- * read of the word and its change.
+ * life: each call in each state of a range, and calls of other tasks between the read of
+ * the state word and its change.
  */
-/* Another task may come right before each change of the word. */
+/* Another task may run right before each change of the word. */
 #define SHIM_BEFORE_CMPXCHG(v)	between(v)
 
 #include <linux/atomic.h>
@@ -26,7 +26,7 @@ static void between(atomic_t *life);
 #define ASYNC		MMNOTIFY_LIFE_ASYNC
 #define SYNC		MMNOTIFY_LIFE_SYNC
 
-/* What another task makes of the word, once; -1: nothing. */
+/* Value that another task writes to the word, once; -1 for none. */
 static int next_word = -1;
 
 static void between(atomic_t *life)
@@ -56,7 +56,7 @@ static int call(enum call c, atomic_t *life)
 	}
 }
 
-/* A call in a state: its answer, and the state afterwards. */
+/* A call in a state: its result, and the state afterwards. */
 static const struct step {
 	enum call call;
 	int before, answer, after;
@@ -75,66 +75,79 @@ static const struct step {
 	{ MOVE, CLAIMED, -EBUSY, CLAIMED, "move: an insertion has begun" },
 	{ MOVE, REMOVED, -EALREADY, REMOVED, "move: a range that was removed" },
 	{ MOVE, INSERTING, -EBUSY, INSERTING, "move: while it is inserted" },
-	{ MOVE, INSERTING | ASYNC, -EALREADY, INSERTING | ASYNC, "move: it will leave" },
+	{ MOVE, INSERTING | ASYNC, -EALREADY, INSERTING | ASYNC,
+	  "move: while an asynchronous removal is pending" },
 	{ MOVE, LIVE, 0, MOVING, "move: a live range" },
 	{ MOVE, MOVING, -EBUSY, MOVING, "move: while it moves" },
-	{ MOVE, MOVING | ASYNC, -EALREADY, MOVING | ASYNC, "move: it will leave after a move" },
-	{ MOVE, MOVING | SYNC, -EALREADY, MOVING | SYNC, "move: it will be removed" },
+	{ MOVE, MOVING | ASYNC, -EALREADY, MOVING | ASYNC,
+	  "move: while a move with a pending asynchronous removal runs" },
+	{ MOVE, MOVING | SYNC, -EALREADY, MOVING | SYNC,
+	  "move: while a remover waits for the end of a move" },
 	{ MOVE, REMOVING, -EALREADY, REMOVING, "move: while it is removed" },
 	{ MOVE, LEAVING, -EALREADY, LEAVING, "move: while it leaves" },
 	{ REMOVE, NONE, -ENOENT, NONE, "remove: a zeroed range" },
 	{ REMOVE, CLAIMED, -EBUSY, CLAIMED, "remove: an insertion has begun" },
 	{ REMOVE, REMOVED, -EALREADY, REMOVED, "remove: a range that was removed" },
 	{ REMOVE, INSERTING, -EBUSY, INSERTING, "remove: while it is inserted" },
-	{ REMOVE, INSERTING | ASYNC, -EALREADY, INSERTING | ASYNC, "remove: it will leave" },
+	{ REMOVE, INSERTING | ASYNC, -EALREADY, INSERTING | ASYNC,
+	  "remove: while an asynchronous removal is pending" },
 	{ REMOVE, LIVE, 0, REMOVING, "remove: a live range" },
 	{ REMOVE, MOVING, 1, MOVING | SYNC, "remove: waits for a move" },
-	{ REMOVE, MOVING | SYNC, -EALREADY, MOVING | SYNC, "remove: another one waits" },
-	{ REMOVE, MOVING | ASYNC, -EALREADY, MOVING | ASYNC, "remove: it will leave after a move" },
+	{ REMOVE, MOVING | SYNC, -EALREADY, MOVING | SYNC, "remove: while another remover waits" },
+	{ REMOVE, MOVING | ASYNC, -EALREADY, MOVING | ASYNC,
+	  "remove: while a move with a pending asynchronous removal runs" },
 	{ REMOVE, REMOVING, -EALREADY, REMOVING, "remove: while it is removed" },
 	{ REMOVE, LEAVING, -EALREADY, LEAVING, "remove: while it leaves" },
 	{ LEAVE, NONE, -ENOENT, NONE, "leave: a zeroed range" },
 	{ LEAVE, CLAIMED, -ENOENT, CLAIMED, "leave: an insertion has begun" },
 	{ LEAVE, REMOVED, -EALREADY, REMOVED, "leave: a range that was removed" },
-	{ LEAVE, INSERTING, 1, INSERTING | ASYNC, "leave: the inserter queues it" },
+	{ LEAVE, INSERTING, 1, INSERTING | ASYNC, "leave: the inserter queues the removal" },
 	{ LEAVE, INSERTING | ASYNC, -EALREADY, INSERTING | ASYNC, "leave: twice" },
-	{ LEAVE, LIVE, 0, LEAVING, "leave: the caller queues it" },
-	{ LEAVE, MOVING, 1, MOVING | ASYNC, "leave: the mover queues it" },
+	{ LEAVE, LIVE, 0, LEAVING, "leave: the caller queues the removal" },
+	{ LEAVE, MOVING, 1, MOVING | ASYNC, "leave: the mover queues the removal" },
 	{ LEAVE, MOVING | ASYNC, -EALREADY, MOVING | ASYNC, "leave: twice in a move" },
 	{ LEAVE, MOVING | SYNC, -EALREADY, MOVING | SYNC, "leave: a remover waits" },
 	{ LEAVE, REMOVING, -EALREADY, REMOVING, "leave: while it is removed" },
 	{ LEAVE, LEAVING, -EALREADY, LEAVING, "leave: while it leaves" },
 	{ SETTLE, INSERTING, LIVE, LIVE, "settle: an insertion" },
-	{ SETTLE, INSERTING | ASYNC, LEAVING, LEAVING, "settle: an insertion, and it leaves" },
+	{ SETTLE, INSERTING | ASYNC, LEAVING, LEAVING,
+	  "settle: an insertion with a pending asynchronous removal" },
 	{ SETTLE, MOVING, LIVE, LIVE, "settle: a move" },
-	{ SETTLE, MOVING | ASYNC, LEAVING, LEAVING, "settle: a move, and it leaves" },
-	{ SETTLE, MOVING | SYNC, REMOVING, REMOVING, "settle: a move, and the remover goes on" },
-	{ FAIL, CLAIMED, NONE, NONE, "settle: an insertion that failed at once" },
+	{ SETTLE, MOVING | ASYNC, LEAVING, LEAVING,
+	  "settle: a move with a pending asynchronous removal" },
+	{ SETTLE, MOVING | SYNC, REMOVING, REMOVING, "settle: a move with a waiting remover" },
+	{ FAIL, CLAIMED, NONE, NONE,
+	  "settle: an insertion that failed before the notifier was inserted" },
 	{ FAIL, INSERTING, NONE, NONE, "settle: an insertion that failed" },
-	{ FAIL, INSERTING | ASYNC, NONE | ASYNC, NONE, "settle: and the removal with it" },
+	{ FAIL, INSERTING | ASYNC, NONE | ASYNC, NONE,
+	  "settle: a failed insertion drops its pending asynchronous removal" },
 };
 
-/* The same when another task changes the word just before. */
+/* The same with another task that changes the word just before. */
 static const struct race {
 	enum call call;
 	int before, between, answer, after;
 	const char *name;
 } races[] = {
-	{ REMOVE, MOVING, LIVE, 0, REMOVING, "remove: the move is over" },
-	{ REMOVE, LIVE, MOVING, 1, MOVING | SYNC, "remove: a move has begun" },
-	{ REMOVE, LIVE, LEAVING, -EALREADY, LEAVING, "remove: it began to leave" },
-	{ LEAVE, LIVE, MOVING, 1, MOVING | ASYNC, "leave: a move has begun" },
-	{ LEAVE, LIVE, REMOVING, -EALREADY, REMOVING, "leave: a removal has begun" },
-	{ LEAVE, MOVING, LIVE, 0, LEAVING, "leave: the move is over" },
-	{ LEAVE, MOVING, MOVING | SYNC, -EALREADY, MOVING | SYNC, "leave: a remover waits now" },
-	{ LEAVE, LIVE, NONE, -ENOENT, NONE, "leave: it is gone" },
-	{ SETTLE, MOVING, MOVING | ASYNC, LEAVING, LEAVING, "settle: it leaves" },
-	{ SETTLE, MOVING, MOVING | SYNC, REMOVING, REMOVING, "settle: a remover waits" },
-	{ SETTLE, INSERTING, INSERTING | ASYNC, LEAVING, LEAVING, "settle: it leaves at once" },
-	{ FAIL, INSERTING, INSERTING | ASYNC, NONE | ASYNC, NONE, "settle: a late void removal" },
-	{ MOVE, LIVE, REMOVING, -EALREADY, REMOVING, "move: a removal has begun" },
-	{ INSERT, NONE, LIVE, -EBUSY, LIVE, "insert: another task inserted it" },
-	{ INSERT, NONE, REMOVED, -EBUSY, REMOVED, "insert: another task inserted and removed it" },
+	{ REMOVE, MOVING, LIVE, 0, REMOVING, "race, remove: the move has ended" },
+	{ REMOVE, LIVE, MOVING, 1, MOVING | SYNC, "race, remove: a move has started" },
+	{ REMOVE, LIVE, LEAVING, -EALREADY, LEAVING,
+	  "race, remove: an asynchronous removal has started" },
+	{ LEAVE, LIVE, MOVING, 1, MOVING | ASYNC, "race, leave: a move has started" },
+	{ LEAVE, LIVE, REMOVING, -EALREADY, REMOVING, "race, leave: a removal has started" },
+	{ LEAVE, MOVING, LIVE, 0, LEAVING, "race, leave: the move has ended" },
+	{ LEAVE, MOVING, MOVING | SYNC, -EALREADY, MOVING | SYNC, "race, leave: a remover waits" },
+	{ LEAVE, LIVE, NONE, -ENOENT, NONE, "race, leave: the range was removed and zeroed" },
+	{ SETTLE, MOVING, MOVING | ASYNC, LEAVING, LEAVING, "race, settle: asynchronous removal" },
+	{ SETTLE, MOVING, MOVING | SYNC, REMOVING, REMOVING, "race, settle: a remover waits" },
+	{ SETTLE, INSERTING, INSERTING | ASYNC, LEAVING, LEAVING,
+	  "race, settle: asynchronous removal during the insertion" },
+	{ FAIL, INSERTING, INSERTING | ASYNC, NONE | ASYNC, NONE,
+	  "race, settle: asynchronous removal during an insertion that failed" },
+	{ MOVE, LIVE, REMOVING, -EALREADY, REMOVING, "race, move: a removal has started" },
+	{ INSERT, NONE, LIVE, -EBUSY, LIVE, "race, insert: another task inserted the range" },
+	{ INSERT, NONE, REMOVED, -EBUSY, REMOVED,
+	  "race, insert: another task inserted and removed the range" },
 };
 
 static void test_steps(void)
@@ -166,23 +179,24 @@ static void test_races(void)
 	}
 }
 
-/* What follows the removal. */
+/* States after the removal. */
 static void test_ends(void)
 {
 	atomic_t life = { REMOVING };
 
-	ok(mmnotify_life_may_remove(&life), "the remover may go on");
+	ok(mmnotify_life_may_remove(&life), "the remover may continue");
 	mmnotify_life_end(&life);
 	ok(life.counter == REMOVED && !mmnotify_life_may_remove(&life), "the range is removed");
 	life.counter = NONE;
 	ok(!mmnotify_life_insert(&life) && !mmnotify_life_is_written(&life),
-	   "zeroed it may be inserted again, and its members are not written yet");
+	   "a zeroed range may be inserted again; its members are not written yet");
 	mmnotify_life_written(&life);
-	ok(life.counter == INSERTING && mmnotify_life_is_written(&life), "now they are");
+	ok(life.counter == INSERTING && mmnotify_life_is_written(&life),
+	   "the members of an inserted range are written");
 	life.counter = NONE;
-	ok(!mmnotify_life_is_written(&life), "those of a zeroed range are not");
+	ok(!mmnotify_life_is_written(&life), "the members of a zeroed range are not written");
 	life.counter = MOVING | SYNC;
-	ok(!mmnotify_life_may_remove(&life), "not while it moves");
+	ok(!mmnotify_life_may_remove(&life), "the remover may not continue during a move");
 }
 
 int main(void)

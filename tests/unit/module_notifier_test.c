@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * module_notifier: what is forgotten of a module when it comes, when its functions that run once
- * are about to go, and when it goes itself.
+ * module_notifier: which cached data about a module is dropped when it is loaded, before its
+ * init functions are freed, and when it is unloaded.
  */
 #include <linux/errno.h>
 #include <linux/module.h>
@@ -17,7 +17,7 @@ static struct module module;
 static struct notifier_block *registered;
 static int result;
 
-/* How often each was called, and for the module itself. */
+/* Calls of each function for the module. */
 static int sites, init_sites, walks, paths;
 
 int register_module_notifier(struct notifier_block *nb)
@@ -62,19 +62,20 @@ static int say(enum module_state state)
 int main(void)
 {
 	result = -EBUSY;
-	ok(mmn_module_notifier_init() == -EBUSY && !registered, "an error of the kernel is passed on");
+	ok(mmn_module_notifier_init() == -EBUSY && !registered,
+	   "an error of the notifier registration is returned");
 	result = 0;
-	ok(!mmn_module_notifier_init() && registered, "from init on it hears of modules");
+	ok(!mmn_module_notifier_init() && registered, "init registers the module notifier");
 	ok(say(MODULE_STATE_COMING) == NOTIFY_DONE && say(MODULE_STATE_UNFORMED) == NOTIFY_DONE,
-	   "what comes does not matter");
-	ok(!sites && !init_sites && !walks && !paths, "nothing is forgotten then");
+	   "COMING and UNFORMED are ignored");
+	ok(!sites && !init_sites && !walks && !paths, "COMING and UNFORMED drop no data");
 	ok(say(MODULE_STATE_LIVE) == NOTIFY_OK && init_sites == 1 && !sites,
-	   "live: the sites in functions that run once are forgotten, and no others");
-	ok(walks == 1 && !paths, "live: so are walks, but no shortcuts");
+	   "LIVE drops the sites in init functions, and no others");
+	ok(walks == 1 && !paths, "LIVE drops walks, but no call paths");
 	ok(say(MODULE_STATE_GOING) == NOTIFY_OK && sites == 1 && !init_sites,
-	   "going: all sites of the module are forgotten");
-	ok(walks == 1 && paths == 1, "going: so are walks, and shortcuts from the module");
+	   "GOING drops all sites of the module");
+	ok(walks == 1 && paths == 1, "GOING drops walks, and the call paths of the module");
 	mmn_module_notifier_exit();
-	ok(!registered, "after exit it hears of no module");
+	ok(!registered, "exit unregisters the module notifier");
 	return tap_done();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * names: every number has one name that tools can rely on, for ever
- * (causes.txt), and the tracepoint shows the same ones.
+ * names: each number has one permanent name for tools (causes.txt), and the
+ * tracepoint prints the same names.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static void load_trace_h(void)
 	fclose(file);
 }
 
-/* The size of the field that holds the name of a cause, with its NUL. */
+/* Return: bytes of the tracepoint's field for the name of a cause, with its NUL. */
 static size_t trace_field(void)
 {
 	static const char field[] = "__array(char, cause_name, ";
@@ -64,12 +64,12 @@ static void test_names(const char *what, const char *(*name_of)(unsigned int),
 
 	for (i = 0; i < nr; i++) {
 		name = name_of(i);
-		ok(name && spelled(name, is_letter), "%s %u is spelled well: %s",
+		ok(name && spelled(name, is_letter), "%s %u has only allowed letters: %s",
 		   what, i, name ? name : "(null)");
 		for (j = 0; j < i; j++)
 			if (!strcmp(name, name_of(j)))
 				break;
-		ok(j == i, "%s %s is a name of its own", what, name);
+		ok(j == i, "%s %s is unique", what, name);
 		ok(strlen(name) < trace_field(),
 		   "%s %s fits the tracepoint (%zu bytes)", what, name,
 		   trace_field());
@@ -79,7 +79,7 @@ static void test_names(const char *what, const char *(*name_of)(unsigned int),
 	ok(!strcmp(name_of(~0u), "unknown"), "%s %u is unknown", what, ~0u);
 }
 
-/* Files that were recorded long ago keep numbers, and programs names. */
+/* Recorded files keep numbers and programs keep names, so neither may change. */
 static void test_fixed(void)
 {
 	FILE *file = fopen(TOP "/tests/unit/causes.txt", "r");
@@ -107,7 +107,7 @@ static void test_fixed(void)
 	   MMNOTIFY_CAUSE_DEVICE_EXCLUSIVE_RESTORE == 50 &&
 	   MMNOTIFY_CAUSE_MREMAP_MOVE == 51 &&
 	   MMNOTIFY_CAUSE_RECLAIM_KSWAPD == 68 && MMNOTIFY_CAUSE_COW_GUP == 87,
-	   "the words of C have the same numbers");
+	   "the constants in C have the same numbers");
 	ok(!strcmp(mmn_names_event(MMNOTIFY_UNMAP), "UNMAP"), "UNMAP is UNMAP");
 }
 
@@ -131,7 +131,7 @@ static void test_trace_events(void)
 	   MMNOTIFY_NR_EVENTS);
 }
 
-/* { MMNOTIFY_FX_PFN, "PFN" } for every bit there is. */
+/* { MMNOTIFY_FX_PFN, "PFN" } for each bit. */
 static void test_trace_bits(void)
 {
 	static const char *const bits[] = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ops: which ops of older and newer drivers are taken, that shorter ones are lengthened
- * with zeros into one copy, and that a client gives its copies back.
+ * ops: which ops of older and newer drivers are accepted, that shorter ones are padded
+ * with zeros in one shared copy, and that the copies of a client are freed.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #include "client/ops.h"
 #include "tap.h"
 
-/* Ops of which the first version had two words, and this mmnotify knows four. */
+/* Ops with two words in their first version and four words in this version. */
 #define WORDS		4
 
 static const struct mmn_ops_kind kind = {
@@ -75,25 +75,27 @@ static void test_sizes(void)
 {
 	unsigned long same[WORDS] = { 1, 2, 3, 4 }, longer[WORDS + 2] = { 1, 2, 3, 4 };
 
-	ok(is_refused(NULL, kind.known, -EINVAL, "the ops are NULL"), "no ops are refused, and logged");
+	ok(is_refused(NULL, kind.known, -EINVAL, "the ops are NULL"),
+	   "NULL ops are refused, and logged");
 	ok(is_refused(same, kind.v1 - 1, -EINVAL, "at least 16 are needed"),
 	   "ops that lack a member of the first version are refused");
-	ok(accept(same, kind.known) == same && !logged[0], "ops that are as long are used as they are");
+	ok(accept(same, kind.known) == same && !logged[0],
+	   "ops of the same length are used directly");
 	ok(accept(longer, sizeof(longer)) == longer && !logged[0],
-	   "longer ones, too, if what is behind is 0");
+	   "longer ops are used directly if the extra bytes are 0");
 	longer[WORDS] = 1;
 	ok(is_refused(longer, sizeof(longer), -E2BIG, "update mmnotify"),
-	   "if the first word behind is not 0 they are refused");
+	   "longer ops are refused if the first extra word is not 0");
 	longer[WORDS] = 0;
 	longer[WORDS + 1] = 1ul << 56;
 	ok(is_refused(longer, sizeof(longer), -E2BIG, "48 bytes, 32 supported"),
-	   "and if only the last byte is not");
+	   "longer ops are refused if only the last byte is not 0");
 	ok(!allocated && !shim_mutexes_held, "nothing was copied");
 }
 
 static void test_copies(void)
 {
-	/* What is behind the driver's ops is not read: it is poisoned under ASan. */
+	/* Memory behind the driver's ops must not be read: ASan poisons it. */
 	unsigned long *shorter = malloc(kind.v1), other[3] = { 1, 2, 0 };
 	const unsigned long *copy, *again;
 
@@ -101,39 +103,41 @@ static void test_copies(void)
 	shorter[1] = 2;
 	copy = accept(shorter, kind.v1);
 	ok(copy != shorter && copy[0] == 1 && copy[1] == 2, "shorter ops are copied");
-	ok(!copy[2] && !copy[3], "with zeros behind");
-	ok(allocated == 1 && !shim_mutexes_held, "the copy is kept, the lock is not");
+	ok(!copy[2] && !copy[3], "the copy is padded with zeros");
+	ok(allocated == 1 && !shim_mutexes_held, "the copy is kept, and no lock is held");
 	shorter[1] = 9;
-	ok(copy[1] == 2, "it does not change with the driver's");
+	ok(copy[1] == 2, "the copy does not change with the driver's ops");
 	again = accept(shorter, kind.v1);
-	ok(again != copy && again[1] == 9 && allocated == 2, "other ops have another copy");
+	ok(again != copy && again[1] == 9 && allocated == 2, "different ops have another copy");
 	shorter[1] = 2;
 	ok(accept(shorter, kind.v1) == copy && accept(shorter, kind.v1) == copy,
-	   "ops that are equal share the copy");
-	ok(allocated == 2 && !shim_mutexes_held, "what was allocated for that is free again");
+	   "equal ops share the copy");
+	ok(allocated == 2 && !shim_mutexes_held, "a surplus copy is freed");
 	again = accept(other, sizeof(other));
 	ok(again != copy && again[1] == 2 && allocated == 3,
-	   "ops of another size have another copy, if they begin alike, too");
+	   "ops of another size have another copy, even with the same first words");
 	no_memory = true;
 	again = accept(shorter, kind.v1);
-	ok(IS_ERR(again) && PTR_ERR(again) == -ENOMEM, "without memory they are refused");
+	ok(IS_ERR(again) && PTR_ERR(again) == -ENOMEM, "shorter ops are refused without memory");
 	no_memory = false;
 	free(shorter);
 	mmn_ops_free(&copies);
-	ok(!allocated, "a client gives all copies back");
+	ok(!allocated, "all copies of a client are freed");
 }
 
 static void test_bits(void)
 {
-	ok(!mmn_ops_check_bits(&kind, "tester", 0, 0), "no effects are fine");
-	ok(!mmn_ops_check_bits(&kind, "tester", MMNOTIFY_FX_ALL, 0), "and all effects");
+	ok(!mmn_ops_check_bits(&kind, "tester", 0, 0), "an empty mask of effects is accepted");
+	ok(!mmn_ops_check_bits(&kind, "tester", MMNOTIFY_FX_ALL, 0),
+	   "a mask of all effects is accepted");
 	logged[0] = '\0';
 	ok(mmn_ops_check_bits(&kind, "tester", MMNOTIFY_FX_ALL + 1, 0) == -EINVAL,
 	   "an unknown effect is refused");
-	ok(strstr(logged, "client tester: mmnotify_test(): the ops have unknown effects"), "and logged");
-	ok(mmn_ops_check_bits(&kind, "tester", 0, 1) == -EINVAL, "rsvd must be 0");
+	ok(strstr(logged, "client tester: mmnotify_test(): the ops have unknown effects"),
+	   "an unknown effect is logged");
+	ok(mmn_ops_check_bits(&kind, "tester", 0, 1) == -EINVAL, "rsvd other than 0 is refused");
 	ok(mmn_ops_check_bits(&kind, "tester", MMNOTIFY_FX_ALL, 1) == -EINVAL,
-	   "with known effects, too");
+	   "rsvd other than 0 is refused with known effects");
 }
 
 int main(void)

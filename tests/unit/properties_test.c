@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * classify: what it never says, for any class, context, system call and stack.
- * Changes of protection are tried exhaustively in what their rules look at; the
+ * rules: properties of the verdict for any class, context, system call and stack.
+ * The inputs of the rules for changes of protection are tried exhaustively; the
  * others at random, always with the same seed.
  */
 #include <string.h>
@@ -18,11 +18,11 @@
 #define HOT_SAMPLES	4000	/* per hot context */
 
 #define ALL_BITS	((1u << 21) - 1)
-/* What only a walk or a class adds. */
+/* Bits that are only set by a walk or a class. */
 #define LATE_BITS	(MMN_CTX_WALKED | MMN_CTX_MODULE_CALLS | \
 			 MMN_CTX_MIGRATION)
 
-/* One question: a class in a context, and the answer. */
+/* A class in a context, and its verdict. */
 struct sample {
 	unsigned int class;
 	struct mmn_ctx ctx;
@@ -71,7 +71,7 @@ static bool protects(const struct sample *s)
 	       s->class == MMN_CLASS_HUGETLB_PROTECT;
 }
 
-/* The same context, with a stack that says nothing. */
+/* The same context, after a walk that found no frame. */
 static struct sample after_empty_walk(const struct sample *s)
 {
 	struct sample w = *s;
@@ -107,7 +107,7 @@ static bool only_verified(const struct sample *s)
 	       has(s, MMN_CTX_VERIFIED);
 }
 
-/* A guess is a guess for the rule, not for the kernel: the rest is the same. */
+/* An unverified kernel only changes effects and flags, not event and cause. */
 static bool verified_is_all(const struct sample *s)
 {
 	struct sample w = *s;
@@ -124,7 +124,7 @@ static bool release_exact(const struct sample *s)
 	       (s->decided && is_exact(s) && s->v.event == MMNOTIFY_RELEASE);
 }
 
-/* The one event that asks nothing of a driver must have been seen as such. */
+/* The only event without effects must have been recognized as a NUMA hint. */
 static bool nothing_only_for_hints(const struct sample *s)
 {
 	if (!s->decided || s->v.effects)
@@ -150,7 +150,7 @@ static bool others_keep_the_vma(const struct sample *s)
 	       !(s->v.effects & MMNOTIFY_FX_VMA_GONE);
 }
 
-/* What an event says is never less than its effects. */
+/* The effects never exceed those that the event implies. */
 static bool event_fits_effects(const struct sample *s)
 {
 	if (!is_exact(s))
@@ -173,7 +173,7 @@ static bool event_fits_effects(const struct sample *s)
 	}
 }
 
-/* Only a hint that may move, and what may be one, changes a page. */
+/* A change of protection changes a page only if it may be a hint that migrates. */
 static bool protection_keeps_pages(const struct sample *s)
 {
 	if (!is_exact(s) || !(s->v.effects & MMNOTIFY_FX_PFN) ||
@@ -185,7 +185,7 @@ static bool protection_keeps_pages(const struct sample *s)
 		(has(s, MMN_CTX_NUMA_MOVES) && saw(s, MMN_FRAME_NUMA)));
 }
 
-/* On 5.10, what is or may be a hint never claims that the page stays. */
+/* On 5.10, a verdict that may be a hint always has the effect PFN. */
 static bool moves_are_said(const struct sample *s)
 {
 	if (!s->decided || s->class != MMN_CLASS_PROTECT ||
@@ -202,7 +202,7 @@ static bool known_has_cause(const struct sample *s)
 			      (s->v.cause == MMNOTIFY_CAUSE_UNKNOWN);
 }
 
-/* The bits of a context by what has to be wanted for them. */
+/* Bits of a context, by the MMN_NEED_* that gathers them. */
 static const struct {
 	u32 want;
 	u32 bits;
@@ -216,7 +216,7 @@ static const struct {
 	{ MMN_NEED_PLACE, MMN_CTX_AT_TARGET | MMN_CTX_AT_TAIL },
 };
 
-/* What a class does not want is not gathered, so it must not matter. */
+/* Inputs that a class does not need are not gathered, so they must not matter. */
 static bool unwanted_is_unread(const struct sample *s)
 {
 	u32 needs = mmn_rules_needs(s->class);
@@ -235,8 +235,8 @@ static bool unwanted_is_unread(const struct sample *s)
 }
 
 /*
- * What a verdict is kept by (memo.c) is all that it rests on: arguments that are not in
- * the key do not matter.
+ * The key of the rule cache covers all inputs of a verdict: arguments outside the key do
+ * not matter.
  */
 static bool key_says_all(const struct sample *s)
 {
@@ -260,7 +260,7 @@ static bool key_says_all(const struct sample *s)
 	return mmn_rule_cache_key(s->class, needs, &other.ctx) == key && same(s, &other);
 }
 
-/* What is found by it is what was kept by it, whoever else was. */
+/* A lookup returns the verdict that was kept with the same key, after any other entries. */
 static bool memo_is_right(const struct sample *s)
 {
 	struct mmn_verdict kept = s->v, found;
@@ -279,8 +279,8 @@ static bool memo_is_right(const struct sample *s)
 }
 
 /*
- * Where the stack was asked for, the verdict rests on the bits and the frames: so the
- * last one may be taken again (trail.c).
+ * A verdict that needed a walk depends on the bits and the frames only, so last_walk.c may
+ * reuse it.
  */
 static bool walk_settles_it(const struct sample *s)
 {
@@ -310,7 +310,7 @@ static bool untrusted_is_unread(const struct sample *s)
 	return same(s, &none);
 }
 
-/* An argument is an int or a set of small flags, in every ABI. */
+/* Each argument is an int or a set of low flags, in each ABI. */
 static bool upper_half_is_unread(const struct sample *s)
 {
 	struct sample other = *s;
@@ -322,7 +322,7 @@ static bool upper_half_is_unread(const struct sample *s)
 	return same(s, &other);
 }
 
-/* The native event is for sites that no row names. */
+/* The native event is only used for sites without a row. */
 static bool native_is_unread(const struct sample *s)
 {
 	struct sample other = *s;
@@ -335,7 +335,7 @@ static bool native_is_unread(const struct sample *s)
 	return same(s, &other);
 }
 
-/* An event is the class's; moves depend on a flag, protection on who did it. */
+/* The class decides the event, except for moves (a flag) and protection (the operation). */
 static bool event_is_of_class(const struct sample *s)
 {
 	struct sample any = { .class = s->class, .ctx.bits = MMN_CTX_WALKED };
@@ -346,7 +346,7 @@ static bool event_is_of_class(const struct sample *s)
 	return s->v.event == any.v.event;
 }
 
-/* Only a move that the flags tell apart leaves the VMA. */
+/* Only a move with MREMAP_DONTUNMAP leaves the VMA. */
 static bool move_is_of_args(const struct sample *s)
 {
 	bool stays = has(s, LOCAL | MMN_CTX_SYSCALL) &&
@@ -364,7 +364,7 @@ static bool protection_is_protection(const struct sample *s)
 	       s->v.event == MMNOTIFY_PROTECTION_PAGE;
 }
 
-/* A stack that says nothing adds nothing to what was decided without it. */
+/* A walk without frames does not change a verdict that needed no walk. */
 static bool empty_walk_adds_nothing(const struct sample *s)
 {
 	struct sample w = after_empty_walk(s);
@@ -372,7 +372,7 @@ static bool empty_walk_adds_nothing(const struct sample *s)
 	return !s->decided || has(s, MMN_CTX_WALKED) || same(s, &w);
 }
 
-/* What is left if the stack was asked and says nothing: at most a group. */
+/* A walk without frames leads to the cause of a group, not to a single operation. */
 static bool empty_walk_is_a_group(const struct sample *s)
 {
 	struct sample w;
@@ -402,7 +402,7 @@ static bool empty_walk_is_a_group(const struct sample *s)
 	}
 }
 
-/* How the frames are sorted decides nothing; that is the second opinion's. */
+/* The rules do not use the order of the frames; verify_table.c does. */
 static bool order_is_unread(const struct sample *s)
 {
 	struct sample w = *s;
@@ -430,33 +430,33 @@ static bool is_a_rule(const struct sample *s)
 }
 
 static struct property properties[] = {
-	{ "who has walked the stack is not told to do so", never_asks_twice },
+	{ "no walk is requested after a walk", never_asks_twice },
 	{ "event, cause, effects and flags are in range", in_range },
-	{ "what is not exact has all effects", guesses_all },
+	{ "a verdict that is not exact has all effects", guesses_all },
 	{ "on an unverified kernel only RELEASE is exact", only_verified },
 	{ "on an unverified kernel event and cause are the same", verified_is_all },
 	{ "RELEASE is RELEASE and exact everywhere", release_exact },
-	{ "no effects only for a NUMA hint that was seen", nothing_only_for_hints },
-	{ "unmap_vmas() is always UNMAP and the VMA gone", unmap_is_unmap },
-	{ "only an unmap, a move or the end takes the VMA", others_keep_the_vma },
+	{ "no effects only for a recognized NUMA hint", nothing_only_for_hints },
+	{ "unmap_vmas() is always UNMAP with VMA_GONE", unmap_is_unmap },
+	{ "VMA_GONE only for an unmap, a move or the exit", others_keep_the_vma },
 	{ "effects are those of the event", event_fits_effects },
 	{ "a change of protection keeps the page", protection_keeps_pages },
-	{ "where a hint may move, that is said", moves_are_said },
+	{ "a hint that may migrate has the effect PFN", moves_are_said },
 	{ "a known class has a cause, an unknown one none", known_has_cause },
-	{ "what a class does not want does not matter", unwanted_is_unread },
-	{ "a verdict is kept by all that it rests on", key_says_all },
-	{ "what was kept is what the rules say", memo_is_right },
+	{ "inputs that a class does not need do not matter", unwanted_is_unread },
+	{ "the key of a verdict covers all its inputs", key_says_all },
+	{ "a kept verdict equals that of the rules", memo_is_right },
 	{ "after a walk the system call does not matter", walk_settles_it },
 	{ "a system call that is not trusted is not read", untrusted_is_unread },
 	{ "the upper half of an argument is not read", upper_half_is_unread },
 	{ "the native event decides nothing that a rule decides", native_is_unread },
-	{ "a class has one event, whatever the stack says", event_is_of_class },
+	{ "a class has one event for any stack", event_is_of_class },
 	{ "a move clears only if its flags say so", move_is_of_args },
 	{ "a change of protection is one", protection_is_protection },
-	{ "an empty stack adds nothing to what is decided", empty_walk_adds_nothing },
-	{ "an empty stack leaves a group", empty_walk_is_a_group },
+	{ "a walk without frames does not change a verdict", empty_walk_adds_nothing },
+	{ "a walk without frames leads to the cause of a group", empty_walk_is_a_group },
 	{ "the order of the frames is not read", order_is_unread },
-	{ "each verdict is some rule's", is_a_rule },
+	{ "each verdict is that of a rule", is_a_rule },
 };
 
 static void check(struct sample *s)
@@ -492,7 +492,7 @@ static void report(void)
 	}
 }
 
-/* Every value some rule compares with, its neighbours and garbage above it. */
+/* Each value that a rule compares with, its neighbours, and set upper bits. */
 static const unsigned long arg_values[] = {
 	0, 1, 2, 3, 4, 5, 8, 9, 0x10, 13, 21, 24, 25, 28, 0x20, 35, 67, 102,
 	0x1000, O_TRUNC_, PERF_EVENT_IOC_ENABLE, UFFDIO_UNREGISTER,
@@ -510,7 +510,7 @@ static u32 any(u32 below)
 	return (u32)(state >> 32) % below;
 }
 
-/* About a quarter of the bits, and one of these system calls more often. */
+/* Sets about a quarter of the bits, and prefers one of these system calls. */
 static void any_ctx(struct mmn_ctx *ctx)
 {
 	unsigned int i;
@@ -568,7 +568,7 @@ static void try_frames(struct sample *s)
 	}
 }
 
-/* All that the rules of changes of protection look at, and what they do not. */
+/* All inputs of the rules for changes of protection, with random other inputs. */
 static void try_protection(unsigned int class)
 {
 	static const u32 bits[] = {
@@ -599,8 +599,8 @@ static void try_protection(unsigned int class)
 }
 
 /*
- * Contexts that come thousands of times a second somewhere; a walk there would
- * cost more than the event. Whatever else is true of the task.
+ * Contexts that may occur thousands of times a second. A walk there would cost more
+ * than the event, so none may be needed, with any other bits of the task.
  */
 static const struct test_case hot[] = {
 	{ "munmap", CLASS(UNMAP), SYSB(MUNMAP, LOCAL) },

@@ -22,7 +22,7 @@ static inline unsigned long key(const void *range)
 	return mmn_record_key(range, true);
 }
 
-/* An event of task @n; the site is the same for all, as it is in life. */
+/* Return: id of an event of task @n; all events have the same site, as in a kernel. */
 static inline u64 id(unsigned long n)
 {
 	return mmn_record_id(mm(n), task(n), 0x1000, 0x3000);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * record: the table of invalidations, alone, with another task at every place where
- * one may come in between, and under several threads. Nothing here knows its size or
- * its hash: which ranges share a slot is found out by asking.
+ * record: the table of events, with one task, with another task at each point where it
+ * may preempt, and with several threads. The tests do not depend on its size or its hash:
+ * they find ranges that share a slot by trial.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,9 +17,9 @@
 #include "tap.h"
 
 #define POOL	65536
-#define CLASH	64		/* ranges with one home */
+#define CLASH	64		/* ranges with the same home slot */
 
-/* Stand-ins for what sits on kernel stacks; only addresses matter. */
+/* Stand-ins for struct mmu_notifier_range on kernel stacks; only addresses matter. */
 static char pool[POOL][64];
 static const void *clash[CLASH];
 
@@ -35,7 +35,7 @@ static bool reads(const void *range, u64 event, unsigned long site)
 	return mmn_record_read(key(range), event, false, &seen) && seen.site.pc == site;
 }
 
-/* As a callback does: looks, and leaves what it found. Return: was something there? */
+/* Looks an event up and stores a verdict, as a callback does. Return: true if it was found. */
 static bool judge(const void *range, u64 event, unsigned int n)
 {
 	struct mmn_event_snapshot seen;
@@ -47,7 +47,7 @@ static bool judge(const void *range, u64 event, unsigned int n)
 	return true;
 }
 
-/* ---- alone ---- */
+/* ---- one task ---- */
 
 static void test_one(void)
 {
@@ -55,44 +55,45 @@ static void test_one(void)
 	struct mmn_record *rec;
 
 	mmn_record_reset();
-	ok(!reads(pool[0], id(1), 7), "nothing is found in an empty table");
-	ok(!mmn_record_live(), "nothing lives there");
+	ok(!reads(pool[0], id(1), 7), "an empty table has no record");
+	ok(!mmn_record_live(), "an empty table has no live record");
 	rec = mmn_record_open(key(pool[0]), id(1), 7);
-	ok(rec && !rec->since, "a new record has no time");
-	ok(mmn_record_live() == 1, "one lives");
+	ok(rec && !rec->since, "a new record has no start time");
+	ok(mmn_record_live() == 1, "one record is live");
 	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.site.pc == 7 &&
-	   seen.rec == rec && seen.id == id(1), "it is found, with its site");
-	ok(!seen.classified, "nobody has classified it");
-	ok(!reads(pool[1], id(1), 7), "another range has none");
+	   seen.rec == rec && seen.id == id(1), "the record is found, with its site");
+	ok(!seen.classified, "a new record has no verdict");
+	ok(!reads(pool[1], id(1), 7), "another range has no record");
 
 	mmn_record_place(rec, id(1), 1000, 2000);
 	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) &&
-	   seen.site.sp == 1000 && seen.site.bp == 2000, "with its place on the stack");
+	   seen.site.sp == 1000 && seen.site.bp == 2000,
+	   "the record has its position on the stack");
 	mmn_record_place(rec, id(2), 1000, 2000);
 	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.site.bp != 2000,
-	   "the frame pointer of another event is noise");
-	ok(judge(pool[0], id(1), 5), "who finds it may judge it");
+	   "a position set for another event does not match");
+	ok(judge(pool[0], id(1), 5), "a callback that finds the record may set its verdict");
 	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && seen.classified &&
-	   is(&seen.verdict, 5), "and the next one has the verdict");
+	   is(&seen.verdict, 5), "the next callback finds the verdict");
 	rec->since = 5;
 	ok(mmn_record_open(key(pool[0]), id(1), 7) == rec && !rec->since &&
-	   mmn_record_live() == 1, "the same event again has the same record");
+	   mmn_record_live() == 1, "the same event again reuses the record");
 	ok(mmn_record_read(key(pool[0]), id(1), false, &seen) && !seen.classified,
-	   "which nobody has classified");
+	   "the reused record has no verdict");
 
 	judge(pool[0], id(1), 6);
 	mmn_record_close(key(pool[1]));
-	ok(reads(pool[0], id(1), 7), "another range cannot close it");
+	ok(reads(pool[0], id(1), 7), "closing another range leaves the record");
 	mmn_record_close(key(pool[0]));
-	ok(!mmn_record_live(), "closed it lives no more");
-	ok(!reads(pool[0], id(1), 7), "a start does not find it");
+	ok(!mmn_record_live(), "a closed record is not live");
+	ok(!reads(pool[0], id(1), 7), "a lookup for a start does not find a closed record");
 	ok(mmn_record_read(key(pool[0]), id(1), true, &seen) && seen.classified &&
-	   is(&seen.verdict, 6), "who hears of the end does, with the verdict");
+	   is(&seen.verdict, 6), "a lookup for an end finds it, with the verdict");
 	mmn_record_reset();
-	ok(!mmn_record_read(key(pool[0]), id(1), true, &seen), "reset forgets it");
+	ok(!mmn_record_read(key(pool[0]), id(1), true, &seen), "no record after a reset");
 }
 
-/* One thing is different, and it is another event. */
+/* An event that differs in one member is another event. */
 static void test_identity(void)
 {
 	const u64 others[] = {
@@ -111,14 +112,14 @@ static void test_identity(void)
 	for (i = 0; i < ARRAY_SIZE(others); i++)
 		ok(!mmn_record_read(key(pool[0]), others[i], false, &seen) &&
 		   !mmn_record_read(key(pool[0]), others[i], true, &seen),
-		   "a record is of one event: %u", i);
+		   "a record does not match another event: %u", i);
 	mmn_record_close(key(pool[0]));
 	for (i = 0; i < ARRAY_SIZE(others); i++)
 		ok(!mmn_record_read(key(pool[0]), others[i], true, &seen),
-		   "also at its end: %u", i);
+		   "a closed record does not match another event: %u", i);
 }
 
-/* Pairs nest on one task: the inner ones come and go under the outer ones. */
+/* Events of one task nest: inner ones start and end within outer ones. */
 static void test_nesting(void)
 {
 	unsigned int i, bad = 0;
@@ -131,17 +132,17 @@ static void test_nesting(void)
 			mmn_record_close(key(pool[64 + i]));
 		}
 	}
-	ok(mmn_record_live() == 64, "64 deep");
+	ok(mmn_record_live() == 64, "64 nested events have a record each");
 	while (i--) {
 		bad += !reads(pool[i], id(1), i);
 		mmn_record_close(key(pool[i]));
 	}
-	ok(!bad && !mmn_record_live(), "and back, each with its own");
+	ok(!bad && !mmn_record_live(), "each of 64 nested events finds its record");
 }
 
-/* ---- ranges that share a home ---- */
+/* ---- ranges with the same home slot ---- */
 
-/* Where the record of @range is when the table is empty, as it is here. */
+/* Return: slot of @range in an empty table, as it is here. */
 static struct mmn_record *home_of(const void *range)
 {
 	struct mmn_record *rec = mmn_record_open(key(range), 0, 0);
@@ -162,7 +163,7 @@ static unsigned int find_clash(const struct mmn_record *home)
 	return nr;
 }
 
-/* Opens as many ranges of clash[] as there is room for. Return: that. */
+/* Opens ranges of clash[] until no slot is left. Return: number of records. */
 static unsigned int fill(void)
 {
 	unsigned int i, room, full = mmn_record_full();
@@ -191,39 +192,43 @@ static void test_clash(void)
 	unsigned int i, room = fill(), full = mmn_record_full();
 	struct mmn_event_snapshot seen;
 
-	ok(room >= 4 && room < CLASH, "a home has room for %u", room);
-	ok(mmn_record_live() == room && all_read(0, room), "each has its own");
+	ok(room >= 4 && room < CLASH, "%u ranges with the same home slot have a record", room);
+	ok(mmn_record_live() == room && all_read(0, room), "each range finds its own record");
 	for (i = 0; i < room; i++)
 		judge(clash[i], id(i), i + 1);
 	for (i = 0; i < room; i++)
 		if (!mmn_record_read(key(clash[i]), id(i), false, &seen) ||
 		    !seen.classified || !is(&seen.verdict, i + 1))
 			break;
-	ok(i == room, "with a verdict of its own");
+	ok(i == room, "each range finds its own verdict");
 
 	mmn_record_open(key(clash[room]), id(room), room);
-	ok(mmn_record_full() == full + 1, "one more has no room, and it is counted");
+	ok(mmn_record_full() == full + 1,
+	   "one more range finds the slots full, which is counted");
 	ok(reads(clash[room], id(room), room) && !reads(clash[0], id(0), 0) &&
-	   all_read(1, room), "it takes the first one's");
+	   all_read(1, room), "it replaces the record of the first range");
 	mmn_record_close(key(clash[0]));
 	ok(reads(clash[room], id(room), room) && mmn_record_live() == room,
-	   "who lost a record closes no other's");
-	ok(!mmn_record_read(key(clash[0]), id(0), true, &seen), "and has none at its end");
+	   "the end of the replaced range closes no other record");
+	ok(!mmn_record_read(key(clash[0]), id(0), true, &seen),
+	   "the replaced range finds no record at its end");
 
 	fill();
 	mmn_record_close(key(clash[0]));
 	ok(mmn_record_read(key(clash[0]), id(0), true, &seen),
-	   "the first is still there at its end");
+	   "a closed record is found until its slot is reused");
 	mmn_record_open(key(clash[room]), id(room), room);
 	ok(!mmn_record_read(key(clash[0]), id(0), true, &seen) &&
-	   reads(clash[room], id(room), room), "until another needs the place");
+	   reads(clash[room], id(room), room), "a closed record is replaced by a new one");
 	mmn_record_close(key(clash[1]));
 	ok(!mmn_record_read(key(clash[1]), id(1), true, &seen) &&
-	   mmn_record_live() == room - 1, "who was not in the first place leaves nothing");
-	ok(!reads(clash[1], id(1), 1), "not for a start either");
+	   mmn_record_live() == room - 1,
+	   "a closed record outside its home slot is not found at its end");
+	ok(!reads(clash[1], id(1), 1),
+	   "a closed record outside its home slot is not found at a start");
 }
 
-/* What a refused start leaves. */
+/* Records of non-blockable starts, which may be refused. */
 static void test_refused(void)
 {
 	unsigned int room, full;
@@ -232,29 +237,29 @@ static void test_refused(void)
 	mmn_record_reset();
 	mmn_record_open(weak(clash[0]), id(0), 7);
 	ok(mmn_record_read(weak(clash[0]), id(0), false, &seen) && seen.site.pc == 7,
-	   "what may be refused has a record");
+	   "a non-blockable start has a record");
 	ok(!mmn_record_read(key(clash[0]), id(0), false, &seen),
-	   "which is not taken for that of what may not");
+	   "a lookup for a blockable start does not find it");
 	mmn_record_open(key(clash[1]), id(1), 1);
 	ok(reads(clash[1], id(1), 1) && mmn_record_live() == 1 &&
-	   !mmn_record_read(weak(clash[0]), id(0), false, &seen), "others take its place");
+	   !mmn_record_read(weak(clash[0]), id(0), false, &seen), "another event may replace it");
 	mmn_record_open(weak(clash[0]), id(0), 7);
 	ok(reads(clash[1], id(1), 1) && mmn_record_live() == 1 &&
-	   !mmn_record_read(weak(clash[0]), id(0), false, &seen), "it takes nobody's");
+	   !mmn_record_read(weak(clash[0]), id(0), false, &seen), "it replaces no other record");
 	mmn_record_close(key(clash[1]));
 	mmn_record_open(weak(clash[0]), id(0), 7);
 	mmn_record_close(weak(clash[0]));
 	ok(mmn_record_read(weak(clash[0]), id(0), true, &seen) && !mmn_record_live(),
-	   "if it is not refused its end is like others");
+	   "if the start is not refused, its end finds the record");
 
 	room = fill();
 	full = mmn_record_full();
 	mmn_record_open(weak(clash[room]), id(room), 7);
 	ok(mmn_record_live() == room && all_read(0, room) && mmn_record_full() == full,
-	   "where there is no room it has none, and nobody loses anything");
+	   "without a free slot it has no record and replaces none");
 }
 
-/* The last home of the table has its neighbours at the start. */
+/* The slots behind the last one of the table are at its start. */
 static void test_wrap_of_table(void)
 {
 	struct mmn_record *rec, *last = NULL, *first = NULL;
@@ -269,22 +274,22 @@ static void test_wrap_of_table(void)
 		if (!first || rec < first)
 			first = rec;
 	}
-	ok(find_clash(last) > 16, "ranges live at the end of the table");
+	ok(find_clash(last) > 16, "ranges with the last slot as home");
 	room = fill();
-	ok(room >= 4, "it has room for %u, too", room);
+	ok(room >= 4, "%u ranges with the last slot as home have a record", room);
 	for (i = 0; i < room; i++)
 		if (!mmn_record_read(key(clash[i]), id(i), false, &seen) ||
 		    seen.rec < first || seen.rec > last)
 			break;
-	ok(i == room, "all of it inside the table");
-	ok(mmn_record_live() == room, "and counted, at both ends of the table");
+	ok(i == room, "their records are inside the table");
+	ok(mmn_record_live() == room, "their records at both ends of the table are counted");
 }
 
-/* ---- another task, at every place ---- */
+/* ---- another task, at each point ---- */
 
 /*
- * Two tasks that always meet in one slot: task 1 in clash[0], task 2 in clash[1]. What
- * task 2 does comes in between, once, at the n-th opportunity.
+ * Two tasks with the same home slot: task 1 with clash[0], task 2 with clash[1]. Task 2
+ * runs once, at the n-th point where task 1 may be preempted.
  */
 static struct {
 	unsigned int n;
@@ -347,7 +352,7 @@ static void start_counting(void)
 	found = 0;
 }
 
-/* Task 1 looks: its own site and verdict @n or none yet, or nothing at all. */
+/* Task 1 looks its event up: its own site with verdict @n or none, or no record. */
 static void look(bool at_end, unsigned int n)
 {
 	struct mmn_event_snapshot seen;
@@ -365,7 +370,7 @@ static void look(bool at_end, unsigned int n)
 	mmn_record_set_verdict(&seen);
 }
 
-/* One event of task 1, from its start to what is told of its end. */
+/* One event of task 1, from its start to the callback of its end. */
 static void live(unsigned int n)
 {
 	mmn_record_open(key(clash[0]), id(1), SITE1);
@@ -376,8 +381,8 @@ static void live(unsigned int n)
 }
 
 /*
- * Before, task 1 had the very same event with another verdict (77), in the first place
- * or in another one: that must never come back.
+ * An earlier identical event of task 1 with another verdict (77), in the home slot or in
+ * another one. That verdict must not be found again.
  */
 static void before(bool displaced)
 {
@@ -389,7 +394,7 @@ static void before(bool displaced)
 		other_closes();
 }
 
-/* Return: how many places there are. */
+/* Return: number of points where task 1 may be preempted. */
 static unsigned int at_each_place(void (*act)(void), void (*prepare)(void), bool displaced)
 {
 	unsigned int n;
@@ -405,7 +410,7 @@ static unsigned int at_each_place(void (*act)(void), void (*prepare)(void), bool
 		intruder.n = 0;
 		if (!intruder.met)
 			break;
-		/* And the next event of the same kind is not disturbed by what is left. */
+		/* Leftovers must not disturb the next event of the same kind. */
 		live(6);
 	}
 	return n - 1;
@@ -418,10 +423,10 @@ static void test_between(void)
 		void (*act)(void);
 		void (*prepare)(void);
 	} others[] = {
-		{ "another opens", other_opens, NULL },
-		{ "another opens and judges", other_judges, NULL },
-		{ "another comes and goes", other_lives, NULL },
-		{ "another ends", other_closes, other_judges },
+		{ "another task opens", other_opens, NULL },
+		{ "another task opens and sets a verdict", other_judges, NULL },
+		{ "another task opens and closes", other_lives, NULL },
+		{ "another task closes", other_closes, other_judges },
 		{ "many open", many_open, NULL },
 	};
 	unsigned int i, places, displaced;
@@ -431,16 +436,16 @@ static void test_between(void)
 			start_counting();
 			places = at_each_place(others[i].act, others[i].prepare, displaced);
 			ok(!wrong && places > 12 && found > missed,
-			   "%s%s: nothing is wrong at any of %u places (%lu found, %lu missed)",
-			   others[i].what, displaced ? ", the one before elsewhere" : "",
+			   "%s%s: no wrong result at any of %u points (%lu found, %lu missed)",
+			   others[i].what, displaced ? ", the earlier event in another slot" : "",
 			   places, found, missed);
 		}
 	}
 }
 
 /*
- * Two threads, of which one runs at a time: the first for so many places, the second,
- * the first again, and then both to their ends.
+ * Two threads, of which one runs at a time: the first for a number of points, the
+ * second, the first again, and then both to their ends.
  */
 static struct {
 	pthread_mutex_t lock;
@@ -504,7 +509,7 @@ static void *be_second(void *data)
 	return NULL;
 }
 
-/* Return: did it come to all turns? */
+/* Return: true if each turn was reached. */
 static bool in_turns(unsigned int a, unsigned int b, unsigned int c)
 {
 	pthread_t thread;
@@ -538,11 +543,11 @@ static void test_in_turns(void)
 			for (c = 1; c < 24; c++)
 				places += in_turns(a, b, c);
 	ok(!wrong && places > 1000,
-	   "in turns: nothing is wrong in any of %u orders (%lu found, %lu missed)",
+	   "in turns: no wrong result in any of %u orders (%lu found, %lu missed)",
 	   places, found, missed);
 }
 
-/* Who lost a record between a look and its verdict. */
+/* A record that is replaced between a lookup and its verdict. */
 static void test_late_verdict(void)
 {
 	struct mmn_event_snapshot seen, other;
@@ -555,14 +560,14 @@ static void test_late_verdict(void)
 	seen.verdict = verdict(5);
 	mmn_record_set_verdict(&seen);
 	ok(mmn_record_read(key(clash[1]), id(2), false, &other) && other.classified &&
-	   is(&other.verdict, 2), "a late verdict touches no other's");
+	   is(&other.verdict, 2), "a late verdict does not change the new record");
 }
 
 /* ---- threads ---- */
 
 /*
- * Several tasks, each with ranges of its own, all with one home. What a task finds must
- * be its own and of this event: verdicts carry a number that no event before had.
+ * Several tasks with ranges of their own, all with the same home slot. A task must only
+ * find its own record of this event: each verdict has a unique number.
  */
 struct worker {
 	pthread_t thread;
@@ -596,7 +601,7 @@ static void check(struct worker *w, unsigned long k, bool at_end, unsigned int n
 	mmn_record_set_verdict(&seen);
 }
 
-/* One event, perhaps with another inside; some starts are refused and have no end. */
+/* One event, with @inner another one nested; some starts are refused and have no end. */
 static void one_turn(struct worker *w, unsigned int turn, bool inner)
 {
 	const void *range = w->ranges[(inner ? 6 : 0) + rand_r(&w->seed) % 6];
@@ -633,7 +638,8 @@ static void test_threads(void)
 	unsigned int i, j;
 
 	mmn_record_reset();
-	ok(find_clash(home_of(pool[POOL - 1])) > 48, "threads: a crowded home");
+	ok(find_clash(home_of(pool[POOL - 1])) > 48,
+	   "threads: many ranges have the same home slot");
 	stress_until = time(NULL) + (seconds ? atoi(seconds) : 0);
 	for (i = 0; i < WORKERS; i++) {
 		workers[i].id = i + 1;
@@ -648,10 +654,10 @@ static void test_threads(void)
 		missed_all += workers[i].missed;
 		wrong_all += workers[i].wrong;
 	}
-	printf("# %lu times found, %lu times missed, %u without room\n", found_all,
+	printf("# %lu times found, %lu times missed, %u times full\n", found_all,
 	       missed_all, mmn_record_full());
-	ok(!wrong_all, "threads: what is found is one's own (%lu were not)", wrong_all);
-	ok(found_all > missed_all, "threads: and mostly something is found");
+	ok(!wrong_all, "threads: each record found is the task's own (%lu were not)", wrong_all);
+	ok(found_all > missed_all, "threads: more lookups succeed than fail");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * memo: what is kept, what is found, and who has to go without. That a key says all is
- * properties_test.c's.
+ * rule_cache: keys, lookups, and contention for an entry. properties_test.c checks that a
+ * key covers all inputs of a verdict.
  */
 #include <string.h>
 
@@ -31,23 +31,27 @@ static void test_keys(void)
 	u32 needs = MMN_NEED_SYS | MMN_NEED_ARGS;
 	u64 key;
 
-	ok(!mmn_rule_cache_key(MMN_CLASS_PROTECT, needs, &ctx), "no key where any bit may count");
+	ok(!mmn_rule_cache_key(MMN_CLASS_PROTECT, needs, &ctx),
+	   "no key if the rules use all bits of the argument");
 	ok(mmn_rule_cache_key(MMN_CLASS_REAP, MMN_NEED_SYS, &ctx),
-	   "unless the class does not look");
+	   "a key if the class does not use arguments");
 	ctx = (struct mmn_ctx){ .sys = MMN_SYS_MADVISE, .args = { 0, 0, 4 } };
 	key = mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx);
-	ok(key, "a value that fits has a key");
+	ok(key, "an argument that fits has a key");
 	ctx.args[2] = 9;
-	ok(mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx) != key, "another value has another");
+	ok(mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx) != key,
+	   "another argument has another key");
 	ctx.args[2] = 0x104;
-	ok(!mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx), "one that does not fit has none");
+	ok(!mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx),
+	   "an argument that does not fit has no key");
 	ctx = (struct mmn_ctx){ .sys = MMN_SYS_OPENAT, .args = { 0, 0, 01000 } };
 	key = mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx);
 	ctx.args[2] |= 2;
 	ok(mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx) == key,
-	   "flags that nobody asks for do not count");
+	   "flags that no rule uses do not change the key");
 	ctx.args[2] = 2;
-	ok(mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx) != key, "the one that is asked for does");
+	ok(mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx) != key,
+	   "the flag that a rule uses changes the key");
 }
 
 static void test_table(void)
@@ -55,10 +59,10 @@ static void test_table(void)
 	unsigned int i, found = 0, wrong = 0;
 	struct mmn_verdict v, kept;
 
-	ok(!mmn_rule_cache_find(key_of(1), &v), "nothing is found in an empty table");
-	ok(!mmn_rule_cache_find(0, &v), "nor without a key");
+	ok(!mmn_rule_cache_find(key_of(1), &v), "an empty table has no verdict");
+	ok(!mmn_rule_cache_find(0, &v), "a lookup without a key finds no verdict");
 	mmn_rule_cache_keep(0, &kept);
-	ok(!mmn_rule_cache_find(0, &v), "nothing is kept without one");
+	ok(!mmn_rule_cache_find(0, &v), "a verdict without a key is not kept");
 	for (i = 0; i < KEYS; i++) {
 		kept = verdict(i);
 		mmn_rule_cache_keep(key_of(i), &kept);
@@ -70,19 +74,19 @@ static void test_table(void)
 		found++;
 		wrong += !!memcmp(&v, &kept, sizeof(v));
 	}
-	ok(!wrong, "what is found is what was kept");
+	ok(!wrong, "each verdict found is the one that was kept");
 	ok(found > (1 << MMN_RULE_CACHE_BITS) / 2 && found <= 1 << MMN_RULE_CACHE_BITS,
-	   "the table is used, and has an end (%u)", found);
+	   "more than half of the table is used (%u)", found);
 	kept = verdict(77);
 	mmn_rule_cache_keep(key_of(0), &kept);
-	ok(mmn_rule_cache_find(key_of(0), &v) && !v.cause, "the first one stays");
+	ok(mmn_rule_cache_find(key_of(0), &v) && !v.cause, "an existing entry is not replaced");
 }
 
-/* ---- two tasks at one place ---- */
+/* ---- two tasks and one entry ---- */
 
 static u64 intruder;
 
-/* It comes once, before the other one is done. */
+/* Runs once, while the other task writes its entry. */
 void shim_preempt(int writes)
 {
 	struct mmn_verdict v = verdict(9);
@@ -106,8 +110,9 @@ static void test_two(void)
 	} while (hash_64(second, MMN_RULE_CACHE_BITS) != hash_64(first, MMN_RULE_CACHE_BITS));
 	intruder = second;
 	mmn_rule_cache_keep(first, &kept);
-	ok(mmn_rule_cache_find(first, &v) && v.cause == 8, "a place that is being filled is taken");
-	ok(!mmn_rule_cache_find(second, &v), "the one that comes meanwhile is not kept");
+	ok(mmn_rule_cache_find(first, &v) && v.cause == 8,
+	   "the task that claimed the entry first keeps it");
+	ok(!mmn_rule_cache_find(second, &v), "the verdict of a concurrent task is not kept");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the lists of cases of classify share. Each case is one context and the
- * verdict it deserves.
+ * Common part of the lists of cases for the rules. Each case is a context and its
+ * expected verdict.
  */
 #ifndef CLASSIFY_CASES_H
 #define CLASSIFY_CASES_H
@@ -50,20 +50,20 @@
 #define CASE_FRAMES	4
 
 /**
- * struct test_case - one context and the verdict it deserves
- * @what: in words
+ * struct test_case - a context and its expected verdict
+ * @what: description, for the TAP
  * @class: enum mmn_class of the call site
  * @bits: MMN_CTX_*; the verified bit is always added, and MMN_CTX_SYSCALL comes
  *	with a system call
  * @sys: enum mmn_sys
- * @arg: index of the argument that matters
- * @val: its value
- * @asks: the stack has to be walked; else it must not be
- * @frames: what is on it, innermost first
- * @event: verdict
- * @cause: verdict
- * @effects: verdict
- * @flags: verdict
+ * @arg: index of the argument that the rules use
+ * @val: value of this argument
+ * @asks: true if the rules must request a walk, false if they must not
+ * @frames: frames on the stack, innermost first
+ * @event: expected enum mmnotify_event
+ * @cause: expected enum mmnotify_cause
+ * @effects: expected MMNOTIFY_FX_*
+ * @flags: expected MMNOTIFY_F_*
  */
 struct test_case {
 	const char *what;
@@ -94,7 +94,7 @@ extern const struct test_list vma_list, zap_list, nested_list, protect_list,
 #define SYS(s)		.sys = MMN_SYS_##s, .bits = MMN_CTX_SYSCALL
 #define SYSB(s, b)	.sys = MMN_SYS_##s, .bits = MMN_CTX_SYSCALL | (b)
 #define ARG(n, v)	.arg = (n), .val = (v)
-/* The stack is walked and has nothing, one, two or three frames that speak. */
+/* The stack is walked and has no, one, two or three frames that rules use. */
 #define F0		.asks = true
 #define F1(a)		.asks = true, .frames = { MMN_FRAME_##a }
 #define F2(a, b)	.asks = true, .frames = { MMN_FRAME_##a, MMN_FRAME_##b }

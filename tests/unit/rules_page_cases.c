@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Cases of classify: what happens to single pages: cleaned, copied, collapsed,
- * and everything that comes through the reverse map.
+ * Cases for the rules: operations on single pages: cleaning, copying, collapsing,
+ * and all operations that use the reverse map.
  */
 #include "rules_cases.h"
 
@@ -15,7 +15,7 @@ static const struct test_case page_cases[] = {
 	{ "a poisoned page is cleaned", CLASS(MKCLEAN), SYS(MADVISE), ARG(2, 100), F1(HWPOISON), IS(PROTECTION_PAGE, HWPOISON, CLEAN) },
 	{ "a frame buffer", CLASS(MKCLEAN), BITS(KTHREAD), F1(DIRTY_TRACK), IS(PROTECTION_PAGE, DRIVER_DIRTY_TRACK, CLEAN) },
 	{ "writeback of a DAX file", CLASS(MKCLEAN), SYS(OTHER), F2(DAX_WRITEBACK, DAX_WRITEBACK), IS(PROTECTION_PAGE, DAX_WRITEBACK, CLEAN) },
-	{ "who cleans is not known", CLASS(MKCLEAN), F0, IS(PROTECTION_PAGE, MKCLEAN, CLEAN) },
+	{ "unknown cause of a cleaned page", CLASS(MKCLEAN), F0, IS(PROTECTION_PAGE, MKCLEAN, CLEAN) },
 	{ "vmwgfx", CLASS(DIRTY_TRACK), IS(PROTECTION_PAGE, DRIVER_DIRTY_TRACK, CLEAN) },
 	{ "DAX writeback", CLASS(DAX_MKCLEAN), IS(PROTECTION_PAGE, DAX_WRITEBACK, CLEAN) },
 	{ "hugetlb COW", CLASS(HUGETLB_COW), IS(CLEAR, HUGETLB_COW, CLEAR) },
@@ -25,7 +25,7 @@ static const struct test_case page_cases[] = {
 	{ "khugepaged collapses", CLASS(THP_COLLAPSE), BITS(KHUGEPAGED), IS(CLEAR, KHUGEPAGED, CLEAR) },
 	{ "MADV_COLLAPSE collapses", CLASS(THP_COLLAPSE), SYS(MADVISE), ARG(2, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
 	{ "process_madvise(MADV_COLLAPSE) collapses", CLASS(THP_COLLAPSE), SYS(PROCESS_MADVISE), ARG(3, MADV_COLLAPSE), F2(COLLAPSE, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
-	{ "a uprobe that goes collapses", CLASS(THP_COLLAPSE), SYS(MADVISE), ARG(2, 1), F1(UPROBE), IS(CLEAR, UPROBE, CLEAR) },
+	{ "the removal of a uprobe collapses", CLASS(THP_COLLAPSE), SYS(MADVISE), ARG(2, 1), F1(UPROBE), IS(CLEAR, UPROBE, CLEAR) },
 	{ "another call collapses", CLASS(THP_COLLAPSE), SYS(OTHER), ARG(2, MADV_COLLAPSE), F0, IS(CLEAR, THP_COLLAPSE, CLEAR) },
 
 	{ "memory failure", CLASS(HWPOISON), IS(CLEAR, HWPOISON, CLEAR) },
@@ -36,13 +36,13 @@ static const struct test_case page_cases[] = {
 	{ "hugetlb tables unshared", CLASS(PMD_UNSHARE), ISW(CLEAR, HUGETLB_PMD_UNSHARE, CLEAR) },
 	{ "migrate_vma", CLASS(MIGRATE_VMA), IS(MIGRATE, MIGRATE_VMA, CLEAR) },
 	{ "device exclusive", CLASS(EXCLUSIVE), IS(EXCLUSIVE, DEVICE_EXCLUSIVE, CLEAR) },
-	{ "the CPU takes it back", CLASS(EXCLUSIVE_RESTORE), IS(CLEAR, DEVICE_EXCLUSIVE_RESTORE, CLEAR) },
+	{ "a CPU fault takes a device exclusive page back", CLASS(EXCLUSIVE_RESTORE), IS(CLEAR, DEVICE_EXCLUSIVE_RESTORE, CLEAR) },
 };
 
 static const struct test_case cow_cases[] = {
 	{ "a write", CLASS(COW), BITS(LOCAL | TRUSTED), IS(CLEAR, COW, CLEAR) },
-	{ "a read() into it", CLASS(COW), SYSB(OTHER, LOCAL), IS(CLEAR, COW, CLEAR) },
-	{ "a write when nobody knows the call", CLASS(COW), BITS(LOCAL), F0, IS(CLEAR, COW, CLEAR) },
+	{ "copy-on-write by a read() into the page", CLASS(COW), SYSB(OTHER, LOCAL), IS(CLEAR, COW, CLEAR) },
+	{ "a write with an unknown system call", CLASS(COW), BITS(LOCAL), F0, IS(CLEAR, COW, CLEAR) },
 	{ "a write of an io_uring worker", CLASS(COW), BITS(LOCAL), F1(OTHERS), IS(CLEAR, COW, CLEAR) },
 	{ "ksmd takes a page back", CLASS(COW), BITS(KSMD), IS(CLEAR, KSM_UNMERGE, CLEAR) },
 	{ "a kernel thread", CLASS(COW), BITS(KTHREAD), F0, IS(CLEAR, COW_GUP, CLEAR) },
@@ -52,7 +52,7 @@ static const struct test_case cow_cases[] = {
 	{ "MADV_UNMERGEABLE's number elsewhere", CLASS(COW), SYSB(OTHER, LOCAL), ARG(2, MADV_UNMERGEABLE), IS(CLEAR, COW, CLEAR) },
 	{ "process_madvise(MADV_UNMERGEABLE)", CLASS(COW), SYSB(PROCESS_MADVISE, LOCAL), ARG(3, MADV_UNMERGEABLE), F2(BREAK_KSM, MADVISE), IS(CLEAR, KSM_UNMERGE, CLEAR) },
 	{ "another process_madvise", CLASS(COW), SYSB(PROCESS_MADVISE, LOCAL), ARG(3, MADV_HUGEPAGE), IS(CLEAR, COW, CLEAR) },
-	{ "its number elsewhere, too", CLASS(COW), SYSB(OTHER, LOCAL), ARG(3, MADV_UNMERGEABLE), IS(CLEAR, COW, CLEAR) },
+	{ "MADV_UNMERGEABLE's number elsewhere, fourth argument", CLASS(COW), SYSB(OTHER, LOCAL), ARG(3, MADV_UNMERGEABLE), IS(CLEAR, COW, CLEAR) },
 	{ "process_vm_writev", CLASS(COW), SYS(PROCESS_VM_WRITEV), F2(ACCESS, ACCESS), IS(CLEAR, COW_GUP, CLEAR) },
 	{ "process_vm_writev to itself", CLASS(COW), SYSB(PROCESS_VM_WRITEV, LOCAL), F1(ACCESS), IS(CLEAR, COW_GUP, CLEAR) },
 	{ "another task pins it", CLASS(COW), SYS(OTHER), F0, IS(CLEAR, COW_GUP, CLEAR) },
@@ -61,14 +61,14 @@ static const struct test_case cow_cases[] = {
 	{ "ksm/run = 2, our own mm", CLASS(COW), SYSB(WRITE, LOCAL), F1(BREAK_KSM), IS(CLEAR, KSM_UNMERGE, CLEAR) },
 	{ "/proc/self/mem", CLASS(COW), SYSB(WRITE, LOCAL), F2(ACCESS, ACCESS), IS(CLEAR, COW_GUP, CLEAR) },
 	{ "a write() that writes", CLASS(COW), SYSB(WRITE, LOCAL), F0, IS(CLEAR, COW, CLEAR) },
-	{ "a uprobe in what is mapped", CLASS(COW), SYSB(MMAP, LOCAL), F2(UPROBE, MMAP), IS(CLEAR, UPROBE, CLEAR) },
+	{ "a uprobe in a file that is mapped", CLASS(COW), SYSB(MMAP, LOCAL), F2(UPROBE, MMAP), IS(CLEAR, UPROBE, CLEAR) },
 	{ "MAP_POPULATE", CLASS(COW), SYSB(MMAP, LOCAL), F0, IS(CLEAR, COW, CLEAR) },
 	{ "mremap takes KSM pages apart", CLASS(COW), SYSB(MREMAP, LOCAL), F2(BREAK_KSM, MOVE_VMA), IS(CLEAR, KSM_UNMERGE, CLEAR) },
 	{ "mremap copies", CLASS(COW), SYSB(MREMAP, LOCAL), F1(MREMAP), IS(CLEAR, COW, CLEAR) },
 	{ "a uprobe of perf", CLASS(COW), SYSB(PERF_EVENT_OPEN, LOCAL), F1(UPROBE), IS(CLEAR, UPROBE, CLEAR) },
 	{ "a uprobe of perf that is switched on", CLASS(COW), SYSB(IOCTL, LOCAL), ARG(1, PERF_EVENT_IOC_ENABLE), F1(UPROBE), IS(CLEAR, UPROBE, CLEAR) },
 	{ "another ioctl of perf", CLASS(COW), SYSB(IOCTL, LOCAL), ARG(1, PERF_EVENT_IOC_ENABLE | 1), IS(CLEAR, COW, CLEAR) },
-	{ "its number elsewhere", CLASS(COW), SYSB(OTHER, LOCAL), ARG(1, PERF_EVENT_IOC_ENABLE), IS(CLEAR, COW, CLEAR) },
+	{ "the ioctl's number in another system call", CLASS(COW), SYSB(OTHER, LOCAL), ARG(1, PERF_EVENT_IOC_ENABLE), IS(CLEAR, COW, CLEAR) },
 	{ "a uprobe of BPF", CLASS(COW), SYSB(BPF, LOCAL), ARG(0, BPF_LINK_CREATE), F1(UPROBE), IS(CLEAR, UPROBE, CLEAR) },
 	{ "another command of BPF", CLASS(COW), SYSB(BPF, LOCAL), ARG(0, 10), IS(CLEAR, COW, CLEAR) },
 	{ "BPF's number elsewhere", CLASS(COW), SYSB(OTHER, LOCAL), ARG(0, BPF_LINK_CREATE), IS(CLEAR, COW, CLEAR) },
@@ -83,8 +83,8 @@ static const struct test_case rmap_cases[] = {
 	{ "kswapd on one node splits", CLASS(RMAP_MIGRATE), BITS(KSWAPD | ONE_NODE), IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
 	{ "kswapd on many nodes splits", CLASS(RMAP_MIGRATE), BITS(KSWAPD), F2(SPLIT, KSWAPD), IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
 	{ "kswapd demotes", CLASS(RMAP_MIGRATE), BITS(KSWAPD), F1(DEMOTE), IS(CLEAR, DEMOTION, CLEAR) },
-	{ "kswapd says nothing else", CLASS(RMAP_MIGRATE), BITS(KSWAPD), F0, IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
-	{ "one node makes no kswapd", CLASS(RMAP_MIGRATE), BITS(ONE_NODE), F0, IS(CLEAR, RMAP_MIGRATE, CLEAR) },
+	{ "kswapd without frames", CLASS(RMAP_MIGRATE), BITS(KSWAPD), F0, IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
+	{ "one node without kswapd", CLASS(RMAP_MIGRATE), BITS(ONE_NODE), F0, IS(CLEAR, RMAP_MIGRATE, CLEAR) },
 	{ "kcompactd", CLASS(RMAP_MIGRATE), BITS(KCOMPACTD), IS(CLEAR, COMPACTION_KCOMPACTD, CLEAR) },
 	{ "kcompactd on 5.10", CLASS(RMAP_UNMAP), BITS(KCOMPACTD), IS(CLEAR, COMPACTION_KCOMPACTD, CLEAR) },
 
@@ -104,7 +104,7 @@ static const struct test_case rmap_cases[] = {
 
 	{ "compact_memory is written", CLASS(RMAP_MIGRATE), SYS(WRITE), F1(COMPACT_ADMIN), IS(CLEAR, COMPACTION_SYSCTL, CLEAR) },
 	{ "a task that allocates compacts", CLASS(RMAP_MIGRATE), BITS(LOCAL | TRUSTED), F1(COMPACT_DIRECT), IS(CLEAR, COMPACTION_DIRECT, CLEAR) },
-	{ "the same splits on its way", CLASS(RMAP_MIGRATE), SYS(OTHER), F2(SPLIT, COMPACT_DIRECT), IS(CLEAR, COMPACTION_DIRECT, CLEAR) },
+	{ "direct compaction splits", CLASS(RMAP_MIGRATE), SYS(OTHER), F2(SPLIT, COMPACT_DIRECT), IS(CLEAR, COMPACTION_DIRECT, CLEAR) },
 	{ "NUMA balancing moves a page", CLASS(RMAP_MIGRATE), BITS(LOCAL | TRUSTED), F1(MISPLACED), IS(CLEAR, NUMA_MIGRATION, CLEAR) },
 	{ "move_pages", CLASS(RMAP_MIGRATE), SYS(OTHER), F1(MOVE_PAGES), IS(CLEAR, MOVE_PAGES, CLEAR) },
 	{ "mbind", CLASS(RMAP_MIGRATE), SYS(OTHER), F1(MBIND), IS(CLEAR, MBIND, CLEAR) },
@@ -121,11 +121,11 @@ static const struct test_case rmap_cases[] = {
 	{ "khugepaged collapses a file's page", CLASS(RMAP_UNMAP), BITS(KHUGEPAGED), F2(COLLAPSE, KHUGEPAGED), IS(CLEAR, KHUGEPAGED, CLEAR) },
 	{ "khugepaged splits", CLASS(RMAP_MIGRATE), BITS(KHUGEPAGED), F2(SPLIT, KHUGEPAGED), IS(CLEAR, THP_SPLIT, CLEAR) },
 	{ "MADV_COLLAPSE collapses a file's page", CLASS(RMAP_UNMAP), SYS(MADVISE), ARG(2, MADV_COLLAPSE), F2(COLLAPSE, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
-	{ "somebody collapses a file's page", CLASS(RMAP_UNMAP), BITS(KTHREAD), F1(COLLAPSE), IS(CLEAR, RMAP_UNMAP, CLEAR) },
+	{ "an unknown caller collapses a file's page", CLASS(RMAP_UNMAP), BITS(KTHREAD), F1(COLLAPSE), IS(CLEAR, RMAP_UNMAP, CLEAR) },
 	{ "drop_caches splits", CLASS(RMAP_MIGRATE), SYS(WRITE), F1(SPLIT), IS(CLEAR, THP_SPLIT, CLEAR) },
 	{ "MADV_FREE of a part splits", CLASS(RMAP_MIGRATE), SYS(MADVISE), ARG(2, MADV_FREE), F2(SPLIT, MADVISE), IS(CLEAR, THP_SPLIT, CLEAR) },
-	{ "who migrates is not known", CLASS(RMAP_MIGRATE), SYS(MADVISE), ARG(2, MADV_HUGEPAGE), F0, IS(CLEAR, RMAP_MIGRATE, CLEAR) },
-	{ "who unmaps is not known", CLASS(RMAP_UNMAP), SYS(MADVISE), ARG(2, MADV_PAGEOUT), F0, IS(CLEAR, RMAP_UNMAP, CLEAR) },
+	{ "unknown cause of a migration", CLASS(RMAP_MIGRATE), SYS(MADVISE), ARG(2, MADV_HUGEPAGE), F0, IS(CLEAR, RMAP_MIGRATE, CLEAR) },
+	{ "unknown cause of an unmap", CLASS(RMAP_UNMAP), SYS(MADVISE), ARG(2, MADV_PAGEOUT), F0, IS(CLEAR, RMAP_UNMAP, CLEAR) },
 };
 
 /* clang-format on */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * classify: what it says for each rule (classify_*_cases.c), and what holds for
- * any class, context, system call and stack. "make mutants" proves that no rule
- * and no condition can be taken away without a case noticing.
+ * rules: the verdict of each rule (rules_*_cases.c), and its documentation. "make
+ * mutants" proves that a case fails if any rule or any of its conditions is removed.
  */
 #include <linux/kernel.h>
 #include <linux/types.h>
@@ -18,10 +17,10 @@ static const struct test_list *const lists[] = {
 	&hugetlb_protect_list, &page_list, &cow_list, &rmap_list,
 };
 
-/* Verdicts that some case has seen, by class and rule. */
+/* True if a case has checked the verdict, by class and rule. */
 static bool seen[MMN_NR_CLASSES][MAX_RULES];
 
-/* Both sides of the reverse map have one list. */
+/* Both classes of the reverse map share a list of rules. */
 static unsigned int list_of(unsigned int class)
 {
 	return class == MMN_CLASS_RMAP_MIGRATE ? MMN_CLASS_RMAP_UNMAP : class;
@@ -59,7 +58,7 @@ static void fill_frames(struct mmn_ctx *ctx, const u8 *frames)
 		ctx->frames[ctx->nr_frames] = frames[ctx->nr_frames];
 		ctx->nr_frames++;
 	}
-	/* What is behind the last one is garbage. */
+	/* Garbage behind the last frame must not matter. */
 	for (i = ctx->nr_frames; i < MMN_FRAMES_MAX; i++)
 		ctx->frames[i] = 1 + i % (MMN_NR_FRAMES - 1);
 }
@@ -82,7 +81,7 @@ static void run_case(const struct test_case *c)
 	note_seen(c->class, &v);
 	if (ok(asked == c->asks && decided && same(&v, &want), "%s", c->what))
 		return;
-	printf("#   the stack was %swanted\n", asked ? "" : "not ");
+	printf("#   a walk of the stack was %srequested\n", asked ? "" : "not ");
 	diag_verdict("expected", &want);
 	diag_verdict("verdict", &v);
 }
@@ -96,7 +95,7 @@ static void test_cases(void)
 			run_case(&lists[i]->cases[j]);
 }
 
-/* The rules as mmn_rules_get() shows them, to documents and to us. */
+/* The rules that mmn_rules_get() returns, for tests and documents. */
 static void test_rules(void)
 {
 	struct mmn_verdict v, asks = { 0 };
@@ -106,7 +105,7 @@ static void test_rules(void)
 	for (class = 0; class < MMN_NR_CLASSES; class++) {
 		verdict = false;
 		for (nr = 0; mmn_rules_get(class, nr, &v); nr++) {
-			/* The rule that asks; all zeroes is no verdict. */
+			/* The rule that requests a walk has all zeroes, which is no verdict. */
 			verdict = !same(&v, &asks);
 			if (!verdict || seen[list_of(class)][nr])
 				continue;
@@ -116,18 +115,18 @@ static void test_rules(void)
 		}
 		ok(nr < MAX_RULES && !mmn_rules_get(class, nr, &v) &&
 		   !mmn_rules_get(class, ~0u, &v),
-		   "class %u has %u rules and no more", class, nr);
+		   "class %u has %u rules, and a higher number is refused", class, nr);
 		ok(verdict == (class != MMN_CLASS_UNKNOWN),
 		   "the last rule of class %u has a verdict", class);
 		ok(nr > 1 || !mmn_rules_needs(class),
 		   "class %u needs no context for a single rule", class);
 	}
-	ok(!silent, "the verdict of each rule is seen by a case");
+	ok(!silent, "a case checks the verdict of each rule");
 	ok(!mmn_rules_get(MMN_NR_CLASSES, 0, &v) &&
-	   !mmn_rules_get(~0u, 0, &v), "there are no rules for no class");
+	   !mmn_rules_get(~0u, 0, &v), "an unknown class has no rules");
 }
 
-/* How each rule decides, as documents say it. */
+/* The kind of each rule, for documents. */
 static void test_how(void)
 {
 	struct mmn_verdict v, asks = { 0 };
@@ -145,7 +144,7 @@ static void test_how(void)
 			last = how == MMN_RULE_ALWAYS;
 		}
 		ok(good && last && !mmn_rules_how(class, nr),
-		   "class %u: rules ask or decide, and the last one always does",
+		   "class %u: each rule requests a walk or decides, and the last one always decides",
 		   class);
 	}
 	/* The first rule of the reverse map is for unmapping alone, the last
@@ -157,12 +156,12 @@ static void test_how(void)
 	   mmn_rules_how(MMN_CLASS_RMAP_UNMAP, 0) == 0 &&
 	   mmn_rules_how(MMN_CLASS_RMAP_UNMAP, nr) == MMN_RULE_NEVER &&
 	   mmn_rules_how(MMN_CLASS_RMAP_MIGRATE, nr) == 0,
-	   "what a class rules out is said");
+	   "rules that cannot apply in a class are marked");
 	ok(!mmn_rules_how(MMN_NR_CLASSES, 0) &&
-	   !mmn_rules_how(~0u, 0), "no class has no way to decide");
+	   !mmn_rules_how(~0u, 0), "an unknown class has no kind of rule");
 }
 
-/* What no row names keeps the kernel's event and claims nothing. */
+/* A site without a row keeps the native event and is not exact. */
 static void test_unknown(void)
 {
 	static const unsigned int classes[] = {
@@ -182,14 +181,14 @@ static void test_unknown(void)
 		   classes[i]);
 		ok(mmn_rules_classify(classes[i], MMNOTIFY_NR_EVENTS, &ctx, &v) &&
 		   v.event == MMNOTIFY_CLEAR && !v.flags,
-		   "class %u: a native event from the future is CLEAR",
+		   "class %u: an undefined native event is CLEAR",
 		   classes[i]);
 		ok(!mmn_rules_needs(classes[i]),
-		   "class %u: no context wanted", classes[i]);
+		   "class %u: no context needed", classes[i]);
 	}
 }
 
-/* A walk may find many frames; the last of them counts as the first. */
+/* All frames of a walk are used, up to the last one. */
 static void test_last_frame(void)
 {
 	struct mmn_ctx ctx = {
@@ -200,10 +199,10 @@ static void test_last_frame(void)
 
 	ctx.frames[MMN_FRAMES_MAX - 1] = MMN_FRAME_MBIND;
 	mmn_rules_classify(MMN_CLASS_RMAP_MIGRATE, MMNOTIFY_CLEAR, &ctx, &v);
-	ok(v.cause == MMNOTIFY_CAUSE_MBIND, "the last of all frames is seen");
+	ok(v.cause == MMNOTIFY_CAUSE_MBIND, "the last frame is used");
 	ctx.nr_frames--;
 	mmn_rules_classify(MMN_CLASS_RMAP_MIGRATE, MMNOTIFY_CLEAR, &ctx, &v);
-	ok(v.cause == MMNOTIFY_CAUSE_RMAP_MIGRATE, "what is behind it is not");
+	ok(v.cause == MMNOTIFY_CAUSE_RMAP_MIGRATE, "garbage behind the last frame is not used");
 }
 
 static unsigned int effects_with(unsigned long cmd, u32 bits, unsigned int frame)
@@ -222,7 +221,7 @@ static unsigned int effects_with(unsigned long cmd, u32 bits, unsigned int frame
 	return v.effects;
 }
 
-/* If the stack cannot be read, the effects are those of all that it could say. */
+/* Without frames, the effects are the union over all possible stacks. */
 static void test_union(void)
 {
 	static const struct {
@@ -240,12 +239,12 @@ static void test_union(void)
 			      effects_with(uffd[i].cmd, moves, MMN_FRAME_NUMA);
 			ok(!(all & ~effects_with(uffd[i].cmd, moves,
 						 MMN_FRAME_NONE)),
-			   "ioctl 0x%lx or a hint%s: the union", uffd[i].cmd,
-			   moves ? " that may move" : "");
+			   "ioctl 0x%lx or a hint%s: the effects include those of both",
+			   uffd[i].cmd, moves ? " that may migrate" : "");
 		}
 }
 
-/* A number of the vocabulary, once given out, never changes. */
+/* Numbers of the API never change. */
 static void test_numbers(void)
 {
 	ok(MMNOTIFY_UNMAP == 0 && MMNOTIFY_CLEAR == 1 &&
@@ -257,7 +256,7 @@ static void test_numbers(void)
 	   MMNOTIFY_FX_NO_WRITE == 4 && MMNOTIFY_FX_NO_READ == 8 &&
 	   MMNOTIFY_FX_DIRTY == 16 &&
 	   MMNOTIFY_FX_ALL == (MMNOTIFY_FX_VMA_GONE | CLEAR_FX),
-	   "effects have their bits, and all effects are all effects");
+	   "effects have their bits, and MMNOTIFY_FX_ALL is their union");
 }
 
 int main(void)

@@ -33,7 +33,7 @@ static const struct test_case cases[] = {
 	{ "remap_file_pages over it", CLASS(UNMAP), SYSB(REMAP_FILE_PAGES, LOCAL), IS(UNMAP, MMAP_FIXED, ALL) },
 	{ "remap_file_pages is not of another mm", CLASS(UNMAP), SYS(REMAP_FILE_PAGES), F0, IS(UNMAP, UNMAP, ALL) },
 
-	{ "mremap: what was at the target", CLASS(UNMAP), SYSB(MREMAP, LOCAL | AT_TARGET), ARG(3, MREMAP_FIXED | 1), IS(UNMAP, MREMAP_FIXED, ALL) },
+	{ "mremap: the old mapping at the target", CLASS(UNMAP), SYSB(MREMAP, LOCAL | AT_TARGET), ARG(3, MREMAP_FIXED | 1), IS(UNMAP, MREMAP_FIXED, ALL) },
 	{ "mremap: at no target without the flag", CLASS(UNMAP), SYSB(MREMAP, LOCAL | AT_TARGET), ARG(3, 1), IS(UNMAP, MREMAP_MOVE, ALL) },
 	{ "mremap: the flag alone moves", CLASS(UNMAP), SYSB(MREMAP, LOCAL), ARG(3, MREMAP_FIXED | 1), IS(UNMAP, MREMAP_MOVE, ALL) },
 	{ "mremap: at the target of another mm", CLASS(UNMAP), SYSB(MREMAP, AT_TARGET), ARG(3, MREMAP_FIXED | 1), F0, IS(UNMAP, UNMAP, ALL) },
@@ -49,9 +49,9 @@ static const struct test_case cases[] = {
 	{ "shmdt", CLASS(UNMAP), SYSB(SHMDT, LOCAL), IS(UNMAP, SHMDT, ALL) },
 	{ "shmdt is not of another mm", CLASS(UNMAP), SYS(SHMDT), F0, IS(UNMAP, UNMAP, ALL) },
 
-	{ "the stack knows shmdt", CLASS(UNMAP), BITS(LOCAL), F1(SHMDT), IS(UNMAP, SHMDT, ALL) },
-	{ "the stack knows mremap", CLASS(UNMAP), BITS(LOCAL), F2(SHRINK_VMA, MREMAP), IS(UNMAP, MREMAP, ALL) },
-	{ "the stack knows mmap", CLASS(UNMAP), BITS(LOCAL), F2(MMAP, MMAP), IS(UNMAP, MMAP_FIXED, ALL) },
+	{ "shmdt by the stack", CLASS(UNMAP), BITS(LOCAL), F1(SHMDT), IS(UNMAP, SHMDT, ALL) },
+	{ "mremap by the stack", CLASS(UNMAP), BITS(LOCAL), F2(SHRINK_VMA, MREMAP), IS(UNMAP, MREMAP, ALL) },
+	{ "mmap by the stack", CLASS(UNMAP), BITS(LOCAL), F2(MMAP, MMAP), IS(UNMAP, MMAP_FIXED, ALL) },
 	{ "a driver's vm_mmap over it", CLASS(UNMAP), SYSB(IOCTL, LOCAL), F2(MMAP, MODULE), IS(UNMAP, MMAP_FIXED, ALL) },
 	{ "a driver's vm_munmap", CLASS(UNMAP), SYSB(IOCTL, LOCAL), F2(MUNMAP, MODULE), IS(UNMAP, MUNMAP, ALL) },
 	{ "the stack tells nothing", CLASS(UNMAP), BITS(LOCAL), F0, IS(UNMAP, UNMAP, ALL) },
@@ -71,7 +71,7 @@ static const struct test_case cases[] = {
 	{ "the OOM reaper clears", CLASS(REAP), BITS(OOM_REAPER), IS(CLEAR, OOM_REAPER, CLEAR) },
 	{ "process_mrelease clears", CLASS(REAP), SYS(PROCESS_MRELEASE), IS(CLEAR, PROCESS_MRELEASE, CLEAR) },
 	{ "a victim on 5.10 reaps itself", CLASS(REAP), BITS(DYING | EXITING), IS(CLEAR, EXIT, CLEAR) },
-	{ "somebody reaps", CLASS(REAP), BITS(KTHREAD), IS(CLEAR, REAP, CLEAR) },
+	{ "an unknown caller reaps", CLASS(REAP), BITS(KTHREAD), IS(CLEAR, REAP, CLEAR) },
 };
 
 /* clang-format on */

@@ -55,7 +55,7 @@ static const struct test_case zap_cases[] = {
 	{ "khugepaged collapses a file", CLASS(ZAP), BITS(KHUGEPAGED), F3(UNMAPPER, COLLAPSE, KHUGEPAGED), IS(CLEAR, KHUGEPAGED, CLEAR) },
 	{ "khugepaged that collapses nothing", CLASS(ZAP), BITS(KHUGEPAGED), F1(KHUGEPAGED), IS(CLEAR, ZAP, CLEAR) },
 	{ "io_uring: MADV_COLLAPSE of a file", CLASS(ZAP), BITS(LOCAL), F3(UNMAPPER, COLLAPSE, MADV_COLLAPSE), IS(CLEAR, MADV_COLLAPSE, CLEAR) },
-	{ "somebody collapses a file", CLASS(ZAP), BITS(KTHREAD), F1(COLLAPSE), IS(CLEAR, ZAP, CLEAR) },
+	{ "an unknown caller collapses a file", CLASS(ZAP), BITS(KTHREAD), F1(COLLAPSE), IS(CLEAR, ZAP, CLEAR) },
 	{ "a DAX fault fills a hole", CLASS(ZAP), BITS(LOCAL | TRUSTED), F2(UNMAPPER, DAX), IS(CLEAR, DAX_REMAP, CLEAR) },
 	{ "zero copy, the call is not known", CLASS(ZAP), BITS(LOCAL), F2(ZAPPER, TCP_ZEROCOPY), IS(CLEAR, TCP_ZEROCOPY, CLEAR) },
 	{ "a new time namespace by clone", CLASS(ZAP), SYS(OTHER), F2(ZAPPER, VDSO), IS(CLEAR, VDSO_ZAP, CLEAR) },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sitenames: which symbols are rows, in all the ways kallsyms prints them, and
- * that no known call site of the kernel is missing (callsites.txt).
+ * site_table: which symbols have a row, in each spelling of kallsyms, and that no
+ * known call site of the kernel is missing (callsites.txt).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +63,7 @@ static void test_spellings(void)
 		test_spelling(unknown[i], "UNKNOWN");
 }
 
-/* From the heap and without slack, so that reading on is an error. */
+/* On the heap without slack, so that ASan reports a read behind the end. */
 static void test_long(void)
 {
 	static const size_t sizes[] = { 2, 11, 512, 1 << 20 };
@@ -98,7 +98,7 @@ static void test_rows(void)
 			if (!strcmp(mmn_site_table_name(other), name))
 				break;
 		ok(other == row, "%s has one row", name);
-		ok(mmn_site_table_kernels(row)[0], "%s says where it is from",
+		ok(mmn_site_table_kernels(row)[0], "%s has the kernels that it is from",
 		   name);
 		ok(mmn_site_table_class(row) < MMN_NR_CLASSES &&
 		   mmn_site_table_class(row) > MMN_CLASS_RELEASE,
@@ -120,7 +120,7 @@ static void test_out_of_range(void)
 		row = i < ARRAY_SIZE(rows) ? rows[i] : mmn_site_table_nr();
 		ok(!strcmp(mmn_site_table_name(row), "(unknown)") &&
 		   mmn_site_table_class(row) == MMN_CLASS_UNKNOWN &&
-		   !mmn_site_table_kernels(row)[0], "row %u is the unknown one",
+		   !mmn_site_table_kernels(row)[0], "row %u is UNKNOWN",
 		   row);
 	}
 }
@@ -132,9 +132,9 @@ static void test_hidden(void)
 	mmn_site_table_hide(address);
 	ok(!strcmp(address, "(no-symbol)") &&
 	   mmn_site_table_find(address) == MMN_SITE_UNKNOWN,
-	   "an address is not shown");
+	   "an address without a symbol is hidden");
 	mmn_site_table_hide(symbol);
-	ok(!strcmp(symbol, "zap_page_range"), "a symbol is");
+	ok(!strcmp(symbol, "zap_page_range"), "a symbol is not hidden");
 }
 
 static void test_callsites(void)
@@ -161,7 +161,7 @@ static void test_callsites(void)
 	}
 	fclose(file);
 	ok(nr > 60, "callsites.txt lists %u call sites", nr);
-	/* The law of the table: no row without a known call site. */
+	/* Each row must have a known call site. */
 	for (row = 1; row < mmn_site_table_nr(); row++)
 		ok(listed[row], "%s is a call site of callsites.txt",
 		   mmn_site_table_name(row));

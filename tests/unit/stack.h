@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A stack that tests make by hand, and what is known of the addresses on it. */
+/* A stack built by tests, and the data of the address cache about its return addresses. */
 #ifndef STACK_H
 #define STACK_H
 
@@ -20,7 +20,7 @@ static unsigned long stack[WORDS] __attribute__((aligned(THREAD_SIZE)));
 static struct mmn_site known[KNOWN];
 static unsigned int nr_known;
 
-/* How often the unwinder was to measure, and what it finds out then. */
+/* Number of measurements by the unwinder, and the site that learns the step. */
 static unsigned int measured;
 static struct mmn_site *to_learn;
 static unsigned int learnt_up;
@@ -35,7 +35,7 @@ struct mmn_site *mmn_addr_cache_find(unsigned long pc)
 	return NULL;
 }
 
-/* Addresses below this are gone when their module is. */
+/* Addresses below this are not stable: their code may be freed without a module notifier. */
 #define LASTS	0x1000
 
 bool mmn_addr_cache_is_stable(unsigned long pc)
@@ -82,7 +82,7 @@ static inline unsigned long at(unsigned int word)
 	return (unsigned long)&stack[word];
 }
 
-/* The return address @pc is in this word. */
+/* Writes return address @pc to this word. */
 static inline void put(unsigned int word, unsigned long pc)
 {
 	stack[word] = pc;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stats: what is counted is on the pages, with its sums, and nothing else.
+ * stats: the debugfs pages show each counter and the sums, and nothing else.
  */
 #include <stdlib.h>
 
@@ -50,7 +50,7 @@ static const char nothing[] =
 
 static void test_verdicts(void)
 {
-	ok(page_is(mmn_stats_show, nothing), "without events the page has its sums only");
+	ok(page_is(mmn_stats_show, nothing), "without events the page has only its sums");
 	mmn_stats_verdict(&munmap_verdict, 3, false);
 	mmn_stats_verdict(&munmap_verdict, 3, false);
 	mmn_stats_verdict(&munmap_verdict, 4, true);
@@ -58,9 +58,9 @@ static void test_verdicts(void)
 	mmn_stats_verdict(&unknown_verdict, 4, true);
 	ok(page_is(mmn_stats_show, "# event cause count walked\nUNMAP munmap 3 1\nCLEAR unknown 2 2\n"
 		   "# inexact 2\n# delivered 0\n# walks 3\n# unwound 0\n"),
-	   "events are counted by event and cause, with those that were walked");
+	   "events are counted by event and cause, with the number of walks");
 	ok(mmn_stats_site_hits(3) == 2 && mmn_stats_site_hits(4) == 3 && !mmn_stats_site_hits(5),
-	   "and by call site");
+	   "events are counted by call site");
 }
 
 static void test_plain(void)
@@ -70,14 +70,14 @@ static void test_plain(void)
 	for (i = 0; i < MMN_NR_STATS; i++)
 		for (n = 0; n <= i; n++)
 			mmn_stats_inc(i);
-	/* Two of MMN_STAT_INEXACT are from before. */
+	/* Two of MMN_STAT_INEXACT are from the test before. */
 	ok(mmn_stats_read(MMN_STAT_HOOK_START) == 1 && mmn_stats_read(MMN_STAT_UNWOUND) == 7 &&
-	   mmn_stats_read(MMN_STAT_INEXACT) == 7, "the other counters can be read");
+	   mmn_stats_read(MMN_STAT_INEXACT) == 7, "mmn_stats_read() returns each other counter");
 	ok(page_is(mmn_stats_show_hook, "starts 1\nends 2\nno_record 3\nunjudged 4\n"),
-	   "those of the hook are on its page");
+	   "the counters of the hook are on its page");
 	ok(page_is(mmn_stats_show, "# event cause count walked\nUNMAP munmap 3 1\nCLEAR unknown 2 2\n"
 		   "# inexact 7\n# delivered 6\n# walks 3\n# unwound 7\n"),
-	   "those of verdicts and callbacks on the other");
+	   "the counters of verdicts and callbacks are on the other page");
 }
 
 static void test_reset(void)
@@ -85,19 +85,19 @@ static void test_reset(void)
 	mmn_stats_reset();
 	ok(page_is(mmn_stats_show, nothing) &&
 	   page_is(mmn_stats_show_hook, "starts 0\nends 0\nno_record 0\nunjudged 0\n") &&
-	   !mmn_stats_site_hits(3), "reset forgets all");
+	   !mmn_stats_site_hits(3), "reset clears all counters");
 }
 
 int main(void)
 {
 	no_memory = true;
-	ok(mmn_stats_init() == -ENOMEM, "without memory init fails");
+	ok(mmn_stats_init() == -ENOMEM, "init returns -ENOMEM without memory");
 	no_memory = false;
 	ok(!mmn_stats_init(), "init");
 	test_verdicts();
 	test_plain();
 	test_reset();
 	mmn_stats_exit();
-	ok(!allocated, "exit gives the counters back");
+	ok(!allocated, "exit frees the counters");
 	return tap_done();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A test is one line of TAP; what explains a failure follows it. */
+/* A test is one line of TAP; details of a failure follow it. */
 #ifndef TAP_H
 #define TAP_H
 
@@ -12,7 +12,7 @@ static unsigned int tap_failed;
 #define ok(cond, ...) ({						\
 	bool _ok = (cond);						\
 									\
-	/* What was said is seen even if the test dies. */		\
+	/* Line buffered, so that no output is lost if the test dies. */	\
 	if (!tap_nr)							\
 		setvbuf(stdout, NULL, _IOLBF, 0);			\
 	tap_failed += !_ok;						\

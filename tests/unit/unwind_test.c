@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * walk: the call site and the frames above it, from the unwinder and by steps, what each
- * walk leaves for the next one, and when the unwinder is not asked.
+ * unwind: the call site and the frames above it, from the unwinder and by frame steps, the
+ * words that a walk records for the next one, and the cases without a call of the unwinder.
  */
 #include "stack.h"
 #include "tap.h"
@@ -9,7 +9,7 @@
 
 int shim_preempt_off;
 
-/* What the unwinder gives, and how often and how deep it was asked. */
+/* Return addresses from the unwinder, number of its calls, and the depth of the last one. */
 static unsigned long unwound[MMN_UNWIND_DEPTH];
 static unsigned int nr_unwound, asked, asked_depth, counted;
 
@@ -28,7 +28,7 @@ void mmn_stats_inc(enum mmn_stat stat)
 	counted++;
 }
 
-/* What has no name yet may not be looked up in the hook. */
+/* The hook may not resolve an address without a name. */
 int mmn_addr_cache_frame(unsigned long pc, bool can_resolve)
 {
 	const struct mmn_site *site = mmn_addr_cache_find(pc);
@@ -72,27 +72,28 @@ static void test_site(void)
 	know(0xa000, 0, 0);
 	know(0xb000, 0, MMN_FRAME_ANNOUNCE);
 	ok(site_of(true) == 0xc000 && asked_depth == MMN_UNWIND_DEPTH && st.nr == 3,
-	   "the site is behind the announcing function");
+	   "the site is the caller of the function that sends the event");
 	nr_unwound = 2;
-	ok(!site_of(true), "which may be the outermost one");
+	ok(!site_of(true), "no site if that function is the outermost frame");
 	nr_unwound = 3;
 	know(0xc000, 0, MMN_FRAME_ANNOUNCE);
-	ok(!site_of(true), "a wrapper announces, too");
+	ok(!site_of(true), "no site if a wrapper is the outermost frame");
 	unwinds(LASTS - 1);
 	unwinds(0xd000);
-	ok(site_of(true) == 0xd000, "a trampoline is no site");
+	ok(site_of(true) == 0xd000, "a trampoline is skipped");
 	know(0xd000, 0, 0);
 	know(LASTS - 1, 0, 0);
-	ok(site_of(false) == LASTS - 1, "which the hook cannot tell");
+	ok(site_of(false) == LASTS - 1, "the hook cannot recognize a trampoline");
 	known[0].pc = 1;
-	ok(!site_of(false) && site_of(true) == 0xd000, "nor what is before, if it has no name");
+	ok(!site_of(false) && site_of(true) == 0xd000,
+	   "the hook finds no site behind an unresolved frame");
 	known[0].pc = 0xa000;
 	known[1].frame = 0;
 	known[2].frame = 0;
-	ok(!site_of(true) && !site_of(false), "without an announcement there is none");
+	ok(!site_of(true) && !site_of(false), "no site without a function that sends the event");
 	mmn_unwind_allow(false);
 	asked = 0;
-	ok(!site_of(true) && !st.nr && !asked, "nor where the stack may not be read");
+	ok(!site_of(true) && !st.nr && !asked, "no site if stack walks are not allowed");
 }
 
 static struct mmn_ctx ctx;
@@ -129,28 +130,30 @@ static void test_frames(void)
 	know(0xf000, 0, MMN_FRAME_MPROTECT);
 	ok(frames(0xc000, true, false) && are(2, MMN_FRAME_MEMCG, MMN_FRAME_KSWAPD),
 	   "frames above the site, up to one that ends the search");
-	ok(ctx.bits == (MMN_CTX_WALKED | MMN_CTX_LOCAL), "that it was walked, and no module");
+	ok(ctx.bits == (MMN_CTX_WALKED | MMN_CTX_LOCAL),
+	   "the context is marked as walked, without a module");
 	ok(frames(0xc000, true, true) && are(3, MMN_FRAME_MEMCG, MMN_FRAME_MPROTECT),
-	   "all of them, if wanted");
+	   "all frames if the whole stack is requested");
 	ok(frames(0xc008, true, true) && are(3, MMN_FRAME_MEMCG, MMN_FRAME_MPROTECT),
-	   "an end is announced from elsewhere in its function");
+	   "the site of an end is another address in the same function");
 	known[2].pc = 1;
 	ok(frames(0xc000, true, false) && are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD),
-	   "what says nothing is left out");
+	   "frames without a meaning are omitted");
 	ok(!frames(0xc000, false, false) && are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD),
-	   "what has no name in the hook is asked for later, and the others are there");
+	   "an unresolved frame in the hook is reported, the others are gathered");
 	known[0].pc = 2;
-	ok(frames(0xc008, true, true) && are(0, 0, 0), "none where the site is not on the stack");
+	ok(frames(0xc008, true, true) && are(0, 0, 0),
+	   "no frames if the site is not on the stack");
 	begin();
 	unwinds(0xc000);
 	for (i = 0; i < MMN_FRAMES_MAX + 2; i++)
 		unwinds(0xd000);
 	know(0xd000, 0, MMN_FRAME_MEMCG);
 	ok(frames(0xc000, true, true) && are(MMN_FRAMES_MAX, MMN_FRAME_MEMCG, MMN_FRAME_MEMCG),
-	   "there is room for some");
+	   "at most MMN_FRAMES_MAX frames are gathered");
 }
 
-/* The innermost one that asked for the operation counts. */
+/* The innermost frame that requested the operation decides. */
 static bool module_calls(unsigned int first, unsigned int second)
 {
 	known[1].frame = first;
@@ -168,12 +171,16 @@ static void test_module(void)
 	know(0xc000, 0, 0);
 	know(0xd000, 0, 0);
 	know(0xe000, 0, 0);
-	ok(module_calls(MMN_FRAME_MODULE, 0), "a module asked");
-	ok(module_calls(MMN_FRAME_ZAPPER, MMN_FRAME_MODULE), "through a way to zap");
-	ok(module_calls(MMN_FRAME_UNMAPPER, MMN_FRAME_MODULE), "or to unmap");
-	ok(!module_calls(MMN_FRAME_MEMCG, MMN_FRAME_MODULE), "not if something else did");
-	ok(!module_calls(MMN_FRAME_NONE, MMN_FRAME_MODULE), "whatever it is");
-	ok(!module_calls(MMN_FRAME_MEMCG, MMN_FRAME_ZAPPER), "nor without a module");
+	ok(module_calls(MMN_FRAME_MODULE, 0), "a module calls");
+	ok(module_calls(MMN_FRAME_ZAPPER, MMN_FRAME_MODULE),
+	   "a module calls through a zap function");
+	ok(module_calls(MMN_FRAME_UNMAPPER, MMN_FRAME_MODULE),
+	   "a module calls through an unmap function");
+	ok(!module_calls(MMN_FRAME_MEMCG, MMN_FRAME_MODULE),
+	   "no module call if another frame is between");
+	ok(!module_calls(MMN_FRAME_NONE, MMN_FRAME_MODULE),
+	   "no module call if an unknown frame is between");
+	ok(!module_calls(MMN_FRAME_MEMCG, MMN_FRAME_ZAPPER), "no module call without a module");
 }
 
 /* ---- a context ---- */
@@ -217,30 +224,33 @@ static void test_steps(void)
 	from = where(10);
 	ok(walk_from(&from, true) && !asked && !counted &&
 	   are(2, MMN_FRAME_MEMCG, MMN_FRAME_KSWAPD),
-	   "by steps the unwinder is not asked");
-	ok(ctx.bits == MMN_CTX_WALKED, "the context says that it was walked");
+	   "a walk by frame steps does not call the unwinder");
+	ok(ctx.bits == MMN_CTX_WALKED, "the context is marked as walked");
 	ok(walk.nr == 3 && walk.words[0].at == at(13) && walk.words[2].at == at(22) &&
 	   walk.words[1].value == 0xc000 && !walk.needs_bp,
-	   "each return address is a word of the trail");
+	   "each return address is a word of the walk");
 	mmn_last_walk_keep(&walk, 1, 1, &v);
-	ok(mmn_last_walk_find(&from, 1, 1, &v), "which is found again");
+	ok(mmn_last_walk_find(&from, 1, 1, &v), "the recorded walk is found again");
 	known[1].frame = MMN_FRAME_MODULE;
-	ok(walk_from(&from, true) && ctx.bits & MMN_CTX_MODULE_CALLS, "a module asked, by steps");
+	ok(walk_from(&from, true) && ctx.bits & MMN_CTX_MODULE_CALLS,
+	   "a walk by frame steps finds a module's call");
 	known[1].frame = MMN_FRAME_MEMCG;
 	known[2].ends = false;
 	known[2].up = MMN_UP_LAST;
-	ok(walk_from(&from, true) && !asked && !is_kept(), "up to the last one, which is no trail");
+	ok(walk_from(&from, true) && !asked && !is_kept(),
+	   "a walk by frame steps to the last frame is not kept");
 	known[2].up = MMN_UP_UNKNOWN;
 	ok(walk_from(&from, true) && counted == 1 && !is_kept() && measured == 1,
-	   "where a step is not known the unwinder is asked, and it is learnt");
+	   "an unknown step falls back to the unwinder, and is learnt");
 	known[2].pc = 1;
-	ok(walk_from(&from, false) && counted == 1 && !measured, "not in the hook if it has no name");
+	ok(walk_from(&from, false) && counted == 1 && !measured,
+	   "an unresolved step is not learnt in the hook");
 	mmn_unwind_allow(false);
 	ok(walk_from(&from, true) && !asked && counted == 1 && !ctx.nr_frames && !measured,
-	   "nothing is read where that is not allowed");
+	   "no stack is read if walks are not allowed");
 }
 
-/* Where the site is not, the steps begin in the walk itself, which is on no known stack. */
+/* Without the site at its position, frame steps start in the walk's own frame. */
 static void test_not_there(void)
 {
 	struct mmn_frame_pos from;
@@ -248,9 +258,11 @@ static void test_not_there(void)
 	site_on_stack();
 	from = where(10);
 	put(10, 0xaaaa);
-	ok(walk_from(&from, true) && counted == 1 && !is_kept(), "a site that is not there");
+	ok(walk_from(&from, true) && counted == 1 && !is_kept(),
+	   "fall back to the unwinder if the site is not at its position");
 	from.sp = 0;
-	ok(walk_from(&from, true) && counted == 1 && !is_kept(), "or that is not on the stack");
+	ok(walk_from(&from, true) && counted == 1 && !is_kept(),
+	   "fall back to the unwinder if the position is not on the stack");
 }
 
 static void test_words(void)
@@ -264,17 +276,19 @@ static void test_words(void)
 	stack[16] = at(19);
 	ok(walk_from(&from, true) && walk.nr == 4 && walk.words[2].at == at(16) &&
 	   walk.words[2].value == at(19) && walk.words[3].at == at(22) && !walk.needs_bp,
-	   "a frame pointer that was saved is a word");
+	   "a saved frame pointer is a word of the walk");
 	known[1].up = 5;
 	from.bp = at(19);
-	ok(walk_from(&from, true) && walk.nr == 3 && walk.needs_bp, "else it is that of the site");
+	ok(walk_from(&from, true) && walk.nr == 3 && walk.needs_bp,
+	   "without a saved one the walk depends on the site's frame pointer");
 	known[2].up = MMN_UP_INDIRECT(2);
 	from.bp = at(30);
 	stack[28] = at(34);
 	put(33, 0xd000);
 	ok(walk_from(&from, true) && walk.nr == 4 && walk.needs_bp && walk.bp_at == at(30) &&
 	   walk.words[2].at == at(28) && walk.words[2].value == at(34) &&
-	   walk.words[3].at == at(33), "so is where a frame says that it ends");
+	   walk.words[3].at == at(33),
+	   "the end address that an indirect step reads is a word of the walk");
 }
 
 static void test_many_steps(void)
@@ -289,7 +303,7 @@ static void test_many_steps(void)
 		put(i, 0xa000);
 	from = where(10);
 	ok(walk_from(&from, true) && are(MMN_FRAMES_MAX, MMN_FRAME_MEMCG, MMN_FRAME_MEMCG) &&
-	   !asked, "steps end when there is no more room for frames");
+	   !asked, "frame steps end after MMN_FRAMES_MAX frames");
 }
 
 /* ---- the unwinder goes deep only if it has to ---- */
@@ -312,21 +326,25 @@ static bool unwind(unsigned int depth, unsigned int end_at, bool can_resolve)
 static void test_depth(void)
 {
 	ok(unwind(10, 0, true) && asked == 1 && asked_depth == 16 && !ctx.nr_frames,
-	   "a short stack is read once");
+	   "a short stack is unwound once");
 	ok(unwind(30, 12, true) && asked == 1 && are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD),
-	   "so is a long one whose search ends early");
-	ok(unwind(16, 15, true) && asked == 1, "or in the last frame of the first look");
+	   "a long stack whose search ends early is unwound once");
+	ok(unwind(16, 15, true) && asked == 1,
+	   "a stack whose search ends in the last frame of the first pass is unwound once");
 	ok(unwind(30, 20, true) && asked == 2 && asked_depth == MMN_UNWIND_DEPTH &&
-	   are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD), "else all of it is");
-	ok(unwind(30, 0, true) && asked == 2 && !ctx.nr_frames, "even if it says nothing");
+	   are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD),
+	   "a stack whose search ends later is unwound to the full depth");
+	ok(unwind(30, 0, true) && asked == 2 && !ctx.nr_frames,
+	   "a stack without a meaning is unwound to the full depth");
 	unwind(30, 20, true);
 	unwound[5] = 0xf000;
 	ok(walk_from(&(struct mmn_frame_pos){ .pc = 0xc000 }, true) && asked == 2 &&
-	   are(2, MMN_FRAME_MEMCG, MMN_FRAME_KSWAPD), "or what it says ends nothing");
+	   are(2, MMN_FRAME_MEMCG, MMN_FRAME_KSWAPD),
+	   "a frame that does not end the search leads to the full depth");
 	unwind(30, 12, true);
 	unwound[5] = 0xf100;
 	ok(!walk_from(&(struct mmn_frame_pos){ .pc = 0xc000 }, false) && asked == 2,
-	   "in the hook a name may be missing: that is told, and the rest asked for");
+	   "an unresolved frame in the hook is reported after the full depth");
 }
 
 static void test_find_site(void)
@@ -341,11 +359,12 @@ static void test_find_site(void)
 	ok(mmn_unwind_find_site(false) == 0xc000 && counted == 1 && !measured,
 	   "the unwinder finds the site, in the hook");
 	ok(mmn_unwind_find_site(true) == 0xc000 && counted == 2 && measured == 1,
-	   "elsewhere steps are tried first, and learnt");
+	   "outside the hook frame steps are tried first, and learnt");
 	mmn_unwind_allow(false);
 	asked = 0;
-	ok(!mmn_unwind_find_site(true) && !asked, "if it may");
-	ok(!mmn_unwind_allowed(), "which can be asked");
+	ok(!mmn_unwind_find_site(true) && !asked,
+	   "no site is searched if stack walks are not allowed");
+	ok(!mmn_unwind_allowed(), "mmn_unwind_allowed() returns false then");
 }
 
 int main(void)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * opinion: what it accepts for each stack, and that it agrees with the rules of
- * classify, whose table this file includes to ask every rule that looks at the
- * stack. "make mutants" proves that each opinion is held by a stack here.
+ * verify_table: the events and causes that it accepts for each stack, and that it
+ * agrees with the rules. This file includes their table to check each rule that uses
+ * the stack. "make mutants" proves that a stack here covers each row.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 #include "../../src/rules/rules.c"
-/* Its rows have their own words; from here on they are those of the cases. */
+/* The rows of rules.c define these macros differently than the cases. */
 #undef SYS
 #undef ARG
 #undef IS
@@ -26,18 +26,18 @@
 #define CAUSES		6
 
 /**
- * struct view - a stack, and what fits it
- * @what: in words
+ * struct view - a stack, and the events and causes that fit it
+ * @what: description, for the TAP
  * @class: enum mmn_class of the call site
  * @frames: enum mmn_frame, innermost first
- * @bits: the context in which the rules must agree
+ * @bits: context in which the rules must agree, MMN_CTX_*
  * @sys: enum mmn_sys
- * @arg: index of the argument that matters
- * @val: its value
- * @unreal: there is no such stack; the rules are not asked
- * @event: the one that fits
- * @or_clear: CLEAR fits, too
- * @causes: those that fit
+ * @arg: index of the argument that the rules use
+ * @val: value of this argument
+ * @unreal: no kernel has such a stack, so the rules are not checked
+ * @event: event that fits
+ * @or_clear: true if CLEAR fits as well
+ * @causes: causes that fit
  */
 struct view {
 	const char *what;
@@ -62,7 +62,7 @@ struct view {
 #define ON4(a, b, c, d)	.frames = { MMN_FRAME_##a, MMN_FRAME_##b, \
 				    MMN_FRAME_##c, MMN_FRAME_##d }
 #define C(c)		MMNOTIFY_CAUSE_##c
-/* Named as the rows of cases are, for the same fence around long lines. */
+/* Named like the macro of the cases. */
 #define IS(e, ...)	.event = MMNOTIFY_##e, .causes = __VA_ARGS__
 
 #define FALLOCATES	{ C(HOLE_PUNCH), C(COLLAPSE_RANGE), C(INSERT_RANGE), \
@@ -100,12 +100,12 @@ static const struct view vma_views[] = {
 	{ "the OOM reaper", CLASS(REAP), ON1(OOM_REAPER), BITS(OOM_REAPER), IS(CLEAR, { C(OOM_REAPER) }) },
 	{ "process_mrelease", CLASS(REAP), ON1(MRELEASE), SYSB(PROCESS_MRELEASE, 0), IS(CLEAR, { C(PROCESS_MRELEASE) }) },
 	{ "a victim", CLASS(REAP), ON1(EXIT), BITS(DYING | EXITING), IS(CLEAR, { C(EXIT) }) },
-	{ "somebody reaps", CLASS(REAP), IS(CLEAR, { C(REAP) }) },
+	{ "an unknown caller reaps", CLASS(REAP), IS(CLEAR, { C(REAP) }) },
 };
 
 static const struct view zap_views[] = {
 	{ "memory failure", CLASS(ZAP), ON2(UNMAPPER, HWPOISON), BITS(KTHREAD), IS(CLEAR, { C(HWPOISON) }) },
-	{ "hugetlb takes a page back", CLASS(ZAP), ON1(HUGETLB_WP), BITS(LOCAL | TRUSTED), IS(CLEAR, { C(HUGETLB_COW) }) },
+	{ "hugetlb copy-on-write takes a page from its other owners", CLASS(ZAP), ON1(HUGETLB_WP), BITS(LOCAL | TRUSTED), IS(CLEAR, { C(HUGETLB_COW) }) },
 	{ "MADV_GUARD_INSTALL", CLASS(ZAP), ON3(ZAPPER, GUARD_INSTALL, MADVISE), CALL(MADVISE), ARG(2, MADV_GUARD_INSTALL), IS(CLEAR, { C(GUARD_INSTALL) }) },
 	{ "MADV_REMOVE", CLASS(ZAP), ON3(UNMAPPER, FALLOCATE, MADVISE), CALL(MADVISE), ARG(2, MADV_REMOVE), IS(CLEAR, { C(MADV_REMOVE) }) },
 	{ "a hole", CLASS(ZAP), ON2(UNMAPPER, FALLOCATE), CALL(FALLOCATE), ARG(1, FALLOC_PUNCH_HOLE), IS(CLEAR, FALLOCATES) },
@@ -132,7 +132,7 @@ static const struct view zap_views[] = {
 	{ "sysfs", CLASS(ZAP), ON2(UNMAPPER, UNMAPPER), CALL(WRITE), IS(CLEAR, { C(PFNMAP_REVOKE) }) },
 	{ "a driver zaps", CLASS(ZAP), ON2(ZAPPER, MODULE), SYSB(IOCTL, LOCAL | MODULE), IS(CLEAR, ZAPS) },
 	{ "a driver revokes", CLASS(ZAP), ON2(UNMAPPER, MODULE), SYSB(IOCTL, LOCAL | MODULE), IS(CLEAR, { C(PFNMAP_REVOKE) }) },
-	{ "somebody zaps", CLASS(ZAP), BITS(KTHREAD), IS(CLEAR, ZAPS) },
+	{ "an unknown caller zaps", CLASS(ZAP), BITS(KTHREAD), IS(CLEAR, ZAPS) },
 
 	{ "hugetlb: a page is taken back", CLASS(HUGETLB_NESTED), ON1(HUGETLB_WP), BITS(LOCAL | TRUSTED), IS(CLEAR, { C(HUGETLB_COW) }) },
 	{ "hugetlb: MADV_REMOVE", CLASS(HUGETLB_NESTED), ON2(FALLOCATE, MADVISE), CALL(MADVISE), ARG(2, MADV_REMOVE), IS(CLEAR, { C(MADV_REMOVE) }) },
@@ -173,7 +173,7 @@ static const struct view page_views[] = {
 	{ "writeback", CLASS(MKCLEAN), ON2(WRITEBACK, WRITEBACK), BITS(KTHREAD), IS(PROTECTION_PAGE, { C(WRITEBACK) }) },
 	{ "writeback by kswapd", CLASS(MKCLEAN), ON2(WRITEBACK, KSWAPD), BITS(KSWAPD), IS(PROTECTION_PAGE, { C(WRITEBACK) }) },
 	{ "writeback on the way of a migration", CLASS(MKCLEAN), ON2(WRITEBACK, MBIND), CALL(OTHER), IS(PROTECTION_PAGE, { C(WRITEBACK) }) },
-	{ "who cleans is not known", CLASS(MKCLEAN), IS(PROTECTION_PAGE, { C(MKCLEAN) }) },
+	{ "unknown cause of a cleaned page", CLASS(MKCLEAN), IS(PROTECTION_PAGE, { C(MKCLEAN) }) },
 	{ "DAX on 5.10", CLASS(DAX_MKCLEAN), ON1(DAX_WRITEBACK), IS(PROTECTION_PAGE, { C(DAX_WRITEBACK) }) },
 	{ "vmwgfx", CLASS(DIRTY_TRACK), ON1(MODULE), IS(PROTECTION_PAGE, { C(DRIVER_DIRTY_TRACK) }) },
 
@@ -204,7 +204,7 @@ static const struct view page_views[] = {
 	{ "hugetlb tables unshared", CLASS(PMD_UNSHARE), IS(CLEAR, { C(HUGETLB_PMD_UNSHARE) }) },
 	{ "migrate_vma", CLASS(MIGRATE_VMA), ON1(MODULE), IS(MIGRATE, { C(MIGRATE_VMA) }) },
 	{ "device exclusive", CLASS(EXCLUSIVE), ON1(MODULE), IS(EXCLUSIVE, { C(DEVICE_EXCLUSIVE) }) },
-	{ "the CPU takes it back", CLASS(EXCLUSIVE_RESTORE), IS(CLEAR, { C(DEVICE_EXCLUSIVE_RESTORE) }) },
+	{ "a CPU fault takes a device exclusive page back", CLASS(EXCLUSIVE_RESTORE), IS(CLEAR, { C(DEVICE_EXCLUSIVE_RESTORE) }) },
 };
 
 static const struct view rmap_views[] = {
@@ -222,7 +222,7 @@ static const struct view rmap_views[] = {
 	{ "lru_gen", CLASS(RMAP_UNMAP), ON1(PROACTIVE), CALL(WRITE), IS(CLEAR, { C(RECLAIM_PROACTIVE) }) },
 	{ "DAMON pages out", CLASS(RMAP_UNMAP), ON2(RECLAIM_PAGES, DAMON), BITS(KDAMOND), IS(CLEAR, { C(DAMON_PAGEOUT) }) },
 	{ "MADV_PAGEOUT", CLASS(RMAP_UNMAP), ON2(RECLAIM_PAGES, MADVISE), CALL(MADVISE), ARG(2, MADV_PAGEOUT), IS(CLEAR, { C(MADV_PAGEOUT) }) },
-	{ "reclaim_pages() for nobody", CLASS(RMAP_UNMAP), ON1(RECLAIM_PAGES), UNREAL, IS(CLEAR, { C(RMAP_UNMAP), C(RMAP_MIGRATE) }) },
+	{ "reclaim_pages() without a caller", CLASS(RMAP_UNMAP), ON1(RECLAIM_PAGES), UNREAL, IS(CLEAR, { C(RMAP_UNMAP), C(RMAP_MIGRATE) }) },
 	{ "compact_memory", CLASS(RMAP_MIGRATE), ON1(COMPACT_ADMIN), CALL(WRITE), IS(CLEAR, { C(COMPACTION_SYSCTL) }) },
 	{ "compaction to allocate", CLASS(RMAP_MIGRATE), ON2(COMPACT_DIRECT, OTHERS), BITS(LOCAL | TRUSTED), IS(CLEAR, { C(COMPACTION_DIRECT) }) },
 	{ "compaction in move_pages", CLASS(RMAP_MIGRATE), ON3(COMPACT_DIRECT, OTHERS, MOVE_PAGES), CALL(OTHER), IS(CLEAR, { C(COMPACTION_DIRECT) }) },
@@ -242,22 +242,22 @@ static const struct view rmap_views[] = {
 	{ "soft offline", CLASS(RMAP_MIGRATE), ON2(SOFT_OFFLINE, MADVISE), CALL(MADVISE), IS(CLEAR, { C(SOFT_OFFLINE) }) },
 	{ "MADV_REMOVE splits", CLASS(RMAP_MIGRATE), ON3(SPLIT, FALLOCATE, MADVISE), CALL(MADVISE), ARG(2, MADV_REMOVE), IS(CLEAR, { C(MADV_REMOVE) }) },
 	{ "a hole splits", CLASS(RMAP_MIGRATE), ON2(SPLIT, FALLOCATE), CALL(FALLOCATE), IS(CLEAR, { C(HOLE_PUNCH) }) },
-	{ "the end of a file goes, for fallocate", CLASS(RMAP_MIGRATE), ON3(SPLIT, TRUNCATE, FALLOCATE), CALL(FALLOCATE), IS(CLEAR, { C(HOLE_PUNCH) }) },
+	{ "fallocate truncates a file and splits", CLASS(RMAP_MIGRATE), ON3(SPLIT, TRUNCATE, FALLOCATE), CALL(FALLOCATE), IS(CLEAR, { C(HOLE_PUNCH) }) },
 	{ "truncate splits", CLASS(RMAP_MIGRATE), ON3(SPLIT, TRUNCATE, TRUNCATE), CALL(FTRUNCATE), IS(CLEAR, { C(TRUNCATE) }) },
 	{ "MADV_COLLAPSE of a file", CLASS(RMAP_UNMAP), ON3(COLLAPSE, MADV_COLLAPSE, MADVISE), CALL(MADVISE), ARG(2, MADV_COLLAPSE), IS(CLEAR, { C(MADV_COLLAPSE) }) },
 	{ "khugepaged collapses a file", CLASS(RMAP_UNMAP), ON2(COLLAPSE, KHUGEPAGED), BITS(KHUGEPAGED), IS(CLEAR, { C(KHUGEPAGED) }) },
-	{ "collapse_file() for nobody", CLASS(RMAP_UNMAP), ON1(COLLAPSE), BITS(KTHREAD), IS(CLEAR, { C(RMAP_UNMAP), C(RMAP_MIGRATE) }) },
+	{ "collapse_file() without a caller", CLASS(RMAP_UNMAP), ON1(COLLAPSE), BITS(KTHREAD), IS(CLEAR, { C(RMAP_UNMAP), C(RMAP_MIGRATE) }) },
 	{ "split_huge_pages", CLASS(RMAP_MIGRATE), ON1(SPLIT), CALL(WRITE), IS(CLEAR, { C(THP_SPLIT) }) },
 	{ "MADV_FREE of a part splits", CLASS(RMAP_MIGRATE), ON2(SPLIT, MADVISE), CALL(MADVISE), ARG(2, MADV_FREE), IS(CLEAR, { C(THP_SPLIT) }) },
-	{ "who migrates is not known", CLASS(RMAP_MIGRATE), CALL(OTHER), IS(CLEAR, { C(RMAP_UNMAP), C(RMAP_MIGRATE) }) },
-	{ "who unmaps is not known", CLASS(RMAP_UNMAP), CALL(OTHER), IS(CLEAR, { C(RMAP_UNMAP), C(RMAP_MIGRATE) }) },
+	{ "unknown cause of a migration", CLASS(RMAP_MIGRATE), CALL(OTHER), IS(CLEAR, { C(RMAP_UNMAP), C(RMAP_MIGRATE) }) },
+	{ "unknown cause of an unmap", CLASS(RMAP_UNMAP), CALL(OTHER), IS(CLEAR, { C(RMAP_UNMAP), C(RMAP_MIGRATE) }) },
 };
 
 /* clang-format on */
 
 static const char *const agreement_names[MMN_NR_AGREEMENTS] = {
 	[MMN_AGREE] = "agrees", [MMN_OTHER_EVENT] = "needs another event",
-	[MMN_OTHER_CAUSE] = "needs another cause", [MMN_UNSURE] = "is unsure",
+	[MMN_OTHER_CAUSE] = "needs another cause", [MMN_UNSURE] = "has no row",
 };
 
 static unsigned int nr_of(const u8 *frames)
@@ -278,7 +278,7 @@ static enum mmn_agreement expected(const struct view *w,
 	return memchr(w->causes, v->cause, CAUSES) ? MMN_AGREE : MMN_OTHER_CAUSE;
 }
 
-/* Exactly these events and causes, and no other, fit the stack. */
+/* Return: number of wrong results over all events and causes for the stack. */
 static unsigned int misfits(const struct view *w, const u8 *frames,
 			    unsigned int nr)
 {
@@ -292,7 +292,7 @@ static unsigned int misfits(const struct view *w, const u8 *frames,
 	return bad;
 }
 
-/* Behind an allocation, a fault or another event is who has nothing to say. */
+/* Frames behind an allocation, a fault or another event must not matter. */
 static unsigned int misfits_behind(const struct view *w, unsigned int border)
 {
 	u8 frames[FRAMES + 2];
@@ -305,7 +305,7 @@ static unsigned int misfits_behind(const struct view *w, unsigned int border)
 	return bad;
 }
 
-/* What a walk leaves of the stack for the rules. */
+/* Fills the context with the frames that a walk of this stack gathers. */
 static void walk(const u8 *frames, unsigned int nr, struct mmn_ctx *ctx)
 {
 	ctx->bits |= MMN_CTX_WALKED;
@@ -341,7 +341,7 @@ static void agree(const struct view *w)
 	}
 	a = mmn_verify_table_check(w->class, w->frames, nr, &v);
 	if (!ok(a == MMN_AGREE && v.flags & MMNOTIFY_F_EXACT,
-		"%s: the second opinion %s", w->what, agreement_names[a]))
+		"%s: verify_table %s", w->what, agreement_names[a]))
 		show("said", w->class, &ctx, &v);
 }
 
@@ -351,10 +351,10 @@ static void test_views(const struct view *views, unsigned int nr)
 
 	for (w = views; w < views + nr; w++) {
 		ok(!misfits(w, w->frames, nr_of(w->frames)),
-		   "%s: the stack has these events and causes", w->what);
+		   "%s: exactly the listed events and causes fit the stack", w->what);
 		ok(!misfits_behind(w, MMN_FRAME_OTHERS) &&
 		   !misfits_behind(w, MMN_FRAME_ANNOUNCE),
-		   "%s: another operation further out says nothing", w->what);
+		   "%s: frames of another operation further out do not matter", w->what);
 		if (!w->unreal)
 			agree(w);
 	}
@@ -362,7 +362,7 @@ static void test_views(const struct view *views, unsigned int nr)
 
 #define RUN_VIEWS(views)	test_views(views, ARRAY_SIZE(views))
 
-/* Some stacks say nothing, and a class that nobody knows has no stack. */
+/* Stacks without a row, and unknown classes. */
 static void test_unsure(void)
 {
 	static const struct {
@@ -383,13 +383,12 @@ static void test_unsure(void)
 		ok(mmn_verify_table_check(unsure[i].class, &unsure[i].frame,
 					  unsure[i].frame != MMN_FRAME_NONE,
 					  &v) == MMN_UNSURE,
-		   "class %u with frame %u: no opinion", unsure[i].class,
+		   "class %u with frame %u: unsure", unsure[i].class,
 		   unsure[i].frame);
 }
 
 /*
- * What a frame never comes without, innermost first; the rules only look at
- * the frame.
+ * Frames that always come together, innermost first; the rules only use @frame.
  */
 static const struct company {
 	u8 class;
@@ -408,7 +407,7 @@ static const struct company {
 	  { MMN_FRAME_COLLAPSE, MMN_FRAME_MADV_COLLAPSE } },
 };
 
-/* Threads that the rules know by what they are, the stack by where it begins. */
+/* Threads that the rules recognize by a bit, and verify_table.c by the outermost frame. */
 static const struct {
 	u32 bit;
 	u8 frame;
@@ -418,14 +417,14 @@ static const struct {
 	{ MMN_CTX_KDAMOND, MMN_FRAME_DAMON },
 };
 
-/* Rules and opinions that are meant to differ. */
+/* Rules that differ from verify_table.c on purpose. */
 static const struct {
 	u8 class;
 	u8 frame;
 	const char *why;
 } exceptions[] = {
 	{ MMN_CLASS_UNMAP, MMN_FRAME_MREMAP,
-	  "where the system call is not known, and it is, the rules say the group" },
+	  "without the system call, the rules decide for the cause of the group" },
 };
 
 static const char *exception(unsigned int class, const struct rule *r)
@@ -443,7 +442,7 @@ static unsigned int plain(unsigned int class)
 	return class == MMN_CLASS_RMAP_MIGRATE ? MMN_CLASS_RMAP_UNMAP : class;
 }
 
-/* The least that a rule needs to see, as a stack that there is. */
+/* Builds the shortest stack of a real kernel to which the rule applies. */
 static unsigned int stack_for(unsigned int class, const struct rule *r, u8 *stack)
 {
 	unsigned int i, nr = 0;
@@ -484,14 +483,15 @@ static void test_rule(unsigned int class, unsigned int nr)
 	mmn_rules_classify(class, MMNOTIFY_CLEAR, &ctx, &v);
 	if (!ok(find_rule(class, &ctx) == r, "class %u rule %u can be reached",
 		class, nr))
-		show("instead", class, &ctx, &v);
+		show("verdict of another rule", class, &ctx, &v);
 	a = mmn_verify_table_check(class, stack, nr_stack, &v);
 	if (why)
-		ok(a == MMN_OTHER_CAUSE, "class %u rule %u: another cause, because %s",
+		ok(a == MMN_OTHER_CAUSE,
+		   "class %u rule %u: another cause than in verify_table, because %s",
 		   class, nr, why);
-	else if (!ok(a == MMN_AGREE, "class %u rule %u: the second opinion %s",
+	else if (!ok(a == MMN_AGREE, "class %u rule %u: verify_table %s",
 		     class, nr, agreement_names[a]))
-		show("said", class, &ctx, &v);
+		show("verdict of the rules", class, &ctx, &v);
 }
 
 static void test_all_rules(void)
@@ -509,8 +509,8 @@ static void test_all_rules(void)
 				all++;
 			}
 		}
-	ok(all > 60, "%u rules look at the stack", all);
-	ok(!wrong, "and documents say so");
+	ok(all > 60, "%u rules use the stack", all);
+	ok(!wrong, "mmn_rules_how() has MMN_RULE_SAW for exactly these rules");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * watch: who watches without being a client has the hook, once; a tracepoint gets it a
- * moment later; and at unload nothing is left to be done.
+ * watch: a watch without a client attaches the hook once; for a tracepoint a work item
+ * attaches it; and no work is left at unload.
  */
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
@@ -15,7 +15,7 @@ int shim_mutexes_held;
 
 static int hooks;
 static bool watching;
-/* Something was done without the lock, or without the hook. */
+/* Set by a call without the lock, or without the hook. */
 static bool wrong;
 
 void mmn_hook_get(void)
@@ -53,35 +53,36 @@ static bool is_watched(bool yes)
 static void test_parameter(void)
 {
 	mmn_watch_set(true);
-	ok(is_watched(true), "the parameter attaches the hook, and then the hook judges");
+	ok(is_watched(true), "the parameter attaches the hook, then sets it to watching");
 	mmn_watch_set(true);
-	ok(is_watched(true), "a second time changes nothing");
+	ok(is_watched(true), "setting the parameter again changes nothing");
 	mmn_watch_set(false);
-	ok(is_watched(false), "in the reverse order the hook goes");
+	ok(is_watched(false), "clearing the parameter detaches the hook in the reverse order");
 	mmn_watch_set(false);
-	ok(is_watched(false) && !shim_scheduled, "and a second time changes nothing");
+	ok(is_watched(false) && !shim_scheduled, "clearing the parameter again changes nothing");
 }
 
 static void test_tracers(void)
 {
 	ok(!mmn_watch_tracer_on(), "a tracepoint can be enabled");
-	ok(is_watched(false) && shim_scheduled, "but not here: a work item does it");
+	ok(is_watched(false) && shim_scheduled, "enabling it only schedules a work item");
 	run_scheduled();
-	ok(is_watched(true), "that attaches the hook");
+	ok(is_watched(true), "the work item attaches the hook");
 	mmn_watch_tracer_on();
 	run_scheduled();
-	ok(is_watched(true), "the second tracepoint has the same");
+	ok(is_watched(true), "a second tracepoint shares the hook");
 	mmn_watch_tracer_off();
 	run_scheduled();
-	ok(is_watched(true), "with one of two disabled it stays");
+	ok(is_watched(true), "the hook stays while one of two tracepoints is enabled");
 	mmn_watch_tracer_off();
-	ok(is_watched(true) && shim_scheduled, "with the other it goes, a moment later");
+	ok(is_watched(true) && shim_scheduled,
+	   "disabling the last tracepoint schedules the work item");
 	run_scheduled();
-	ok(is_watched(false), "by the work item");
+	ok(is_watched(false), "the work item detaches the hook");
 	mmn_watch_tracer_on();
 	mmn_watch_tracer_off();
 	run_scheduled();
-	ok(is_watched(false), "one that comes and goes at once changes nothing");
+	ok(is_watched(false), "enabling and disabling before the work item runs changes nothing");
 }
 
 static void test_both(void)
@@ -89,26 +90,26 @@ static void test_both(void)
 	mmn_watch_set(true);
 	mmn_watch_tracer_on();
 	run_scheduled();
-	ok(is_watched(true), "the parameter and a tracepoint have one hook");
+	ok(is_watched(true), "the parameter and a tracepoint share the hook");
 	mmn_watch_set(false);
-	ok(is_watched(true), "it stays for the tracepoint");
+	ok(is_watched(true), "the hook stays for the tracepoint");
 	mmn_watch_set(true);
 	mmn_watch_tracer_off();
 	run_scheduled();
-	ok(is_watched(true), "and for the parameter");
+	ok(is_watched(true), "the hook stays for the parameter");
 }
 
 static void test_exit(void)
 {
 	mmn_watch_tracer_on();
 	mmn_watch_exit();
-	ok(is_watched(false), "at unload the hook goes, whatever asks for it");
-	ok(!shim_scheduled, "and no work item is left");
+	ok(is_watched(false), "exit detaches the hook though parameter and tracepoint are on");
+	ok(!shim_scheduled, "no work item is pending after exit");
 	mmn_watch_tracer_off();
 	mmn_watch_tracer_on();
-	ok(!shim_scheduled, "nor comes one after that");
+	ok(!shim_scheduled, "a tracepoint schedules no work item after exit");
 	mmn_watch_set(true);
-	ok(is_watched(false), "nor the hook");
+	ok(is_watched(false), "the parameter does not attach the hook after exit");
 }
 
 int main(void)

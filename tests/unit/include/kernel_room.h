@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * In place of src/compat and some headers of src, for the rooms that are kernel code but rest on
- * little of it. The compiler includes it before all else; a test defines what it declares.
+ * Replaces src/compat and some headers of src, for files of src that need little of the kernel.
+ * The compiler includes it first; a test defines the functions that it declares.
  */
 #ifndef KERNEL_ROOM_H
 #define KERNEL_ROOM_H

@@ -31,7 +31,7 @@ static inline void atomic_set_release(atomic_t *v, int i)
 	__atomic_store_n(&v->counter, i, __ATOMIC_RELEASE);
 }
 
-/* A test may change the word at the last moment, as another task would. */
+/* A test may change the word right before, as a concurrent task would. */
 #ifndef SHIM_BEFORE_CMPXCHG
 #define SHIM_BEFORE_CMPXCHG(v)
 #endif

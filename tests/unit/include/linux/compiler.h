@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* As atomics, so that ThreadSanitizer knows what is meant to race. */
+/* Atomics, so that ThreadSanitizer accepts intended races. */
 #ifndef SHIM_COMPILER_H
 #define SHIM_COMPILER_H
 
-/* Another task comes in between, just before this one looks or writes, if the test has one. */
+/* Called before each read and write, so that a test can run another task there. */
 void __attribute__((weak)) shim_preempt(int writes);
 
 static inline void shim_step(int writes)

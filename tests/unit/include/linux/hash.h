@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* The kernel's, include/linux/hash.h. */
+/* As in the kernel's include/linux/hash.h. */
 static inline u32 hash_long(unsigned long val, unsigned int bits)
 {
 	return (u64)val * 0x61C8864680B583EBull >> (64 - bits);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One task: how many locks it holds. */
+/* There is one task; the number of locks that it holds is counted. */
 #ifndef SHIM_MUTEX_H
 #define SHIM_MUTEX_H
 

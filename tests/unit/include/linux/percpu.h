@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One CPU; the test sees if it may be left in between. */
+/* There is one CPU; the test checks that preemption is disabled. */
 #ifndef SHIM_PERCPU_H
 #define SHIM_PERCPU_H
 
@@ -16,7 +16,7 @@ extern int shim_preempt_off;
 #define __percpu
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
 
-/* The test may have no memory. */
+/* The test may let the allocation fail. */
 void *shim_alloc_percpu(unsigned long size);
 void free_percpu(void *p);
 

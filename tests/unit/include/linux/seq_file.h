@@ -10,7 +10,7 @@ struct seq_file {
 	char text[2000];
 };
 
-/* Of the kernel's types: %llu is a u64. */
+/* Formats as in the kernel: %llu is a u64. */
 #define seq_printf(m, ...) ({							\
 	struct seq_file *_m = (m);						\
 										\

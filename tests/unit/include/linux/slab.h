@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The test counts what is allocated, and may have no memory. */
+/* The test counts allocations, and may let them fail. */
 #ifndef SHIM_SLAB_H
 #define SHIM_SLAB_H
 

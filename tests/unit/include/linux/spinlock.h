@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One task: a lock that another one holds stays held. */
+/* There is one task; a lock that a test marks as contended stays so. */
 #ifndef SHIM_SPINLOCK_H
 #define SHIM_SPINLOCK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Just what the pure rooms of src take from the kernel, for user space. */
+/* The kernel's types that the files under test use, for user space. */
 #ifndef SHIM_TYPES_H
 #define SHIM_TYPES_H
 

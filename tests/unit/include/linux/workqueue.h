@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The test runs what is scheduled, or finds that nothing is. */
+/* The test runs the scheduled work item, or checks that there is none. */
 #ifndef SHIM_WORKQUEUE_H
 #define SHIM_WORKQUEUE_H
 
@@ -11,7 +11,7 @@ struct work_struct {
 
 #define DECLARE_WORK(name, f)	struct work_struct name = { .func = f }
 
-/* Of the one work item that a room has, or NULL. */
+/* The one work item of the file under test if it is scheduled, or NULL. */
 extern struct work_struct *shim_scheduled;
 
 static inline void schedule_work(struct work_struct *work)

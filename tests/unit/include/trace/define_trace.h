@@ -1,2 +1,2 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* No tracepoints: kernel_room.h has what src/trace.h declares. */
+/* No tracepoints: kernel_room.h replaces src/trace.h. */
