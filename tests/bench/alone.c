@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* alone: what makes two runs of a benchmark the same, for all of its programs. */
+/* alone: makes runs of a benchmark repeatable, for all of its programs. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
@@ -26,7 +26,7 @@ void same_addresses(char **argv)
 	die("exec");
 }
 
-/* Nobody runs in between but who is waited for; children are ordinary again. */
+/* Only tasks that this one waits for run in between; children have a normal priority. */
 void be_alone(void)
 {
 	struct sched_param param = { .sched_priority = 50 };

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * bench: what does an operation cost, in instructions? Under QEMU's -icount
+ * bench: measures the cost of operations in instructions. Under QEMU's -icount
  * with shift 0 the time stamp counter counts instructions, so one sample is
- * exact; of many samples the smallest is the operation itself, the others had
- * an interrupt or a refill of some cache in them.
+ * exact. The smallest of many samples is the cost of the operation; the others
+ * include an interrupt or a refill of some cache.
  *
- * Usage: bench [-n SAMPLES] [-o OPERATION] [-e] [DEVICE]: with DEVICE open (it attaches a notifier
- * to us), print one line per operation: name, units, smallest, median, and with
- * -e how many events mmnotify saw in it and how many of them took a walk of the
- * stack ("-" without).
+ * Usage: bench [-n SAMPLES] [-o OPERATION] [-e] [DEVICE]
+ * With DEVICE open (it attaches a notifier to this process), prints one line per
+ * operation: name, units, smallest, median, and with -e the number of events in it and
+ * of those that needed a walk of the stack ("-" without).
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 #include "bench.h"
 
 #define SAMPLES	101
-#define BIG	25	/* of operations that take millions of instructions */
+#define BIG	25	/* samples of operations that take millions of instructions */
 #define MOST	2001
 #define CALM	50000	/* us; an idle VM skips them */
 #define DEBUGFS	"/sys/kernel/debug/mmnotify/"
@@ -28,7 +28,7 @@
 const char *device;
 static unsigned int nr_samples;
 
-/* A loop of 2 * LOOPS instructions must be counted as that, and a few for the clock. */
+/* A loop of 2 * LOOPS instructions must be counted as that, plus a few for the clock. */
 #define LOOPS	100000U
 
 static void check_clock(void)
@@ -78,8 +78,8 @@ static int compare(const void *a, const void *b)
 }
 
 /*
- * What mmnotify has judged so far: events and walks of the stack. After a fork each page
- * that is written is an event, so nothing is before it is read.
+ * Reads mmnotify's numbers of events and of walks. After a fork the first write to each
+ * page is an event, so do not write before the counters are read.
  */
 static void judged(long *events, long *walks)
 {

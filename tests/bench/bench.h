@@ -6,17 +6,17 @@
 
 /**
  * struct op - an operation to be measured
- * @name: of it
- * @units: pages per act() where the figure is per page, else 1
- * @big: it leaves work to be done later (RCU, SRCU), which is waited for
- * @events: how many there are, where act() has more than what is measured
- * @setup: once, before all else; may be missing
- * @prepare: before each act(); may be missing
- * @act: what is measured
- * @undo: after each; may be missing
- * @elapsed: may be missing; if the end is not where act() returns: instructions
- *	from the operation's own beginning to @now
- * @check: dies unless act() did what it should, before undo(); may be missing
+ * @name: name of the operation
+ * @units: pages per act() if the figure is per page, else 1
+ * @big: true if it leaves deferred work (RCU, SRCU), which is waited for
+ * @events: number of events, if act() has more than the measured ones; else 0
+ * @setup: called once, first. Optional
+ * @prepare: called before each act(). Optional
+ * @act: operation to measure
+ * @undo: called after each act(). Optional
+ * @elapsed: returns the instructions from the start of the operation to @now, if it
+ *	does not end where act() returns. Optional
+ * @check: called before undo(), exits if act() failed. Optional
  */
 struct op {
 	const char *name;
@@ -32,7 +32,7 @@ struct op {
 };
 
 extern const struct op ops[];	/* the last one has no name */
-extern const char *device;	/* attaches a notifier to who opens it, or NULL */
+extern const char *device;	/* attaches a notifier to the opening process; or NULL */
 
 void die(const char *what) __attribute__((noreturn));
 void same_addresses(char **argv);
@@ -47,7 +47,7 @@ static inline uint64_t now(void)
 	return (uint64_t)hi << 32 | lo;
 }
 
-/* Nobody else runs code there: who does tells tests/bench/lines/stores.c. */
+/* No other code runs at these addresses: a jump there is a mark for tests/bench/lines/stores.c. */
 #define MARK_BEGIN	0x5ead0000UL
 #define MARK_END	0x5ead0010UL
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 # For the benchmarks; sourced after vm/lib.sh.
 
-# bench_in_vm KERNEL LOG ARG...: what it said is seen if it fails.
+# bench_in_vm KERNEL LOG ARG...: runs tests/vm/run, and prints its log only if it fails.
 bench_in_vm()
 {
 	local kernel=$1 log=$2

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ops: the operations that the benchmark measures. Each starts from the same
- * state every time, and leaves nothing behind.
+ * ops: the operations that the benchmark measures. Each sample starts from the same
+ * state and restores it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 #define BATCH	64
 #define MF_MOVE	2	/* MPOL_MF_MOVE */
 
-/* Each by itself, so that VMAs never merge with neighbours. */
+/* Mappings are kept apart, so that VMAs never merge with neighbours. */
 static char *map_at(unsigned long where, size_t pages, int flags, int fd)
 {
 	char *p = mmap((void *)(0x100000000UL + (where << 30)), pages * PG,
@@ -149,7 +149,7 @@ static void setup_fork(void)
 	inherited = map_anon(5, FORKED);
 }
 
-/* Writable again, so that fork has the same to do. */
+/* Makes the pages writable again, so that each fork does the same work. */
 static void prepare_fork(void)
 {
 	touch(inherited, FORKED);
@@ -167,7 +167,7 @@ static void undo_fork(void)
 	must(child > 0 && waitpid(child, NULL, 0) == child, "fork");
 }
 
-/* ---- exit: from the last words of a child until its parent knows ---- */
+/* ---- exit: from the last statement of a child until waitpid() of its parent returns ---- */
 
 struct last_words {
 	uint64_t when;
@@ -187,8 +187,8 @@ static void setup_exit(void)
 }
 
 /*
- * The child has a notifier of its own. Its file stays open in the parent: taking
- * the notifier away waits, which is nobody's instruction.
+ * The child has a notifier of its own. Its file stays open in the parent, because the
+ * removal of the notifier waits, and the wait is not part of the cost.
  */
 static void act_exit(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_client: each way to use mmnotify, with callbacks that do nothing: what
- * mmnotify itself costs, and nothing else. To be compared with mmn_native.
+ * mmn_client: each way to use mmnotify, with empty callbacks, to measure the cost of
+ * mmnotify alone, in comparison with mmn_native.
  */
 #include <mmnotify/mmnotify.h>
 
@@ -13,9 +13,9 @@ static struct mmnotify_client client = {
 	.owner = THIS_MODULE,
 };
 
-/* ---- tier 1: a native notifier that asks ---- */
+/* ---- tier 1: a native notifier that classifies ---- */
 
-/* Kept so that the verdict is used. */
+/* Written so that the compiler keeps the verdict. */
 static u32 seen_effects;
 
 static int tier1_start(struct mmu_notifier *mn,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A device that attaches something to the process that opens it, for as long as
- * the file is open: what all modules of the benchmark are.
+ * Common part of the benchmark's modules: a device that attaches an object to the
+ * process that opens it, until the file is closed.
  */
 #ifndef BENCH_ATTACH_H
 #define BENCH_ATTACH_H
@@ -14,7 +14,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-/* Addresses of user space, as far as an interval may reach on every kernel. */
+/* Bytes of user space that an interval may cover on each kernel. */
 #define ALL_ADDRESSES	(1UL << 46)
 
 /* @attach returns an object or ERR_PTR. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Callbacks of mmnotify's objects that do the least, and the object of a whole mm. */
+/* Minimal callbacks of mmnotify's objects, and the object for a whole mm. */
 #ifndef BENCH_EMPTY_H
 #define BENCH_EMPTY_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A native interval notifier that does what a driver must at the very least. */
+/* A native interval notifier that does the minimum that a driver must do. */
 #ifndef BENCH_INTERVAL_H
 #define BENCH_INTERVAL_H
 

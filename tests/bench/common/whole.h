@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A native notifier for a whole mm, with empty ends; what its start does is for
- * the module that includes this to say.
+ * A native notifier for a whole mm, with an empty end callback; the including module
+ * defines the start callback.
  */
 #ifndef BENCH_WHOLE_H
 #define BENCH_WHOLE_H

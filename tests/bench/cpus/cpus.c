@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cpus: how many invalidations so many CPUs get done at once, with native objects and
- * with mmnotify's, in turns. Each CPU has a task of its own that does nothing but
- * MADV_DONTNEED of one page that is there, or MADV_PAGEOUT, of which the stack is asked;
- * a process each with an object each, or threads of one process with one object.
+ * cpus: invalidations per second on several CPUs, with native objects and with
+ * mmnotify's, in turns. A task per CPU calls MADV_DONTNEED on one present page, or
+ * MADV_PAGEOUT, which needs a walk of the stack. The tasks are processes with an object
+ * each (apart), or threads of one process with one object (together).
  *
  * Usage: cpus apart|together CPUS ROUNDS MILLISECONDS [KIND [pageout]]
  * Prints: "CPUS PLACE CPUS KIND OPERATIONS NANOSECONDS" for each round and kind.
@@ -36,7 +36,7 @@
 
 static int advice = MADV_DONTNEED;
 
-/* What all tasks see; each counts in lines of its own. */
+/* Shared by all tasks; each task counts in cache lines of its own. */
 static struct {
 	unsigned int ready;
 	unsigned int go;
@@ -66,7 +66,7 @@ static void pin(unsigned int cpu)
 		die("sched_setaffinity");
 }
 
-/* An area of pages with an object over it; a page for each task. */
+/* Maps an area with an object over it, and a page for each task. */
 static char *area(int kind, unsigned int pages)
 {
 	struct grow_add a = { .kind = kind };
@@ -78,7 +78,7 @@ static char *area(int kind, unsigned int pages)
 		die("mmap");
 	if (kind < 0)
 		return at;
-	/* A range covers one page: one for each task, so that each event meets one. */
+	/* A range covers one page, so each page has one and each event hits one. */
 	a.nr = kind == GROW_RANGE || kind == GROW_INTERVAL ? pages * 2 : 1;
 	a.start = (uintptr_t)at;
 	fd = open(DEVICE, O_RDWR);
@@ -99,7 +99,7 @@ static void invalidate(unsigned int nr, char *page)
 	uint64_t n;
 
 	pin(nr);
-	/* What is found out once is found out now. */
+	/* Warm up mmnotify's caches. */
 	for (n = 0; n < 100; n++)
 		discard(page);
 	__atomic_add_fetch(&all->ready, 1, __ATOMIC_SEQ_CST);
@@ -188,7 +188,7 @@ static void *thread(void *arg)
 	return NULL;
 }
 
-/* In a child, so that its objects go with it. */
+/* In a child, so that its objects are removed with it. */
 static void together(int kind, unsigned int cpus, unsigned int ms)
 {
 	struct thread threads[MOST];

@@ -15,15 +15,15 @@ enum grow_kind {
 };
 
 #define GROW_MOST	1000000
-#define GROW_MOST_MMS	64	/* of the last two kinds */
+#define GROW_MOST_MMS	64	/* maximum for the last two kinds */
 
 /**
- * struct grow_add - objects to be made
+ * struct grow_add - objects to create
  * @kind: enum grow_kind
- * @nr: how many
- * @start: address of the first range; each is one page, side by side
- * @cost: out: what making them took, by the time stamp counter
- * @bytes: out: memory of one object
+ * @nr: number of objects
+ * @start: address of the first range; each covers one page, side by side
+ * @cost: out: cost of their creation, in units of the time stamp counter
+ * @bytes: out: size of one object
  */
 struct grow_add {
 	__u32 kind;
@@ -35,7 +35,7 @@ struct grow_add {
 
 /* A file has one set of objects; closing it removes them, too. */
 #define GROW_IOC_ADD	_IOWR('G', 1, struct grow_add)
-/* The argument: where to write what removing them took. */
+/* The argument: address for the cost of their removal, in units of the time stamp counter. */
 #define GROW_IOC_DEL	_IOR('G', 2, __u64)
 
 #endif /* GROW_H */

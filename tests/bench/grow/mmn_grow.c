@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_grow: so many objects on one mm as somebody asks for, native ones and
- * mmnotify's, with callbacks that do the least. What is compared is how the cost
- * grows.
+ * mmn_grow: any number of objects on one mm, native ones or mmnotify's, with minimal
+ * callbacks, to compare how the cost grows with their number.
  */
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -42,7 +41,7 @@ static const struct mmu_notifier_ops notifier_ops = {
 	.invalidate_range_start = notifier_start,
 };
 
-/* There is one object per mm and ops, so each client has its own. */
+/* An mm has one object per ops, so each client has ops of its own. */
 static struct mmnotify_mm_ops mm_ops[GROW_MOST_MMS];
 static struct mmnotify_client clients[GROW_MOST_MMS];
 
@@ -55,7 +54,7 @@ static const size_t sizes[] = {
 	[GROW_MM] = sizeof(struct mmnotify_mm),
 };
 
-/* What is in the array: of the last kind only pointers. */
+/* Return: bytes of an entry of the array, which has only pointers for the last kind. */
 static size_t slot_size(unsigned int kind)
 {
 	return kind == GROW_MM ? sizeof(struct mmnotify_mm *) : sizes[kind];

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * growth: what an invalidation costs with many objects on one mm, and with objects on
- * many mms. Instructions, as bench counts them; the smallest of some samples.
+ * growth: cost of an invalidation with many objects on one mm, and with objects on
+ * many mms. In instructions, as bench counts them; the smallest of some samples.
  *
- * Usage: growth interval|range NR	so many ranges, a page each
- *        growth notifier|mm NR		so many clients of one mm
- *        growth notifiers|mms NR	so many processes with one, we are the last
- *        growth plain|deep DEPTH	events in each other: none (1), or the split of a
- *					huge page while one of its pages goes (2)
- * Prints: the words, cost of making one, of taking it away, of invalidating one page,
- * of invalidating all (each per object but the third), bytes of an object.
+ * Usage: growth interval|range NR	NR ranges of a page each
+ *        growth notifier|mm NR		NR clients of one mm
+ *        growth notifiers|mms NR	NR processes with one each, the last one measures
+ *        growth plain|deep DEPTH	nested events: none (1), or the split of a huge
+ *					page during the zap of one of its pages (2)
+ * Prints: the arguments, cost of creating an object, of removing it, of invalidating one
+ * page, of invalidating all (each per object but the third), bytes of an object.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -41,7 +41,7 @@ static uint64_t discard(char *at, size_t pages)
 	return now() - begun;
 }
 
-/* What is there is one page at @touched, if that is not NULL. */
+/* If @touched is not NULL, only this page is present. */
 static uint64_t smallest(char *at, size_t pages, char *touched, unsigned int samples)
 {
 	uint64_t least = ~0ULL, t;
@@ -62,7 +62,7 @@ static void add(int fd, struct grow_add *a)
 		die(DEVICE);
 }
 
-/* Children with an object on each of their mms; they go with us. */
+/* Creates children with an object on each of their mms; they exit with this process. */
 static void populate(unsigned int kind, unsigned int nr)
 {
 	struct grow_add a = { .kind = kind, .nr = 1 };
@@ -122,7 +122,7 @@ static char *huge_page(void)
 	return at;
 }
 
-/* A page of a huge one: its split is announced while it is zapped. */
+/* Zaps a page of a huge page: the event of the split is nested in that of the zap. */
 static uint64_t discard_part(char *huge)
 {
 	discard(huge, HUGE / PG);

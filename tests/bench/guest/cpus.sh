@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in the VM: cpus.sh CPUS ROUNDS MILLISECONDS: how much is done with native objects
-# and with ours. cpus.sh CPUS ROUNDS MILLISECONDS PLACE KIND OPERATION [PARAMETER]: only
-# so, and where what lies, for the log of stores.
+# Runs in the VM. cpus.sh CPUS ROUNDS MILLISECONDS: operations with native objects and
+# with mmnotify's. cpus.sh CPUS ROUNDS MILLISECONDS PLACE KIND OPERATION [PARAMETER]: only
+# this combination, and the symbols of the modules for the log of stores.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
@@ -28,5 +28,5 @@ if [ -z "$place" ]; then
 fi
 run "$place" "$cpus" "$rounds" "$ms" "$kind" "$6"
 echo 0 > /proc/sys/kernel/kptr_restrict
-# Of all modules: what is close behind ours is not ours.
+# The symbols of all modules, so that an address behind mmnotify is not attributed to it.
 sed -n 's/\[\(.*\)\]$/\1/p' /proc/kallsyms | sed 's/^/SYMBOL /' > "$MMN_OUT"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in the VM, in the suite's root: what bpftrace costs that counts stacks.
+# Runs in the VM, in the suite's root: the cost of bpftrace with a count per stack.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"

@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # Shared by the scripts that run in the VM; sourced.
 
-# What is in /tmp/result is one.
+# Prints /tmp/result and appends it to the results of the run.
 report() {
 	[ ! -e "${MMN_OUT:-/dev/null}" ] || cat /tmp/result > "${MMN_OUT:-/dev/null}"
 	cat /tmp/result
@@ -18,8 +18,8 @@ bench() {
 	report
 }
 
-# Until the kernel has made up its mind about the clock source, it measures others
-# and patches itself. It is settled once it has been the same for 4 s.
+# The kernel measures clock sources and patches its text until it has selected one. Waits
+# until the clock source is the same for 4 s.
 settle() {
 	file=/sys/devices/system/clocksource/clocksource0/current_clocksource
 	last='' same=0
@@ -32,7 +32,7 @@ settle() {
 	echo "CLOCK $clock"
 }
 
-# What the kernel does of its own accord is nobody's instruction.
+# Switches off activity of the kernel that is not part of the measured operations.
 quiet() {
 	echo 0 > /proc/sys/kernel/numa_balancing
 	echo never > /sys/kernel/mm/transparent_hugepage/enabled
@@ -43,7 +43,7 @@ quiet() {
 	swapon /dev/zram0
 }
 
-# How many events the hook has seen.
+# Prints the number of events that the hook saw.
 starts() {
 	sed -n 's/^starts //p' /sys/kernel/debug/mmnotify/hook
 }

@@ -18,15 +18,15 @@ by_steps() {
 	grep -q "^clients steps" $debugfs/hook
 }
 
-# The state of the kernel's caches differs by process, so three processes are measured.
+# The state of the kernel's caches differs by process, so measure three processes.
 some() {
 	bench "$1"
 	bench "$1"
 	bench "$1"
 }
 
-# All forks of one process may cost a hundredth more than those of another one: the
-# smallest of three processes counts.
+# All forks of one process may cost 1 % more than those of another one, so use the
+# smallest of three processes.
 and_fork() {
 	bench "$@"
 	with=$1
@@ -51,7 +51,7 @@ sleep 2
 some loaded
 
 insmod /modules/mmn_client.ko
-# Another process has a client, and watch=1 is on, so the hook is attached.
+# The hook is attached because another process has a client and watch=1 is set.
 (exec 3< /dev/bench_mm && exec sleep 100000) &
 other=$!
 sleep 1

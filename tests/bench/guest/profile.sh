@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Runs in the VM: profile.sh CONFIG OPERATION SAMPLES. One operation with the device
-# of CONFIG, for QEMU's log of what runs in modules; and where their functions are.
+# of CONFIG, for QEMU's log of code that runs in modules, and the addresses of their functions.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
-# Of clients; of those that are none the hook's, if it is attached.
+# The number of events: from the clients, or without one from the hook if it is attached.
 events() {
 	awk '!/^#/ { s += $3 } END { print s + 0 }' /sys/kernel/debug/mmnotify/counters
 }

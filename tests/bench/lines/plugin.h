@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What of QEMU's interface for plugins (docs/devel/tcg-plugins.rst) stores.c uses, since
- * not every distribution has its header.
+ * The part of QEMU's plugin interface (docs/devel/tcg-plugins.rst) that stores.c uses,
+ * because some distributions lack its header.
  */
 #ifndef LINES_PLUGIN_H
 #define LINES_PLUGIN_H

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stores: a plugin of QEMU that notes which CPU's stores from the guest's modules went
- * to which cache line, between the two marks of tests/bench/cpus.
+ * stores: a QEMU plugin that records the stores of each CPU by the guest's modules, by
+ * cache line, between the two marks of tests/bench/cpus.
  *
  * Usage: -plugin stores.so,out=FILE
  * Writes: "STORE CPU PC LINE TIMES" for each; addresses in hex, LINE is that of its
- * first byte. "FULL CPU" if one CPU had too many.
+ * first byte. "FULL CPU" if the table of a CPU overflowed.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 #define EXPORT	__attribute__((visibility("default")))
 
-/* The interface's version in QEMU 7.2; later ones may want another. */
+/* Interface version of QEMU 7.2; later releases may need another one. */
 #ifndef PLUGIN_VERSION
 #define PLUGIN_VERSION	1
 #endif
@@ -35,7 +35,7 @@ struct store {
 	uint64_t times;
 };
 
-/* A CPU is a thread, and has a table of its own: open addressing, nothing is removed. */
+/* Each CPU is a thread with a table of its own: open addressing, without removal. */
 static struct store *tables[MOST_CPUS];
 static int full[MOST_CPUS];
 static const char *file;
@@ -69,7 +69,7 @@ static void stored(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t addres
 	uint64_t pc = (uintptr_t)data, line = address & ~(uint64_t)(LINE - 1);
 	struct store *s;
 
-	/* QEMU 7.2 takes loads for stores here and there. */
+	/* QEMU 7.2 sometimes reports a load as a store. */
 	if (!qemu_plugin_mem_is_store(info) || cpu >= MOST_CPUS ||
 	    !__atomic_load_n(&on, __ATOMIC_RELAXED))
 		return;
@@ -86,9 +86,9 @@ static void stored(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t addres
 }
 
 /*
- * Calls store a return address, on a stack of their own, jumps nothing. QEMU 7.2 leaves
- * a block that ends with one with the callbacks armed, and takes stores of the kernel
- * that come later for it.
+ * Calls and jumps, which are not recorded: a call stores its return address on the stack
+ * of its CPU, a jump stores nothing. QEMU 7.2 leaves the callbacks armed after a block
+ * that ends with one, and attributes later stores of the kernel to it.
  */
 static int goes_away(const struct qemu_plugin_insn *insn)
 {
@@ -105,7 +105,7 @@ static int goes_away(const struct qemu_plugin_insn *insn)
 	       (*at >= 0xe0 && *at <= 0xe3) || (*at >= 0xe8 && *at <= 0xeb);
 }
 
-/* QEMU 7.2 takes stores of interrupts for those of an instruction in two pages. */
+/* QEMU 7.2 attributes stores of interrupts to an instruction that crosses a page boundary. */
 static int in_two_pages(const struct qemu_plugin_insn *insn)
 {
 	return qemu_plugin_insn_vaddr(insn) % PAGE + qemu_plugin_insn_size(insn) > PAGE;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_native: the yardsticks of the benchmark, a bare mmu_notifier and a bare
- * mmu_interval_notifier over all addresses, with empty callbacks. They do not
- * know mmnotify.
+ * mmn_native: the reference of the benchmark, a bare mmu_notifier and a bare
+ * mmu_interval_notifier over all addresses, with empty callbacks, without mmnotify.
  */
 #include "interval.h"
 #include "whole.h"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs in the VM: swap, the samples, and the program; a machine that moves pages
-# only when a workload asks for it.
+# Runs in the VM: sets up swap and the samples, switches off migration of pages outside of
+# the workloads, and runs the program.
 set -eu
 
 modprobe -q lzo_rle || true

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * thrash: each workload with each device, naive and aware, in a process of its
- * own. Prints what the driver counted, one line per run:
+ * own. Prints the counters of the driver, one line per run:
  *
  *	RESULT WORKLOAD DEVICE MODE ROUNDS COUNTER=VALUE...
  */
@@ -51,7 +51,7 @@ void device_writes(struct bench *b, char *p, size_t len)
 	device_access(b, p, len, true);
 }
 
-/* A pass of a program on the device: reads its input, writes its output. */
+/* One pass of a program on the device: reads the input, writes the output. */
 void device_pass(struct bench *b)
 {
 	device_reads(b, b->mem, INPUT);
@@ -68,7 +68,7 @@ static void add_range(struct bench *b, size_t at, size_t len, unsigned int flags
 		fail("ADD_RANGE");
 }
 
-/* Of buffers it is known which of them the device writes. */
+/* A userptr buffer declares in advance if the device writes to it. */
 static void attach(struct bench *b)
 {
 	struct device_attach attach = { .mode = b->aware ? DEVICE_AWARE : DEVICE_NAIVE };
@@ -104,7 +104,7 @@ static void print(const struct bench *b, const struct workload *w,
 	fflush(stdout);
 }
 
-/* What came before the first round is the same for all and not counted. */
+/* Subtracts the counts from before the first round, which are the same for each mode. */
 static void subtract(struct device_stat *from, const struct device_stat *what)
 {
 	__u64 *a = (__u64 *)from;
@@ -126,7 +126,7 @@ static void run(struct bench *b, const struct workload *w)
 	if (b->mem == MAP_FAILED)
 		fail("mmap");
 	madvise(b->mem, BYTES, MADV_NOHUGEPAGE);
-	/* A cgroup is charged for what comes after this. */
+	/* A cgroup is charged for memory from here on. */
 	if (w->begin)
 		w->begin(b);
 	cpu_writes(b->mem, BYTES, 0x5a);

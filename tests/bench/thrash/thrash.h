@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* thrash: what a device loses while a program does what programs do. */
+/* thrash: the translations and tracking that a device loses under common workloads. */
 #ifndef THRASH_H
 #define THRASH_H
 
@@ -14,7 +14,7 @@
 #define PG	4096UL
 #define PAGES	256UL
 #define BYTES	(PAGES * PG)
-/* What the device only reads; the rest is its output. */
+/* Bytes that the device only reads; the rest is its output. */
 #define INPUT	(BYTES / 8 * 7)
 
 /* One process, its memory and one device. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* workloads: six that people have, one of them in two variants. */
+/* workloads: six common ones, one of them in two variants. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
@@ -17,8 +17,8 @@
 #define CGROUP	"/sys/fs/cgroup/thrash"
 
 /*
- * A collector that marks while others run: who writes shall fault. Part after part
- * is closed for writing and opened again.
+ * A garbage collector that marks concurrently: a write shall fault. Each part in turn is
+ * write-protected and made writable again.
  */
 static void gc_write_round(struct bench *b, unsigned int nr)
 {
@@ -31,7 +31,7 @@ static void gc_write_round(struct bench *b, unsigned int nr)
 	device_pass(b);
 }
 
-/* One that moves objects: nobody shall see the part meanwhile. */
+/* A garbage collector that moves objects: the part is inaccessible meanwhile. */
 static void gc_move_round(struct bench *b, unsigned int nr)
 {
 	char *part = b->mem + nr % 4 * (BYTES / 4);
@@ -42,7 +42,7 @@ static void gc_move_round(struct bench *b, unsigned int nr)
 	device_pass(b);
 }
 
-/* A database that saves itself: the child reads what the parent goes on changing. */
+/* A database snapshot: the child reads memory that the parent continues to change. */
 static void snapshot_round(struct bench *b, unsigned int nr)
 {
 	pid_t pid = fork();
@@ -60,7 +60,7 @@ static void snapshot_round(struct bench *b, unsigned int nr)
 	device_pass(b);
 }
 
-/* An allocator that gives back what is free, and hands it out again. */
+/* An allocator that returns free memory to the kernel and uses it again. */
 static void purge_round(struct bench *b, unsigned int nr)
 {
 	char *part = b->mem + nr % 8 * (BYTES / 8);
@@ -91,7 +91,7 @@ static void numa_begin(struct bench *b)
 		printf("# no NUMA balancing\n");
 }
 
-/* Half way the scheduler moves the task to the other node. */
+/* Moves the task to the other node half way. */
 static void numa_round(struct bench *b, unsigned int nr)
 {
 	struct timespec begun, now;
@@ -102,7 +102,7 @@ static void numa_round(struct bench *b, unsigned int nr)
 		CPU_SET(nr / 150 % 2, &set);
 		sched_setaffinity(0, sizeof(set), &set);
 	}
-	/* What is looked at is paid for in time on the CPU: 10 ms of it. */
+	/* NUMA balancing scans in proportion to CPU time: spend 10 ms. */
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begun);
 	do {
 		cpu_writes(b->mem, BYTES, nr);
@@ -117,7 +117,7 @@ static void numa_end(struct bench *b)
 	put("/proc/sys/kernel/numa_balancing", "0");
 }
 
-/* Many pages are the same; few are written. */
+/* Many pages are equal; few are written. */
 static void ksm_begin(struct bench *b)
 {
 	put("/sys/kernel/mm/ksm/smart_scan", "0");
@@ -151,7 +151,7 @@ static void memcg_begin(struct bench *b)
 		printf("# no cgroup\n");
 }
 
-/* Before memory.reclaim a limit that comes and goes does it. */
+/* Kernels without memory.reclaim get a temporary limit instead. */
 static void reclaim(void)
 {
 	char value[32] = "";
@@ -170,7 +170,7 @@ static void reclaim(void)
 	put(CGROUP "/memory.high", "max");
 }
 
-/* The process uses a half of its memory, the device all of it. */
+/* The process uses half of its memory, the device all of it. */
 static void memcg_round(struct bench *b, unsigned int nr)
 {
 	reclaim();

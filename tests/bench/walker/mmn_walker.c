@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_walker: what people do today who want to know why, as simple as it can be:
- * a bare notifier that walks the stack in each callback, and one that also
- * looks the names up until it knows one.
+ * mmn_walker: the simplest way to find the cause without mmnotify: a bare notifier that
+ * walks the stack in each callback, and one that also resolves symbols until it finds a
+ * listed one.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -13,7 +13,7 @@
 
 #define DEPTH	12
 
-/* Functions that stand for an operation, on one kernel or another. */
+/* Functions that identify an operation, on any kernel. */
 static const char *const known[] = {
 	"__vm_munmap", "do_mprotect_pkey", "do_madvise", "madvise_vma_behavior",
 	"wp_page_copy", "do_wp_page", "dup_mm", "copy_mm", "reclaim_pages",
@@ -21,7 +21,7 @@ static const char *const known[] = {
 	"unmap_mapping_range", "exit_mmap", "mmput",
 };
 
-/* Kept so that nothing is optimised away. */
+/* Written so that the compiler keeps the lookup. */
 static unsigned long answers[ARRAY_SIZE(known) + 1];
 
 static unsigned int walk(unsigned long *pc)
