@@ -7,7 +7,7 @@ set -u
 # shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
 . "${0%/*}/tap.sh"
 
-# What is expected to fail, with the reason; empty: nothing.
+# Reason for expected failures; empty if none is expected.
 todo=''
 
 say 'TAP version 13'
@@ -16,8 +16,8 @@ check 'insmod /modules/mmnotify.ko' "mmnotify, grown, loads"
 check 'insmod /modules/mmn_abi_driver.ko' "a driver with frozen headers loads"
 dmesg -c | sed -n "s/.*TAP: //p" | sed "/^ok\|^not ok/s/\$/ $todo/" > /tmp/said
 renumber /tmp/said
-check "[ -z '$todo' ] || grep -q '^not ok' /tmp/said" "what is expected to fail does: else empty todo"
-check "[ '$planned' = '$seen' ]" "the driver ends with its plan"
+check "[ -z '$todo' ] || grep -q '^not ok' /tmp/said" "an expected failure still fails: else clear todo"
+check "[ '$planned' = '$seen' ]" "the driver runs all tests of its plan"
 check 'rmmod mmn_abi_driver' "the driver unloads"
 check 'rmmod mmnotify' "mmnotify unloads"
 finish

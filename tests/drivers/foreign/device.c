@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * device: what hmm-tests leave open of a device that mirrors its process. The process
- * changes its memory, and what test_hmm then reads and writes shows whether its driver was
- * told; how often the device faulted shows what the driver kept. Usage: device VARIANT
- * (stock, tier1 or tier2); TAP on stdout.
+ * device: tests of a device that mirrors its process, in addition to hmm-tests. The process
+ * changes its memory. The data that test_hmm then reads and writes shows if its driver
+ * invalidated its translations, and the number of device faults which ones it kept.
+ * Usage: device VARIANT (stock, tier1 or tier2). Prints TAP.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -30,7 +30,7 @@
 #define RW	(PROT_READ | PROT_WRITE)
 #define SCHED	"/sys/kernel/debug/sched/numa_balancing/"
 
-/* The variant of the driver: it asks mmnotify, it write-protects instead of unmapping. */
+/* Variant of the driver: it uses mmnotify; it write-protects instead of unmapping. */
 static bool asks, protects;
 static int device;
 
@@ -45,7 +45,7 @@ static void lost(int line, const char *what)
 
 /* ---- the device ---- */
 
-/* Return: 0 or an errno. *@faults: how often it had to ask for translations. */
+/* @faults: out: number of device faults. Return: 0 or an errno. */
 static int access_by_device(unsigned long request, void *p, uint32_t *value, __u64 *faults)
 {
 	static uint32_t page[PG / 4];
@@ -62,7 +62,7 @@ static int access_by_device(unsigned long request, void *p, uint32_t *value, __u
 	return 0;
 }
 
-/* Return: the faults of a page that the device can read, which has this value. */
+/* Return: device faults of a read, which must return this value. */
 static __u64 device_reads(char *p, uint32_t value)
 {
 	uint32_t got = 0xdead;
@@ -136,7 +136,7 @@ static void put(const char *path, const char *text)
 	close(fd);
 }
 
-/* How many hints of NUMA balancing mmnotify has judged. */
+/* Return: number of NUMA hints that mmnotify counted. */
 static long hints(void)
 {
 	FILE *f = fopen("/sys/kernel/debug/mmnotify/counters", "r");
@@ -151,7 +151,7 @@ static long hints(void)
 	return sum;
 }
 
-/* A child that says in the end whether its copy is what it was. */
+/* Forks a child. Its exit status shows if its copy is unchanged. */
 static pid_t fork_copy(char *p, uint32_t value, int *go)
 {
 	int ends[2];
@@ -224,7 +224,7 @@ static void no_access(void)
 	refused(HMM_DMIRROR_READ, p);
 }
 
-/* What the device writes now must not reach the child. */
+/* A write by the device after the fork must not reach the child. */
 static void forked_device_writes(void)
 {
 	char *p = mirrored(1);
@@ -248,7 +248,7 @@ static void forked_process_writes(void)
 	unchanged(pid, go);
 }
 
-/* A fork takes the right to write: a driver that protects has no fault to read. */
+/* A fork takes the right to write: a driver that only write-protects has no read fault. */
 static void forked_device_reads(void)
 {
 	char *p = mirrored(1);
@@ -340,8 +340,8 @@ static void *sleeps(void *arg)
 }
 
 /*
- * A hint changes nothing: a driver that asks has no fault. A process with one thread has
- * none for pages that are where it runs.
+ * A NUMA hint has no effect, so a driver that uses mmnotify has no fault. A process with one
+ * thread gets no hints for pages on its own node.
  */
 static void hinted(void)
 {
@@ -384,7 +384,7 @@ static const struct {
 	{ "fork, and the device writes", forked_device_writes },
 	{ "fork, and the process writes", forked_process_writes },
 	{ "fork, and the device reads", forked_device_reads },
-	{ "KSM merges what the device may write", merged },
+	{ "KSM merges pages that the device may write", merged },
 	{ "move_pages", migrated },
 	{ "mremap", moved },
 	{ "ftruncate", truncated },
@@ -392,8 +392,8 @@ static const struct {
 };
 
 /*
- * Each in a process of its own, whose memory the device mirrors from now on. What it says
- * goes to @notes.
+ * Runs a test in a process of its own. The device mirrors its memory. The output goes to
+ * @notes.
  */
 static bool passes(unsigned int i, FILE *notes)
 {

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: hmm.sh VARIANT
 # Runs in the VM: hmm-tests and device on one variant of test_hmm. Each test that
-# hmm-tests.list names for this kernel has to pass, and mmnotify has to agree with the stack
-# on every event.
-# Checks get their commands as words and names of functions.
+# hmm-tests.list names for this kernel must pass, and verify=1 must confirm each verdict by
+# the stack.
+# Commands are passed to check() as text, and functions are called by name.
 # shellcheck disable=SC2016,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
@@ -13,7 +13,7 @@ set -u
 variant=$1
 debugfs=/sys/kernel/debug/mmnotify
 
-# listed MEMORY: the tests to pass on devices with private or coherent memory.
+# listed MEMORY: prints the tests that must pass on devices with private or coherent memory.
 listed() {
 	awk -v m="$1" -v k="$MMN_KERNEL" '!/^#/ && NF && index($1, "_device_" m ".") &&
 		!index("," $2 ",", "," k ",") { print $1 }' /files/hmm-tests.list
@@ -23,17 +23,16 @@ passed() {
 	grep -q -E "^ok [0-9]+ (- )?$1\$" /tmp/hmm
 }
 
-# In about 1 of 20 runs a migration of test_hmm gives up on a page, and a test ends with
-# -ENOENT; with the stock driver, too. The cause is not known. Such a test passes when it
-# runs again.
+# In about 1 of 20 runs test_hmm fails to migrate a page, and a test ends with -ENOENT, also
+# with the stock driver. The cause is unknown. Such a test passes when it is repeated.
 again() {
 	/files/hmm-tests -V "hmm_device_$others" -V "hmm2_device_$others" -t "${1##*.}" \
 		>> /tmp/hmm 2>&1
-	say "# $1 ran again"
+	say "# $1 is repeated"
 	passed "$1"
 }
 
-# Only those that are listed run: the others do what the stock driver cannot, either.
+# Runs the listed tests only: others fail with the stock driver, too.
 run_listed() {
 	others=private
 	[ "$1" != private ] || others=coherent
@@ -51,16 +50,16 @@ run_listed() {
 run_device() {
 	/files/device "$variant" > /tmp/device
 	renumber /tmp/device "$variant: "
-	check '[ "$seen" = "$planned" ]' "$variant: device ends with its plan"
+	check '[ "$seen" = "$planned" ]' "$variant: device runs all tests of its plan"
 }
 
-# counted PAGE COLUMN...: the sum of these columns.
+# counted PAGE COLUMN...: prints the sum of these columns.
 counted() {
 	awk -v columns="$2" '!/^[#-]/ { n = split(columns, c, " ")
 		for (i = 1; i <= n; i++) sum += $c[i] } END { print sum + 0 }' "$debugfs/$1"
 }
 
-# The stock driver asks nothing, and mmnotify watches; the others ask about every event.
+# mmnotify only watches the stock driver; the other variants use it for each event.
 asked() {
 	if [ "$variant" = stock ]; then
 		check '! grep -q "^test_hmm " $debugfs/clients' "stock: no client of mmnotify"
@@ -68,7 +67,7 @@ asked() {
 		check 'grep -q "^test_hmm test_hmm_$variant " $debugfs/clients' \
 			"$variant: the driver is a client of mmnotify"
 	fi
-	check '[ "$(counted counters 3)" -gt 1000 ]' "$variant: mmnotify judged 1,000 events"
+	check '[ "$(counted counters 3)" -gt 1000 ]' "$variant: mmnotify counted more than 1,000 events"
 	check '[ "$(counted verify 2)" -gt 1000 ] && [ "$(counted verify "3 4 5")" = 0 ]' \
 		"$variant: the stack agrees with every verdict" ||
 		sed 's/^/# /' "$debugfs/verify" > "$tap"
@@ -82,14 +81,14 @@ gone() {
 say 'TAP version 13'
 [ "$variant" != stock ] || echo 1 > /sys/module/mmnotify/parameters/watch
 echo 64 > /proc/sys/vm/nr_hugepages
-# Else it depends on the address of a mapping if a test has huge pages or not.
+# Otherwise the address of a mapping decides if a test has huge pages.
 echo madvise > /sys/kernel/mm/transparent_hugepage/enabled
-# tests/drivers/foreign/suite.sh took that memory from the kernel, for the devices with coherent memory.
+# tests/drivers/foreign/suite.sh reserves this memory for the devices with coherent memory.
 check 'insmod /files/test_hmm_$variant.ko spm_addr_dev0=0x40000000 spm_addr_dev1=0x50000000' \
 	"$variant: the driver loads"
 run_listed private
 run_listed coherent
 run_device
 asked
-check gone "$variant: the driver unloads, and mmnotify"
+check gone "$variant: the driver and mmnotify unload"
 finish

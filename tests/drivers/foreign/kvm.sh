@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: kvm.sh alone|watched
-# Runs in the VM: the scenarios whose process is a virtual machine's, without mmnotify or
-# beside mmnotify that watches, and without the mirror. Each tests what the guest can read
-# and write after the operation, and has to pass both times.
-# Checks get their commands as words and names of functions.
+# Runs in the VM: the scenarios whose process runs a virtual machine, without mmnotify or
+# with mmnotify watching, and without the mirror. Each tests the data that the guest reads
+# and writes after the operation, and must pass in both modes.
+# Commands are passed to check() as text, and functions are called by name.
 # shellcheck disable=SC2016
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
@@ -19,7 +19,7 @@ causes="munmap madv_dontneed mprotect fork cow move_pages madv_pageout truncate 
 guests() {
 	MMN_TAP=/tmp/tap /files/scenarios --quiet --alone --machine kvm
 	renumber /tmp/tap "$mode, round $round: "
-	check '[ "$seen" = "$planned" ]' "$mode, round $round: the scenarios end with their plan"
+	check '[ "$seen" = "$planned" ]' "$mode, round $round: the scenarios run all tests of their plan"
 }
 
 by_cause() {
@@ -28,7 +28,7 @@ by_cause() {
 
 say 'TAP version 13'
 if [ "$mode" = alone ]; then
-	check '! grep -q ^mmnotify /proc/modules' "$mode: there is no mmnotify"
+	check '! grep -q ^mmnotify /proc/modules' "$mode: mmnotify is not loaded"
 else
 	echo 1 > /sys/module/mmnotify/parameters/watch
 fi

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Runs tests of rdma-core, in whose folder "tests" this file has to be, and prints TAP.
+Runs tests of rdma-core and prints TAP. This file must be in rdma-core's folder "tests".
 Usage: rdma_tap.py --dev DEVICE TEST...   (test_odp.OdpTestCase.test_odp_rc_traffic)
 """
 import importlib.machinery
@@ -13,7 +13,7 @@ from args_parser import parser
 
 
 class Tap(unittest.TestResult):
-    """One line a test; a test that is skipped has not passed."""
+    """One line per test; a skipped test has not passed."""
     def line(self, ok, test, comment=''):
         print(f'{"" if ok else "not "}ok {self.testsRun} - {test.id().removeprefix("tests.")}')
         for text in comment.splitlines():
@@ -34,7 +34,7 @@ class Tap(unittest.TestResult):
 here = os.path.dirname(os.path.abspath(__file__))
 tests = importlib.machinery.SourceFileLoader(
     'tests', os.path.join(here, '__init__.py')).load_module()
-# rdma-core waits 10 s for a completion, which is little on an emulated machine.
+# The 10 s that rdma-core waits for a completion are too short on an emulated machine.
 importlib.import_module('tests.utils').POLL_CQ_TIMEOUT = 60
 parser.parse_args()
 suite = unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:], tests)

@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: rxe.sh alone|watched
 # Runs in the VM, in the suite's root: rdma_rxe with on-demand paging, without mmnotify or
-# with mmnotify that watches. The driver is the kernel's and knows nothing of mmnotify, so
-# the same tests have to pass: those of rdma-core that rdma-tests.list names, and
-# test_changes.py.
-# Checks get their commands as words and names of functions.
+# with mmnotify watching. The unmodified driver does not use mmnotify, so the same tests must
+# pass in both modes: those of rdma-core that rdma-tests.list names, and test_changes.py.
+# Commands are passed to check() as text, and functions are called by name.
 # shellcheck disable=SC2016,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
@@ -38,11 +37,11 @@ run_tests() {
 	shift
 	rdma_tests "$@" > /tmp/rdma.tap
 	renumber /tmp/rdma.tap "$mode: "
-	check '[ "$seen" = "$planned" ]' "$mode: $what ends with its plan" ||
+	check '[ "$seen" = "$planned" ]' "$mode: $what runs all tests of its plan" ||
 		sed 's/^/# /' /tmp/rdma.tap | tail -n 5 > "$tap"
 }
 
-# A device that is not told of invalidations has to fail: its pages are pinned.
+# A device without invalidations must fail: its pages are pinned.
 pinned() {
 	PINNED=1 rdma_tests test_changes > /tmp/rdma.tap
 	failed_tests=$(grep -c '^not ok' /tmp/rdma.tap)
@@ -51,7 +50,7 @@ pinned() {
 
 causes="munmap madv_dontneed mprotect fork cow ksm_merge move_pages mremap_fixed truncate"
 
-# by_cause CAUSE: mmnotify counted and traced it.
+# by_cause CAUSE: true if mmnotify counted and traced an event with this cause.
 by_cause() {
 	grep -q -E "^[A-Z_]+ $1 [1-9]" "$debugfs/counters" &&
 		grep -q "invalidate_start: .*cause=$1 .*EXACT" "$tracing/trace"
@@ -71,7 +70,7 @@ cp /files/*.py /tmp/rdma/tests/
 if [ "$mode" = watched ]; then
 	watch
 else
-	check '! grep -q ^mmnotify /proc/modules' "$mode: there is no mmnotify"
+	check '! grep -q ^mmnotify /proc/modules' "$mode: mmnotify is not loaded"
 fi
 check 'device && soon 100 gid' "$mode: rxe has a device"
 # shellcheck disable=SC2046

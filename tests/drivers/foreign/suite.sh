@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
-# make check-foreign: drivers that this project did not write. The kernel's test_hmm with
-# the kernel's hmm-tests, as it is and with mmnotify in it, and then with bugs planted, which
-# the tests have to find; rdma_rxe with rdma-core's tests and KVM with a guest, as they are,
-# without mmnotify and beside mmnotify that watches. On 7.3; a debug kernel (KERNEL=kasan-7.3)
-# is built first, and has neither RDMA nor KVM. ONLY="hmm faults" runs some steps.
+# make check-foreign: drivers from outside of this project, on 7.3. The kernel's test_hmm with
+# the kernel's hmm-tests, unmodified and ported to mmnotify, and then with planted bugs, which
+# the tests must find. Unmodified rdma_rxe with rdma-core's tests and KVM with a guest, without
+# mmnotify and with mmnotify watching. A debug kernel (KERNEL=kasan-7.3) is built first, and has
+# neither RDMA nor KVM. ONLY="hmm faults" runs some steps.
 
 tests=$top/tests
 only=${ONLY:-hmm faults rxe kvm}
 kernels=(7.3)
 packages=(python3-pyverbs ibverbs-providers iproute2)
 
-# Coherent devices get memory that the kernel does not have; hmm.sh has the addresses.
+# Devices with coherent memory get memory that is reserved here; hmm.sh has the addresses.
 # shellcheck disable=SC2016
 hmm_vm=(--mem 2560 --cmdline 'memmap=512M$0x40000000' --load mmnotify:verify=1 --timeout 1200
 	--files "$tests/drivers/foreign" --files "$tests/lib")
@@ -31,8 +31,8 @@ check_hmm()
 	done
 }
 
-# A run that has to fail, so what it says is no TAP of ours: the driver must load, and then
-# fail a test of hmm-tests or device. What the kernel says of the bug is as good.
+# A run that must fail, so its TAP is not part of the results. The driver must load and then
+# fail a test of hmm-tests or device. A report of the kernel about the bug counts as well.
 fault_in_vm()
 {
 	local kernel=$1 variant=${2/-/_} name=$1-fault-$2 status nr begun=$SECONDS

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 For rdma-core's own test runner, beside its test_odp: a process changes memory that is
-registered for on-demand paging, and then a peer reads and writes it by RDMA. What the
-peer sees shows whether the driver was told of the invalidation. With PINNED in the
-environment the memory is registered as usual, and the tests have to fail.
+registered for on-demand paging, and then a peer reads and writes it by RDMA. The data of
+the peer shows if the driver invalidated its translations. With PINNED in the environment
+the memory is registered without on-demand paging, and the tests must fail.
 """
 import ctypes
 import os
@@ -59,12 +59,12 @@ def put(path, text):
 
 
 def parts_at(memory):
-    """What the process finds in the part of each page that the peer uses."""
+    """Return the process's data in the part of each page that the peer uses."""
     return [ctypes.string_at(memory + page * PAGE, PART) for page in range(PAGES)]
 
 
 class Peer(RCResources):
-    """One end of a connection; memory that is given is registered for ODP."""
+    """One end of a connection; memory passed to it is registered for ODP."""
     def __init__(self, memory=None, **kwargs):
         self.memory = memory
         super().__init__(**kwargs)
@@ -102,7 +102,7 @@ class ChangesTest(RDMATestCase):
         u.poll_cq(self.client.cq)
 
     def writes(self, value):
-        """The peer writes; the process has to find it there."""
+        """The peer writes, and the process must read the data."""
         for page in range(PAGES):
             self.client.mr.write(chr(value) * PART, PART)
             self.transfer(e.IBV_WR_RDMA_WRITE, page)
@@ -115,7 +115,7 @@ class ChangesTest(RDMATestCase):
             self.assertEqual(self.client.mr.read(PART, 0), bytes([value]) * PART)
 
     def refused(self, opcode):
-        """The last transfer of a test: the connection is in error then."""
+        """The last transfer of a test, after which the connection is in error."""
         with self.assertRaises(PyverbsError):
             self.transfer(opcode, 0)
 
@@ -161,7 +161,7 @@ class ChangesTest(RDMATestCase):
         self.refused(e.IBV_WR_RDMA_READ)
 
     def test_fork(self):
-        """What the peer writes after the fork does not reach the child."""
+        """A write of the peer after the fork does not reach the child."""
         self.start()
         readable, writable = os.pipe()
         child = os.fork()
@@ -175,7 +175,7 @@ class ChangesTest(RDMATestCase):
         self.assertEqual(os.waitpid(child, 0)[1], 0)
 
     def test_ksm(self):
-        """What the peer writes to one of the merged pages does not reach the others."""
+        """A write of the peer to one of the merged pages does not reach the others."""
         self.start()
         put('/sys/kernel/mm/ksm/sleep_millisecs', '10')
         self.advise(MERGEABLE)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154
-# For rxe.sh and kvm.sh; sourced. Rounds of a driver's tests under a watcher, with $mode,
+# For rxe.sh and kvm.sh; sourced. Rounds of a driver's tests with a watch, with $mode,
 # $causes, and by_cause() of the script.
 
 debugfs=/sys/kernel/debug/mmnotify
 
-# enough LEAST: true once the rounds so far suffice. A watcher looks up the names of call
-# sites and frames while events go on, so the first event of a call site may have no cause,
-# and it may take several rounds until each cause is there. Without a watcher LEAST suffice.
+# enough LEAST: true if the rounds so far suffice. A watch resolves call sites and frames
+# asynchronously, so the first event of a call site may have no cause, and it may take several
+# rounds until each cause was seen. Without a watch LEAST rounds suffice.
 enough() {
 	[ "$round" -lt 10 ] || return 0
 	[ "$mode" = watched ] || return $((round < $1))
@@ -16,7 +16,8 @@ enough() {
 	done
 }
 
-# saw DRIVER EVENTS: each cause was there, and verify=1 checked EVENTS at least.
+# saw DRIVER EVENTS: checks that each cause was seen, and that verify=1 checked EVENTS events
+# or more.
 saw() {
 	events=$2
 	for cause in $causes; do

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * mmn_abi_driver: a driver that was built with frozen headers, for an mmnotify that has
- * grown since. It tests in the mm of the process that loads it, and says what it found
- * in the kernel log as TAP. Behind each structure that it passes stands a canary.
+ * grown since. It tests in the mm of the process that loads it. Results go to the kernel
+ * log as TAP. A canary follows each structure that it passes to mmnotify.
  */
 #define pr_fmt(fmt) "TAP: " fmt
 
@@ -33,7 +33,7 @@ struct holder {
 	unsigned long canary[16];
 };
 
-/* What the last callback was told, as this driver knows the structure. */
+/* The info of the last callback, in the size of this driver's headers. */
 static struct mmnotify_info seen;
 static unsigned int starts, ends, finishes, removals, frees;
 
@@ -136,20 +136,20 @@ static const struct mmnotify_range_ops two_ops = {
 static void test_seen(unsigned long addr)
 {
 	expect("munmap: one start", starts, 1);
-	expect("munmap: the event", seen.event, MMNOTIFY_UNMAP);
-	expect("munmap: the cause", seen.cause, MMNOTIFY_CAUSE_MUNMAP);
-	expect("munmap: the mapping is gone",
+	expect("munmap: the event is UNMAP", seen.event, MMNOTIFY_UNMAP);
+	expect("munmap: the cause is MUNMAP", seen.cause, MMNOTIFY_CAUSE_MUNMAP);
+	expect("munmap: the event has the effect VMA_GONE",
 	       !!(seen.effects & MMNOTIFY_FX_VMA_GONE), 1);
-	expect("munmap: it affects the driver",
+	expect("munmap: the event affects the driver",
 	       mmnotify_affects(&seen, MMNOTIFY_FX_ALL), 1);
-	expect("munmap: exact", !!(seen.flags & MMNOTIFY_F_EXACT), 1);
-	expect("munmap: blockable", mmnotify_blockable(&seen), 1);
-	expect("munmap: not remote", !!(seen.flags & MMNOTIFY_F_REMOTE), 0);
-	expect("munmap: the mm", seen.mm == current->mm, 1);
-	expect("munmap: the start", seen.start, addr);
-	expect("munmap: the end", seen.end, addr + PAGE_SIZE);
-	expect("munmap: no owner", !seen.owner, 1);
-	expect("munmap: the structure has all members of the driver's",
+	expect("munmap: the verdict is exact", !!(seen.flags & MMNOTIFY_F_EXACT), 1);
+	expect("munmap: the event is blockable", mmnotify_blockable(&seen), 1);
+	expect("munmap: the event is not remote", !!(seen.flags & MMNOTIFY_F_REMOTE), 0);
+	expect("munmap: the event has the mm", seen.mm == current->mm, 1);
+	expect("munmap: the event has the first byte", seen.start, addr);
+	expect("munmap: the event has the first byte behind", seen.end, addr + PAGE_SIZE);
+	expect("munmap: the event has no owner", !seen.owner, 1);
+	expect("munmap: the info has all members of the driver's structure",
 	       seen.size >= sizeof(seen), 1);
 }
 
@@ -163,28 +163,29 @@ static void test_range(void)
 	expect("range: insert",
 	       mmnotify_range_insert(&me.client, &h.range, current->mm, addr,
 				     4 * PAGE_SIZE, &plain_ops), 0);
-	expect("range: its client", h.range.client == &me.client, 1);
-	expect("range: its ops", h.range.ops == &plain_ops, 1);
+	expect("range: the range has its client", h.range.client == &me.client, 1);
+	expect("range: the range has its ops", h.range.ops == &plain_ops, 1);
 	seq = mmnotify_range_read_begin(&h.range);
 	expect("range: no retry before an event",
 	       mmnotify_range_read_retry(&h.range, seq), 0);
 	vm_munmap(addr, PAGE_SIZE);
 	test_seen(addr);
 	expect("range: one end", ends, 1);
-	expect("range: retry after it",
+	expect("range: retry after the event",
 	       mmnotify_range_read_retry(&h.range, seq), 1);
-	expect("range: the event overlaps it",
+	expect("range: the event overlaps the range",
 	       mmnotify_range_clamp(&h.range, &seen, &start, &end), 1);
-	expect("range: in its first page", start == addr && end == addr + PAGE_SIZE, 1);
+	expect("range: the clamped event is the first page",
+	       start == addr && end == addr + PAGE_SIZE, 1);
 	expect("range: move", mmnotify_range_move(&h.range, addr + 2 * PAGE_SIZE,
 						  2 * PAGE_SIZE), 0);
 	forget();
 	vm_munmap(addr + PAGE_SIZE, PAGE_SIZE);
-	expect("range: silent where it was", starts, 0);
+	expect("range: no callback for the old addresses after a move", starts, 0);
 	expect("range: remove", mmnotify_range_remove(&h.range), 0);
 	vm_munmap(addr, 4 * PAGE_SIZE);
-	expect("range: silent once removed", starts, 0);
-	expect("range: nothing behind it was written to", damaged(h.canary), 0);
+	expect("range: no callback after the removal", starts, 0);
+	expect("range: the canary behind the range is intact", damaged(h.canary), 0);
 }
 
 static void test_two_passes(void)
@@ -198,10 +199,10 @@ static void test_two_passes(void)
 	       mmnotify_range_insert(&me.client, &h.range, current->mm, addr,
 				     PAGE_SIZE, &two_ops), 0);
 	vm_munmap(addr, PAGE_SIZE);
-	expect("two passes: the first", starts, 1);
-	expect("two passes: the second", finishes, 1);
+	expect("two passes: one start", starts, 1);
+	expect("two passes: one finish", finishes, 1);
 	expect("two passes: remove", mmnotify_range_remove(&h.range), 0);
-	expect("two passes: nothing behind it was written to",
+	expect("two passes: the canary behind the range is intact",
 	       damaged(h.canary) + damaged(waiting.canary), 0);
 }
 
@@ -222,19 +223,19 @@ static void test_async(void)
 				     PAGE_SIZE, &plain_ops), 0);
 	expect("async: remove", mmnotify_range_remove_async(&h.range), 0);
 	synchronize();
-	expect("async: removed", removals, 1);
-	expect("async: nothing behind it was written to", damaged(h.canary), 0);
+	expect("async: removed() ran once", removals, 1);
+	expect("async: the canary behind the range is intact", damaged(h.canary), 0);
 	vm_munmap(addr, PAGE_SIZE);
 }
 
-/* Nothing reads behind ops of the first version; what is smaller lacks a member. */
+/* Ops of the first version are accepted without a read behind them; smaller ones are refused. */
 static void test_sizes(void)
 {
 	unsigned long addr = map_pages(1);
 	struct holder h;
 
 	holder_init(&h);
-	expect("ops that are too small",
+	expect("ops smaller than those of the first version are refused",
 	       mmnotify_range_insert_v1(&me.client, &h.range, current->mm, addr,
 					PAGE_SIZE, &plain_ops,
 					offsetof(struct mmnotify_range_ops, effects)),
@@ -301,17 +302,17 @@ static void test_mm(void)
 	expect("mm: get", PTR_ERR_OR_ZERO(m), 0);
 	if (IS_ERR(m))
 		return;
-	expect("mm: the driver's object", m == &last_mm->m, 1);
+	expect("mm: get returns the driver's object", m == &last_mm->m, 1);
 	again = mmnotify_mm_get(&me.client, current->mm, &mm_ops);
-	expect("mm: the same object the second time", again == m, 1);
+	expect("mm: a second get returns the same object", again == m, 1);
 	vm_munmap(addr, PAGE_SIZE);
 	test_seen(addr);
 	expect("mm: one end", ends, 1);
 	mmnotify_mm_put(again);
 	expect("mm: unregister", mmnotify_mm_unregister(m), 0);
 	synchronize();
-	expect("mm: freed once", frees, 1);
-	expect("mm: nothing behind it was written to", damaged_mms, 0);
+	expect("mm: the object is freed once", frees, 1);
+	expect("mm: the canary behind the object is intact", damaged_mms, 0);
 }
 
 /* ---- tier 1 ---- */
@@ -354,10 +355,11 @@ static void test_classify(void)
 	vm_munmap(addr, PAGE_SIZE);
 	mmu_interval_notifier_remove(&mni);
 	test_seen(addr);
-	expect("classify: the size is the driver's", seen.size, sizeof(seen));
-	expect("classify: what is reserved is zero",
+	expect("classify: the info has the size of the driver's structure",
+	       seen.size, sizeof(seen));
+	expect("classify: reserved members are 0",
 	       !memchr_inv(seen.rsvd, 0, sizeof(seen.rsvd)), 1);
-	expect("classify: nothing behind it was written to",
+	expect("classify: the canary behind the info is intact",
 	       damaged(answer.canary) + ends, 0);
 }
 
@@ -387,7 +389,7 @@ static void test_self(void)
 
 	mmnotify_self_begin(&s.self, &me.client, current->mm);
 	mmnotify_self_end(&s.self);
-	expect("self section: nothing behind it was written to", damaged(s.canary), 0);
+	expect("self section: the canary behind it is intact", damaged(s.canary), 0);
 }
 
 static int __init abi_driver_init(void)
@@ -405,7 +407,7 @@ static int __init abi_driver_init(void)
 		test_names();
 		test_self();
 		expect("unregister", mmnotify_unregister(&me.client), 0);
-		expect("register: nothing behind the client was written to",
+		expect("register: the canary behind the client is intact",
 		       damaged(me.canary), 0);
 	}
 	pr_info("1..%u\n", tap_nr);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * layout: what a driver's code has fixed when it was compiled. Each number is the size
- * of an array, so that nm -S shows it: tests/drivers/abi/run compares the numbers of the frozen
- * headers with those of the headers that have grown. Nothing uses the arrays.
+ * layout: sizes and offsets that are fixed when a driver is compiled. Each number is the
+ * size of an array, so that nm -S shows it: tests/drivers/abi/run compares the numbers of the
+ * frozen headers with those of the headers that have grown. No code uses the arrays.
  */
 #include <linux/compiler.h>
 #include <linux/stddef.h>
@@ -14,7 +14,7 @@
 	static char frozen_##type[sizeof(struct type)] __used;	\
 	static char align_##type[__alignof__(struct type)] __used
 
-/* A structure whose size travels along: it may become larger. */
+/* A structure with its size passed at run time: it may become larger. */
 #define GROWS(type)	static char grows_##type[sizeof(struct type)] __used
 
 /* A member that a driver reads or writes: it stays where it is. */
