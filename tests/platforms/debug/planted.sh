@@ -9,7 +9,7 @@ for bug; do
 	insmod /modules/mmn_planted.ko bug="$bug"
 	rmmod mmn_planted
 	if [ "$bug" = leak ]; then
-		# What was allocated in the last seconds is not reported yet.
+		# kmemleak does not report objects of the last seconds.
 		sleep 6
 		echo scan > /sys/kernel/debug/kmemleak
 		sleep 1

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
-# make check-debug: everything that exercises the module, on kernels with the
-# kernel's own detectors on. First each detector has to find a bug that was
-# planted for it. KERNEL=kasan-6.12 runs one kernel, ONLY="planted api" some steps.
+# make check-debug: all tests that use the module, on kernels with the kernel's own
+# detectors. First each detector must find a bug that is planted for it.
+# KERNEL=kasan-6.12 runs one kernel, ONLY="planted api" some steps.
 
 tests=$top/tests
 only=${ONLY:-planted scenarios api objects samples fuzz}
 seeds=${SEEDS:-3} steps=${STEPS:-3000}
 kernels=(kasan-6.12 kcsan-6.12 kasan-7.3 kcsan-7.3)
 
-# BUG and what the kernel must say of it, between its mark and the next one. lockdep
-# falls silent after its own first finding and after KASAN's.
+# BUG and the report that the kernel must print between its mark and the next one. lockdep
+# is off after its first report and after one of KASAN.
 planted()
 {
 	case $1 in

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: watched.sh COMMAND [ARG...]
-# Runs in the VM of a debug kernel: the command, then everything of ours is
-# unloaded and kmemleak scans. What it or any other detector finds is in the kernel
-# log, which tests/vm/run judges.
+# Runs in the VM of a debug kernel: runs the command, unloads all modules of this project
+# and starts a scan of kmemleak. Reports of any detector go to the kernel log, which
+# tests/vm/run checks.
 set -u
 
 "$@"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: guest.sh LEVEL
 # Runs in the VM of a locked down kernel (integrity or confidentiality): which modules
-# load, which hook they get, what is closed, and that verdicts are right.
-# Checks get their commands as words and names of functions.
+# load, which hook is used, which files are closed, and that verdicts are right.
+# Commands are passed to check() as text, and functions are called by name.
 # shellcheck disable=SC2016,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR/../../hooks source=lib.sh
@@ -18,8 +18,8 @@ say_news() {
 	news | sed 's/^/# /' > "$tap"
 }
 
-# refused FILE WORDS: and the kernel's log has the words.
-# The kernel says ten such things in five seconds at most, and has much to say at boot.
+# refused FILE WORDS: true if the module is refused and the kernel log has the words.
+# Retries, because these messages are limited to ten in five seconds, and many come at boot.
 refused() {
 	for _ in 1 2 3; do
 		mark
@@ -31,14 +31,14 @@ refused() {
 	return 1
 }
 
-# hook NAME: all of it with this hook; the log says nothing that it does not say otherwise.
+# hook NAME: runs the tests with this hook; mmnotify must log no additional message.
 hook() {
 	mark
 	check "insmod /modules/mmnotify.ko hook=$1 && insmod /modules/mirror.ko" \
-		"signed with a key that was enrolled, it loads with hook=$1" || say_news
-	check "grep -q '^backend $1\$' $debugfs/hook" "and gets that hook"
+		"hook=$1: mmnotify signed with an enrolled key loads" || say_news
+	check "grep -q '^backend $1\$' $debugfs/hook" "hook=$1: this hook is used"
 	check '! news | grep -E "mmnotify: .*(not used|no hook|no verdict)"' \
-		"and has nothing to complain of" || say_news
+		"hook=$1: mmnotify logs no complaint" || say_news
 	right "hook=$1: verdicts are right" --only "$some"
 	unload_both
 }
@@ -59,25 +59,25 @@ busy() {
 check_watch() {
 	check "insmod /modules/mmnotify.ko watch=1 && insmod /modules/mmn_native.ko" "watch=1"
 	busy
-	check has_counted "the counters in debugfs count and are read"
+	check has_counted "watch=1: the counters in debugfs can be read and count events"
 	for file in "$debugfs"/*; do
-		check "cat $file > /dev/null" "$file is open"
+		check "cat $file > /dev/null" "watch=1: $file can be read"
 	done
-	check "echo 0 > /sys/module/mmnotify/parameters/watch" "parameters are written"
+	check "echo 0 > /sys/module/mmnotify/parameters/watch" "watch=1: the parameter can be written"
 }
 
-# Whoever wants the tracepoints.
+# The tracepoints, for root.
 check_tracing() {
 	if [ "$level" = integrity ]; then
-		check "echo 1 > $events/enable" "the tracepoints are open"
+		check "echo 1 > $events/enable" "integrity: the tracepoints can be enabled"
 		sleep 1
 		busy
-		check "grep -q 'invalidate_start: tgid' $tracing/trace" "and have events"
-		check "echo 0 > $events/enable" "and close"
+		check "grep -q 'invalidate_start: tgid' $tracing/trace" "integrity: the tracepoints have events"
+		check "echo 0 > $events/enable" "integrity: the tracepoints can be disabled"
 	else
-		check "! (echo 1 > $events/enable) 2> /dev/null" "the tracepoints are closed"
+		check "! (echo 1 > $events/enable) 2> /dev/null" "confidentiality: the tracepoints cannot be enabled"
 	fi
-	check "rmmod mmn_native && rmmod mmnotify" "both unload"
+	check "rmmod mmn_native && rmmod mmnotify" "mmnotify and mmn_native unload"
 }
 
 mount -t securityfs securityfs /sys/kernel/security 2> /dev/null
@@ -85,18 +85,18 @@ say 'TAP version 13'
 dmesg | grep -E 'secureboot|integrity: |Loaded X.509|MODSIGN|MokList|UEFI' | sed 's/^/# /' > "$tap"
 check "grep -q '\[$level\]' /sys/kernel/security/lockdown" "the kernel is locked down: $level"
 check "refused /files/unsigned.ko 'unsigned module (loading is restricted|is rejected)'" \
-	"without a signature it is refused, and the log says why"
+	"mmnotify without a signature is refused, with a reason in the log"
 check "refused /files/other.ko '(unavailable key is rejected|unsigned module loading is restricted)'" \
-	"signed with a key that nobody enrolled: refused"
+	"mmnotify signed with a key that is not enrolled is refused"
 check "! insmod /files/changed.ko 2> /tmp/error && grep -q 'Key was rejected' /tmp/error" \
-	"signed and changed: refused" || sed 's/^/# /' /tmp/error > "$tap"
+	"mmnotify changed after it was signed is refused" || sed 's/^/# /' /tmp/error > "$tap"
 for name in ftrace kprobe stack; do
 	hook $name
 done
 mark
-check "insmod /modules/mmnotify.ko && rmmod mmnotify" "it loads with the hook it chooses"
+check "insmod /modules/mmnotify.ko && rmmod mmnotify" "mmnotify loads without the parameter hook"
 news | grep 'mmnotify: ' | sed 's/^/# /' > "$tap"
-check 'news | grep -q "mmnotify: version .*, hook ftrace$"' "which is ftrace"
+check 'news | grep -q "mmnotify: version .*, hook ftrace$"' "without the parameter the hook is ftrace"
 check_watch
 check_tracing
 finish

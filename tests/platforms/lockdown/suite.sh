@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
-# make check-lockdown: locked down kernels, booted with UEFI, with mmnotify signed as DKMS
-# signs it. Once with Secure Boot, which is what locks Debian's kernels down to integrity:
-# our key is a MOK, where shim hands it over (MokListRT; db on 5.10). Once with lockdown=confidentiality
-# and our key in the firmware's own list (db). The oldest and the newest kernel, or those
-# named.
+# make check-lockdown: locked down kernels, booted with UEFI, with mmnotify signed as by
+# DKMS. Once with Secure Boot, which locks Debian's kernels down to integrity: the key is a
+# MOK in the variable that shim fills (MokListRT; db on 5.10). Once with
+# lockdown=confidentiality and the key in the firmware's own list (db). On the oldest and
+# the newest kernel, or those named.
 
 kernels=(5.10 7.3)
 need_root "it enters Debian roots"
@@ -21,7 +21,7 @@ make_key()
 		-addext extendedKeyUsage=codeSigning >/dev/null 2>&1 || die "openssl makes no key"
 }
 
-# sign KERNEL KEY FILE...: with its headers' program, files below build/signed/KERNEL.
+# sign KERNEL KEY FILE...: signs files below build/signed/KERNEL with sign-file of its headers.
 sign()
 {
 	local kernel=$1 key=$2
@@ -39,7 +39,7 @@ sign()
 	rm -f "$top/build/signed/$kernel/$key".*
 }
 
-# In build/signed/KERNEL: the modules, signed, and in files/ what must not load.
+# Builds build/signed/KERNEL: the signed modules, and in files/ modules that must be refused.
 make_modules()
 {
 	local kernel=$1 dir=$top/build/signed/$1 names
@@ -51,19 +51,19 @@ make_modules()
 	mapfile -t names < <(cd "$dir" && ls -- *.ko)
 	sign "$kernel" ours "${names[@]}" || die "$kernel: sign-file failed"
 	sign "$kernel" other files/other.ko || die "$kernel: sign-file failed"
-	# A parameter's description, which nobody reads before the signature.
+	# Change the description of a parameter, which is not used before the signature check.
 	sed 's/how to see call sites/how to sea call sites/' "$dir/mmnotify.ko" >"$dir/files/changed.ko"
 	! cmp -s "$dir/mmnotify.ko" "$dir/files/changed.ko" || die "$kernel: nothing was changed"
 }
 
-# store NAME VARIABLE=CERTIFICATE...: the firmware's variables for this run.
+# store NAME VARIABLE=CERTIFICATE...: builds the firmware's variables for this run.
 store()
 {
 	"$top/tests/platforms/lockdown/store" /usr/share/OVMF/OVMF_VARS_4M.fd "$tmp/$1.fd" "${@:2}" ||
 		die "no variables"
 }
 
-# Who signed the kernel must be in db, or the firmware does not start it.
+# The certificate of the kernel's signer must be in db, or the firmware does not start it.
 signer_of()
 {
 	kernel_find "$1"
@@ -73,8 +73,8 @@ signer_of()
 		die "$1 is not signed"
 }
 
-# Secure Boot, and our key as a MOK. 5.10 does not take MokListRT from a store that shim did
-# not fill ("Couldn't get UEFI MokListRT"): there our key is in db, too.
+# Secure Boot, with the key as a MOK. 5.10 ignores a MokListRT that shim did not write
+# ("Couldn't get UEFI MokListRT"), so there the key is in db, too.
 store_secure()
 {
 	local kernel=$1 keys=(db="$tmp/debian.der" MokListRT="$tmp/ours.der")
@@ -86,7 +86,7 @@ store_secure()
 in_vm()
 {
 	local kernel=$1 level=$2 name=$1-$2 cmdline=${3:-}
-	# PREEMPT_RT does without the firmware, and so without its keys, unless told to.
+	# PREEMPT_RT disables the EFI runtime services, and so the firmware's keys, by default.
 	[[ $kernel != rt-* ]] || cmdline+=" efi=runtime"
 	step_in_vm "$name" "$kernel" --mem 1536 --timeout 900 --efi "$tmp/$name.fd" \
 		--cmdline "$cmdline" --modules "$top/build/signed/$kernel" \

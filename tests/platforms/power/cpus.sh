@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Usage: cpus.sh ROUNDS
-# Runs in the VM: CPUs go and come while events flow; mmnotify is loaded, attached,
-# detached and unloaded while one is away.
+# Runs in the VM: CPUs go offline and online under events; mmnotify is loaded, attached,
+# detached and unloaded while a CPU is offline.
 set -u
 # shellcheck source-path=SCRIPTDIR/../../hooks source=lib.sh
 . "${0%/*}/lib.sh"
@@ -16,14 +16,14 @@ cpu() {
 	echo "$2" > "$cpus/cpu$1/online"
 }
 
-# Of all CPUs, also those that are away.
+# The sum over all CPUs, including offline ones.
 delivered() {
 	awk '$1 == "mirror" { print $5 }' $debugfs/clients
 }
 
 say 'TAP version 13'
 load_both hook=ftrace
-check "cpu 1 0 && cpu 1 1" "a CPU goes and comes"
+check "cpu 1 0 && cpu 1 1" "a CPU goes offline and online"
 brief_right "before"
 meanwhile 60
 i=0 moved=0 lost=0
@@ -37,8 +37,8 @@ while kill -0 $background 2> /dev/null && [ $i -lt "$1" ]; do
 	cpu $n 1
 done
 been_right "CPUs go and come"
-check "[ $moved = $i ] && [ $i -gt 10 ]" "a CPU went and came $i times"
-check "[ $lost = 0 ]" "what was counted on a CPU that went is not lost"
+check "[ $moved = $i ] && [ $i -gt 10 ]" "a CPU went offline and online $i times"
+check "[ $lost = 0 ]" "counts of an offline CPU are not lost"
 clean "CPUs go and come"
 brief_right "after"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kexec: loads a kernel with this one's command line, or starts the one that was
- * loaded, as kexec(8) does, which the VM does not have.
+ * kexec: loads a kernel with the command line of the running one, or starts the loaded
+ * kernel. It replaces kexec(8), which the VM does not have.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

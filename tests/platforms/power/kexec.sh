@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Usage: kexec.sh first | kexec.sh second NR
-# Runs in the VM: the kernel starts itself anew while mmnotify is hooked and events
-# flow. The second kernel has the same files, and goes on with the tests behind NR.
+# Runs in the VM: kexec of the same kernel while mmnotify's hook is attached and events
+# occur. The second kernel has the same files, and continues with the tests behind NR.
 set -u
 # shellcheck source-path=SCRIPTDIR/../../hooks source=lib.sh
 . "${0%/*}/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=power.sh
 . "${0%/*}/power.sh"
 
-# All that this system is made of, with another command.
+# Packs the files of the running system, with another command.
 make_initrd() {
 	printf '%s\0' sh /files/kexec.sh second $((nr + 3)) > /mmn/argv
 	cd / || exit

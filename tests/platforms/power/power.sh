@@ -3,14 +3,14 @@
 # shellcheck disable=SC2154
 # For the scripts that run in the VM; sourced, after tests/hooks/lib.sh is.
 
-# Scenarios meanwhile, for at most so many seconds; each verdict counts.
+# Runs scenarios in the background for at most that many seconds; each verdict is checked.
 meanwhile() {
 	MMN_TAP=/tmp/meanwhile MMN_OUT=/dev/null /files/scenarios --quiet --loop "$1" \
 		> /tmp/meanwhile.sums &
 	background=$!
 }
 
-# They have been right all the time, and they have been there.
+# Checks that all their verdicts were right, and that there were some.
 been_right() {
 	wait "$background"
 	status=$?
@@ -27,5 +27,5 @@ brief_right() {
 clean() {
 	check "hook_says 'attached 1' && hook_says 'attach_error 0' && hook_says 'stuck 0'" \
 		"$1: the hook is attached" || cat "$debugfs/hook"
-	check "[ $(counted no_record) = 0 ]" "$1: no event was without a record"
+	check "[ $(counted no_record) = 0 ]" "$1: each event had a record"
 }

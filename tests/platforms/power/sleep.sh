@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in the VM: the machine goes to sleep while events flow, and wakes up, by the
-# kernel's own test of each step: all but the last one, in which the firmware, or an
-# interrupt, would have to wake it. In QEMU neither does, without mmnotify either.
-# Checks get their commands as words and names of functions.
+# Runs in the VM: the machine sleeps and wakes up under events, by the kernel's own test of
+# each step except the last one. There the firmware or an interrupt must wake the machine;
+# QEMU does neither, also without mmnotify.
+# Commands are passed to check() as text, and functions are called by name.
 # shellcheck disable=SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR/../../hooks source=lib.sh
@@ -19,7 +19,7 @@ slept() {
 		sed -n 's/^success: //p' /sys/kernel/debug/suspend_stats
 }
 
-# go STATE: how often the kernel says that it has slept must grow.
+# go STATE: the kernel's count of completed sleeps must grow.
 go() {
 	was=$(slept)
 	echo "$1" > "$power/state" && [ "$(slept)" -gt "$was" ]
@@ -39,7 +39,7 @@ try() {
 	shift
 	meanwhile 10
 	sleep 1
-	check "$*" "$name: it sleeps and wakes up"
+	check "$*" "$name: the machine sleeps and wakes up"
 	been_right "$name"
 	clean "$name"
 	brief_right "$name, afterwards"
@@ -52,7 +52,7 @@ say "# $(cat $power/state): $(cat $power/mem_sleep); tests: $(cat $power/pm_test
 for step in freezer devices platform processors core; do
 	try "S3, test of $step" test_of $step mem
 done
-# s2idle takes no CPU away.
+# s2idle takes no CPU offline.
 for step in freezer devices platform; do
 	try "s2idle, test of $step" test_of $step freeze
 done

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
-# make check-power: CPUs that go and come, sleep and kexec while events
-# flow; on the oldest and the newest kernel. ONLY="cpus sleep" runs some steps.
+# make check-power: CPU hotplug, sleep and kexec under events, on the oldest and the
+# newest kernel. ONLY="cpus sleep" runs some steps.
 
 only=${ONLY:-cpus sleep kexec}
 kernels=(5.10 7.3)
@@ -21,7 +21,7 @@ in_vm()
 		"${options[@]}" -- sh "/files/$step.sh" "${@:2}"
 }
 
-# The kernel as it is installed: the one that QEMU boots is unpacked already.
+# kexec needs the packed kernel image; QEMU boots an unpacked one.
 run_kexec()
 {
 	local image

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: guest.sh [SECONDS]
-# Runs in the VM of a PREEMPT_RT kernel: what may not sleep is called where nothing
-# may. A lock that sleeps does so only while somebody else has it: so processes with
-# a realtime priority ask with interrupts off, and preempt others that ask as usual.
-# "scheduling while atomic" then fails the run. With forget=all each event counts an
-# unknown name, under a lock.
-# Checks get their commands as words and names of functions.
+# Runs in the VM of a PREEMPT_RT kernel: functions that must not sleep are called in atomic
+# context. A sleeping lock only sleeps under contention. So realtime processes classify with
+# interrupts off, and preempt other processes that classify in process context. A message
+# "scheduling while atomic" fails the run. With forget=all each event counts an unknown name,
+# under a lock.
+# Commands are passed to check() as text, and functions are called by name.
 # shellcheck disable=SC2016,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
@@ -19,8 +19,7 @@ asked() {
 	cat /sys/module/mmn_atomic/parameters/asked
 }
 
-# busy DEVICE COMMAND...: a shell that forks has its pages write-protected, copies and
-# frees them.
+# busy DEVICE COMMAND...: forks in a loop, so that pages are write-protected, copied and freed.
 busy() {
 	exec 3< "/dev/$1"
 	shift
@@ -36,7 +35,7 @@ world() {
 	shift
 	rm -f $stop
 	check "insmod /modules/mmnotify.ko $* && insmod /modules/mmn_atomic.ko" \
-		"$world: it loads"
+		"$world: mmnotify and mmn_atomic load"
 	for _ in 1 2; do
 		busy mmn_relaxed : &
 		busy mmn_atomic usleep 500 &
@@ -44,14 +43,14 @@ world() {
 	sleep "$seconds"
 	touch $stop
 	wait
-	check '[ "$(asked)" -gt 500 ]' "$world: asked with interrupts off: $(asked) times"
+	check '[ "$(asked)" -gt 500 ]' "$world: $(asked) verdicts with interrupts off"
 	check 'grep -q "^records_live 0" /sys/kernel/debug/mmnotify/hook' "$world: no record is left"
-	check 'rmmod mmn_atomic && rmmod mmnotify' "$world: both unload"
+	check 'rmmod mmn_atomic && rmmod mmnotify' "$world: mmnotify and mmn_atomic unload"
 }
 
 say 'TAP version 13'
 check '[ "$(cat /sys/kernel/realtime 2> /dev/null)" = 1 ] || grep -q PREEMPT_RT /proc/version' \
-	"this kernel is PREEMPT_RT"
+	"the kernel is PREEMPT_RT"
 world "known sites"
 world "unknown sites" forget=all
 world "a hook" hook=ftrace
