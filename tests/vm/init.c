@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PID 1 of the test VM. Mounts what a test expects, runs one command, tells its
- * exit status on ttyS3 and powers off. ttyS0 is the console, ttyS1 takes TAP,
- * ttyS2 results.
+ * PID 1 of the test VM. Mounts file systems, runs one command, writes its exit
+ * status to ttyS3 and powers off. ttyS0 is the console, ttyS1 takes TAP, ttyS2
+ * results.
  *
- * tests/vm/run passes the command in /mmn/argv, each argument ended by a NUL,
- * and MMN_KERNEL, MMN_LOAD (module names, comma separated) and MMN_ROOT (1: run
- * in the root shared over 9p) as kernel parameters, which the kernel puts into
- * our environment.
+ * tests/vm/run passes the command in /mmn/argv, each argument with a NUL at its end.
+ * It passes MMN_KERNEL, MMN_LOAD (module names, comma separated) and MMN_ROOT (1: run
+ * in the root shared over 9p) as kernel parameters; the kernel adds them to the
+ * environment.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -48,7 +48,7 @@ static const struct {
 	{ "hugetlbfs",	"/dev/hugepages",	NULL,		0 },
 };
 
-/* Opened once and kept: raw mode lasts as long as somebody has the port open. */
+/* Kept open, because the last close of a port resets its raw mode. */
 static int ports[4] = { -1, -1, -1, -1 };
 
 static void power_off(void)
@@ -122,7 +122,7 @@ static int wait_for(pid_t pid)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* No controlling terminal: the port would hang up with its session's leader. */
+/* Without a controlling terminal: the exit of a session leader would hang up the port. */
 static int run_command(char *const argv[])
 {
 	pid_t pid = fork();
@@ -235,7 +235,7 @@ int main(void)
 	setenv("MMN_OUT", "/dev/ttyS2", 1);
 	read_argv(argv);
 
-	/* Boot was quiet; from here on the log shows what the modules say. */
+	/* The boot was quiet; from here on, print messages of modules to the console. */
 	klogctl(8, NULL, 7);
 	if (getenv("MMN_LOAD"))
 		load_modules(getenv("MMN_LOAD"));

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Shared by prepare, build, boot-files, run and those who run them. Sourced; sets
-# the variables named here and, in kernel_find, the ones of one kernel.
+# Shared by prepare, build, boot-files, run and their callers. Sourced; sets the variables
+# named here and, in kernel_find, those of one kernel.
 # shellcheck disable=SC2034
 
 vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,8 +14,8 @@ die()
 	exit 1
 }
 
-# in_turn COMMAND...: in the background, once less than JOBS (one per CPU) are
-# there. They need a "wait" at the end, and go with the caller.
+# in_turn COMMAND...: runs COMMAND in the background when fewer than JOBS (default: one per
+# CPU) are running. The caller has to "wait" at the end; the jobs are killed with it.
 in_turn()
 {
 	# shellcheck disable=SC2046
@@ -32,7 +32,7 @@ need_root()
 	[ "$(id -u)" = 0 ] || die "must be root: $1"
 }
 
-# need_tools SET TOOL...: SET is what tools/install-deps calls them.
+# need_tools SET TOOL...: SET is the argument of tools/install-deps for them.
 need_tools()
 {
 	local set=$1 tool
@@ -43,7 +43,7 @@ need_tools()
 	done
 }
 
-# Those without a third word.
+# The kernels without a third word.
 kernels_listed()
 {
 	sed 's/#.*//' "$vm_dir/kernels.list" | awk 'NF == 2 { print $1 }'
@@ -102,12 +102,11 @@ list_folders()
 			{ above = $0; print "obj-m += " $0 }' >"$1/Kbuild"
 }
 
-# in_root ROOT BIND COMMAND...: runs COMMAND in ROOT with /proc (objtool wants
-# it), a /tmp of its own (make's jobserver names a file there by its process
-# number, which others may have, too), this machine's name servers and, if BIND is
-# not empty, that folder at /mmnotify. The mounts are the command's own and go with
-# it, and it goes with its caller. It is not process 1 itself: make, for one, then
-# spins for ever when a signal should end it.
+# in_root ROOT BIND COMMAND...: runs COMMAND in ROOT with /proc, which objtool needs, and the
+# name servers of the host. If BIND is not empty, this folder is mounted at /mmnotify. /tmp is
+# private, because make's jobserver names a file there by its pid, which is not unique. The
+# mounts are private to the command, and it is killed with its caller. It is not process 1 of
+# its pid namespace: there make spins for ever when a signal should end it.
 in_root()
 {
 	[ ! -f /etc/resolv.conf ] || cp -L /etc/resolv.conf "$1/etc/resolv.conf"
@@ -127,7 +126,7 @@ in_root()
 	' in_root "$@"
 }
 
-# kernel_base DIR: what DIR is called where kernel_make runs.
+# kernel_base DIR: prints the path of DIR as seen by kernel_make.
 kernel_base()
 {
 	if [ -n "$KTREE" ]; then echo "$1"; else echo /mmnotify; fi
