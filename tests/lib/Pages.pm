@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the summaries share: JSON lines of a VM, mmnotify's debugfs pages among
-# them (pages.sh), the vocabulary of the header, and TAP.
+# Shared by the summaries: JSON lines of a VM, including mmnotify's debugfs pages
+# (pages.sh), the names in the header, and TAP.
 package Pages;
 use strict;
 use warnings;
@@ -24,7 +24,7 @@ sub slurp
 	return @lines;
 }
 
-# Of one VM: { records => verdicts, pages => { NAME => lines }, bad => lines }.
+# The results of one VM: { records => verdicts, pages => { NAME => lines }, bad => lines }.
 sub read_lines
 {
 	my ($file) = @_;
@@ -59,7 +59,7 @@ sub vocabulary
 }
 
 # The page counters: { cause => { NAME => { events, walks } }, inexact => N, ... }.
-# walks is undefined where the page does not say.
+# walks is undefined if the page lacks it.
 sub counters
 {
 	my %page = (cause => {}, events => 0);
@@ -148,7 +148,7 @@ sub skip
 	print "ok $nr - $what # SKIP $why\n";
 }
 
-# At the end: the plan and the exit status.
+# Prints the plan and exits with the status.
 sub plan
 {
 	print "1..$nr\n";

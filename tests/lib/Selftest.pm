@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the selftests of the summaries share: a summary is given results that are
-# good and must pass, then each time with one thing made bad and must say so.
+# Shared by the selftests of the summaries: a summary must pass with good results, and must
+# report each single fault in them.
 package Selftest;
 use strict;
 use warnings;
@@ -13,7 +13,7 @@ our @EXPORT = qw($tree begin put edit passes fails done);
 our $tree = tempdir(CLEANUP => 1);
 my ($command, $make, $tests, $findings) = ('', undef, 0, 0);
 
-# begin COMMAND, SUB: SUB makes good results in $tree.
+# begin COMMAND, SUB: SUB writes good results to $tree.
 sub begin
 {
 	($command, $make) = @_;
@@ -29,7 +29,7 @@ sub put
 	close($f);
 }
 
-# edit FILE, SUB: SUB changes $_, the whole text, and has to find something to change.
+# edit FILE, SUB: SUB changes $_, the whole text, and fails if that changes nothing.
 sub edit
 {
 	my ($file, $how) = @_;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: pages.sh [--at WORD] PAGE...
-# Runs in the VM: debugfs pages of mmnotify as JSON lines, one a line; WORD says
-# when, if there are several times.
+# Runs in the VM: prints debugfs pages of mmnotify as JSON, one per line; WORD names the
+# time of the snapshot, if there are several.
 set -eu
 
 at=''

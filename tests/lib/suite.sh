@@ -1,28 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2154
-# For tests/run and tests/check, which take many steps in VMs; sourced after vm/lib.sh. Each
-# step leaves TAP and a log in $results.
+# For tests/run and tests/check, which run many steps in VMs; sourced after vm/lib.sh. Each
+# step writes TAP and a log to $results.
 
 say()
 {
 	printf '%s == %s\n' "$(date +%T)" "$*"
 }
 
-# A step that cannot even start is one failed test, not a missing one.
+# A step that cannot start is one failed test, not a missing one.
 broken()
 {
 	printf '1..1\nnot ok 1 - %s\n' "$2" >"$results/$1.tap"
 }
 
-# passed NAME WHAT: a step that prints no TAP of its own.
+# passed NAME WHAT: one passed test for a step without TAP of its own.
 passed()
 {
 	printf '1..1\nok 1 - %s\n' "$2" >"$results/$1.tap"
 }
 
-# step_in_vm NAME KERNEL ARG...: TAP comes through the VM's serial port. The run
-# itself is judged too: a kernel message fails it although all tests passed. The VM
-# goes with the suite, whatever ends it.
+# step_in_vm NAME KERNEL ARG...: runs a step in a VM, with TAP from its serial port. A bad
+# line in the kernel log fails the step even if all tests pass. The VM is killed with the
+# suite.
 step_in_vm()
 {
 	local name=$1 kernel=$2 log=$results/$1.log status begun=$SECONDS
@@ -41,7 +41,7 @@ step_in_vm()
 	say "$name: $((SECONDS - begun)) s"
 }
 
-# count_taps KERNEL...: all steps of these, and the summary if there is one.
+# count_taps KERNEL...: counts all steps of these kernels, and the summary if there is one.
 count_taps()
 {
 	local kernel taps=()

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* sys: small things that the programs in the VM ask of the system. */
+/* sys: helpers for /proc, /sys and time, for the programs in the VM. */
 #ifndef LIB_SYS_H
 #define LIB_SYS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* tap: TAP on stdout. What was said is seen even if the program dies. */
+/* tap: TAP on stdout, line buffered, so that no output is lost if the program dies. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -22,7 +22,7 @@ check() {
 	fi
 }
 
-# soon TRIES COMMAND...: true once the command is, which is tried every 0.1 s.
+# soon TRIES COMMAND...: tries the command every 0.1 s, and returns true when it does.
 soon() {
 	tries=$1
 	shift
@@ -39,8 +39,8 @@ skip() {
 	say "ok $nr - $1 # SKIP $2"
 }
 
-# renumber FILE [PREFIX]: a TAP stream becomes a part of ours. What its plan says and
-# how many tests it has are left in $planned and $seen, for the caller to compare.
+# renumber FILE [PREFIX]: adds a TAP stream to the script's own. Sets $planned to its plan
+# and $seen to its number of tests, for the caller to compare.
 renumber() {
 	planned='' seen=0
 	while read -r line; do
