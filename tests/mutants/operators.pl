@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# For tests/mutants/run: which one-line faults there are in a C file. They are generic, so
-# they depend on no file's contents.
+# For tests/mutants/run: lists the possible one-line faults of a C file. The operators are
+# generic, so they do not depend on a file's contents.
 use strict;
 use warnings;
 use Digest::MD5 qw(md5_hex);
 
-# What stands on a line by itself and says nothing at run time, or only to the log.
+# Statements without an effect at run time, or with an effect on the log only.
 my $silent = qr/^(lockdep_assert|BUILD_BUG_ON|static_assert|pr_\w+|MODULE_|MMN_EXPORT|EXPORT_|DEFINE_|DECLARE_|NOKPROBE_|MMNOTIFY_IMPORT)/;
 my $type = qr/^(const |static |struct |union |enum |unsigned |int |long |char |bool |void |size_t |u8 |u16 |u32 |u64 |atomic\w* |extern |typedef )/;
 my $jump = qr/^(return|goto|break|continue|case|default|else|do|\}|fallthrough)\b/;
 
-# The end of the parenthesis that opens at $from, or -1.
+# Return: the end of the parenthesis that opens at $from, or -1.
 sub closing {
 	my ($line, $from) = @_;
 	my $depth = 0;
@@ -32,7 +32,7 @@ sub negated_condition {
 		substr($line, $close + 1);
 }
 
-# Each place of a pattern in a line by itself: [what, the line then].
+# One fault for each match of a pattern in a line: [what, the changed line].
 sub each_place {
 	my ($line, $what, $pattern, $by) = @_;
 	my @found;
@@ -63,7 +63,7 @@ sub returns {
 	return;
 }
 
-# What may happen to a line; $before is the code before it.
+# Return: the faults of a line; $before is the code before it.
 sub of_line {
 	my ($line, $before) = @_;
 	my $text = $line =~ s/^\s+|\s+$//gr;
@@ -81,13 +81,13 @@ sub of_line {
 	return @found;
 }
 
-# Not the end of a statement that began further up.
+# True unless the line ends a statement of an earlier line.
 sub closes {
 	my ($text) = @_;
 	return ($text =~ tr/(//) == ($text =~ tr/)//);
 }
 
-# Without comments and strings; the state tells if a comment goes on.
+# Return: the line without comments and strings; the state is true inside a comment.
 sub code_of {
 	my ($line, $in_comment) = @_;
 	my $code = $line;
@@ -101,8 +101,8 @@ sub code_of {
 	return $code =~ s/\s+$//r;
 }
 
-# Each mutant: file, line (from 0), op, text, key, new, hash. The key says which one it is
-# whatever line it is on.
+# Each mutant: file, line (from 0), op, text, key, new, hash. The key identifies it without
+# its line number.
 sub mutants_of {
 	my ($file, @lines) = @_;
 	my ($in_comment, $in_macro, $before) = (0, 0, '');
@@ -114,7 +114,7 @@ sub mutants_of {
 		$in_macro = $skip && $code =~ /\\$/;
 		next if $skip;
 		my $text = $lines[$i] =~ s/^\s+|\s+$//gr;
-		# Only where no comment stands on the line: its words are no code.
+		# Skip lines with a comment, whose words are no code.
 		my @found = $lines[$i] =~ /\/\*|\/\/|"/ && $lines[$i] !~ /^\t.*\(.*".*\);$/ ? () :
 			of_line($lines[$i], $before =~ s/^\s+//r);
 		for my $m (@found) {
