@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vendor: the smallest driver that has the headers of mmnotify in its own tree. It
- * watches one page of the process that loads it, and refuses to load if it is not
- * told of its end.
+ * vendor: a minimal driver with the headers of mmnotify in its own tree. It has a range
+ * over one page of the process that loads it, and fails to load if it gets no callback
+ * for the unmap of the page.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
