@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * causes-doc: the tables of src as lines of fields with tabs between them, for
- * tools/causes-doc. The rooms of src are linked as they are.
+ * causes-doc: prints the tables of src as lines of tab-separated fields, for
+ * tools/causes-doc. The files of src/rules are linked unchanged.
  *
  *	cause NAME
  *	rule CLASS EVENT CAUSE EFFECTS SURE|GUESS WIDE|EXACT WALK
  *	site CLASS SYMBOL KERNELS
  *
- * WALK: has the stack been walked where this rule decides? "never", "always", or
- * "some": only if an earlier rule asked for it.
+ * WALK: if the stack was walked before this rule decides: "never", "always", or "some"
+ * (only if an earlier rule requested it).
  */
 #include <stdio.h>
 
