@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# For people. One goal per kernel make: 7.x loops on two (docs/dkms.md).
+# For users and developers. One goal per kernel make: 7.x loops on two (docs/dkms.md).
 KVER ?= $(if $(KERNELRELEASE),$(KERNELRELEASE),$(shell uname -r))
 KDIR ?= /lib/modules/$(KVER)/build
 # A release has no tests, so there may be no list.
@@ -21,7 +21,7 @@ user := build/user
 
 # One screen: tests/lint/sizes counts.
 help:
-	@echo 'make demo           watch it explain a program, live, in a VM'
+	@echo 'make demo           show the causes of a program'"'"'s events, live, in a VM'
 	@echo 'make check          all tests: lint, unit, five kernels (KERNEL=6.12: one)'
 	@echo 'make lint | unit    only these'
 	@echo 'make modules        build mmnotify.ko for the running kernel (KVER=, KDIR=)'
@@ -29,14 +29,14 @@ help:
 	@echo 'make dist           the release tree, as a tar file in build/'
 	@echo 'make bench          instructions per operation, against native notifiers'
 	@echo 'make fuzz           random mm operations under three devices'
-	@echo 'make mutants        one-line faults in each file: does a test notice?'
+	@echo 'make mutants        tests must fail with a one-line fault in any file'
 	@echo 'make check-api      requirements by number, files and ioctls, with a fuzzer'
 	@echo 'make check-faults   each allocation and step fails once'
 	@echo 'make check-storm    1,000 loads and unloads, storms of objects, exits'
 	@echo 'make check-causes   every scenario on every machine, every event verified'
 	@echo 'make check-modes    without ftrace, beside other tracers, unknown call sites'
 	@echo 'make check-stress   stress-ng with mirrors at its processes'
-	@echo 'make check-power    CPUs that go, sleep, kexec'
+	@echo 'make check-power    CPU hotplug, sleep, kexec'
 	@echo 'make check-rt       PREEMPT_RT kernels (KERNEL=rt-6.12)'
 	@echo 'make check-lockdown signed and unsigned, on kernels that are locked down'
 	@echo 'make check-debug    KASAN, lockdep, kmemleak, KCSAN (KERNEL=kasan-6.12)'
@@ -48,8 +48,8 @@ help-more:
 	@echo 'make bench-growth   bench with more objects, clients and processes'
 	@echo 'make bench-cpus     1 to 8 CPUs that invalidate at once, against native notifiers'
 	@echo 'make bench-lines    cache lines that mmnotify writes to from two CPUs: none'
-	@echo 'make bench-thrash   what devices lose, naive and aware, on six workloads'
-	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from what both left'
+	@echo 'make bench-thrash   losses of devices, naive and aware, on six workloads'
+	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from bench and bench-growth'
 	@echo 'make user           the programs that run in the VM'
 	@echo
 	@echo 'KERNEL=   a kernel of tests/vm/kernels.list: check, demo, fuzz, mutants, bench*, check-*'
@@ -90,7 +90,7 @@ build/host/stores.so: tests/bench/lines/stores.c tests/bench/lines/plugin.h test
 	@echo "  CC      $@"
 	@$(CC) $(filter-out -static,$(user-cflags)) -fPIC -shared -fvisibility=hidden -o $@ $<
 
-# What several of them share.
+# Shared by several programs.
 tap := tests/lib/tap.c
 sys := tests/lib/sys.c
 lib-headers := tests/lib/tap.h tests/lib/sys.h
@@ -171,7 +171,7 @@ $(user)/thrash: $(wildcard tests/bench/thrash/*.[ch]) $(sys) samples/common/devi
 
 -include tests/scenarios/Makefile.inc
 
-# ---- what people run ----
+# ---- goals for users and developers ----
 
 demo: deps-vm user
 	@tests/scenarios/demo $(or $(KERNEL),$(NEWEST))
@@ -191,7 +191,7 @@ bench: deps-vm user
 fuzz: deps-vm user
 	@tests/run fuzz/mm $(KERNELS)
 
-# The rows of tables first; with FILE= only the faults of that file.
+# First the rows of the tables; with FILE= only the faults of that file.
 mutants: deps-vm deps-unit user
 	$(if $(FILE),,@$(MAKE) -C tests/unit mutants)
 	@tests/vm/prepare $(or $(KERNEL),6.12)
@@ -206,7 +206,7 @@ bench-cpus: deps-vm user
 bench-lines: deps-vm user build/host/stores.so
 	@tests/bench/lines/run $(KERNEL)
 
-# From what make bench and make bench-growth left in build/results.
+# From the results of make bench and make bench-growth in build/results.
 bench-plots: deps-chart
 	@tests/bench/plots build/results docs
 
@@ -264,7 +264,7 @@ docs: deps-unit
 deps-vm deps-unit deps-lint deps-chart deps-efi:
 	@tools/install-deps $(subst deps-,,$@)
 
-# What is released and what dkms builds: no tests.
+# The files of a release, which dkms builds: no tests.
 dist:
 	@mkdir -p build
 	@git ls-files -- . ":!tests" ":!.ci" | \
