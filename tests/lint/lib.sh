@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Shared by the checks. Sourced; goes to the tree that is checked: this one, or
-# $MMN_TREE for the selftest. A check prints what it finds and exits with 0 (good),
-# 1 (findings) or 77 (cannot run here; the last line says why).
+# Shared by the checks. Sourced; changes to the tree to check: this one, or $MMN_TREE for
+# the selftest. A check prints its findings and exits with 0 (good), 1 (findings) or 77
+# (cannot run here, with the reason in the last line).
 
 # shellcheck disable=SC2034
 
@@ -18,7 +18,7 @@ skip()
 	exit 77
 }
 
-# need TOOL...: without it the check cannot run.
+# need TOOL...: exits with 77 if a tool is missing.
 need()
 {
 	local tool
@@ -27,7 +27,7 @@ need()
 	done
 }
 
-# need_lint FILE: one of the kernel's own scripts, fetched once into the cache.
+# need_lint FILE: needs one of the kernel's own scripts, which is fetched once into the cache.
 need_lint()
 {
 	local output
@@ -38,7 +38,7 @@ need_lint()
 	[ -f "$lint/$1" ] || skip "tools/get-checkpatch did not bring $1"
 }
 
-# files PATTERN...: all files of the tree whose path matches (shell patterns).
+# files PATTERN...: prints all files of the tree whose path matches (shell patterns).
 files()
 {
 	local file pattern
@@ -55,7 +55,7 @@ files()
 	done
 }
 
-# finding TEXT: one line about what is wrong, with file:line first.
+# finding TEXT: prints one finding, which begins with file:line.
 finding()
 {
 	echo "$*"
