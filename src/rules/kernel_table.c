@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kernel_table: the builds of the kernel on which the tests ran. A call site may mean something
+ * else on another build, and neither a probe nor the version number detects it: distributions
+ * backport changes. So a build is identified by its name, as utsname has it.
+ *
+ * Pure: no changing state, no locks, no kernel calls. It also compiles in user space, for the
+ * unit tests.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "kernel_table.h"
+
+#define DYNAMIC		"#1 SMP PREEMPT_DYNAMIC Debian "
+#define RT		"#1 SMP PREEMPT_RT Debian "
+
+/*
+ * The patch levels are those on which the scenarios of tests/scenarios passed. Extend a span
+ * only after a run. Only stable updates lie between first and last. A flavour that is not
+ * booted by the tests (cloud) has no row.
+ */
+static const struct mmn_kernel_stream streams[] = {
+	{ "Debian 11, 5.10", "5.10.", "5.10.0-*-amd64",
+	  "#1 SMP Debian 5.10.%-* (", 262, 262 },
+	{ "Debian 11, 5.10-rt", "5.10.", "5.10.0-*-rt-amd64",
+	  RT "5.10.%-* (", 262, 262 },
+	{ "Debian 12, 6.1", "6.1.", "6.1.0-*-amd64",
+	  DYNAMIC "6.1.%-* (", 192, 192 },
+	{ "Debian 12, 6.1-rt", "6.1.", "6.1.0-*-rt-amd64",
+	  RT "6.1.%-* (", 192, 192 },
+	{ "Debian 13, 6.12", "6.12.", "6.12.%+deb13&-amd64",
+	  DYNAMIC "6.12.%-* (", 118, 118 },
+	{ "Debian 13, 6.12-rt", "6.12.", "6.12.%+deb13&-rt-amd64",
+	  RT "6.12.%-* (", 118, 118 },
+	{ "Debian 13 backports, 7.2", "7.2.", "7.2.%+deb13&-amd64",
+	  DYNAMIC "7.2.%-*~bpo13+* (", 12, 12 },
+	{ "Debian 13 backports, 7.2-rt", "7.2.", "7.2.%+deb13&-rt-amd64",
+	  RT "7.2.%-*~bpo13+* (", 12, 12 },
+	{ "Debian 13 backports, 7.3", "7.3.", "7.3.%+deb13&-amd64",
+	  DYNAMIC "7.3.%-*~bpo13+* (", 4, 4 },
+	{ "Debian 13 backports, 7.3-rt", "7.3.", "7.3.%+deb13&-rt-amd64",
+	  RT "7.3.%-*~bpo13+* (", 4, 4 },
+};
+
+#define NO_LEVEL	(~0u)
+#define DIGITS_MAX	6
+
+/* Return: the first character after the number at @text, which is @text if there is none. */
+static const char *number_end(const char *text, unsigned int *value)
+{
+	const char *end = text;
+
+	for (*value = 0; *end >= '0' && *end <= '9' && end < text + DIGITS_MAX; end++)
+		*value = *value * 10 + (*end - '0');
+	return end;
+}
+
+/* Return: the text after what @mark, a '*', '%' or '&', stands for; NULL if it is not there. */
+static const char *match_mark(char mark, const char *text, unsigned int *level)
+{
+	const char *begin = text;
+	unsigned int value;
+
+	if (mark == '&' && *begin++ != '.')
+		return text;
+	text = number_end(begin, &value);
+	if (text == begin)
+		return NULL;
+	if (mark != '%')
+		return text;
+	if (*level != NO_LEVEL && *level != value)
+		return NULL;
+	*level = value;
+	return text;
+}
+
+/*
+ * Match the beginning of @text. Each patch level in it has to be @level, unless that is
+ * NO_LEVEL: then the first one is stored there.
+ *
+ * Return: the rest of @text; NULL if the pattern does not match.
+ */
+static const char *match(const char *pattern, const char *text, unsigned int *level)
+{
+	for (; *pattern && text; pattern++) {
+		if (strchr("*%&", *pattern))
+			text = match_mark(*pattern, text, level);
+		else if (*text++ != *pattern)
+			return NULL;
+	}
+	return text;
+}
+
+static bool is_of_stream(const struct mmn_kernel_stream *s, const char *release,
+			 const char *version, unsigned int *level)
+{
+	const char *rest;
+
+	*level = NO_LEVEL;
+	rest = match(s->release, release, level);
+	return rest && !*rest && match(s->version, version, level);
+}
+
+/**
+ * mmn_kernel_table_find() - find out what the tests cover of a kernel
+ * @release: utsname's release, as "6.12.118+deb13-amd64"
+ * @version: utsname's version, as "#1 SMP PREEMPT_DYNAMIC Debian 6.12.118-1 (2026-11-20)"
+ * @stream: filled with the stream of the build, else with the first stream of its series;
+ *	NULL if the series has none
+ *
+ * Only for x86-64: all streams are builds for it, and a name need not have the architecture.
+ *
+ * Context: Any.
+ * Return: enum mmn_kernel_build.
+ */
+enum mmn_kernel_build mmn_kernel_table_find(const char *release, const char *version,
+					    const struct mmn_kernel_stream **stream)
+{
+	const struct mmn_kernel_stream *s;
+	unsigned int level;
+
+	*stream = NULL;
+	for (s = streams; s < streams + ARRAY_SIZE(streams); s++) {
+		if (!strstarts(release, s->series))
+			continue;
+		if (!*stream)
+			*stream = s;
+		if (!is_of_stream(s, release, version, &level))
+			continue;
+		*stream = s;
+		if (level < s->first)
+			return MMN_KERNEL_OLDER;
+		return level > s->last ? MMN_KERNEL_NEWER : MMN_KERNEL_TESTED;
+	}
+	return *stream ? MMN_KERNEL_SERIES : MMN_KERNEL_UNTESTED;
+}
+
+/**
+ * mmn_kernel_table_get() - get a stream by its position, for the tests
+ * @nr: position in the table, from 0
+ *
+ * Context: Any.
+ * Return: the stream; NULL behind the last one.
+ */
+const struct mmn_kernel_stream *mmn_kernel_table_get(unsigned int nr)
+{
+	return nr < ARRAY_SIZE(streams) ? &streams[nr] : NULL;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_KERNEL_TABLE_H
+#define MMN_KERNEL_TABLE_H
+
+#include <linux/types.h>
+
+/* How a kernel relates to those that were tested. */
+enum mmn_kernel_build {
+	MMN_KERNEL_UNTESTED,		/* no build of this series was tested */
+	MMN_KERNEL_SERIES,		/* another build of a tested series */
+	MMN_KERNEL_OLDER,		/* the distribution's, older than the tested span */
+	MMN_KERNEL_NEWER,		/* the distribution's, newer than the tested span */
+	MMN_KERNEL_TESTED,		/* the distribution's, in the tested span */
+};
+
+/**
+ * struct mmn_kernel_stream - updates that one distribution builds of one stable series
+ * @name: distribution and series, for the log
+ * @series: major and minor number and the character after them, as in utsname's release
+ * @release: pattern of utsname's release, complete
+ * @version: pattern of how utsname's version begins
+ * @first: oldest patch level that was tested
+ * @last: newest patch level that was tested
+ *
+ * In a pattern '*' stands for a decimal number, '%' for the patch level, which is a number, and
+ * '&' for nothing or a point and a number. All other characters stand for themselves.
+ */
+struct mmn_kernel_stream {
+	const char *name;
+	const char *series;
+	const char *release;
+	const char *version;
+	unsigned int first;
+	unsigned int last;
+};
+
+enum mmn_kernel_build mmn_kernel_table_find(const char *release, const char *version,
+					    const struct mmn_kernel_stream **stream);
+const struct mmn_kernel_stream *mmn_kernel_table_get(unsigned int nr);
+
+#endif /* MMN_KERNEL_TABLE_H */
