@@ -18,6 +18,7 @@
 #include "client/objects.h"
 #include "client/range_end.h"
 #include "compat/compat.h"
+#include "compat/trust.h"
 #include "debugfs.h"
 #include "hook/backends.h"
 #include "hook/hook.h"
@@ -32,6 +33,10 @@
 static char *hook = "auto";
 module_param(hook, charp, 0444);
 MODULE_PARM_DESC(hook, "how to see call sites: auto, ftrace, kprobe, stack or none");
+
+static char *trust = "tested";
+module_param(trust, charp, 0444);
+MODULE_PARM_DESC(trust, "kernels on which verdicts are exact: tested (builds that were tested) or series (any build of their series)");
 
 /* Unsafe, as starve_ends is: they weaken what mmnotify promises, so they taint the kernel. */
 static char *forget;
@@ -199,6 +204,9 @@ static int __init mmn_main_init(void)
 	first = first_choice();
 	if (first < 0)
 		return first;
+	ret = mmn_trust_init(trust);
+	if (ret)
+		return ret;
 	ret = forget ? mmn_addr_cache_forget(forget) : 0;
 	if (ret)
 		return ret;
@@ -218,16 +226,13 @@ static int __init mmn_main_init(void)
 	backend = prove_backend(first);
 	mmn_hook_choose();
 	mmn_stats_reset();
-	if (!MMN_KERNEL_VERIFIED)
-		pr_warn("this kernel series is not tested: causes are shown, but no verdict is exact\n");
 	mmn_debugfs_init();
 	ready = true;
 	mmn_client_set_debug(debug);
 	mmn_verify_set(verify);
 	if (watch)
 		set_watching(true);
-	pr_info("version %s, hook %s%s\n", MMN_VERSION, backend->name,
-		MMN_KERNEL_VERIFIED ? "" : ", unverified kernel");
+	pr_info("version %s, hook %s, %s kernel\n", MMN_VERSION, backend->name, mmn_trust_name());
 	return 0;
 
 modules:

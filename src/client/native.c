@@ -14,6 +14,7 @@
 
 #include "compat/compat.h"
 #include "compat/export.h"
+#include "compat/trust.h"
 #include "hook/hook.h"
 #include "rules/names.h"
 #include "self.h"
@@ -162,7 +163,7 @@ u32 mmnotify_caps_v1(void)
 	return mmn_hook_caps() | (mmn_unwind_allowed() ? MMNOTIFY_CAP_STACK : 0) |
 	       (mmn_hook_for_clients ? 0 : MMNOTIFY_CAP_NO_HOOK_NEEDED) |
 	       (MMN_NATIVE_TWO_PASS ? MMNOTIFY_CAP_TWO_PASS : 0) |
-	       (MMN_KERNEL_VERIFIED ? MMNOTIFY_CAP_VERIFIED : 0);
+	       (mmn_trust_exact() ? MMNOTIFY_CAP_VERIFIED : 0);
 }
 MMN_EXPORT(mmnotify_caps_v1);
 

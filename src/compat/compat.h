@@ -8,8 +8,8 @@
  * All other folders are written for the newest kernel; this header gives older ones the same
  * interface. Distributions backport changes, so the version of a kernel does not show its
  * features. For each feature probe.sh compiles a small file of probe/ with the flags of the
- * module, and gen.h gets MMN_HAVE_<FILE> if that succeeds. The version is only used for
- * meaning, which no compiler can check: MMN_KERNEL_VERIFIED.
+ * module, and gen.h gets MMN_HAVE_<FILE> if that succeeds. Meaning, which no compiler can
+ * check, is a matter of trust.h.
  *
  * Controls: a broken toolchain would look like a kernel without features. So before the probes
  * control_yes.c must compile and control_no.c must not; otherwise the build stops.
@@ -25,7 +25,6 @@
 #include <linux/pgtable.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/version.h>
 
 #include "gen.h"
 
@@ -37,17 +36,6 @@
 #define MMN_UNINIT	__attribute__((__uninitialized__))
 #else
 #define MMN_UNINIT
-#endif
-
-/*
- * The call sites of these series were reviewed and tested. No probe can detect that a call
- * site of a later one means something else.
- */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 0) && \
-	LINUX_VERSION_CODE < KERNEL_VERSION(7, 4, 0)
-#define MMN_KERNEL_VERIFIED	1
-#else
-#define MMN_KERNEL_VERIFIED	0
 #endif
 
 /*

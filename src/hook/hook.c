@@ -18,6 +18,7 @@
 
 #include <mmnotify/mmnotify_types.h>
 
+#include "compat/trust.h"
 #include "hook.h"
 #include "stack/unwind.h"
 #include "stats.h"
@@ -237,6 +238,7 @@ void mmn_hook_show(struct seq_file *m)
 	seq_printf(m, "attach_error %d\n", attach_error);
 	seq_printf(m, "stuck %d\n", stuck);
 	mutex_unlock(&hook_lock);
+	seq_printf(m, "kernel %s\n", mmn_trust_name());
 	seq_printf(m, "stack_walks %s\n", mmn_unwind_allowed() ? "allowed" : "no");
 	seq_printf(m, "watched %d\n", mmn_verdict_is_watched());
 	seq_printf(m, "records_live %u\n", mmn_record_live());

@@ -201,7 +201,7 @@ enum mmn_frame {
 #define MMN_CTX_SYSCALL		(1u << 4) /* sys and args can be trusted */
 #define MMN_CTX_MMAP_WRITE	(1u << 5) /* current holds mmap_lock for write */
 #define MMN_CTX_NUMA_MOVES	(1u << 6) /* kernel: a NUMA hint may also migrate */
-#define MMN_CTX_VERIFIED	(1u << 7) /* kernel: this series was tested */
+#define MMN_CTX_VERIFIED	(1u << 7) /* kernel: tested, or trusted (compat/trust.h) */
 #define MMN_CTX_KHUGEPAGED	(1u << 8) /* current is khugepaged */
 #define MMN_CTX_OOM_REAPER	(1u << 9) /* current is the OOM reaper */
 #define MMN_CTX_MMAP_READ	(1u << 10) /* it does not; neither bit: unknown */

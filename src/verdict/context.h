@@ -10,6 +10,7 @@
 
 #include "compat/compat.h"
 #include "compat/syscalls.h"
+#include "compat/trust.h"
 #include "rules/rule_cache.h"
 #include "rules/rules.h"
 
@@ -18,10 +19,8 @@ void mmn_context_gather(const struct mmu_notifier_range *range, u32 needs,
 
 static inline u32 mmn_context_kernel_bits(void)
 {
-	u32 bits = 0;
+	u32 bits = mmn_trust_bits;
 
-	if (MMN_KERNEL_VERIFIED)
-		bits |= MMN_CTX_VERIFIED;
 	if (MMN_NUMA_HINT_MOVES)
 		bits |= MMN_CTX_NUMA_MOVES;
 	return bits;

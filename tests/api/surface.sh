@@ -186,6 +186,7 @@ check 'rmmod mmnotify' "it unloads"
 # Only a name of the list is accepted: none of these is.
 check_load hook false
 check_load forget false
+check_load trust false
 for name in watch debug verify starve_ends; do
 	check_load $name is_truth
 done

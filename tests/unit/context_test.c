@@ -19,7 +19,8 @@
 
 struct task_struct shim_current;
 int shim_memory_nodes = 2;
-bool shim_verified, shim_numa_moves;
+bool shim_numa_moves;
+u32 mmn_trust_bits;
 
 static struct mm_struct mm = { .mm_users = { 1 } };
 static struct mmu_notifier_range range = { .mm = &mm };
@@ -78,9 +79,9 @@ static void test_task(void)
 {
 	be("cat", 0);
 	ok(!bits(WANT_ALL & ~MMN_NEED_SYS), "no bits for a task with another mm");
-	shim_verified = true;
+	mmn_trust_bits = MMN_CTX_VERIFIED;
 	ok(bits(0) == MMN_CTX_VERIFIED, "MMN_CTX_VERIFIED on a verified kernel");
-	shim_verified = false;
+	mmn_trust_bits = 0;
 	shim_numa_moves = true;
 	ok(bits(0) == MMN_CTX_NUMA_MOVES,
 	   "MMN_CTX_NUMA_MOVES on a kernel whose NUMA hints may migrate");

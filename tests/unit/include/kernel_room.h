@@ -13,9 +13,8 @@
 /* src/compat/compat.h */
 #define MMN_COMPAT_H
 
-extern bool shim_verified, shim_numa_moves;
+extern bool shim_numa_moves;
 
-#define MMN_KERNEL_VERIFIED	shim_verified
 #define MMN_NUMA_HINT_MOVES	shim_numa_moves
 #define MMN_HAVE_STACK		1
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
@@ -42,6 +41,11 @@ bool mmn_in_module_area(unsigned long pc);
 #define MMN_KNOWS_ORC		1
 
 void mmn_orc_probe_measure(void (*report)(unsigned long pc, unsigned int up));
+
+/* src/compat/trust.h */
+#define MMN_TRUST_H
+
+extern u32 mmn_trust_bits;
 
 /* src/compat/syscalls.h */
 #define MMN_COMPAT_SYSCALLS_H
