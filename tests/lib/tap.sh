@@ -22,6 +22,16 @@ check() {
 	fi
 }
 
+# A self-built kernel (MMN_TRUST, from tests/vm/run) has no exact verdict unless mmnotify is
+# loaded for it.
+insmod() {
+	case "$* " in
+	/modules/mmnotify.ko*" trust="*) command insmod "$@" ;;
+	/modules/mmnotify.ko*) command insmod "$@" ${MMN_TRUST:+"trust=$MMN_TRUST"} ;;
+	*) command insmod "$@" ;;
+	esac
+}
+
 # soon TRIES COMMAND...: tries the command every 0.1 s, and returns true when it does.
 soon() {
 	tries=$1
