@@ -67,7 +67,7 @@ modules modules_install clean:
 
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
-	$(user)/kexec $(user)/cpus $(user)/missed
+	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first
 
 $(user)/bench: $(wildcard tests/bench/*.[ch])
 	@mkdir -p $(@D)
@@ -153,6 +153,11 @@ $(user)/missed: tests/hooks/missed.c samples/mirror/mirror.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Iinclude -Isamples/mirror -o $@ $<
+
+$(user)/first: tests/hooks/first.c
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -o $@ $<
 
 $(user)/follow: tests/load/stress/follow.c $(sys) samples/mirror/mirror.h $(lib-headers)
 	@mkdir -p $(@D)

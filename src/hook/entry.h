@@ -30,14 +30,19 @@ static __always_inline void mmn_hook_start(const struct mmu_notifier_range *rang
 /**
  * mmn_hook_end() - handle the end of an event
  * @range: the kernel's range
+ * @site: return address into the function that announces the end
+ * @sp: stack address of the word above @site; 0 if unknown; only a hint
+ * @bp: frame pointer of that function; only a hint
  *
  * Context: Entry of __mmu_notifier_invalidate_range_end(), before it calls the notifiers.
  * As mmn_hook_start().
  */
-static __always_inline void mmn_hook_end(const struct mmu_notifier_range *range)
+static __always_inline void mmn_hook_end(const struct mmu_notifier_range *range,
+					 unsigned long site, unsigned long sp,
+					 unsigned long bp)
 {
 	mmn_stats_inc(MMN_STAT_HOOK_END);
-	mmn_verdict_end_in_hook(range);
+	mmn_verdict_end_in_hook(range, site, sp, bp);
 }
 
 #endif /* MMN_HOOK_ENTRY_H */

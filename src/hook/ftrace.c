@@ -37,7 +37,10 @@ static void notrace mmn_hook_ftrace_end(unsigned long ip,
 					struct ftrace_ops *ops,
 					struct ftrace_regs *fregs)
 {
-	mmn_hook_end((void *)mmn_ftrace_arg0(fregs));
+	const struct pt_regs *regs = mmn_ftrace_regs(fregs);
+
+	mmn_hook_end((void *)mmn_ftrace_arg0(fregs), parent_ip,
+		     mmn_entry_sp(regs), mmn_entry_bp(regs));
 }
 
 static struct ftrace_ops start_ops = {

@@ -26,7 +26,9 @@ NOKPROBE_SYMBOL(mmn_hook_kprobe_start);
 
 static int mmn_hook_kprobe_end(struct kprobe *kp, struct pt_regs *regs)
 {
-	mmn_hook_end((void *)regs_get_kernel_argument(regs, 0));
+	mmn_hook_end((void *)regs_get_kernel_argument(regs, 0),
+		     mmn_regs_return_address(regs),
+		     mmn_entry_sp(regs), mmn_entry_bp(regs));
 	return 0;
 }
 NOKPROBE_SYMBOL(mmn_hook_kprobe_end);

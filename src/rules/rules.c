@@ -645,14 +645,15 @@ u32 mmn_rules_how(unsigned int class, unsigned int nr)
 
 /*
  * On an untested kernel series a known symbol may have gained another use, so no verdict is
- * exact. Only the release of an mm means the same everywhere.
+ * exact. Only the release of an mm means the same everywhere. Nor is a verdict exact if
+ * frames are missing: one of them might match an earlier rule.
  */
 static bool is_exact(const struct rule *r, unsigned int class,
 		     const struct mmn_ctx *ctx)
 {
 	if (class == MMN_CLASS_RELEASE)
 		return true;
-	return !r->guess && (ctx->bits & MMN_CTX_VERIFIED);
+	return !r->guess && ctx->bits & MMN_CTX_VERIFIED && !(ctx->bits & MMN_CTX_INCOMPLETE);
 }
 
 /**

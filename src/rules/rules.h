@@ -212,9 +212,10 @@ enum mmn_frame {
 #define MMN_CTX_ONE_NODE	(1u << 15) /* machine: no other memory node */
 #define MMN_CTX_AT_TARGET	(1u << 16) /* mremap: the range is at the target */
 #define MMN_CTX_AT_TAIL		(1u << 17) /* mremap: the range is the tail cut off */
-#define MMN_CTX_WALKED		(1u << 18) /* the stack was walked: frames is complete */
+#define MMN_CTX_WALKED		(1u << 18) /* the stack was walked for frames */
 #define MMN_CTX_MODULE_CALLS	(1u << 19) /* walk: a module requested the zap */
 #define MMN_CTX_MIGRATION	(1u << 20) /* class: the page is unmapped for migration */
+#define MMN_CTX_INCOMPLETE	(1u << 21) /* walk: outer frames may be missing */
 
 #define MMN_FRAMES_MAX		24
 

@@ -80,7 +80,7 @@ unsigned long mmn_unwind_site(const struct mmn_stack *st, bool can_resolve)
 	return 0;
 }
 
-/* Return: index of the first frame above the call site. */
+/* Return: index of the first frame above the call site; 0 if the site is not on the stack. */
 static unsigned int first_above(const struct mmn_stack *st, unsigned long site,
 				bool can_resolve)
 {
@@ -94,7 +94,7 @@ static unsigned int first_above(const struct mmn_stack *st, unsigned long site,
 	for (i = 0; site && i < st->nr; i++)
 		if (st->pc[i] == site)
 			return i + 1;
-	return st->nr;
+	return 0;
 }
 
 static bool is_wrapper(unsigned int frame)
@@ -132,17 +132,18 @@ static void add_frame(struct mmn_ctx *ctx, unsigned int frame, bool *past_wrappe
  * @ctx: context; its frames and the bits that a walk sets are replaced
  *
  * Context: Any; in the hook without @can_resolve.
- * Return: false if a frame is not cached yet; it is queued then.
+ * Return: false if the call site is not on the stack, or if a frame is not cached yet, which
+ * is queued then.
  */
 bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site,
 		       bool can_resolve, bool whole, struct mmn_ctx *ctx)
 {
 	unsigned int i = first_above(st, site, can_resolve);
-	bool known = true, past_wrappers = false;
+	bool known = i > 0, past_wrappers = false;
 	int frame;
 
 	start_frames(ctx);
-	for (; i < st->nr && ctx->nr_frames < MMN_FRAMES_MAX; i++) {
+	for (; i && i < st->nr && ctx->nr_frames < MMN_FRAMES_MAX; i++) {
 		frame = mmn_addr_cache_frame(st->pc[i], can_resolve);
 		if (frame < 0) {
 			/* Continue, so that all unknown addresses are queued at once. */
@@ -162,7 +163,17 @@ static bool has_ended(const struct mmn_ctx *ctx)
 	       mmn_frame_table_ends(ctx->frames[ctx->nr_frames - 1]);
 }
 
-/* Most walks end within FIRST_DEPTH frames; only the others pay for the whole stack. */
+/* Frames further out may be missing, unless the walk ended before them. */
+static void mark_incomplete(struct mmn_ctx *ctx)
+{
+	if (!has_ended(ctx))
+		ctx->bits |= MMN_CTX_INCOMPLETE;
+}
+
+/*
+ * Most walks end within FIRST_DEPTH frames; only the others pay for the whole stack. If a
+ * callback cannot find the call site, trying again would not help: the walk is incomplete.
+ */
 static noinline bool walk_by_unwinder(unsigned long site, bool can_resolve, struct mmn_ctx *ctx)
 {
 	struct mmn_stack st;
@@ -171,10 +182,13 @@ static noinline bool walk_by_unwinder(unsigned long site, bool can_resolve, stru
 	mmn_stats_inc(MMN_STAT_UNWOUND);
 	stack_save(&st, FIRST_DEPTH);
 	known = mmn_unwind_frames(&st, site, can_resolve, false, ctx);
-	if (st.nr < FIRST_DEPTH || (known && has_ended(ctx)))
-		return known;
-	stack_save(&st, MMN_UNWIND_DEPTH);
-	return mmn_unwind_frames(&st, site, can_resolve, false, ctx);
+	if (st.nr == FIRST_DEPTH && !(known && has_ended(ctx))) {
+		stack_save(&st, MMN_UNWIND_DEPTH);
+		known = mmn_unwind_frames(&st, site, can_resolve, false, ctx);
+	}
+	if (!known || st.nr == MMN_UNWIND_DEPTH || ctx->nr_frames == MMN_FRAMES_MAX)
+		mark_incomplete(ctx);
+	return known || can_resolve;
 }
 
 /* mmn_frame_step_next(), which also records the words that the step depended on. */
@@ -221,6 +235,8 @@ static bool walk_frames(struct mmn_frame_cursor *s, struct mmn_walk_words *walk,
 		if (at->ends)
 			break;
 	}
+	if (ctx->nr_frames == MMN_FRAMES_MAX)
+		mark_incomplete(ctx);
 	return true;
 }
 
@@ -255,8 +271,12 @@ static noinline bool walk_by_steps(const struct mmn_frame_pos *site, bool can_re
  * @walk: filled for mmn_last_walk_keep()
  * @ctx: context; its frames and the bits that a walk sets are replaced
  *
+ * Without @can_resolve, the walk fails if it meets a frame that is not cached, or does not
+ * find the call site. With it, and if walks are not allowed, frames may be missing instead:
+ * MMN_CTX_INCOMPLETE.
+ *
  * Context: Any; in the hook without @can_resolve. Task that invalidates.
- * Return: false if a frame is not cached yet; it is queued then.
+ * Return: false if the event cannot be classified yet; missing frames are queued.
  */
 bool mmn_unwind_ctx(const struct mmn_frame_pos *site, bool can_resolve,
 		    struct mmn_walk_words *walk, struct mmn_ctx *ctx)
@@ -264,6 +284,11 @@ bool mmn_unwind_ctx(const struct mmn_frame_pos *site, bool can_resolve,
 	if (mmn_unwind_allowed() && walk_by_steps(site, can_resolve, walk, ctx))
 		return true;
 	mmn_last_walk_invalidate(walk);
+	if (!mmn_unwind_allowed()) {
+		start_frames(ctx);
+		mark_incomplete(ctx);
+		return true;
+	}
 	return walk_by_unwinder(site->pc, can_resolve, ctx);
 }
 

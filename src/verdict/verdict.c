@@ -210,14 +210,18 @@ static void find_row(struct mmn_lookup *s)
 }
 
 /*
+ * At the end of an event the stack no longer holds the call site. So the walk starts at @end,
+ * the return address of the end's announcement; NULL at the start.
  * Return: false if a symbol is not resolved yet. It is resolved in a work item; a client's
  * callback or the end of the event classifies instead.
  */
 static bool classify_in_hook(const struct mmu_notifier_range *range,
-			     struct mmn_event_snapshot *seen, bool late)
+			     struct mmn_event_snapshot *seen,
+			     const struct mmn_frame_pos *end)
 {
-	struct mmn_lookup s = { .site = seen->site, .late = late };
+	struct mmn_lookup s = { .site = seen->site, .late = end };
 	const struct mmn_site *known = mmn_addr_cache_get(seen->site.pc);
+	unsigned long site;
 
 	if (!known) {
 		mmn_addr_cache_defer(seen->site.pc);
@@ -225,8 +229,12 @@ static bool classify_in_hook(const struct mmu_notifier_range *range,
 	}
 	lookup_set_known(&s, known);
 	find_row(&s);
+	site = s.site.pc;
+	if (end)
+		s.site = *end;
 	if (!verdict_classify(range, &s, &seen->verdict))
 		return false;
+	s.site.pc = site;
 	mmn_addr_cache_count_later(s.site.pc, s.row);
 	mmn_verdict_publish(range, &seen->verdict, &s);
 	mmn_record_set_verdict(seen);
@@ -249,16 +257,17 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 	struct mmn_event_snapshot seen;
 
 	if (mmn_record_read(mmn_verdict_key(range), mmn_verdict_id(range), false, &seen))
-		classify_in_hook(range, &seen, false);
+		classify_in_hook(range, &seen, NULL);
 	if (trace_invalidate_end_enabled())
 		WRITE_ONCE(rec->since, local_clock());
 }
 
 /* The missing symbols may have been resolved since the start. */
 static bool classified_by_end(const struct mmu_notifier_range *range,
-			      struct mmn_event_snapshot *seen)
+			      struct mmn_event_snapshot *seen,
+			      const struct mmn_frame_pos *from)
 {
-	if (seen->classified || classify_in_hook(range, seen, true))
+	if (seen->classified || classify_in_hook(range, seen, from))
 		return true;
 	mmn_stats_inc(MMN_STAT_UNCLASSIFIED);
 	return false;
@@ -267,19 +276,21 @@ static bool classified_by_end(const struct mmu_notifier_range *range,
 /**
  * mmn_verdict_show_end() - trace the end of an event for observers
  * @range: the kernel's range
+ * @from: return address into the function that announces the end, and where it is on the stack
  *
  * Classifies the event if the start could not.
  *
  * Context: The hook.
  */
-void mmn_verdict_show_end(const struct mmu_notifier_range *range)
+void mmn_verdict_show_end(const struct mmu_notifier_range *range,
+			  const struct mmn_frame_pos *from)
 {
 	struct mmn_trace_event e;
 	struct mmn_event_snapshot seen;
 	u64 since;
 
 	if (!mmn_record_read(mmn_verdict_key(range), mmn_verdict_id(range), false, &seen) ||
-	    !classified_by_end(range, &seen))
+	    !classified_by_end(range, &seen, from))
 		return;
 	since = READ_ONCE(seen.rec->since);
 	if (!trace_invalidate_end_enabled() || !since)

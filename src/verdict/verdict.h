@@ -89,7 +89,8 @@ void mmn_verdict_set_recheck(bool on);
 void mmn_verdict_set_hooked(bool on);
 void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 			    struct mmn_record *rec);
-void mmn_verdict_show_end(const struct mmu_notifier_range *range);
+void mmn_verdict_show_end(const struct mmu_notifier_range *range,
+			  const struct mmn_frame_pos *from);
 bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
 			     const void *caller);
 
@@ -131,6 +132,9 @@ mmn_verdict_start_in_hook(const struct mmu_notifier_range *range, unsigned long 
 /**
  * mmn_verdict_end_in_hook() - record the end of an event
  * @range: the kernel's range
+ * @site: return address into the function that announces the end
+ * @sp: stack address of the word above @site; 0 if unknown; only a hint
+ * @bp: frame pointer of that function; only a hint
  *
  * Runs before the end callbacks of the notifiers, so the closed record stays readable for
  * them.
@@ -138,10 +142,14 @@ mmn_verdict_start_in_hook(const struct mmu_notifier_range *range, unsigned long 
  * Context: The hook.
  */
 static __always_inline void
-mmn_verdict_end_in_hook(const struct mmu_notifier_range *range)
+mmn_verdict_end_in_hook(const struct mmu_notifier_range *range, unsigned long site,
+			unsigned long sp, unsigned long bp)
 {
-	if (static_branch_unlikely(&mmn_verdict_watching))
-		mmn_verdict_show_end(range);
+	if (static_branch_unlikely(&mmn_verdict_watching)) {
+		struct mmn_frame_pos from = { .pc = site, .sp = sp, .bp = bp };
+
+		mmn_verdict_show_end(range, &from);
+	}
 	mmn_record_close(mmn_verdict_key(range));
 }
 

@@ -101,7 +101,7 @@ bool mmn_verify_check(unsigned long site, unsigned int row, bool can_resolve,
 	ctx.bits = 0;
 	mmn_unwind_save(&st);
 	seen = mmn_unwind_site(&st, can_resolve);
-	if (!mmn_unwind_frames(&st, seen, can_resolve, true, &ctx))
+	if (!mmn_unwind_frames(&st, seen, can_resolve, true, &ctx) && !can_resolve)
 		return false;
 	if (seen && seen != site)
 		result = OTHER_SITE;

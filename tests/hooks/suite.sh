@@ -28,6 +28,7 @@ run_steps()
 	in_turn in_vm "$kernel" users users.sh
 	in_turn in_vm "$kernel" chain chain.sh
 	in_turn in_vm "$kernel" unknown unknown.sh
+	in_turn in_vm "$kernel" first first.sh
 	for mode in before idle used leaving going; do
 		in_turn in_vm "$kernel" "killed-$mode" killed.sh "$mode"
 	done

@@ -244,6 +244,25 @@ static void test_union(void)
 		}
 }
 
+/* Where outer frames may be missing, one of them might have matched an earlier rule. */
+static void test_incomplete(void)
+{
+	struct mmn_ctx ctx = {
+		.bits = MMN_CTX_VERIFIED | MMN_CTX_WALKED | MMN_CTX_INCOMPLETE,
+		.nr_frames = 1,
+	};
+	unsigned int class, frame, exact = 0;
+	struct mmn_verdict v;
+
+	for (class = MMN_CLASS_UNMAP; class < MMN_NR_CLASSES; class++)
+		for (frame = 0; frame < MMN_NR_FRAMES; frame++) {
+			ctx.frames[0] = frame;
+			exact += !mmn_rules_classify(class, MMNOTIFY_CLEAR, &ctx, &v) ||
+				 v.flags & MMNOTIFY_F_EXACT || v.effects != MMNOTIFY_FX_ALL;
+		}
+	ok(!exact, "an incomplete walk gives no exact verdict");
+}
+
 /* Numbers of the API never change. */
 static void test_numbers(void)
 {
@@ -267,6 +286,7 @@ int main(void)
 	test_unknown();
 	test_last_frame();
 	test_union();
+	test_incomplete();
 	test_numbers();
 	return tap_done();
 }

@@ -142,8 +142,7 @@ static void test_frames(void)
 	ok(!frames(0xc000, false, false) && are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD),
 	   "an unresolved frame in the hook is reported, the others are gathered");
 	known[0].pc = 2;
-	ok(frames(0xc008, true, true) && are(0, 0, 0),
-	   "no frames if the site is not on the stack");
+	ok(!frames(0xc008, true, true) && are(0, 0, 0), "no frames if the site is not on the stack");
 	begin();
 	unwinds(0xc000);
 	for (i = 0; i < MMN_FRAMES_MAX + 2; i++)
@@ -242,12 +241,16 @@ static void test_steps(void)
 	known[2].up = MMN_UP_UNKNOWN;
 	ok(walk_from(&from, true) && counted == 1 && !is_kept() && measured == 1,
 	   "an unknown step falls back to the unwinder, and is learnt");
+	ok(ctx.bits & MMN_CTX_INCOMPLETE && !ctx.nr_frames,
+	   "a stack without the call site gives an incomplete walk");
 	known[2].pc = 1;
-	ok(walk_from(&from, false) && counted == 1 && !measured,
-	   "an unresolved step is not learnt in the hook");
+	ok(!walk_from(&from, false) && counted == 1 && !measured,
+	   "in the hook such a walk fails, and nothing is measured if the frame is not cached");
 	mmn_unwind_allow(false);
-	ok(walk_from(&from, true) && !asked && counted == 1 && !ctx.nr_frames && !measured,
-	   "no stack is read if walks are not allowed");
+	ok(walk_from(&from, true) && !asked && !counted && !ctx.nr_frames && !measured &&
+	   ctx.bits == (MMN_CTX_WALKED | MMN_CTX_INCOMPLETE),
+	   "no stack is read if walks are not allowed, so the walk is incomplete");
+	ok(walk_from(&from, false) && ctx.bits & MMN_CTX_INCOMPLETE, "a walk that is not allowed is incomplete in the hook");
 }
 
 /* Without the site at its position, frame steps start in the walk's own frame. */
@@ -303,7 +306,14 @@ static void test_many_steps(void)
 		put(i, 0xa000);
 	from = where(10);
 	ok(walk_from(&from, true) && are(MMN_FRAMES_MAX, MMN_FRAME_MEMCG, MMN_FRAME_MEMCG) &&
-	   !asked, "frame steps end after MMN_FRAMES_MAX frames");
+	   !asked && ctx.bits & MMN_CTX_INCOMPLETE,
+	   "steps end when there is no more room for frames, and the walk is incomplete");
+	stack[10 + 2 * MMN_FRAMES_MAX] = 0xb000;
+	put(10 + 2 * MMN_FRAMES_MAX, 0xb000);
+	know(0xb000, 2, MMN_FRAME_KSWAPD);
+	known[1].ends = true;
+	ok(walk_from(&from, true) && are(MMN_FRAMES_MAX, MMN_FRAME_MEMCG, MMN_FRAME_KSWAPD) &&
+	   !(ctx.bits & MMN_CTX_INCOMPLETE), "unless the last one ends the search");
 }
 
 /* ---- the unwinder goes deep only if it has to ---- */
@@ -332,10 +342,14 @@ static void test_depth(void)
 	ok(unwind(16, 15, true) && asked == 1,
 	   "a stack whose search ends in the last frame of the first pass is unwound once");
 	ok(unwind(30, 20, true) && asked == 2 && asked_depth == MMN_UNWIND_DEPTH &&
-	   are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD),
-	   "a stack whose search ends later is unwound to the full depth");
-	ok(unwind(30, 0, true) && asked == 2 && !ctx.nr_frames,
-	   "a stack without a meaning is unwound to the full depth");
+	   are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD), "else all of it is");
+	ok(unwind(30, 0, true) && asked == 2 && !ctx.nr_frames &&
+	   !(ctx.bits & MMN_CTX_INCOMPLETE), "even if it says nothing");
+	ok(unwind(MMN_UNWIND_DEPTH - 1, 0, true) && !(ctx.bits & MMN_CTX_INCOMPLETE) &&
+	   unwind(MMN_UNWIND_DEPTH, 0, true) && ctx.bits & MMN_CTX_INCOMPLETE,
+	   "a stack that does not fit gives an incomplete walk");
+	ok(unwind(MMN_UNWIND_DEPTH, 40, true) && !(ctx.bits & MMN_CTX_INCOMPLETE),
+	   "unless its search ends before");
 	unwind(30, 20, true);
 	unwound[5] = 0xf000;
 	ok(walk_from(&(struct mmn_frame_pos){ .pc = 0xc000 }, true) && asked == 2 &&
@@ -345,6 +359,27 @@ static void test_depth(void)
 	unwound[5] = 0xf100;
 	ok(!walk_from(&(struct mmn_frame_pos){ .pc = 0xc000 }, false) && asked == 2,
 	   "an unresolved frame in the hook is reported after the full depth");
+}
+
+/* At the end of an event the stack holds another return address into its function. */
+static void test_late(void)
+{
+	struct mmn_frame_pos start = { .pc = 0xc000 }, end = { .pc = 0xc008 };
+
+	begin();
+	unwinds(0xa000);
+	unwinds(0xb000);
+	unwinds(0xc008);
+	unwinds(0xd000);
+	know(0xa000, 0, 0);
+	know(0xc008, 0, 0);
+	know(0xd000, 0, MMN_FRAME_MEMCG);
+	ok(!walk_from(&start, false), "an end whose announcing function is not cached fails the walk");
+	ok(walk_from(&end, false) && are(1, MMN_FRAME_MEMCG, MMN_FRAME_MEMCG) &&
+	   ctx.bits == MMN_CTX_WALKED, "from where the end is announced the frames are found");
+	know(0xb000, 0, MMN_FRAME_ANNOUNCE);
+	ok(walk_from(&start, false) && are(1, MMN_FRAME_MEMCG, MMN_FRAME_MEMCG) &&
+	   ctx.bits == MMN_CTX_WALKED, "and from the start once it is cached");
 }
 
 static void test_find_site(void)
@@ -377,6 +412,7 @@ int main(void)
 	test_words();
 	test_many_steps();
 	test_depth();
+	test_late();
 	test_find_site();
 	return tap_done();
 }
