@@ -217,6 +217,8 @@ static const struct frame_name names[] = {
 	{ "__do_sys_process_mrelease",	MMN_FRAME_MRELEASE },
 	{ "__se_sys_process_mrelease",	MMN_FRAME_MRELEASE },
 	{ "__x64_sys_process_mrelease",	MMN_FRAME_MRELEASE },
+	{ "__ia32_sys_process_mrelease", MMN_FRAME_MRELEASE },
+	{ "__arm64_sys_process_mrelease", MMN_FRAME_MRELEASE },
 
 	/* Frames further out merely allocated or faulted; they are not the cause. */
 	{ "__alloc_pages_slowpath",	MMN_FRAME_OTHERS },

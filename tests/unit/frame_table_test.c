@@ -41,6 +41,43 @@ static char *load(const char *path)
 	return text;
 }
 
+/* The functions that one system call has, by kernel and architecture. */
+static const char *const wrappers[] = {
+	"__do_sys_", "__se_sys_", "__x64_sys_", "__ia32_sys_", "__arm64_sys_",
+};
+
+/* Return: the system call that a function belongs to; NULL if it is no such function. */
+static const char *call_of(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(wrappers); i++)
+		if (!strncmp(name, wrappers[i], strlen(wrappers[i])))
+			return name + strlen(wrappers[i]);
+	return NULL;
+}
+
+/* Inlining and architecture decide which of them is on the stack, so all must have a row. */
+static void test_wrappers(void)
+{
+	unsigned int row, i, found = 0;
+	const char *call;
+	char name[64];
+
+	for (row = 0; row < mmn_frame_table_nr(); row++) {
+		call = call_of(mmn_frame_table_name(row));
+		if (!call)
+			continue;
+		found++;
+		for (i = 0; i < ARRAY_SIZE(wrappers); i++) {
+			snprintf(name, sizeof(name), "%s%s", wrappers[i], call);
+			ok(mmn_frame_table_find(name) == mmn_frame_table_frame(row),
+			   "%s has the frame of %s", name, mmn_frame_table_name(row));
+		}
+	}
+	ok(found && !(found % ARRAY_SIZE(wrappers)), "%u functions of system calls", found);
+}
+
 /* Reads the names of enum mmn_frame, in their order. */
 static void load_names(void)
 {
@@ -382,6 +419,7 @@ static void test_ends(void)
 int main(void)
 {
 	load_names();
+	test_wrappers();
 	test_spellings();
 	test_modules();
 	test_long();
