@@ -62,6 +62,7 @@ static const struct frame_name names[] = {
 	{ "demote_folio_list",		MMN_FRAME_DEMOTE },
 
 	/* migration */
+	{ "migrate_pages",		MMN_FRAME_MIGRATION },
 	{ "sysctl_compaction_handler",	MMN_FRAME_COMPACT_ADMIN },
 	{ "compact_store",		MMN_FRAME_COMPACT_ADMIN },
 	{ "sysfs_compact_node",		MMN_FRAME_COMPACT_ADMIN },

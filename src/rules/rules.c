@@ -348,6 +348,9 @@ static const struct rule thp_collapse_rules[] = {
  * The reverse map: CLEAR for every caller. kswapd and kcompactd are recognised by the thread,
  * but kswapd may also migrate, to demote or to split a page. All others are on the stack.
  * Before v5.14 try_to_unmap_one() also served migration.
+ *
+ * Compilers may inline demote_folio_list(). Reclaim unmaps for migration only to demote or to
+ * split, and only to demote it calls migrate_pages(), which may split, too.
  */
 static const struct rule rmap_rules[] = {
 	{ IF1(KSWAPD), UNLESS(MIGRATION), IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
@@ -357,6 +360,10 @@ static const struct rule rmap_rules[] = {
 	{ SAW(HWPOISON), IS(CLEAR, HWPOISON, CLEAR) },
 	{ SAW(SOFT_OFFLINE), IS(CLEAR, SOFT_OFFLINE, CLEAR) },
 	{ SAW(DEMOTE), IS(CLEAR, DEMOTION, CLEAR) },
+	{ IF1(MIGRATION), SAW(MIGRATION), ALSO(KSWAPD), IS(CLEAR, DEMOTION, CLEAR) },
+	{ IF1(MIGRATION), SAW(MIGRATION), ALSO(PROACTIVE), IS(CLEAR, DEMOTION, CLEAR) },
+	{ IF1(MIGRATION), SAW(MIGRATION), ALSO(MEMCG), IS(CLEAR, DEMOTION, CLEAR) },
+	{ IF1(MIGRATION), SAW(MIGRATION), ALSO(DIRECT_RECLAIM), IS(CLEAR, DEMOTION, CLEAR) },
 	{ IF1(KSWAPD), IS(CLEAR, RECLAIM_KSWAPD, CLEAR) },
 	{ SAW(PROACTIVE), IS(CLEAR, RECLAIM_PROACTIVE, CLEAR) },
 	{ SAW(MEMCG), IS(CLEAR, RECLAIM_MEMCG, CLEAR) },

@@ -137,6 +137,10 @@ static const struct expectation expectations[] = {
 	{ AT(THP_COLLAPSE, NONE),	EV(CLEAR), .causes = { C(KHUGEPAGED) } },
 
 	/* Also for MMN_CLASS_RMAP_MIGRATE, see plain_class(). */
+	{ AT2(RMAP_UNMAP, MIGRATION, KSWAPD), EV(CLEAR), .causes = { C(DEMOTION) } },
+	{ AT2(RMAP_UNMAP, MIGRATION, DIRECT_RECLAIM), EV(CLEAR), .causes = { C(DEMOTION) } },
+	{ AT2(RMAP_UNMAP, MIGRATION, MEMCG), EV(CLEAR), .causes = { C(DEMOTION) } },
+	{ AT2(RMAP_UNMAP, MIGRATION, PROACTIVE), EV(CLEAR), .causes = { C(DEMOTION) } },
 	{ AT(RMAP_UNMAP, KSWAPD),	EV(CLEAR), .causes = { C(RECLAIM_KSWAPD) } },
 	{ AT(RMAP_UNMAP, DIRECT_RECLAIM), EV(CLEAR), .causes = { C(RECLAIM_DIRECT) } },
 	{ AT2(RMAP_UNMAP, MEMCG, PROACTIVE), EV(CLEAR), .causes = { C(RECLAIM_PROACTIVE) } },
