@@ -9,73 +9,9 @@
 #include <linux/kernel.h>
 #include <linux/types.h>
 
+#include "rule_row.h"
 #include "rules.h"
 #include "uapi_args.h"
-
-#define FX_ALL		MMNOTIFY_FX_ALL
-/* The translations are void; the addresses stay mapped. */
-#define FX_CLEAR	(MMNOTIFY_FX_PFN | MMNOTIFY_FX_NO_WRITE | \
-			 MMNOTIFY_FX_NO_READ | MMNOTIFY_FX_DIRTY)
-#define FX_ACCESS	(MMNOTIFY_FX_NO_WRITE | MMNOTIFY_FX_NO_READ)
-#define FX_WRITE	MMNOTIFY_FX_NO_WRITE
-#define FX_CLEAN	(MMNOTIFY_FX_NO_WRITE | MMNOTIFY_FX_DIRTY)
-#define FX_NONE		0
-
-/*
- * How an argument of the system call is compared. Only the low 32 bits are: the arguments of
- * ARG_IS are int in every ABI, so the upper half of the register is undefined.
- */
-enum arg_op { ARG_ANY, ARG_IS, ARG_HAS };
-
-/**
- * struct rule - conditions and a verdict
- * @need: MMN_CTX_* bits that must be set
- * @not: MMN_CTX_* bits that must be clear
- * @sys: enum mmn_sys that current must be in, so MMN_CTX_SYSCALL is set; or MMN_SYS_NONE
- * @op: enum arg_op: how args[@arg] is compared with @val
- * @arg: index of the argument
- * @val: value for ARG_IS; for ARG_HAS a mask, of which one bit must be set
- * @saw: enum mmn_frame that must be on the stack; MMN_FRAME_NONE for no condition
- * @also: second frame that must be on the stack, likewise
- * @ask: no verdict: demands the stack; ignored once the stack was walked
- * @event: enum mmnotify_event of the verdict
- * @cause: enum mmnotify_cause of the verdict
- * @effects: MMNOTIFY_FX_* of the verdict
- * @guess: the verdict is not exact, so its effects are MMNOTIFY_FX_ALL
- * @wide: the range of the event may exceed the change: MMNOTIFY_F_WIDENED
- */
-struct rule {
-	u32 need;
-	u32 not;
-	u8 sys;
-	u8 op;
-	u8 arg;
-	u32 val;
-	u8 saw;
-	u8 also;
-	bool ask;
-	u8 event;
-	u8 cause;
-	u8 effects;
-	bool guess;
-	bool wide;
-};
-
-/* Conditions, then the verdict: short enough for one line per rule. */
-#define ALWAYS			.op = ARG_ANY
-#define IF1(a)			.need = MMN_CTX_##a
-#define IF2(a, b)		.need = MMN_CTX_##a | MMN_CTX_##b
-#define UNLESS(a)		.not = MMN_CTX_##a
-#define SYS(s)			.sys = MMN_SYS_##s
-#define ARG(n, o, v)		.arg = (n), .op = ARG_##o, .val = ARG_##v
-#define SAW(f)			.saw = MMN_FRAME_##f
-#define ALSO(f)			.also = MMN_FRAME_##f
-#define ASK			.ask = true
-#define IS(e, c, fx)		.event = MMNOTIFY_##e, \
-				.cause = MMNOTIFY_CAUSE_##c, \
-				.effects = FX_##fx
-#define WIDE			.wide = true
-#define GUESS			.guess = true
 
 /* clang-format off */
 
@@ -162,6 +98,7 @@ static const struct rule zap_rules[] = {
 	{ SAW(HWPOISON), IS(CLEAR, HWPOISON, CLEAR) },
 	{ SAW(HUGETLB_WP), IS(CLEAR, HUGETLB_COW, CLEAR) },
 	{ SAW(GUARD_INSTALL), IS(CLEAR, GUARD_INSTALL, CLEAR) },
+	{ SAW(REMAP), IS(CLEAR, FILE_INVALIDATE, CLEAR) },
 	{ SAW(FALLOCATE), ALSO(MADVISE), IS(CLEAR, MADV_REMOVE, CLEAR) },
 	{ SAW(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR) },
 	{ SAW(TRUNCATE), IS(CLEAR, TRUNCATE, CLEAR) },
@@ -278,13 +215,21 @@ static const struct rule fork_rules[] = {
 	{ ALWAYS, IS(PROTECTION_PAGE, FORK, WRITE) },
 };
 
-/* The reverse map cleans and write-protects a page; only the stack shows for which caller. */
+/*
+ * The reverse map cleans and write-protects a page; only the stack shows for which caller.
+ * File systems also do it themselves, mostly in modules, whose functions are no frames: for
+ * the last page when a file is extended, and for the edges of a hole.
+ */
 static const struct rule mkclean_rules[] = {
 	{ ASK },
 	{ SAW(HWPOISON), IS(PROTECTION_PAGE, HWPOISON, CLEAN) },
 	{ SAW(DIRTY_TRACK), IS(PROTECTION_PAGE, DRIVER_DIRTY_TRACK, CLEAN) },
 	{ SAW(DAX_WRITEBACK), IS(PROTECTION_PAGE, DAX_WRITEBACK, CLEAN) },
 	{ SAW(WRITEBACK), IS(PROTECTION_PAGE, WRITEBACK, CLEAN) },
+	{ SAW(FALLOCATE), ALSO(MADVISE), IS(PROTECTION_PAGE, MADV_REMOVE, CLEAN) },
+	{ SAW(FALLOCATE), IS(PROTECTION_PAGE, HOLE_PUNCH, CLEAN) },
+	{ SAW(TRUNCATE), IS(PROTECTION_PAGE, TRUNCATE, CLEAN) },
+	{ SAW(WRITE), IS(PROTECTION_PAGE, WRITEBACK, CLEAN) },
 	{ ALWAYS, IS(PROTECTION_PAGE, MKCLEAN, CLEAN) },
 };
 
@@ -382,6 +327,7 @@ static const struct rule rmap_rules[] = {
 	{ SAW(LONGTERM), IS(CLEAR, LONGTERM_PIN, CLEAR) },
 	{ SAW(DAMON), IS(CLEAR, DAMON_MIGRATE, CLEAR) },
 	{ SAW(MIGRATE_VMA), IS(CLEAR, MIGRATE_VMA, CLEAR) },
+	{ SAW(REMAP), IS(CLEAR, FILE_INVALIDATE, CLEAR) },
 	{ SAW(FALLOCATE), ALSO(MADVISE), IS(CLEAR, MADV_REMOVE, CLEAR) },
 	{ SAW(FALLOCATE), IS(CLEAR, HOLE_PUNCH, CLEAR) },
 	{ SAW(TRUNCATE), IS(CLEAR, TRUNCATE, CLEAR) },
