@@ -63,16 +63,22 @@ static const struct site sites[] = {
 	{ "page_vma_mkclean_one",	MMN_CLASS_MKCLEAN,	"6.1-7.3, .constprop.0" },
 	{ "wp_clean_pre_vma",		MMN_CLASS_DIRTY_TRACK,	"5.10-7.3, vmwgfx" },
 	{ "follow_invalidate_pte",	MMN_CLASS_DAX_MKCLEAN,	"5.10" },
+	{ "__follow_pte_pmd",		MMN_CLASS_DAX_MKCLEAN,	"RHEL 8, read only" },
 
 	{ "wp_page_copy",		MMN_CLASS_COW,		"5.10-6.1" },
+	{ "__wp_page_copy",		MMN_CLASS_COW,		"RHEL 8 and 9, read only" },
 	{ "do_wp_page",			MMN_CLASS_COW,		"6.12-7.3, inlined" },
 	{ "do_huge_pmd_wp_page",	MMN_CLASS_COW,		"7.2-7.3, huge zero page" },
+	{ "do_huge_pmd_wp_page_fallback", MMN_CLASS_COW,	"5.4, read only" },
 	{ "do_huge_zero_wp_pmd",	MMN_CLASS_COW,		"other builds" },
 	{ "hugetlb_cow",		MMN_CLASS_HUGETLB_COW,	"5.10" },
+	{ "hugetlb_cor",		MMN_CLASS_HUGETLB_COW,	"RHEL 8 and 9, read only" },
+	{ "__hugetlb_cor_cow",		MMN_CLASS_HUGETLB_COW,	"RHEL 8 and 9, read only" },
 	{ "hugetlb_wp",			MMN_CLASS_HUGETLB_COW,	"6.1-7.3" },
 
 	{ "madvise_free_single_vma",	MMN_CLASS_MADV_FREE,	"5.10-7.3, not 6.12" },
 	{ "do_madvise",			MMN_CLASS_MADV_FREE,	"6.12, inlined" },
+	{ "madvise_do_behavior",	MMN_CLASS_MADV_FREE,	"6.16-6.17, read only" },
 
 	{ "__split_huge_pmd",		MMN_CLASS_THP_SPLIT,	"5.10-7.3" },
 	{ "__split_huge_pud",		MMN_CLASS_THP_SPLIT,	"5.10-7.3, DAX" },
@@ -94,6 +100,7 @@ static const struct site sites[] = {
 	{ "try_to_merge_with_ksm_page",	MMN_CLASS_KSM_REPLACE,	"other builds" },
 
 	{ "__replace_page",		MMN_CLASS_UPROBE,	"5.10-6.12" },
+	{ "uprobe_write_opcode",	MMN_CLASS_UPROBE,	"6.16-6.17, read only" },
 	{ "uprobe_write",		MMN_CLASS_UPROBE,	"7.2-7.3" },
 	{ "move_pages",			MMN_CLASS_UFFD_MOVE,	"6.12, inlined" },
 	{ "move_pages_pte",		MMN_CLASS_UFFD_MOVE,	"other builds" },
