@@ -53,7 +53,16 @@ static const struct kernel {
 	{ "6.12.118+deb13.1-amd64", DYNAMIC "Debian 6.12.118-2" DATE, TESTED, "Debian 13, 6.12" },
 	{ "6.12.118+deb13-amd64", DYNAMIC "Debian 6.12.118-1 (2026-1", TESTED, "Debian 13, 6.12" },
 
+	/* The ends of the spans on which the tests ran, too. */
+	{ "5.10.0-30-amd64", "#1 SMP Debian 5.10.218-1 (2024-06-01)", TESTED, "Debian 11, 5.10" },
+	{ "6.12.107+deb13-amd64", DYNAMIC "Debian 6.12.107-1 (2026-08-29)", TESTED,
+	  "Debian 13, 6.12" },
+	{ "7.2.6+deb13-amd64", DYNAMIC "Debian 7.2.6-1~bpo13+1 (2026-09-30)", TESTED,
+	  "Debian 13 backports, 7.2" },
+	{ "6.12.115+deb13.1-amd64", DYNAMIC "Debian 6.12.115-2" DATE, TESTED, "Debian 13, 6.12" },
+
 	/* Outside of the span. */
+	{ "6.1.0-47-amd64", DYNAMIC "Debian 6.1.170-3 (2026-05-08)", OLDER, "Debian 12, 6.1" },
 	{ "5.10.0-47-amd64", "#1 SMP Debian 5.10.263-1" DATE, NEWER, "Debian 11, 5.10" },
 	{ "5.10.0-1-amd64", "#1 SMP Debian 5.10.4-1" DATE, OLDER, "Debian 11, 5.10" },
 	{ "6.1.0-58-rt-amd64", "#1 SMP PREEMPT_RT Debian 6.1.193-1" DATE, NEWER,
