@@ -19,7 +19,7 @@
 /*
  * The scenarios of tests/scenarios passed on the first and on the last patch level of each span,
  * and only stable updates lie between them. Extend a span only after a run: such an update may
- * add an event, as one did between 6.1.170 and 6.1.192. A flavour that is not booted by the
+ * add an event, as one did between 6.1.190 and 6.1.192. A flavour that is not booted by the
  * tests (cloud) has no row.
  */
 static const struct mmn_kernel_stream streams[] = {
