@@ -14,6 +14,7 @@ static const struct test_case protect_cases[] = {
 	{ "mprotect that lets read with an unknown lock state", CLASS(PROTECT), SYSB(MPROTECT, LOCAL), ARG(2, 1), F1(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
 	{ "mprotect with an unknown lock state", CLASS(PROTECT), SYSB(MPROTECT, LOCAL), F1(MPROTECT), IS(PROTECTION_VMA, MPROTECT, ACCESS) },
 	{ "mprotect is not of another mm", CLASS(PROTECT), SYSB(MPROTECT, OTHERS_WRITER), F0, GUESS(PROTECTION_VMA, PROTECTION) },
+	{ "mprotect that lets read is not of another mm", CLASS(PROTECT), SYSB(MPROTECT, OTHERS_WRITER), ARG(2, 1), F0, GUESS(PROTECTION_VMA, PROTECTION) },
 	{ "a hint on the way out of mprotect", CLASS(PROTECT), SYSB(MPROTECT, READER), F2(NUMA, NUMA), IS(PROTECTION_PAGE, NUMA_HINT, NO) },
 	{ "exec protects its stack", CLASS(PROTECT), SYSB(EXEC, WRITER), F2(MPROTECT, EXEC), IS(PROTECTION_VMA, EXEC, ACCESS) },
 	{ "exec protects nothing else", CLASS(PROTECT), SYSB(EXEC, WRITER), F1(EXEC), GUESS(PROTECTION_VMA, PROTECTION) },
@@ -21,6 +22,9 @@ static const struct test_case protect_cases[] = {
 	{ "pkey_mprotect that lets read", CLASS(PROTECT), SYSB(PKEY_MPROTECT, WRITER), ARG(2, GARBAGE | 1), IS(PROTECTION_VMA, PKEY_MPROTECT, WRITE) },
 	{ "pkey_mprotect that lets execute", CLASS(PROTECT), SYSB(PKEY_MPROTECT, WRITER), ARG(2, GARBAGE | 4), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
 	{ "pkey_mprotect with an unknown lock state", CLASS(PROTECT), SYSB(PKEY_MPROTECT, LOCAL), F2(MPROTECT, PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
+	{ "pkey_mprotect that lets read and write", CLASS(PROTECT), SYSB(PKEY_MPROTECT, WRITER), ARG(2, 3), IS(PROTECTION_VMA, PKEY_MPROTECT, WRITE) },
+	{ "pkey_mprotect that lets read with an unknown lock state", CLASS(PROTECT), SYSB(PKEY_MPROTECT, LOCAL), ARG(2, 1), F2(MPROTECT, PKEY_MPROTECT), IS(PROTECTION_VMA, PKEY_MPROTECT, ACCESS) },
+	{ "pkey_mprotect that lets read is not of another mm", CLASS(PROTECT), SYSB(PKEY_MPROTECT, OTHERS_WRITER), ARG(2, 1), F0, GUESS(PROTECTION_VMA, PROTECTION) },
 	{ "pkey_mprotect is not of another mm", CLASS(PROTECT), SYSB(PKEY_MPROTECT, OTHERS_WRITER), F0, GUESS(PROTECTION_VMA, PROTECTION) },
 
 	{ "UFFDIO_UNREGISTER", CLASS(PROTECT), SYSB(IOCTL, WRITER), ARG(1, UFFDIO_UNREGISTER), IS(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS) },
