@@ -3,8 +3,9 @@
  * mmnotify_compat_ends: end() for ranges, in a driver that is built without mmnotify.
  * Interval notifiers have no end callback, so one whole-mm notifier per mm counts the
  * running invalidations. When the count drops to 0, all pending end() callbacks are
- * called: late, but never early. mmu_interval_notifier_remove() waits for the same
- * moment, without an invalidation of the mm. Invalidations allocate no memory.
+ * called: late, but never early. Only the release of the mm calls them at once.
+ * mmu_interval_notifier_remove() waits for the same moment, without an invalidation of
+ * the mm. Invalidations allocate no memory.
  *
  * Relies on the kernel calling interval notifiers before whole-mm notifiers: the first
  * range that receives an event counts it.

@@ -8,7 +8,8 @@
  * The first note of a range is embedded in the range. Parallel invalidations of one range
  * need more; these are allocated without reclaim, because the caller may be in reclaim.
  * If the allocation fails, the range only counts the event in @lost, and end() is
- * delivered when no blockable invalidation of the mm runs: late, but never early.
+ * delivered when no blockable invalidation of the mm runs: late, but never early. Only
+ * the release of the mm delivers end() for events that still run.
  *
  * This relies on the kernel calling interval notifiers before whole-mm notifiers, at
  * start and at release, as in-tree drivers do (nouveau).

@@ -142,14 +142,16 @@ struct mmnotify_finish {
  *	also if another range refused the event. Same rules as @invalidate.
  * @end: an invalidation that was delivered to this range is over, and the page tables
  *	are as described by @info. Called once for each blockable invalidation, except
- *	MMNOTIFY_RELEASE and invalidations that begin after it. Invalidations that
- *	run while the mm is released get their end at the release. An end never comes
- *	early, but it is late if memory is short; in both of these cases @info is not
- *	exact. With this callback mmnotify subscribes to every event of the mm.
+ *	MMNOTIFY_RELEASE and invalidations that begin after it. If memory is short, an
+ *	end comes late. It comes early in one case only: invalidations that still run
+ *	when the mm is released get their end at once. In both cases @info is not
+ *	exact. With this callback mmnotify subscribes to every event of the mm. Same
+ *	rules as @invalidate; it may sleep as far as these allow, as the invalidation
+ *	is blockable, but the operation and the removal of the range wait for it.
  *	Optional.
- * @release: the mm is released: called once, before any page is freed, in place of
- *	@invalidate with MMNOTIFY_RELEASE and under its rules. An UNMAP of all
- *	addresses still follows. Optional.
+ * @release: the mm is released while the range is inserted: called once, before any
+ *	page is freed, in place of @invalidate with MMNOTIFY_RELEASE and under its
+ *	rules. An UNMAP of all addresses still follows. Optional.
  * @removed: mmnotify_range_remove_async() is done: the range may be freed, or zeroed
  *	and inserted again. Runs in a work item, may sleep, and may run at the same
  *	time for other ranges. Needed for mmnotify_range_remove_async() only.
@@ -181,10 +183,11 @@ struct mmnotify_range_ops {
  * @start: an invalidation begins; it cannot be refused. Same rules as
  *	mmnotify_range_ops.invalidate. Optional.
  * @end: the invalidation is over, and the page tables are as described by @info.
- *	Guaranteed only after a blockable start, and never without a start. Optional.
- * @release: the mm is released: the last callback, exactly once, before any page
- *	is freed, or from mmnotify_mm_unregister(). Not called if the last put
- *	came first. Optional.
+ *	Guaranteed only after a blockable start, and never without a start. Same rules
+ *	as @start; it must not sleep while mmnotify_blockable() is false. Optional.
+ * @release: the mm is released, before any page is freed, or the object is dropped by
+ *	mmnotify_mm_unregister(): called once. Not called if the last put came first.
+ *	Callbacks of other tasks (reclaim) may run at the same time. Optional.
  * @alloc: allocate the zeroed object that embeds struct mmnotify_mm, or return
  *	ERR_PTR(). Called for the first get, under mmap_lock of the mm, held for write;
  *	may sleep.
