@@ -23,9 +23,10 @@ struct seq_file;
  *   find the call site by frame steps on this kernel;
  * - the self-test at load (selftest.c), which has to prove a backend before it is used.
  *
- * **Backends**, in the order in which hook=auto tries them: ftrace (ftrace.c), kprobes
- * (kprobe.c), and none (none.c), where callbacks walk the stack or are not exact. A kprobe
- * may miss a hit, so the stack has to confirm its records.
+ * **Backends**, in the order in which hook=auto tries them: ftrace (ftrace.c), kprobe
+ * (kprobe.c), stack and none (both none.c, without a hook). A kprobe may miss a hit, so the
+ * stack has to confirm its records. With stack, callbacks walk the stack, and observers see
+ * nothing; with none, no verdict is exact but that of a release.
  *
  * **Data flow.** Fast path: backend -> entry.h -> counter -> record, inlined. If observers
  * exist, the event is also classified, counted and traced. Slow path: a symbol that is not

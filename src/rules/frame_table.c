@@ -289,8 +289,8 @@ unsigned int mmn_frame_table_find(const char *symbol)
  * mmn_frame_table_ends() - does a frame end the search for the operation?
  * @frame: enum mmn_frame
  *
- * Frames further out than these belong to another operation, which merely allocated memory,
- * faulted or was interrupted.
+ * Either @frame decides by itself (MADVISE, NUMA), or frames further out belong to another
+ * operation, which merely allocated memory, faulted or was interrupted.
  *
  * Context: Any.
  * Return: true if a walk can stop at @frame.

@@ -196,18 +196,22 @@ enum mmn_frame {
 	MMN_NR_FRAMES
 };
 
-/* Conditions: facts about the task and the mm at the call site. */
+/*
+ * Conditions: facts about the task and the mm at the call site. Neither MMAP_WRITE nor
+ * MMAP_READ: unknown, because the class does not need the lock, or this kernel's lock cannot
+ * be read.
+ */
 #define MMN_CTX_LOCAL		(1u << 0) /* current->mm is the mm */
 #define MMN_CTX_DYING		(1u << 1) /* the mm has no users left */
 #define MMN_CTX_EXITING		(1u << 2) /* current is exiting */
 #define MMN_CTX_KTHREAD		(1u << 3) /* current is a kernel thread */
 #define MMN_CTX_SYSCALL		(1u << 4) /* sys and args can be trusted */
-#define MMN_CTX_MMAP_WRITE	(1u << 5) /* current holds mmap_lock for write */
+#define MMN_CTX_MMAP_WRITE	(1u << 5) /* current is the writer of mmap_lock */
 #define MMN_CTX_NUMA_MOVES	(1u << 6) /* kernel: a NUMA hint may also migrate */
 #define MMN_CTX_VERIFIED	(1u << 7) /* kernel: tested, or trusted (compat/trust.h) */
 #define MMN_CTX_KHUGEPAGED	(1u << 8) /* current is khugepaged */
 #define MMN_CTX_OOM_REAPER	(1u << 9) /* current is the OOM reaper */
-#define MMN_CTX_MMAP_READ	(1u << 10) /* it does not; neither bit: unknown */
+#define MMN_CTX_MMAP_READ	(1u << 10) /* current is not the writer of mmap_lock */
 #define MMN_CTX_KSWAPD		(1u << 11) /* current is a kswapd */
 #define MMN_CTX_KCOMPACTD	(1u << 12) /* current is a kcompactd */
 #define MMN_CTX_KSMD		(1u << 13) /* current is ksmd */

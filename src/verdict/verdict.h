@@ -37,7 +37,8 @@
  *
  * **Which verdict?** Cheapest first, likewise.
  *
- * 1. The verdict in the record. Fails without a record, and in the first callback.
+ * 1. The verdict in the record. Fails without a record, and in the first callback unless
+ *    the hook has classified the event for observers.
  * 2. Rule cache (rules/rule_cache.h), by class, context, system call and argument. Fails
  *    on a miss, if no key can be made, or if the rules need the stack.
  * 3. The rules on a gathered context. Fail if they need the stack.
