@@ -3,8 +3,9 @@
  * mmnotify_life: the state of a struct mmnotify_range, as one atomic word. Insertion,
  * move, both removals and the exit of the driver may begin on one range at the same time;
  * of these only mmnotify_range_remove_async() may begin in a callback. Each transition
- * below is one cmpxchg, so exactly one caller removes the native notifier. The other
- * callers return an errno, wait, or set a flag.
+ * below that may race is one cmpxchg, so exactly one caller removes the native notifier.
+ * The other callers return an errno, wait, or set a flag. The transitions to INSERTING and
+ * to REMOVED are stores: no other caller may leave the states before them.
  *
  * Internal to mmnotify and mmnotify_compat_impl.h; drivers do not call these functions.
  *

@@ -131,7 +131,8 @@ static void mmn_mm_end(struct mmu_notifier *mn,
 
 /*
  * Called by the kernel when the mm exits and by mmu_notifier_unregister(), possibly at the
- * same time: xchg() selects one of them. Not called after the last put.
+ * same time: xchg() selects one of them. Not called after the last put, unless an exit that
+ * runs at the same time still finds the notifier.
  */
 static void mmn_mm_release(struct mmu_notifier *mn, struct mm_struct *mm)
 {

@@ -191,7 +191,8 @@ static bool ends_try_extra(struct ends *ends, struct mmnotify_range *r,
 }
 
 /*
- * The range's own note is in use by an event of another task. Sleeping is the last resort.
+ * The range's own note is in use: by an event of another task, by an outer event of this
+ * task, or on the late list. Sleeping is the last resort.
  * It is allowed, since @event is blockable. It ends, since an entry of @unstarted is freed
  * as soon as the kernel is done with the interval notifiers of that event.
  */
@@ -292,8 +293,8 @@ static bool is_idle(const struct ends *ends)
 }
 
 /*
- * No event runs, so all lost ends may be delivered. Fix their number under the lock:
- * events that begin after that may be counted in @lost again.
+ * No event runs, or the mm is released: all lost ends may be delivered. Fix their number
+ * under the lock: events that begin after that may be counted in @lost again.
  */
 static struct mmnotify_pending *ends_take_late(struct ends *ends)
 {

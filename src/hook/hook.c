@@ -2,9 +2,9 @@
 /*
  * hook: attaches and detaches the hook. The overview is in hook.h.
  *
- * It is attached while it has users: observers, and clients on kernels where callbacks
- * cannot find the call site by frame steps. Attaching patches kernel text and detaching
- * waits for every task, so it is only detached one second after the last user.
+ * It is attached while it has users: observers, and clients where callbacks cannot find the
+ * call site by frame steps, or where hook= is not auto. Attaching patches kernel text and
+ * detaching waits for every task, so it is only detached one second after the last user.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -34,7 +34,10 @@
  */
 static DEFINE_MUTEX(hook_lock);
 
-/* True if clients need the hook: their callbacks cannot use frame steps. Set at load. */
+/*
+ * True if clients are users of the hook: hook= is not auto, or callbacks cannot find the
+ * call site by frame steps. Set at load.
+ */
 bool mmn_hook_for_clients = true;
 static const struct mmn_hook_backend *hook_backend;
 static unsigned int users;

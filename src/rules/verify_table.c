@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * verify_table: events and causes that fit a stack, for verify=1. It uses neither the system
- * call nor the task nor a lock. It also reads frames in another order than the rules: from
- * the innermost outwards, and the first frame with a row decides. So a mistake in one of the
- * two shows as a disagreement.
+ * verify_table: events and causes that fit a stack, for verify=1. It uses neither the
+ * system call nor the task nor the state of mmap_lock. It also reads frames in another
+ * order than the rules: from the innermost outwards, and the first frame with a row
+ * decides. So a mistake in one of the two shows as a disagreement.
  *
  * Pure: it also compiles in user space.
  */

@@ -4,10 +4,10 @@
  * table, and to the distance to the next return address on the stack. A miss resolves the
  * symbol, which walks kallsyms; the hook must not, so it defers misses to a work item.
  *
- * Lookups take no lock. Entries are only removed when their module is unloaded. By then the
- * module's addresses are on no stack, so no lookup can hit them until another module is
- * loaded there. Trampolines and BPF programs are freed without notification and are
- * therefore never cached.
+ * Lookups take no lock. Entries are only removed when their module is unloaded, or when its
+ * init text is freed. By then these addresses are on no stack, so no lookup can hit them
+ * until another module is loaded there. Trampolines and BPF programs are freed without
+ * notification and are therefore never cached.
  *
  * site_lock serialises changes of the table and guards the list of unknown symbols.
  */

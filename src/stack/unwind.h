@@ -49,7 +49,8 @@
  * sees it or falls back to the unwinder. Removed entries need no grace period, as a lookup only
  * uses addresses of its own stack, and the text of an unloaded module is on no stack.
  *
- * Contexts: everything runs in the task that invalidates, for its own stack. In the hook
+ * Contexts: lookups and walks run in the task that invalidates, for its own stack; the module
+ * notifier and the work item that resolves symbols run in other tasks. In the hook
  * @can_resolve is false: nothing is allocated, no lock is taken and no symbol resolved;
  * uncached addresses are queued for a work item. Callbacks may be atomic, but can resolve.
  */

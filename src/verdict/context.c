@@ -73,9 +73,9 @@ static noinline void gather_args(const struct mmu_notifier_range *range, bool pl
 }
 
 /*
- * Kernel threads have no system call, and workers that were created by user space (io_uring,
- * vhost) have the number of one that is over. A task that entered the kernel by a fault or
- * an interrupt has the number -1.
+ * Kernel threads have no system call. Workers that user space created (io_uring, vhost) are
+ * skipped, too: their saved number is of a system call that is over. In a task that entered
+ * the kernel by a fault or an interrupt, the saved number is -1.
  */
 static void gather_syscall(const struct mmu_notifier_range *range, u32 needs,
 			   struct mmn_ctx *ctx)

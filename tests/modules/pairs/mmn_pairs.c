@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * mmn_pairs: a driver. Its operations on ranges and mm objects run in the calling tasks,
- * concurrently. removed() frees the range, so KASAN reports a late access. The program in
- * user space decides which pairs start together. Each operation is legal use of the API,
- * though it may return an error.
+ * concurrently. Without PAIRS_KEEP removed() frees the range at once, so KASAN reports a
+ * late access. The program in user space decides which pairs start together. Each operation
+ * is legal use of the API, though it may return an error.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>

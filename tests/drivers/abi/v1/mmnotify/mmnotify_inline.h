@@ -186,13 +186,16 @@ struct mmnotify_range_ops {
  *	Guaranteed only after a blockable start, and never without a start. Same rules
  *	as @start; it must not sleep while mmnotify_blockable() is false. Optional.
  * @release: the mm is released, before any page is freed, or the object is dropped by
- *	mmnotify_mm_unregister(): called once. Not called if the last put came first.
- *	Callbacks of other tasks (reclaim) may run at the same time. Optional.
+ *	mmnotify_mm_unregister(): called once. Not called if the last put came first;
+ *	an exit that runs at the same time as that put may still call it. Callbacks of
+ *	other tasks (reclaim) may run at the same time. Optional.
  * @alloc: allocate the zeroed object that embeds struct mmnotify_mm, or return
  *	ERR_PTR(). Called for the first get, under mmap_lock of the mm, held for write;
  *	may sleep.
  * @free: free the object: the last reference was put and no callback runs any more.
- *	Called from an SRCU callback, must not sleep.
+ *	Called from an SRCU callback, from mmnotify_mm_unregister(), or, if the kernel
+ *	refuses the notifier, from mmnotify_mm_get() under mmap_lock held for write.
+ *	Must not sleep.
  * @effects: as in struct mmnotify_range_ops; @start and @end of one event are either
  *	both delivered or both not
  * @rsvd: zero
