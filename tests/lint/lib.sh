@@ -70,3 +70,18 @@ findings()
 		finding "$line"
 	done
 }
+
+# page_is_made TOOL PAGE: PAGE equals the output of TOOL, whose errors are findings.
+page_is_made()
+{
+	local made line
+	made=$(mktemp)
+	if ! "$1" >"$made" 2>"$made.err"; then
+		findings < <(grep -v '^  CC ' "$made.err" || true)
+		finding "$1: fails"
+	elif ! cmp -s "$made" "$2"; then
+		line=$(cmp "$made" "$2" 2>&1 | sed -n 's/.* line \([0-9]*\)$/\1/p')
+		finding "$2:${line:-1}: $2 is not what $1 prints: run make docs"
+	fi
+	rm -f "$made" "$made.err"
+}
