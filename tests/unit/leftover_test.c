@@ -14,11 +14,10 @@
 #include "client/leftover.h"
 #include "client/mm.h"
 #include "client/removal.h"
+#include "module_list.h"
 #include "tap.h"
 
 static struct module module, other;
-static struct notifier_block *registered;
-static int result;
 
 /* Two clients of the module; callbacks of the first create objects during their removal. */
 static struct mmn_client clients[2] = {
@@ -42,20 +41,6 @@ void shim_log(const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(logged + len, sizeof(logged) - len, fmt, args);
 	va_end(args);
-}
-
-int register_module_notifier(struct notifier_block *nb)
-{
-	if (!result)
-		registered = nb;
-	return result;
-}
-
-int unregister_module_notifier(struct notifier_block *nb)
-{
-	if (registered == nb)
-		registered = NULL;
-	return 0;
 }
 
 struct mmn_client *mmn_client_of_module(const struct module *mod)

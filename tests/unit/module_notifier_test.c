@@ -10,29 +10,14 @@
 #include "stack/module_notifier.h"
 #include "stack/call_path.h"
 #include "stack/addr_cache.h"
+#include "module_list.h"
 #include "tap.h"
 #include "stack/last_walk.h"
 
 static struct module module;
-static struct notifier_block *registered;
-static int result;
 
 /* Calls of each function for the module. */
 static int sites, init_sites, walks, paths;
-
-int register_module_notifier(struct notifier_block *nb)
-{
-	if (!result)
-		registered = nb;
-	return result;
-}
-
-int unregister_module_notifier(struct notifier_block *nb)
-{
-	if (registered == nb)
-		registered = NULL;
-	return 0;
-}
 
 void mmn_addr_cache_drop(const struct module *mod, bool all)
 {
