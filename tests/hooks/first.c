@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * first: operations whose cause only the stack shows, of a process that has a bare notifier
- * and no client. Each moves pages between two memory nodes.
+ * first: operations of a process that has a bare notifier and no client. Only the stack shows
+ * their causes. Each moves pages between two memory nodes.
  *
  * Usage: first; prints its process id.
  */
