@@ -47,6 +47,8 @@ void mmn_orc_probe_measure(void (*report)(unsigned long pc, unsigned int up));
 
 extern u32 mmn_trust_bits;
 
+const char *mmn_trust_name(void);
+
 /* src/compat/syscalls.h */
 #define MMN_COMPAT_SYSCALLS_H
 
@@ -60,7 +62,10 @@ unsigned long mmn_syscall_arg(unsigned int nr);
 
 enum mmn_stat { MMN_STAT_UNWOUND };
 
+struct seq_file;
+
 void mmn_stats_inc(enum mmn_stat stat);
+void mmn_stats_show_hook(struct seq_file *m);
 
 /* src/client/client.h */
 #define MMN_CLIENT_H
@@ -82,7 +87,10 @@ void mmn_client_drop(struct mmn_client *c);
 /* src/verdict/verdict.h */
 #define MMN_VERDICT_H
 
+bool mmn_verdict_is_watched(void);
 void mmn_verdict_set_watched(bool on);
+void mmn_verdict_set_recheck(bool on);
+void mmn_verdict_set_hooked(bool on);
 
 /* src/trace.h */
 #define MMN_TRACE_H

@@ -3,6 +3,7 @@
 #define SHIM_MODULE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct module {
 	unsigned long start;
@@ -13,6 +14,11 @@ static inline bool within_module_core(unsigned long addr, const struct module *m
 {
 	return addr >= mod->start && addr < mod->end;
 }
+
+#define THIS_MODULE	((struct module *)NULL)
+
+/* The test counts the references. */
+void __module_get(struct module *mod);
 
 enum module_state {
 	MODULE_STATE_LIVE,

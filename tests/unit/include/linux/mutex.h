@@ -3,6 +3,8 @@
 #ifndef SHIM_MUTEX_H
 #define SHIM_MUTEX_H
 
+#include <linux/lockdep.h>
+
 struct mutex {
 	int held;
 };

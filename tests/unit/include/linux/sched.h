@@ -20,4 +20,9 @@ extern struct task_struct shim_current;
 
 #define current		(&shim_current)
 
+#define MAX_SCHEDULE_TIMEOUT	(~0UL >> 1)
+
+/* The test decides how long it takes. */
+void schedule_timeout_idle(unsigned long timeout);
+
 #endif /* SHIM_SCHED_H */

@@ -9,7 +9,12 @@ struct work_struct {
 	void (*func)(struct work_struct *work);
 };
 
+struct delayed_work {
+	struct work_struct work;
+};
+
 #define DECLARE_WORK(name, f)	struct work_struct name = { .func = f }
+#define DECLARE_DELAYED_WORK(name, f)	struct delayed_work name = { .work.func = f }
 
 /* The one work item of the file under test if it is scheduled, or NULL. */
 extern struct work_struct *shim_scheduled;
@@ -24,5 +29,24 @@ static inline void cancel_work_sync(struct work_struct *work)
 	if (shim_scheduled == work)
 		shim_scheduled = NULL;
 }
+
+/* Its delay, if it is a delayed one. */
+extern unsigned long shim_delay;
+
+/* As in the kernel: a work item that is pending keeps its delay. */
+static inline void schedule_delayed_work(struct delayed_work *work, unsigned long delay)
+{
+	if (shim_scheduled)
+		return;
+	shim_scheduled = &work->work;
+	shim_delay = delay;
+}
+
+static inline void cancel_delayed_work(struct delayed_work *work)
+{
+	cancel_work_sync(&work->work);
+}
+
+#define cancel_delayed_work_sync	cancel_delayed_work
 
 #endif /* SHIM_WORKQUEUE_H */
