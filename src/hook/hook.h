@@ -32,7 +32,7 @@ struct seq_file;
  * exist, the event is also classified, counted and traced. Slow path: a symbol that is not
  * in the address cache yet must not be resolved in the hook. An irq_work queues a work
  * item for that. The event is then classified by a client's callback or at its end, or it
- * counts as "unjudged" in debugfs mmnotify/hook.
+ * counts as "unclassified" in debugfs mmnotify/hook.
  *
  * **Locking.** The hook itself takes none of these locks.
  *

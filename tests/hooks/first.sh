@@ -36,7 +36,7 @@ for hook in ftrace kprobe; do
 			grep "tgid=$pid" $tracing/trace > "$tap"
 		check '[ "$(seen move_pages)" -ge 8 ] && [ "$(seen mbind)" -ge 8 ]' \
 			"$what: the later ones have their causes" || cat $debugfs/hook > "$tap"
-		say "# $what: $(seen move_pages) move_pages, $(seen mbind) mbind, $(counted unjudged) unclassified"
+		say "# $what: $(seen move_pages) move_pages, $(seen mbind) mbind, $(counted unclassified) unclassified"
 		echo 0 > $events/enable
 		check 'rmmod mmnotify' "$what: it unloads"
 	done
