@@ -17,6 +17,7 @@ extern bool shim_numa_moves;
 
 #define MMN_NUMA_HINT_MOVES	shim_numa_moves
 #define MMN_HAVE_STACK		1
+#define MMN_UNINIT
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
 
 enum mmn_mmap_lock {
@@ -80,6 +81,12 @@ struct mmn_client {
 	char *module;
 };
 
+struct mmn_delivery {
+	const struct mmnotify_client *client;
+};
+
+bool mmn_client_enter(struct mmnotify_client *client, struct mmn_delivery *d);
+void mmn_client_leave(struct mmn_delivery *d, bool watched);
 void mmn_client_synchronize(struct mmn_client *c);
 struct mmn_client *mmn_client_of_module(const struct module *mod);
 void mmn_client_drop(struct mmn_client *c);
@@ -91,6 +98,14 @@ bool mmn_verdict_is_watched(void);
 void mmn_verdict_set_watched(bool on);
 void mmn_verdict_set_recheck(bool on);
 void mmn_verdict_set_hooked(bool on);
+
+/* src/verdict/verdict_fast.h */
+#define MMN_VERDICT_FAST_H
+
+struct mmnotify_info;
+struct mmu_notifier_range;
+
+void mmn_verdict_end(const struct mmu_notifier_range *range, struct mmnotify_info *info);
 
 /* src/trace.h */
 #define MMN_TRACE_H

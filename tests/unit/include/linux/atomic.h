@@ -2,6 +2,8 @@
 #ifndef SHIM_ATOMIC_H
 #define SHIM_ATOMIC_H
 
+#include <stdbool.h>
+
 #include <linux/compiler.h>
 
 typedef struct { int counter; } atomic_t;
@@ -19,6 +21,11 @@ static inline void atomic_inc(atomic_t *v)
 static inline void atomic_dec(atomic_t *v)
 {
 	__atomic_fetch_sub(&v->counter, 1, __ATOMIC_RELAXED);
+}
+
+static inline bool atomic_dec_and_test(atomic_t *v)
+{
+	return !__atomic_sub_fetch(&v->counter, 1, __ATOMIC_SEQ_CST);
 }
 
 static inline int atomic_read_acquire(const atomic_t *v)

@@ -28,6 +28,8 @@ static inline void shim_step(int writes)
 #define unlikely(x)		(x)
 #undef __always_inline
 #define __always_inline	inline
+#define __must_check		__attribute__((warn_unused_result))
+#define __maybe_unused		__attribute__((unused))
 #define noinline		__attribute__((noinline))
 #define __read_mostly
 #define fallthrough		__attribute__((fallthrough))

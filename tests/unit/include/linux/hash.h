@@ -15,4 +15,9 @@ static inline u32 hash_64(u64 val, unsigned int bits)
 	return val * 0x61C8864680B583EBull >> (64 - bits);
 }
 
+static inline u32 hash_ptr(const void *ptr, unsigned int bits)
+{
+	return hash_long((unsigned long)ptr, bits);
+}
+
 #endif /* SHIM_HASH_H */

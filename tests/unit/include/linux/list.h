@@ -8,6 +8,10 @@ struct list_head {
 	struct list_head *next, *prev;
 };
 
+struct hlist_node {
+	struct hlist_node *next, **pprev;
+};
+
 static inline void list_add_tail(struct list_head *new, struct list_head *head)
 {
 	new->next = head;

@@ -1,11 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The test stands in for the kernel, and calls the notifiers. */
 #ifndef SHIM_MMU_NOTIFIER_H
 #define SHIM_MMU_NOTIFIER_H
+
+#include <linux/interval_tree.h>
+#include <linux/mm_types.h>
+#include <linux/types.h>
+
+enum mmu_notifier_event {
+	MMU_NOTIFY_UNMAP,
+	MMU_NOTIFY_CLEAR,
+	MMU_NOTIFY_RELEASE = 5,
+};
 
 struct mmu_notifier_range {
 	struct mm_struct *mm;
 	unsigned long start;
 	unsigned long end;
+	enum mmu_notifier_event event;
+	bool blockable;
 };
+
+static inline bool mmu_notifier_range_blockable(const struct mmu_notifier_range *range)
+{
+	return range->blockable;
+}
+
+struct mmu_notifier {
+	const struct mmu_notifier_ops *ops;
+	struct mm_struct *mm;
+};
+
+struct mmu_notifier_ops {
+	int (*invalidate_range_start)(struct mmu_notifier *mn,
+				      const struct mmu_notifier_range *range);
+	void (*invalidate_range_end)(struct mmu_notifier *mn,
+				     const struct mmu_notifier_range *range);
+	void (*release)(struct mmu_notifier *mn, struct mm_struct *mm);
+	struct mmu_notifier *(*alloc_notifier)(struct mm_struct *mm);
+	void (*free_notifier)(struct mmu_notifier *mn);
+};
+
+struct mmu_notifier *mmu_notifier_get(const struct mmu_notifier_ops *ops, struct mm_struct *mm);
+struct mmu_notifier *mmu_notifier_get_locked(const struct mmu_notifier_ops *ops,
+					     struct mm_struct *mm);
+void mmu_notifier_put(struct mmu_notifier *mn);
+
+struct mmu_interval_notifier {
+	struct interval_tree_node interval_tree;
+	struct mm_struct *mm;
+};
+
+unsigned long mmu_interval_read_begin(struct mmu_interval_notifier *mni);
+int mmu_interval_read_retry(struct mmu_interval_notifier *mni, unsigned long seq);
+void mmu_interval_set_seq(struct mmu_interval_notifier *mni, unsigned long seq);
 
 #endif /* SHIM_MMU_NOTIFIER_H */

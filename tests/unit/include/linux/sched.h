@@ -22,7 +22,8 @@ extern struct task_struct shim_current;
 
 #define MAX_SCHEDULE_TIMEOUT	(~0UL >> 1)
 
-/* The test decides how long it takes. */
+/* The test decides how long they take. */
+void schedule_timeout_uninterruptible(long timeout);
 void schedule_timeout_idle(unsigned long timeout);
 
 #endif /* SHIM_SCHED_H */

@@ -7,6 +7,11 @@
 
 #define GFP_KERNEL	0
 
+#define GFP_NOWAIT	1
+#define __GFP_NOWARN	2
+#define __GFP_NOMEMALLOC	4
+
+void *kmalloc(size_t size, int flags);
 void *kzalloc(size_t size, int flags);
 void kfree(void *p);
 

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include <linux/lockdep.h>
+
 typedef struct { bool held; } raw_spinlock_t;
 
 extern bool shim_lock_is_busy;
@@ -29,6 +31,31 @@ static inline void raw_spin_lock(raw_spinlock_t *lock)
 
 static inline void raw_spin_unlock(raw_spinlock_t *lock)
 {
+	lock->held = false;
+	shim_locks_held--;
+}
+
+typedef struct { bool held, ready; } spinlock_t;
+
+static inline void spin_lock_init(spinlock_t *lock)
+{
+	lock->held = false;
+	lock->ready = true;
+}
+
+/* Taking a lock that is held would never end. */
+static inline void spin_lock(spinlock_t *lock)
+{
+	if (lock->held || !lock->ready)
+		__builtin_trap();
+	lock->held = true;
+	shim_locks_held++;
+}
+
+static inline void spin_unlock(spinlock_t *lock)
+{
+	if (!lock->held)
+		__builtin_trap();
 	lock->held = false;
 	shim_locks_held--;
 }

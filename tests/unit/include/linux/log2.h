@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_LOG2_H
+#define SHIM_LOG2_H
+
+#define ilog2(n)	(63 - __builtin_clzl(n))
+
+#endif /* SHIM_LOG2_H */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A test stands in for the tasks that change the condition, and checks that they wake it. */
+#ifndef SHIM_WAIT_BIT_H
+#define SHIM_WAIT_BIT_H
+
+void shim_wait_for(void *var);
+void wake_up_var(void *var);
+
+#define wait_var_event(var, cond)	do {	\
+	while (!(cond))				\
+		shim_wait_for(var);		\
+} while (0)
+
+#endif /* SHIM_WAIT_BIT_H */
