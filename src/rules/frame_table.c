@@ -151,6 +151,7 @@ static const struct frame_name names[] = {
 	{ "bpf_arena_free_pages",	MMN_FRAME_ARENA },
 	{ "hugetlb_wp",			MMN_FRAME_HUGETLB_WP },
 	{ "hugetlb_cow",		MMN_FRAME_HUGETLB_WP },
+	{ "hugetlb_cor",		MMN_FRAME_HUGETLB_WP },
 
 	/* protection */
 	{ "mprotect_fixup",		MMN_FRAME_MPROTECT },
