@@ -7,6 +7,7 @@
  * Pure: it also compiles in user space.
  */
 #include <linux/kernel.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include "frame_table.h"
@@ -37,8 +38,8 @@ static const struct frame_name names[] = {
 	{ "unmap_mapping_range_tree",	MMN_FRAME_UNMAPPER },
 	{ "unmap_mapping_range_vma",	MMN_FRAME_UNMAPPER },
 	{ "unmap_mapping_pages",	MMN_FRAME_UNMAPPER },
-	{ "unmap_mapping_folio",	MMN_FRAME_UNMAPPER },
-	{ "unmap_mapping_page",		MMN_FRAME_UNMAPPER },
+	{ "unmap_mapping_folio",	MMN_FRAME_UNMAP_FOLIO },
+	{ "unmap_mapping_page",		MMN_FRAME_UNMAP_FOLIO },
 
 	/* reclaim */
 	{ "balance_pgdat",		MMN_FRAME_KSWAPD },
@@ -126,18 +127,42 @@ static const struct frame_name names[] = {
 	{ "notify_change",		MMN_FRAME_TRUNCATE },
 	{ "do_truncate",		MMN_FRAME_TRUNCATE },
 	{ "truncate_inode_pages_range",	MMN_FRAME_TRUNCATE },
-	{ "truncate_pagecache_range",	MMN_FRAME_FALLOCATE },
+	{ "truncate_pagecache_range",	MMN_FRAME_CACHE_RANGE },
 	{ "truncate_bdev_range",	MMN_FRAME_FALLOCATE },
 	{ "vfs_fallocate",		MMN_FRAME_FALLOCATE },
+	/* loop calls the method itself. */
+	{ "shmem_fallocate",		MMN_FRAME_FALLOCATE },
+	{ "ksys_fallocate",		MMN_FRAME_FALLOCATE_CALL },
+	{ "__do_sys_fallocate",		MMN_FRAME_FALLOCATE_CALL },
+	{ "__se_sys_fallocate",		MMN_FRAME_FALLOCATE_CALL },
+	{ "__x64_sys_fallocate",	MMN_FRAME_FALLOCATE_CALL },
+	{ "__ia32_sys_fallocate",	MMN_FRAME_FALLOCATE_CALL },
+	{ "__arm64_sys_fallocate",	MMN_FRAME_FALLOCATE_CALL },
+	{ "__do_sys_ioctl",		MMN_FRAME_IOCTL },
+	{ "__se_sys_ioctl",		MMN_FRAME_IOCTL },
+	{ "__x64_sys_ioctl",		MMN_FRAME_IOCTL },
+	{ "__ia32_sys_ioctl",		MMN_FRAME_IOCTL },
+	{ "__arm64_sys_ioctl",		MMN_FRAME_IOCTL },
+	{ "__do_compat_sys_ioctl",	MMN_FRAME_IOCTL },
+	{ "__se_compat_sys_ioctl",	MMN_FRAME_IOCTL },
+	{ "__ia32_compat_sys_ioctl",	MMN_FRAME_IOCTL },
+	{ "__arm64_compat_sys_ioctl",	MMN_FRAME_IOCTL },
 	{ "blkdev_uring_cmd",		MMN_FRAME_FALLOCATE },
 	{ "vfs_clone_file_range",	MMN_FRAME_REMAP },
 	{ "vfs_dedupe_file_range_one",	MMN_FRAME_REMAP },
 	{ "vfs_dedupe_file_range",	MMN_FRAME_REMAP },
 	{ "vfs_copy_file_range",	MMN_FRAME_REMAP },
+	{ "set_blocksize",		MMN_FRAME_REMAP },
 	{ "invalidate_inode_pages2_range", MMN_FRAME_INVALIDATE },
 	{ "invalidate_inode_pages2",	MMN_FRAME_INVALIDATE },
 	{ "folio_unmap_invalidate",	MMN_FRAME_INVALIDATE },
 	{ "filemap_invalidate_inode",	MMN_FRAME_INVALIDATE },
+	{ "generic_error_remove_page",	MMN_FRAME_INVALIDATE },
+	{ "generic_error_remove_folio",	MMN_FRAME_INVALIDATE },
+	{ "do_dentry_open",		MMN_FRAME_OPEN },
+	/* Built in on newer kernels; otherwise its module has this frame. */
+	{ "fuse_change_attributes",	MMN_FRAME_FILE_SYSTEM },
+	{ "fuse_change_attributes_i",	MMN_FRAME_FILE_SYSTEM },
 	{ "dax_insert_entry",		MMN_FRAME_DAX },
 	{ "dax_layout_busy_page_range",	MMN_FRAME_DAX },
 	{ "dax_fault_iter",		MMN_FRAME_DAX },
@@ -194,6 +219,11 @@ static const struct frame_name names[] = {
 	{ "do_iter_write",		MMN_FRAME_WRITE },
 	{ "vfs_writev",			MMN_FRAME_WRITE },
 	{ "io_write",			MMN_FRAME_WRITE },
+	{ "aio_write",			MMN_FRAME_WRITE },
+	{ "io_submit_one",		MMN_FRAME_WRITE },
+	{ "iter_file_splice_write",	MMN_FRAME_WRITE },
+	{ "__kernel_write",		MMN_FRAME_WRITE },
+	{ "__kernel_write_iter",	MMN_FRAME_WRITE },
 	{ "pfn_mkclean_range",		MMN_FRAME_DAX_WRITEBACK },
 	{ "dax_writeback_mapping_range", MMN_FRAME_DAX_WRITEBACK },
 	{ "fb_deferred_io_work",	MMN_FRAME_DIRTY_TRACK },
@@ -246,7 +276,29 @@ static const struct frame_name names[] = {
 	{ "do_page_fault",		MMN_FRAME_OTHERS },
 };
 
+/*
+ * Modules of file systems, as kallsyms prints owners. Most drop and unmap page cache with the
+ * functions above, but some with the helpers that drivers use. Only the owner of the function
+ * tells them apart, since a driver may be written to or read from like a file.
+ */
+static const char *const file_systems[] = {
+	"[9p]", "[afs]", "[bcachefs]", "[btrfs]", "[ceph]", "[cifs]", "[exfat]", "[ext4]",
+	"[f2fs]", "[fat]", "[fuse]", "[gfs2]", "[hfsplus]", "[jfs]", "[netfs]", "[nfs]",
+	"[nfsv3]", "[nfsv4]", "[nilfs2]", "[ntfs]", "[ntfs3]", "[ocfs2]", "[orangefs]",
+	"[overlay]", "[ubifs]", "[udf]", "[vboxsf]", "[virtiofs]", "[xfs]", "[zonefs]",
+};
+
 /* clang-format on */
+
+static unsigned int frame_of_module(const char *owner)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(file_systems); i++)
+		if (strstarts(owner, file_systems[i]))
+			return MMN_FRAME_FILE_SYSTEM;
+	return MMN_FRAME_MODULE;
+}
 
 unsigned int mmn_frame_table_nr(void)
 {
@@ -270,16 +322,18 @@ unsigned int mmn_frame_table_frame(unsigned int row)
  * Symbols of modules are not compared with the table, as a module may use any name.
  *
  * Context: Any.
- * Return: enum mmn_frame: MMN_FRAME_MODULE for all functions of modules; MMN_FRAME_NONE if
- * there is no row, and for BPF programs and trampolines.
+ * Return: enum mmn_frame: MMN_FRAME_FILE_SYSTEM or MMN_FRAME_MODULE for all functions of
+ * modules; MMN_FRAME_NONE if there is no row, and for BPF programs and trampolines.
  */
 unsigned int mmn_frame_table_find(const char *symbol)
 {
 	size_t len = mmn_symbol_len(symbol);
 	unsigned int row;
 
+	if (mmn_symbol_is_module(symbol))
+		return frame_of_module(mmn_symbol_owner(symbol));
 	if (mmn_symbol_owner(symbol))
-		return mmn_symbol_is_module(symbol) ? MMN_FRAME_MODULE : MMN_FRAME_NONE;
+		return MMN_FRAME_NONE;
 	for (row = 0; row < ARRAY_SIZE(names); row++)
 		if (mmn_symbol_is(symbol, len, names[row].name))
 			return names[row].frame;

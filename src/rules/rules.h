@@ -119,9 +119,11 @@ enum mmn_sys {
 enum mmn_frame {
 	MMN_FRAME_NONE,
 	MMN_FRAME_ANNOUNCE,		/* the kernel's start and end functions */
-	MMN_FRAME_MODULE,		/* any function of a module */
+	MMN_FRAME_MODULE,		/* any function of another module */
+	MMN_FRAME_FILE_SYSTEM,		/* a file system: any function of its module */
 	MMN_FRAME_ZAPPER,		/* helper that zaps a part of a VMA */
 	MMN_FRAME_UNMAPPER,		/* helper that unmaps a file everywhere */
+	MMN_FRAME_UNMAP_FOLIO,		/* the same for one folio of it */
 	MMN_FRAME_OTHERS,		/* frames further out do not count */
 
 	MMN_FRAME_KSWAPD,
@@ -156,8 +158,12 @@ enum mmn_frame {
 	MMN_FRAME_GUARD_INSTALL,
 	MMN_FRAME_TRUNCATE,
 	MMN_FRAME_FALLOCATE,
+	MMN_FRAME_FALLOCATE_CALL,	/* the system call itself */
+	MMN_FRAME_CACHE_RANGE,		/* drops a range of the page cache */
+	MMN_FRAME_IOCTL,		/* the system call itself */
 	MMN_FRAME_INVALIDATE,
-	MMN_FRAME_REMAP,		/* clone, dedupe, copy_file_range */
+	MMN_FRAME_OPEN,
+	MMN_FRAME_REMAP,		/* clone, dedupe, copy_file_range, new block size */
 	MMN_FRAME_DAX,
 	MMN_FRAME_TCP_ZEROCOPY,
 	MMN_FRAME_VDSO,

@@ -41,6 +41,10 @@ struct expectation {
 
 #define FALLOCATES	{ C(HOLE_PUNCH), C(COLLAPSE_RANGE), C(INSERT_RANGE), \
 			  C(ZERO_RANGE) }
+/* The system call in any mode: it may also extend the file, or give it blocks of its own. */
+#define CALLS		{ C(HOLE_PUNCH), C(COLLAPSE_RANGE), C(INSERT_RANGE), \
+			  C(ZERO_RANGE), C(TRUNCATE), C(FILE_INVALIDATE), \
+			  C(DAX_REMAP) }
 #define DONTNEEDS	{ C(MADV_DONTNEED), C(MADV_DONTNEED_LOCKED) }
 
 /* clang-format off */
@@ -67,15 +71,28 @@ static const struct expectation expectations[] = {
 	{ AT(ZAP, HWPOISON),		EV(CLEAR), .causes = { C(HWPOISON) } },
 	{ AT(ZAP, HUGETLB_WP),		EV(CLEAR), .causes = { C(HUGETLB_COW) } },
 	{ AT(ZAP, GUARD_INSTALL),	EV(CLEAR), .causes = { C(GUARD_INSTALL) } },
+	{ AT2(ZAP, CACHE_RANGE, REMAP),	EV(CLEAR), .causes = { C(FILE_INVALIDATE) } },
+	{ AT2(ZAP, CACHE_RANGE, MADVISE), EV(CLEAR), .causes = { C(MADV_REMOVE) } },
+	{ AT2(ZAP, CACHE_RANGE, FALLOCATE_CALL), EV(CLEAR), .causes = CALLS },
+	{ AT2(ZAP, CACHE_RANGE, FALLOCATE), EV(CLEAR), .causes = FALLOCATES },
+	{ AT2(ZAP, CACHE_RANGE, TRUNCATE), EV(CLEAR), .causes = { C(TRUNCATE) } },
+	{ AT2(ZAP, CACHE_RANGE, IOCTL),	EV(CLEAR), .causes = { C(FILE_INVALIDATE) } },
+	{ AT2(ZAP, CACHE_RANGE, WRITE),	EV(CLEAR), .causes = { C(TRUNCATE) } },
+	{ AT(ZAP, CACHE_RANGE),		EV(CLEAR), .causes = { C(HOLE_PUNCH) } },
 	{ AT2(ZAP, FALLOCATE, REMAP),	EV(CLEAR), .causes = { C(FILE_INVALIDATE) } },
 	{ AT2(ZAP, TRUNCATE, REMAP),	EV(CLEAR), .causes = { C(FILE_INVALIDATE) } },
 	{ AT2(ZAP, DAX, REMAP),		EV(CLEAR), .causes = { C(FILE_INVALIDATE) } },
+	{ AT2(ZAP, INVALIDATE, FALLOCATE_CALL), EV(CLEAR), .causes = CALLS },
 	{ AT2(ZAP, INVALIDATE, FALLOCATE), EV(CLEAR), .causes = FALLOCATES },
 	{ AT(ZAP, REMAP),		EV(CLEAR), .causes = { C(FILE_INVALIDATE) } },
 	{ AT2(ZAP, FALLOCATE, MADVISE),	EV(CLEAR), .causes = { C(MADV_REMOVE) } },
+	{ AT2(ZAP, FALLOCATE, FALLOCATE_CALL), EV(CLEAR), .causes = CALLS },
 	{ AT(ZAP, FALLOCATE),		EV(CLEAR), .causes = FALLOCATES },
+	{ AT2(ZAP, TRUNCATE, FALLOCATE_CALL), EV(CLEAR), .causes = CALLS },
 	{ AT2(ZAP, TRUNCATE, FALLOCATE), EV(CLEAR), .causes = FALLOCATES },
+	{ AT2(ZAP, TRUNCATE, IOCTL),	EV(CLEAR), .causes = { C(FILE_INVALIDATE) } },
 	{ AT(ZAP, TRUNCATE),		EV(CLEAR), .causes = { C(TRUNCATE) } },
+	{ AT2(ZAP, DAX, FALLOCATE_CALL), EV(CLEAR), .causes = CALLS },
 	{ AT2(ZAP, DAX, FALLOCATE),	EV(CLEAR), .causes = FALLOCATES },
 	{ AT2(ZAP, DAX, TRUNCATE),	EV(CLEAR), .causes = { C(TRUNCATE) } },
 	{ AT(ZAP, DAX),			EV(CLEAR), .causes = { C(DAX_REMAP) } },
@@ -88,6 +105,9 @@ static const struct expectation expectations[] = {
 	{ AT(ZAP, TCP_ZEROCOPY),	EV(CLEAR), .causes = { C(TCP_ZEROCOPY) } },
 	{ AT(ZAP, VDSO),		EV(CLEAR), .causes = { C(VDSO_ZAP) } },
 	{ AT(ZAP, ARENA),		EV(CLEAR), .causes = { C(BPF_ARENA_FREE) } },
+	{ AT2(ZAP, OPEN, UNMAPPER),	EV(CLEAR), .causes = { C(FILE_INVALIDATE), C(PFNMAP_REVOKE) } },
+	{ AT2(ZAP, NONE, UNMAP_FOLIO),	EV(CLEAR), .causes = { C(HWPOISON) } },
+	{ AT2(ZAP, NONE, FILE_SYSTEM), EV(CLEAR), .causes = { C(FILE_INVALIDATE), C(PFNMAP_REVOKE), C(DRIVER_ZAP), C(ZAP) } },
 	{ AT2(ZAP, NONE, UNMAPPER),	EV(CLEAR), .causes = { C(PFNMAP_REVOKE) } },
 	{ AT(ZAP, NONE),		EV(CLEAR), .causes = { C(DRIVER_ZAP), C(ZAP) } },
 
@@ -128,6 +148,7 @@ static const struct expectation expectations[] = {
 	{ AT(MKCLEAN, FALLOCATE),	EV(PROTECTION_PAGE), .causes = { C(HOLE_PUNCH) } },
 	{ AT(MKCLEAN, TRUNCATE),	EV(PROTECTION_PAGE), .causes = { C(TRUNCATE) } },
 	{ AT(MKCLEAN, WRITE),		EV(PROTECTION_PAGE), .causes = { C(WRITEBACK) } },
+	{ AT(MKCLEAN, REMAP),		EV(PROTECTION_PAGE), .causes = { C(WRITEBACK) } },
 	{ AT(MKCLEAN, NONE),		EV(PROTECTION_PAGE), .causes = { C(MKCLEAN) } },
 	{ AT(DAX_MKCLEAN, NONE),	EV(PROTECTION_PAGE), .causes = { C(DAX_WRITEBACK) } },
 	{ AT(DIRTY_TRACK, NONE),	EV(PROTECTION_PAGE), .causes = { C(DRIVER_DIRTY_TRACK) } },
@@ -180,6 +201,7 @@ static const struct expectation expectations[] = {
 	{ AT2(RMAP_UNMAP, FALLOCATE, MADVISE), EV(CLEAR), .causes = { C(MADV_REMOVE) } },
 	{ AT(RMAP_UNMAP, FALLOCATE),	EV(CLEAR), .causes = { C(HOLE_PUNCH) } },
 	{ AT2(RMAP_UNMAP, TRUNCATE, FALLOCATE), EV(CLEAR), .causes = { C(HOLE_PUNCH) } },
+	{ AT2(RMAP_UNMAP, TRUNCATE, IOCTL), EV(CLEAR), .causes = { C(FILE_INVALIDATE) } },
 	{ AT(RMAP_UNMAP, TRUNCATE),	EV(CLEAR), .causes = { C(TRUNCATE) } },
 	{ AT2(RMAP_UNMAP, COLLAPSE, MADV_COLLAPSE), EV(CLEAR), .causes = { C(MADV_COLLAPSE) } },
 	{ AT2(RMAP_UNMAP, COLLAPSE, KHUGEPAGED), EV(CLEAR), .causes = { C(KHUGEPAGED) } },

@@ -390,6 +390,36 @@ static void run_block_discard(struct env *e)
 	block_ioctl(e, "/tmp/mmn_discard.img", BLKDISCARD);
 }
 
+/* A new block size drops the page cache of the device. */
+static void run_block_size(struct env *e)
+{
+	const char *disk = loop_for("/tmp/mmn_size.img", 1 << 20);
+	int fd, size = 512;
+
+	need(e, disk, "no loop device");
+	fd = open(disk, O_RDWR | O_CLOEXEC);
+	must(e, fd >= 0);
+	watched_shared(e, fd, PAGES * PG);
+	begin(e);
+	need(e, !ioctl(fd, BLKBSZSET, &size), "BLKBSZSET");
+}
+
+/* A worker of loop punches the hole into the file behind the device, without fallocate(). */
+static void run_loop_discard(struct env *e)
+{
+	const char *image = "/tmp/mmn_behind.img", *disk = loop_for(image, 1 << 20);
+	__u64 range[2] = { 4 * PG, 4 * PG };
+	int fd, behind;
+
+	need(e, disk, "no loop device");
+	fd = open(disk, O_RDWR | O_CLOEXEC);
+	behind = open(image, O_RDWR | O_CLOEXEC);
+	must(e, fd >= 0 && behind >= 0);
+	watched_shared(e, behind, PAGES * PG);
+	begin(e);
+	need(e, !ioctl(fd, BLKDISCARD, range), "the image's file system cannot punch holes");
+}
+
 /* A FUSE file system with one file; its server is another process. */
 #define FUSE_DIR	"/tmp/mmn_fuse"
 #define FUSE_NODE	2
@@ -590,8 +620,6 @@ static void run_huge_punch(struct env *e)
 
 #define GOES(cause)	MUST(CLEAR, cause, CLEAR, ALL(C))
 #define CLEANED		MUST(PROTECTION_PAGE, WRITEBACK, CLEAN, ALL(PP))
-#define UNMAPS_AGAIN	MAY("truncate_pagecache() ends with a call that leaves no frame of it", \
-			    CLEAR, PFNMAP_REVOKE, CLEAR, ALL(C))
 #define MAY_CLEAN	MAY("dirty pages are written before blocks move", \
 			    PROTECTION_PAGE, WRITEBACK, CLEAN, ALL(PP))
 
@@ -640,8 +668,12 @@ const struct scenario fs_scenarios[] = {
 	  .expect = { GOES(HOLE_PUNCH), MAY_CLEAN } },
 	{ .name = "block_discard", .run = run_block_discard,
 	  .expect = { GOES(HOLE_PUNCH), MAY_CLEAN } },
+	{ .name = "block_size", .run = run_block_size,
+	  .expect = { GOES(FILE_INVALIDATE), MAY_CLEAN } },
+	{ .name = "loop_discard", .run = run_loop_discard,
+	  .expect = { GOES(HOLE_PUNCH) } },
 	{ .name = "fuse_shrunk", .run = run_fuse_shrunk,
-	  .expect = { GOES(TRUNCATE), GOES(FILE_INVALIDATE), UNMAPS_AGAIN } },
+	  .expect = { GOES(TRUNCATE), GOES(FILE_INVALIDATE) } },
 	{ .name = "fuse_notify", .run = run_fuse_notify,
 	  .expect = { GOES(FILE_INVALIDATE) } },
 	{ .name = "fuse_open", .run = run_fuse_open,

@@ -150,13 +150,17 @@ static void test_spellings(void)
 		test_find(silent[i], MMN_FRAME_NONE);
 }
 
-/* Each function of a module has the same frame. */
+/* The functions of a module all have the same frame. */
 static void test_modules(void)
 {
 	static const char *const modules[] = {
 		"my_ioctl [mygpu]", "my_ioctl+0x10/0x20 [mygpu]", "kswapd [mygpu]",
 		"memory_failure+0x1/0x2 [mygpu]", "do_madvise.part.0 [mygpu]",
 		"f[m]", "init_module [bpfilter]", "f [x__builtin__ftrace]",
+		"f [xf]", "f [xfs2]", "f [axfs]",
+	};
+	static const char *const file_systems[] = {
+		"xfs_file_fallocate+0x1/0x2 [xfs]", "f [9p]", "f [zonefs]", "nfs_x [nfs]\n",
 	};
 	static const char *const others[] = {
 		"bpf_prog_6deef7357e7b4530_f [bpf]", "bpf_prog_1+0x1/0x2 [bpf]",
@@ -169,6 +173,8 @@ static void test_modules(void)
 
 	for (i = 0; i < ARRAY_SIZE(modules); i++)
 		test_find(modules[i], MMN_FRAME_MODULE);
+	for (i = 0; i < ARRAY_SIZE(file_systems); i++)
+		test_find(file_systems[i], MMN_FRAME_FILE_SYSTEM);
 	for (i = 0; i < ARRAY_SIZE(others); i++)
 		test_find(others[i], MMN_FRAME_NONE);
 }
@@ -384,13 +390,14 @@ static void test_heard(void)
 static void test_ends(void)
 {
 	static const u8 goes_on[] = {
-		MMN_FRAME_NONE, MMN_FRAME_MODULE, MMN_FRAME_ZAPPER,
-		MMN_FRAME_UNMAPPER,
+		MMN_FRAME_NONE, MMN_FRAME_MODULE, MMN_FRAME_FILE_SYSTEM, MMN_FRAME_ZAPPER,
+		MMN_FRAME_UNMAPPER, MMN_FRAME_UNMAP_FOLIO,
 		/* The caller of reclaim, migration, split and collapse decides. */
 		MMN_FRAME_MEMCG, MMN_FRAME_MIGRATE_PAGES, MMN_FRAME_SPLIT,
 		MMN_FRAME_COLLAPSE, MMN_FRAME_KHUGEPAGED, MMN_FRAME_MIGRATION,
 		/* fallocate() may truncate, and MADV_REMOVE calls fallocate(). */
-		MMN_FRAME_TRUNCATE, MMN_FRAME_FALLOCATE, MMN_FRAME_DAX,
+		MMN_FRAME_TRUNCATE, MMN_FRAME_FALLOCATE, MMN_FRAME_FALLOCATE_CALL,
+		MMN_FRAME_CACHE_RANGE, MMN_FRAME_IOCTL, MMN_FRAME_OPEN, MMN_FRAME_DAX,
 		MMN_FRAME_INVALIDATE, MMN_FRAME_GUARD_INSTALL,
 		MMN_FRAME_TCP_ZEROCOPY, MMN_FRAME_VDSO, MMN_FRAME_ARENA,
 		MMN_FRAME_WRITEBACK, MMN_FRAME_WRITE, MMN_FRAME_ACCESS, MMN_FRAME_REMAP,

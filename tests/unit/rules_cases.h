@@ -20,6 +20,7 @@
 #define FALLOC_COLLAPSE_RANGE	0x08
 #define FALLOC_ZERO_RANGE	0x10
 #define FALLOC_INSERT_RANGE	0x20
+#define FALLOC_WRITE_ZEROES	0x80
 #define MADV_DONTNEED		4
 #define MADV_FREE		8
 #define MADV_REMOVE		9
@@ -94,12 +95,14 @@ extern const struct test_list vma_list, zap_list, nested_list, protect_list,
 #define SYS(s)		.sys = MMN_SYS_##s, .bits = MMN_CTX_SYSCALL
 #define SYSB(s, b)	.sys = MMN_SYS_##s, .bits = MMN_CTX_SYSCALL | (b)
 #define ARG(n, v)	.arg = (n), .val = (v)
-/* The stack is walked and has no, one, two or three frames that rules use. */
+/* The stack is walked and has none to four frames that rules use. */
 #define F0		.asks = true
 #define F1(a)		.asks = true, .frames = { MMN_FRAME_##a }
 #define F2(a, b)	.asks = true, .frames = { MMN_FRAME_##a, MMN_FRAME_##b }
 #define F3(a, b, c)	.asks = true, .frames = { MMN_FRAME_##a, \
 						  MMN_FRAME_##b, MMN_FRAME_##c }
+#define F4(a, b, c, d)	.asks = true, .frames = { MMN_FRAME_##a, MMN_FRAME_##b, \
+			MMN_FRAME_##c, MMN_FRAME_##d }
 #define IS(e, c, fx)	.event = MMNOTIFY_##e, .cause = MMNOTIFY_CAUSE_##c, \
 			.effects = fx##_FX, .flags = MMNOTIFY_F_EXACT
 #define ISW(e, c, fx)	.event = MMNOTIFY_##e, .cause = MMNOTIFY_CAUSE_##c, \

@@ -175,6 +175,10 @@ static void test_module(void)
 	   "a module calls through a zap function");
 	ok(module_calls(MMN_FRAME_UNMAPPER, MMN_FRAME_MODULE),
 	   "a module calls through an unmap function");
+	ok(module_calls(MMN_FRAME_UNMAP_FOLIO, MMN_FRAME_MODULE),
+	   "a module calls through a function that unmaps a folio");
+	ok(!module_calls(MMN_FRAME_UNMAPPER, MMN_FRAME_FILE_SYSTEM),
+	   "no module call if it is a file system's");
 	ok(!module_calls(MMN_FRAME_MEMCG, MMN_FRAME_MODULE),
 	   "no module call if another frame is between");
 	ok(!module_calls(MMN_FRAME_NONE, MMN_FRAME_MODULE),
