@@ -15,7 +15,7 @@ user := build/user
 .DEFAULT_GOAL := help
 .PHONY: help help-more modules modules_install clean user dist \
 	demo check lint unit fuzz mutants bench bench-growth bench-cpus bench-lines \
-	bench-plots bench-thrash check-api check-faults check-storm check-causes \
+	bench-plots bench-thrash check-api check-faults check-storm check-causes check-disks \
 	check-modes check-stress check-power check-rt check-lockdown check-debug \
 	check-foreign check-dkms
 
@@ -34,6 +34,7 @@ help:
 	@echo 'make check-faults   each allocation and step fails once'
 	@echo 'make check-storm    1,000 loads and unloads, storms of objects, exits'
 	@echo 'make check-causes   every scenario on every machine, every event verified'
+	@echo 'make check-disks    the page cache of XFS, btrfs, exFAT and ext4'
 	@echo 'make check-modes    without ftrace, beside other tracers, unknown call sites'
 	@echo 'make check-stress   stress-ng with mirrors at its processes'
 	@echo 'make check-power    CPU hotplug, sleep, kexec'
@@ -67,7 +68,8 @@ modules modules_install clean:
 
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
-	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first
+	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first \
+	$(user)/page_cache
 
 $(user)/bench: $(wildcard tests/bench/*.[ch])
 	@mkdir -p $(@D)
@@ -153,6 +155,13 @@ $(user)/missed: tests/hooks/missed.c samples/mirror/mirror.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Iinclude -Isamples/mirror -o $@ $<
+
+$(user)/page_cache: tests/scenarios/disks/page_cache.c $(tap) src/rules/names.c src/rules/names.h \
+		include/mmnotify/mmnotify_types.h samples/mirror/mirror.h $(lib-headers)
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -Iinclude -Isamples/mirror -Itests/lib -Isrc \
+		'-DARRAY_SIZE(x)=(sizeof(x) / sizeof((x)[0]))' -o $@ $(filter %.c,$^)
 
 $(user)/first: tests/hooks/first.c
 	@mkdir -p $(@D)
@@ -241,6 +250,9 @@ check-debug: deps-vm user
 
 check-causes: deps-vm user
 	@tests/run scenarios/causes $(KERNELS)
+
+check-disks: deps-vm user
+	@tests/run scenarios/disks $(KERNELS)
 
 check-stress: deps-vm user
 	@STRESS_SECONDS=$(SECONDS) tests/run load/stress $(KERNELS)
