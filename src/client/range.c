@@ -138,13 +138,19 @@ static struct mmnotify_range *from_native(struct mmu_interval_notifier *mni)
 	return container_of(mni, struct mmnotify_range, mni);
 }
 
+/* A release has no end: range_end.c delivers what is due when it comes. */
+static bool has_end(const struct mmnotify_range *r, const struct mmu_notifier_range *range)
+{
+	return r->ends && range->event != MMU_NOTIFY_RELEASE;
+}
+
 static struct mmn_call_path invalidate_path __read_mostly;
 
 static bool mmn_range_invalidate(struct mmu_interval_notifier *mni,
 				 const struct mmu_notifier_range *range,
 				 unsigned long seq)
 {
-	struct mmn_query query = mmn_verdict_query(mni, from_native(mni)->ends,
+	struct mmn_query query = mmn_verdict_query(mni, has_end(from_native(mni), range),
 						   &invalidate_path);
 
 	return deliver_one_pass(from_native(mni), query, range, seq);
@@ -158,7 +164,8 @@ mmn_range_start(struct mmu_interval_notifier *mni,
 		struct mmu_interval_notifier_finish **native)
 {
 	struct mmnotify_finish *finish = NULL;
-	struct mmn_query query = mmn_verdict_query(mni, from_native(mni)->ends, &start_path);
+	struct mmn_query query = mmn_verdict_query(mni, has_end(from_native(mni), range),
+						   &start_path);
 	bool ret;
 
 	ret = deliver(from_native(mni), query, range, seq, &finish);
