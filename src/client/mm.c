@@ -31,7 +31,7 @@
 #include "ops.h"
 #include "self.h"
 #include "stack/call_path.h"
-#include "verdict/inflight.h"
+#include "verdict/event.h"
 #include "verdict/verdict.h"
 #include "verdict/verdict_fast.h"
 
@@ -153,7 +153,7 @@ static struct mmn_client *free_object(struct mmnotify_mm *m)
 	struct mmn_client *c = mmn_client_of(m->client);
 
 	m->called->free(m);
-	mmn_inflight_new_generation();
+	mmn_event_new_generation();
 	return c;
 }
 

@@ -27,7 +27,7 @@
 #include "objects.h"
 #include "range_end.h"
 #include "removal.h"
-#include "verdict/inflight.h"
+#include "verdict/event.h"
 #include "verdict/verdict.h"
 
 /*
@@ -37,7 +37,7 @@
 void mmn_removal_native(struct mmu_interval_notifier *mni)
 {
 	mmu_interval_notifier_remove(mni);
-	mmn_inflight_new_generation();
+	mmn_event_new_generation();
 }
 
 /* When it returns, no callback of @r runs or will run, end() included. */

@@ -22,7 +22,7 @@
 #include "hook.h"
 #include "stack/unwind.h"
 #include "stats.h"
-#include "verdict/record.h"
+#include "verdict/event.h"
 #include "verdict/verdict.h"
 
 #define DETACH_DELAY	HZ
@@ -109,7 +109,7 @@ static void hook_detach(void)
 	}
 	attached = false;
 	/* Events in flight get no end: a later attach must not find their records. */
-	mmn_record_reset();
+	mmn_event_reset();
 	mmn_verdict_set_hooked(false);
 }
 
@@ -244,7 +244,7 @@ void mmn_hook_show(struct seq_file *m)
 	seq_printf(m, "kernel %s\n", mmn_trust_name());
 	seq_printf(m, "stack_walks %s\n", mmn_unwind_allowed() ? "allowed" : "no");
 	seq_printf(m, "watched %d\n", mmn_verdict_is_watched());
-	seq_printf(m, "records_live %u\n", mmn_record_live());
-	seq_printf(m, "table_full %u\n", mmn_record_full());
+	seq_printf(m, "records_live %u\n", mmn_event_live());
+	seq_printf(m, "table_full %u\n", mmn_event_full());
 	mmn_stats_show_hook(m);
 }

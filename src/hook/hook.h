@@ -11,7 +11,7 @@ struct seq_file;
  *
  * The hook runs at the entry of __mmu_notifier_invalidate_range_start() and
  * __mmu_notifier_invalidate_range_end(). It records which call site announced an event
- * (verdict/record.h). It never changes an argument, and never calls a driver. Correctness
+ * (verdict/event.h). It never changes an argument, and never calls a driver. Correctness
  * does not depend on it: an event that it misses is classified from the stack, or is not
  * exact.
  *

@@ -9,7 +9,7 @@
  * is not attached, was attached after the start, or if another event took the slot. The
  * call site comes from the stack. If the stack must not be used, the verdict is the native
  * event and not exact. The first callback counts the event and saves the verdict for the
- * end (inflight.c).
+ * end (event.c).
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -27,8 +27,7 @@
 
 #include "compat/compat.h"
 #include "context.h"
-#include "inflight.h"
-#include "record.h"
+#include "event.h"
 #include "rules/names.h"
 #include "rules/rule_cache.h"
 #include "rules/rules.h"
@@ -237,14 +236,18 @@ static bool classify_in_hook(const struct mmu_notifier_range *range,
 	s.site.pc = site;
 	mmn_addr_cache_count_later(s.site.pc, s.row);
 	mmn_verdict_publish(range, &seen->verdict, &s);
-	mmn_record_set_verdict(seen);
+	mmn_event_set_verdict(seen);
 	return true;
 }
 
 /**
  * mmn_verdict_show_start() - classify, count and trace an event for observers
  * @range: the kernel's range
- * @rec: record of the event, from mmn_record_open()
+ * @slot: slot of the event, from mmn_event_open()
+ * @id: mmn_event_id() of the event
+ * @site: return address into the call site
+ * @sp: stack address of the word above @site; 0 if unknown; only a hint
+ * @bp: frame pointer of the call site; only a hint
  *
  * Symbols cannot be resolved here. If one is missing, it is resolved in a work item, and
  * the event is classified by a client's callback or at its end.
@@ -252,14 +255,19 @@ static bool classify_in_hook(const struct mmu_notifier_range *range,
  * Context: The hook.
  */
 void mmn_verdict_show_start(const struct mmu_notifier_range *range,
-			    struct mmn_record *rec)
+			    struct mmn_event *slot, u64 id, unsigned long site,
+			    unsigned long sp, unsigned long bp)
 {
-	struct mmn_event_snapshot seen;
+	struct mmn_event_snapshot seen = {
+		.slot = slot,
+		.range = (unsigned long)range,
+		.id = id,
+		.site = { .pc = site, .sp = sp, .bp = bp },
+	};
 
-	if (mmn_record_read(mmn_verdict_key(range), mmn_verdict_id(range), false, &seen))
-		classify_in_hook(range, &seen, NULL);
+	classify_in_hook(range, &seen, NULL);
 	if (trace_invalidate_end_enabled())
-		WRITE_ONCE(rec->since, local_clock());
+		WRITE_ONCE(slot->since, local_clock());
 }
 
 /* The missing symbols may have been resolved since the start. */
@@ -276,6 +284,7 @@ static bool classified_by_end(const struct mmu_notifier_range *range,
 /**
  * mmn_verdict_show_end() - trace the end of an event for observers
  * @range: the kernel's range
+ * @slot: slot of the event, from mmn_event_find()
  * @from: return address into the function that announces the end, and where it is on the stack
  *
  * Classifies the event if the start could not.
@@ -283,21 +292,32 @@ static bool classified_by_end(const struct mmu_notifier_range *range,
  * Context: The hook.
  */
 void mmn_verdict_show_end(const struct mmu_notifier_range *range,
-			  const struct mmn_frame_pos *from)
+			  struct mmn_event *slot, const struct mmn_frame_pos *from)
 {
 	struct mmn_trace_event e;
 	struct mmn_event_snapshot seen;
 	u64 since;
 
-	if (!mmn_record_read(mmn_verdict_key(range), mmn_verdict_id(range), false, &seen) ||
+	if (!mmn_event_is_recorded(slot, true) ||
+	    !mmn_event_copy(slot, (unsigned long)range, mmn_verdict_id(range), &seen) ||
 	    !classified_by_end(range, &seen, from))
 		return;
-	since = READ_ONCE(seen.rec->since);
+	since = READ_ONCE(slot->since);
 	if (!trace_invalidate_end_enabled() || !since)
 		return;
 	fill_trace(&e, range, &seen.verdict, seen.site.pc);
 	e.ns = local_clock() - since;
 	trace_invalidate_end(&e, mmn_names_cause(seen.verdict.cause));
+}
+
+/* Return: true if the hook recorded this event, and no other one has overwritten it. */
+static bool read_record(const struct mmu_notifier_range *range, bool at_end,
+			struct mmn_event_snapshot *seen)
+{
+	struct mmn_event_identity e MMN_UNINIT;
+
+	mmn_verdict_identify(range, &e);
+	return mmn_event_read(&e, at_end, seen);
 }
 
 /* Does the stack confirm the recorded call site? Always true for a reliable hook. */
@@ -344,7 +364,7 @@ static void record_classify(const struct mmu_notifier_range *range, struct mmn_l
 		find_row(s);
 	}
 	verdict_classify(range, s, &seen->verdict);
-	mmn_record_set_verdict(seen);
+	mmn_event_set_verdict(seen);
 }
 
 /* Count and trace an event: only in its first callback. */
@@ -384,15 +404,10 @@ noinline void mmn_verdict_start_recorded(const struct mmu_notifier_range *range,
 {
 	struct mmn_event_snapshot seen MMN_UNINIT;
 
-	if (!mmn_record_read(mmn_verdict_key(range), mmn_verdict_id(range), false, &seen) ||
-	    !is_rechecked(seen.site.pc, false)) {
+	if (!read_record(range, false, &seen) || !is_rechecked(seen.site.pc, false))
 		start_without_record(range, query, &seen);
-	} else {
-		/* The end must use the record, not an older verdict at this address. */
-		mmn_inflight_drop(current, (unsigned long)range);
-		if (!seen.classified)
-			start_unclassified(range, &seen);
-	}
+	else if (!seen.classified)
+		start_unclassified(range, &seen);
 	mmn_verdict_fill(range, &seen.verdict, seen.site.pc, info);
 }
 
@@ -443,8 +458,7 @@ noinline void mmn_verdict_end_slow(const struct mmu_notifier_range *range,
 	struct mmn_event_snapshot seen;
 
 	if (!static_branch_unlikely(&mmn_verdict_hooked) ||
-	    !mmn_record_read(mmn_verdict_key(range), mmn_verdict_id(range), true, &seen) ||
-	    !is_rechecked(seen.site.pc, true)) {
+	    !read_record(range, true, &seen) || !is_rechecked(seen.site.pc, true)) {
 		verdict_without_record(range, &s, &seen.verdict);
 		seen.site = s.site;
 	} else if (!seen.classified) {
@@ -462,16 +476,19 @@ noinline void mmn_verdict_end_slow(const struct mmu_notifier_range *range,
  */
 void mmn_verdict_cancel_end(const struct mmu_notifier_range *range, const void *object)
 {
-	mmn_inflight_cancel(current, (unsigned long)range, object);
+	struct mmn_event_identity e MMN_UNINIT;
+
+	mmn_verdict_identify(range, &e);
+	mmn_event_cancel(&e, object);
 }
 
 /*
- * May the event in @f still run on the stack of current, for @mm? Only the address of its
- * range is known. The event may be over, and KASAN may have poisoned the range.
+ * May the event in @slot still run on the stack of current, for @mm? Only the address of
+ * its range is known. The event may be over, and KASAN may have poisoned the range.
  */
-static bool may_run(const struct mmn_inflight *f, const struct mm_struct *mm)
+static bool may_run(const struct mmn_event *slot, const struct mm_struct *mm)
 {
-	unsigned long range = READ_ONCE(f->key) & ~MMN_INFLIGHT_OPEN;
+	unsigned long range = READ_ONCE(slot->key) & ~MMN_EVENT_MARKS;
 	const struct mm_struct *const *at;
 
 	if (range < (unsigned long)__builtin_frame_address(0) || range >= mmn_frame_step_top())
@@ -486,9 +503,8 @@ static bool may_run(const struct mmn_inflight *f, const struct mm_struct *mm)
  * @what: name of the function that would wait for the callback, for the log
  * @caller: return address into the driver, for the log
  *
- * Adds no cost to callbacks: a pending verdict shows that an event may be running, and a
- * walk of the stack confirms it. Two kinds of callback are not detected: those of events
- * with a record, which leave no pending verdict, and release(), which has no call site.
+ * Adds no cost to callbacks: the slot of an event shows that it may be running, and a walk
+ * of the stack confirms it. The callback release() is not detected, as it has no call site.
  *
  * Context: Process.
  * Return: true if current runs a callback for @mm; false if not, or if not detected.
@@ -496,9 +512,10 @@ static bool may_run(const struct mmn_inflight *f, const struct mm_struct *mm)
 bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
 			     const void *caller)
 {
-	struct mmn_inflight_pair *pair = mmn_inflight_of(current);
+	struct mmn_event *home = mmn_event_home(current);
+	unsigned int i;
 
-	if (likely(!mm || (!may_run(&pair->outer, mm) && !may_run(&pair->inner, mm))))
+	if (likely(!mm || (!may_run(home, mm) && !may_run(home + 1, mm))))
 		return false;
 	if (mmn_unwind_allowed() && mmn_unwind_find_site(true)) {
 		pr_err_ratelimited("%s in a callback of the same mm would wait for itself: use a work item (caller %ps)\n",
@@ -506,7 +523,8 @@ bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
 		return true;
 	}
 	/* The event is over: clear it, so that the next call need not walk the stack. */
-	WRITE_ONCE(pair->outer.key, 0);
-	WRITE_ONCE(pair->inner.key, 0);
+	for (i = 0; i < 2; i++)
+		if (may_run(home + i, mm))
+			WRITE_ONCE(home[i].key, 0);
 	return false;
 }

@@ -9,7 +9,8 @@
 #include <linux/types.h>
 
 #include "compat/compat.h"
-#include "record.h"
+#include "event.h"
+#include "stack/frame_step.h"
 
 /**
  * DOC: From an invalidated range to a verdict
@@ -19,9 +20,9 @@
  * observers (an enabled tracepoint, or watch=1) the hook classifies each event, too.
  *
  * **Fast path** (verdict_fast.h, inlined): call path -> address cache -> context key ->
- * rule cache [-> last walk] -> pending verdict (inflight.h) -> counters and tracepoint.
- * If a stage fails, nothing was changed, and the slow path (verdict.c) starts over. The
- * slow path fills the caches for the next event.
+ * rule cache [-> last walk] -> slot of the event (event.h) -> counters and tracepoint. If a
+ * stage fails, nothing was changed, and the slow path (verdict.c) starts over. The slow
+ * path fills the caches for the next event.
  *
  * **Which call site?** Cheapest first; each source is used if those before it fail. While
  * the hook is attached, 3 comes first, then 2 and 4.
@@ -30,7 +31,7 @@
  *    if a return address on the way differs, or if the site has no row.
  * 2. Frame steps (stack/frame_step.h). Fail at a return address that is not in the address
  *    cache, or that a tracer has replaced.
- * 3. The hook's record (record.h). Fails if it is missing, overwritten, not confirmed by
+ * 3. The hook's record (event.h). Fails if it is missing, overwritten, not confirmed by
  *    the stack (key "rechecking"), or if its site has no row.
  * 4. The unwinder (stack/unwind.h). If it finds no site with a row, or must not be used,
  *    the verdict is the native event and not exact.
@@ -47,8 +48,10 @@
  * 5. The rules on the frames of a new walk, by frame steps or by the unwinder. Final,
  *    except in the hook: it must not resolve symbols and may leave the event unclassified.
  *
- * **Which start does an end belong to?** mmn_verdict_end() takes the pending verdict of the
- * task, else the hook's record, else it classifies the event again from the stack.
+ * **Which start does an end belong to?** The one that wrote the slot of the event: a start
+ * callback, or the hook. A record is left to the slow path, as it may have no verdict yet,
+ * and the stack may have to confirm it. If another event has overwritten the slot,
+ * mmn_verdict_end() classifies the event again from the stack.
  *
  * **Static keys.** The first two select the path, the others add work to it.
  *
@@ -63,18 +66,18 @@
  * mmn_client_debugging  debug=1              list driver callbacks that run
  * ===================== ==================== ==============================================
  *
- * **Locking.** Records, pending verdicts and all caches are read without locks.
+ * **Locking.** The slots of events and all caches are read without locks.
  *
  * - samples_lock (verify.c, raw spinlock) guards the saved disagreements. It is held to
  *   copy one sample, never over a walk, a symbol lookup or printing.
  * - The mutex in mmn_verify_show() guards the copy that is printed. It is taken outside
  *   samples_lock, and never in the hook or in a callback.
  *
- * **Memory ordering.** Records and pending verdicts are only used by the task that wrote
- * them, so program order is enough. A tag detects words that another task wrote. The
- * caches publish an entry by a release store of its key, paired with an acquire load. The
- * last walk is per CPU, and is used with preemption disabled. Static keys may change
- * between the start and the end of an event: each path falls back if the other was taken.
+ * **Memory ordering.** The slot of an event is only used by the task that wrote it, so
+ * program order is enough. A tag detects words that another task wrote. The caches publish
+ * an entry by a release store of its key, paired with an acquire load. The last walk is per
+ * CPU, and is used with preemption disabled. Static keys may change between the start and
+ * the end of an event: each path falls back if the other was taken.
  *
  * **Context.** The hook does not sleep, allocate or resolve symbols. Callbacks run in the task
  * that invalidates. They may resolve symbols, but do not sleep or allocate, as the range
@@ -89,20 +92,25 @@ void mmn_verdict_set_watched(bool on);
 void mmn_verdict_set_recheck(bool on);
 void mmn_verdict_set_hooked(bool on);
 void mmn_verdict_show_start(const struct mmu_notifier_range *range,
-			    struct mmn_record *rec);
+			    struct mmn_event *slot, u64 id, unsigned long site,
+			    unsigned long sp, unsigned long bp);
 void mmn_verdict_show_end(const struct mmu_notifier_range *range,
-			  const struct mmn_frame_pos *from);
+			  struct mmn_event *slot, const struct mmn_frame_pos *from);
 bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
 			     const void *caller);
 
-static inline unsigned long mmn_verdict_key(const struct mmu_notifier_range *range)
-{
-	return mmn_record_key(range, mmu_notifier_range_blockable(range));
-}
-
 static inline u64 mmn_verdict_id(const struct mmu_notifier_range *range)
 {
-	return mmn_record_id(range->mm, current, range->start, range->end);
+	return mmn_event_id(range->mm, current, range->start, range->end);
+}
+
+static __always_inline void mmn_verdict_identify(const struct mmu_notifier_range *range,
+						 struct mmn_event_identity *e)
+{
+	e->task = current;
+	e->range = (unsigned long)range;
+	e->top = mmn_frame_step_top();
+	e->id = mmn_verdict_id(range);
 }
 
 /**
@@ -121,13 +129,14 @@ static __always_inline void
 mmn_verdict_start_in_hook(const struct mmu_notifier_range *range, unsigned long site,
 			  unsigned long sp, unsigned long bp)
 {
-	u64 id = mmn_verdict_id(range);
-	struct mmn_record *rec;
+	struct mmn_frame_pos at = { .pc = site, .sp = sp, .bp = bp };
+	struct mmn_event_identity e MMN_UNINIT;
+	struct mmn_event *slot;
 
-	rec = mmn_record_open(mmn_verdict_key(range), id, site);
-	mmn_record_place(rec, id, sp, bp);
+	mmn_verdict_identify(range, &e);
+	slot = mmn_event_open(&e, at, mmu_notifier_range_blockable(range));
 	if (static_branch_unlikely(&mmn_verdict_watching))
-		mmn_verdict_show_start(range, rec);
+		mmn_verdict_show_start(range, slot, e.id, site, sp, bp);
 }
 
 /**
@@ -146,12 +155,19 @@ static __always_inline void
 mmn_verdict_end_in_hook(const struct mmu_notifier_range *range, unsigned long site,
 			unsigned long sp, unsigned long bp)
 {
+	struct mmn_event_identity e MMN_UNINIT;
+	struct mmn_event *slot;
+
+	mmn_verdict_identify(range, &e);
+	slot = mmn_event_find(&e);
+	if (unlikely(!slot))
+		return;
 	if (static_branch_unlikely(&mmn_verdict_watching)) {
 		struct mmn_frame_pos from = { .pc = site, .sp = sp, .bp = bp };
 
-		mmn_verdict_show_end(range, &from);
+		mmn_verdict_show_end(range, slot, &from);
 	}
-	mmn_record_close(mmn_verdict_key(range));
+	mmn_event_close(slot);
 }
 
 #endif /* MMN_VERDICT_H */

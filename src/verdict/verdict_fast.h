@@ -3,8 +3,8 @@
 #define MMN_VERDICT_FAST_H
 
 /*
- * Fast path, inlined into every callback: cached verdict in, pending verdict for the end
- * out. No local variable of this path has its address passed to an out-of-line function, so
+ * Fast path, inlined into every callback: cached verdict in, verdict in the slot for the
+ * end out. No local variable of this path has its address passed to an out-of-line function, so
  * all of them can stay in registers. Anything else falls back to verdict.c, which starts
  * over.
  */
@@ -19,7 +19,7 @@
 
 #include "compat/compat.h"
 #include "context.h"
-#include "inflight.h"
+#include "event.h"
 #include "rules/rule_cache.h"
 #include "rules/rules.h"
 #include "rules/site_table.h"
@@ -157,15 +157,6 @@ static __always_inline void mmn_verdict_publish(const struct mmu_notifier_range 
 		mmn_verdict_trace(range, *v, s->site.pc);
 }
 
-static __always_inline void mmn_verdict_set_event(const struct mmu_notifier_range *range,
-						  struct mmn_inflight_event *e)
-{
-	e->task = current;
-	e->range = (unsigned long)range;
-	e->top = mmn_frame_step_top();
-	e->id = mmn_verdict_id(range);
-}
-
 /* Saves the verdict for the end. Return: true if the caller has to count the event. */
 static __always_inline bool mmn_verdict_keep(const struct mmu_notifier_range *range,
 					     struct mmn_query query, unsigned long site,
@@ -173,10 +164,10 @@ static __always_inline bool mmn_verdict_keep(const struct mmu_notifier_range *ra
 {
 	/* A non-blockable start may fail and then has no end. */
 	bool ends = query.ends && mmu_notifier_range_blockable(range);
-	struct mmn_inflight_event e MMN_UNINIT;
+	struct mmn_event_identity e MMN_UNINIT;
 
-	mmn_verdict_set_event(range, &e);
-	return mmn_inflight_keep(&e, site, v, query.object, ends);
+	mmn_verdict_identify(range, &e);
+	return mmn_event_keep(&e, site, v, query.object, ends);
 }
 
 /* Return: false if the slow path is needed; nothing was changed then. */
@@ -250,12 +241,12 @@ mmn_verdict_start(const struct mmu_notifier_range *range,
 static __always_inline void
 mmn_verdict_end(const struct mmu_notifier_range *range, struct mmnotify_info *info)
 {
-	struct mmn_inflight_event e MMN_UNINIT;
+	struct mmn_event_identity e MMN_UNINIT;
 	struct mmn_verdict v MMN_UNINIT;
 	unsigned long site;
 
-	mmn_verdict_set_event(range, &e);
-	if (likely(mmn_inflight_end(&e, &site, &v)))
+	mmn_verdict_identify(range, &e);
+	if (likely(mmn_event_end(&e, &site, &v)))
 		mmn_verdict_fill(range, &v, site, info);
 	else
 		mmn_verdict_end_slow(range, info);

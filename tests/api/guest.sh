@@ -58,7 +58,7 @@ check "grep -q '^contract2 mmn_contract 0 0 [1-9]' $debugfs/clients" \
 echo 0 > /sys/module/mmnotify/parameters/watch
 check "rmmod mmn_contract" "req 26: a client without objects unloads"
 
-# Records of refused starts (record.c) are freed when the hook has no user any more.
+# Records of refused starts (event.c) are freed when the hook has no user any more.
 check "soon 100 grep -q '^records_live 0' $debugfs/hook" \
 	"req 26: all records are freed after the last watcher"
 

@@ -4,7 +4,7 @@
 /**
  * DOC: All that a block may have
  *
- * A paragraph with a call(), a struct mmn_record, @member, mmn_client.ops_lock, MMN_NEED_*,
+ * A paragraph with a call(), a struct mmn_event, @member, mmn_client.ops_lock, MMN_NEED_*,
  * MMN_HAVE_<FILE>, verify=1, src/rules/rules.h and ``quoted``.
  *
  * A list that follows its paragraph, indented:

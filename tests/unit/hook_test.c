@@ -23,7 +23,7 @@
 #include "hook/hook.h"
 #include "stack/unwind.h"
 #include "tap.h"
-#include "verdict/record.h"
+#include "verdict/event.h"
 
 struct work_struct *shim_scheduled;
 unsigned long shim_delay;
@@ -82,17 +82,17 @@ bool mmn_verdict_is_watched(void)
 	return watched;
 }
 
-void mmn_record_reset(void)
+void mmn_event_reset(void)
 {
 	step('c');
 }
 
-unsigned int mmn_record_live(void)
+unsigned int mmn_event_live(void)
 {
 	return 5;
 }
 
-unsigned int mmn_record_full(void)
+unsigned int mmn_event_full(void)
 {
 	return 6;
 }

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * event: one slot for each event in flight, from its start to its end callbacks. The hook
+ * writes it, or, for an event that the hook did not record, the first start callback. The
+ * table has a fixed size, because the hook cannot allocate.
+ *
+ * Each task has a home slot, found by a hash of the task pointer. So a CPU writes only to
+ * cache lines of the task that it runs, unless two tasks have the same hash. There are no
+ * locks and no atomic read-modify-write: two tasks may write one slot at the same time. At
+ * most one of them finds its event intact. The tag, a checksum of the call site, the
+ * verdict and the event's identity, detects that. A start then walks the stack; an end
+ * callback classifies the event again. (A false match needs a chance of 1 in 2^64.)
+ *
+ * Events nest: a THP may be split while its range is unmapped. struct mmu_notifier_range
+ * lies on the stack, so its address distinguishes them, and a nested event has the lower
+ * one. If the event in the home slot encloses it, it uses the inner slot, which follows.
+ * Events of lower addresses, and those that ended, do not enclose it.
+ *
+ * An end callback must not find an earlier event, not even one with the same address, task,
+ * mm, start and end. So each start overwrites the slot in which its end is looked up: the
+ * home slot, or the inner one while the home slot has an event that encloses it. That
+ * event is still there at the end, unless another task has overwritten it. The inner slot
+ * does not count then, as it may have an event of before.
+ *
+ * The hook overwrites neither the record of another task's open event, nor events that
+ * enclose its own. It takes one of the next slots. A lookup finds only open records there,
+ * because no start ever overwrites an ended one: end callbacks classify again.
+ *
+ * The end of an event clears MMN_EVENT_OPEN and leaves the rest, because end callbacks run
+ * after the hook. A start callback takes open records only, so it never uses that of an
+ * ended event. It can only be wrong if the hook missed an end and then the next start with
+ * the same range pointer, task, mm, start and end.
+ *
+ * A non-blockable start may fail and then has no end. Its record is evictable from the
+ * beginning, so it never keeps another event out. A callback saves its verdict closed.
+ *
+ * Also compiled in user space, for unit tests.
+ */
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+#include <linux/sched/task_stack.h>
+
+#include "event.h"
+
+#define EVENT_PROBES	8
+
+/* A verdict is one word, so that one access reads or writes all of it. */
+static_assert(sizeof(struct mmn_verdict) == sizeof(u64));
+
+struct mmn_event mmn_event_table[1 << MMN_EVENT_BITS][2];
+
+#define EVENT_SLOTS	(sizeof(mmn_event_table) / sizeof(struct mmn_event))
+
+static struct mmn_event *const slots = mmn_event_table[0];
+
+/* Changes whenever an object is freed: pointers to objects saved before are stale. */
+atomic_long_t mmn_event_generation;
+
+/* Records that overwrote an open one, because all slots were taken. */
+static atomic_t overruns;
+
+/* Write-only: takes evictable records if the slots of their task are taken. */
+static struct mmn_event nowhere;
+
+/* Probe 0 is the home slot, 1 the inner one, and the next ones are those of other hashes. */
+static struct mmn_event *event_slot(struct mmn_event *home, unsigned int probe)
+{
+	return slots + ((home - slots) ^ probe);
+}
+
+static bool is_taken(const struct mmn_event *slot, unsigned long range, unsigned long top)
+{
+	unsigned long key = READ_ONCE(slot->key), at = key & ~MMN_EVENT_MARKS;
+
+	if (!(key & MMN_EVENT_OPEN) || key & MMN_EVENT_EVICTABLE || at == range)
+		return false;
+	/* On the stack of this task: it encloses the event of @range, or is over. */
+	if (top - at - 1 < THREAD_SIZE)
+		return at > range;
+	/* What a callback saved may stay open for good, if its object was removed. */
+	return key & MMN_EVENT_RECORDED;
+}
+
+/* For mmn_event_open(): the home slot holds an open event. */
+struct mmn_event *mmn_event_open_slow(struct mmn_event *home, unsigned long range,
+				      unsigned long top, bool evictable)
+{
+	unsigned int i, probes = evictable ? 2 : EVENT_PROBES;
+
+	for (i = 0; i < probes; i++)
+		if (!is_taken(event_slot(home, i), range, top))
+			return event_slot(home, i);
+	if (evictable)
+		return &nowhere;
+	atomic_inc(&overruns);
+	return home;
+}
+
+/* For mmn_event_find(): the home slot holds another event. */
+struct mmn_event *mmn_event_find_slow(struct mmn_event *home, unsigned long range,
+				      unsigned long top)
+{
+	unsigned int i;
+
+	if (mmn_event_is_of(home + 1, range) &&
+	    mmn_event_encloses(READ_ONCE(home->key), range, top))
+		return home + 1;
+	for (i = 1; i < EVENT_PROBES; i++)
+		if (READ_ONCE(event_slot(home, i)->key) ==
+		    (range | MMN_EVENT_OPEN | MMN_EVENT_RECORDED))
+			return event_slot(home, i);
+	return NULL;
+}
+
+/**
+ * mmn_event_reset() - clear what the hook recorded
+ *
+ * Callbacks of events in flight may race with this. They find no slot then, or no matching
+ * tag, and fall back to the stack.
+ *
+ * Context: Process, with the hook detached.
+ */
+void mmn_event_reset(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < EVENT_SLOTS; i++)
+		if (READ_ONCE(slots[i].key) & MMN_EVENT_RECORDED)
+			WRITE_ONCE(slots[i].key, 0);
+}
+
+/**
+ * mmn_event_live() - count the records of events in flight
+ *
+ * Context: Any; the count may be outdated when it is returned.
+ * Return: number of open records, including those of starts that failed.
+ */
+unsigned int mmn_event_live(void)
+{
+	const unsigned long live = MMN_EVENT_OPEN | MMN_EVENT_RECORDED;
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < EVENT_SLOTS; i++)
+		nr += (READ_ONCE(slots[i].key) & live) == live;
+	return nr;
+}
+
+/**
+ * mmn_event_full() - count the events that found no free slot
+ *
+ * Context: Any; the count may be outdated when it is returned.
+ * Return: number of records that overwrote an open one.
+ */
+unsigned int mmn_event_full(void)
+{
+	return atomic_read(&overruns);
+}
+
+/**
+ * mmn_event_new_generation() - start a new generation of objects
+ *
+ * Called after an object was removed, because its address may be reused.
+ *
+ * Context: Any.
+ */
+void mmn_event_new_generation(void)
+{
+	atomic_long_inc(&mmn_event_generation);
+}
