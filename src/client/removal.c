@@ -112,8 +112,8 @@ void mmn_removal_settle(struct mmnotify_range *r, bool lives)
  * range. If another task moves the range, the call waits for the move.
  *
  * In a callback the call would wait for itself. A callback for the same mm is detected,
- * except release(), if the stack can be walked and no hook is attached. With the module
- * parameter debug=1 every callback is detected.
+ * except release(), if the stack can be walked. With the module parameter debug=1 every
+ * callback is detected.
  *
  * Context: Process, sleeps until running invalidations of the mm end; mmap_lock may
  * be held, but no lock that a callback takes. Never in a callback.

@@ -33,6 +33,12 @@ check "! logged 'mmnotify_range_remove(): the range is not inserted: insert it f
 	"a second removal of a range is not logged"
 /files/pairs random "${1:-1000}" "${2:-1}" > /tmp/random
 append /tmp/random "random operations"
+# With the hook a record shows that the callback runs, without it what the callback saved.
+echo 1 > /sys/module/mmnotify/parameters/watch
+check "soon 50 grep -q '^attached 1' $debugfs/hook" "the hook is attached"
+/files/pairs callback > /tmp/callback
+append /tmp/callback "a removal in a callback beside the hook"
+echo 0 > /sys/module/mmnotify/parameters/watch
 # A client that was registered again at the end has had no object.
 check "grep -Eq '^pairs mmn_pairs (0 0|- -) ' $debugfs/clients" "no object is left"
 check "rmmod mmn_pairs" "the driver unloads"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * pairs: pairs of operations that run at the same time on the same objects: each pair in
- * turn (pairs_cells.c, pairs_apart.c), or at random (pairs_random.c).
+ * turn (pairs_cells.c, pairs_apart.c), or at random (pairs_random.c). "pairs callback" is
+ * only the call that a callback must not make.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,8 +25,12 @@ int main(int argc, char **argv)
 	}
 	if (argc > 2 && !strcmp(argv[1], "random"))
 		return random_pairs(dev, atoi(argv[2]), argc > 3 ? atoi(argv[3]) : 1);
-	test_cells();
-	test_apart();
+	if (argc > 1 && !strcmp(argv[1], "callback")) {
+		test_callback();
+	} else {
+		test_cells();
+		test_apart();
+	}
 	printf("1..%u\n", nr);
 	return failed != 0;
 }

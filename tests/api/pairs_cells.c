@@ -369,6 +369,11 @@ static void test_wrong_state(const void *unused)
 
 #define NR(a)	(sizeof(a) / sizeof((a)[0]))
 
+void test_callback(void)
+{
+	in_process(test_remove_in_callback, NULL, "remove in a callback");
+}
+
 void test_cells(void)
 {
 	unsigned int i;

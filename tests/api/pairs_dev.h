@@ -76,6 +76,7 @@ void in_process(void (*f)(const void *arg), const void *arg, const char *name);
 
 /* pairs_cells.c: the table of docs/driver-guide.md; pairs_apart.c: two processes. */
 void test_cells(void);
+void test_callback(void);
 void test_apart(void);
 
 #endif /* PAIRS_DEV_H */
