@@ -103,14 +103,16 @@ static void hook_detach(void)
 	lockdep_assert_held(&hook_lock);
 	if (!attached || stuck)
 		return;
+	/* Before the end is detached: a record that gets none must not be found any more. */
+	mmn_verdict_set_hooked(false);
 	if (hook_backend->detach()) {
+		mmn_verdict_set_hooked(hook_backend->caps & MMNOTIFY_CAP_HOOK);
 		hook_pin_module();
 		return;
 	}
 	attached = false;
 	/* Events in flight get no end: a later attach must not find their records. */
 	mmn_event_reset();
-	mmn_verdict_set_hooked(false);
 }
 
 static void hook_maintain(struct work_struct *work)

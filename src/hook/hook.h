@@ -45,8 +45,8 @@ struct seq_file;
  *
  * **Ordering.** The end is attached before the start and detached after it, so that the
  * end of each recorded event is seen. Callbacks look for records from before the hook is
- * attached until after it is detached (mmn_verdict_set_hooked()). Events in flight at a
- * change have no record, or lose it: their callbacks fall back to the stack.
+ * attached until right before it is detached (mmn_verdict_set_hooked()). Events in flight
+ * at a change have no record, or lose it: their callbacks fall back to the stack.
  * mmn_hook_caps() takes no lock, so its result may be outdated.
  *
  * **Detaching may fail.** After ftrace_kill() the trampolines remain. The hook goes on, and

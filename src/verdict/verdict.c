@@ -79,7 +79,7 @@ void mmn_verdict_set_recheck(bool on)
 
 /**
  * mmn_verdict_set_hooked() - set whether callbacks look for records
- * @on: true before the hook is attached; false after it was detached
+ * @on: true before the hook is attached; false before it is detached
  *
  * Context: Process, may sleep.
  */
