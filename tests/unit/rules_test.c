@@ -132,12 +132,13 @@ static void test_how(void)
 	struct mmn_verdict v, asks = { 0 };
 	unsigned int class, nr;
 	bool good, last;
-	u32 how;
+	u32 how, all;
 
 	for (class = 0; class < MMN_NR_CLASSES; class++) {
-		for (good = true, last = true, nr = 0;
+		for (good = true, last = true, all = 0, nr = 0;
 		     mmn_rules_get(class, nr, &v); nr++) {
 			how = mmn_rules_how(class, nr);
+			all |= how;
 			good &= !!(how & MMN_RULE_NEEDS_STACK) == same(&v, &asks);
 			good &= !(how & MMN_RULE_SAW) ||
 				!(how & (MMN_RULE_NEEDS_STACK | MMN_RULE_ALWAYS));
@@ -146,6 +147,8 @@ static void test_how(void)
 		ok(good && last && !mmn_rules_how(class, nr),
 		   "class %u: each rule requests a walk or decides, and the last one always decides",
 		   class);
+		ok(!(all & MMN_RULE_NEEDS_STACK) || all & MMN_RULE_SAW,
+		   "class %u: a walk is requested only if a rule looks for a frame", class);
 	}
 	/* The first rule of the reverse map is for unmapping alone, the last
 	 * but one for migration.
