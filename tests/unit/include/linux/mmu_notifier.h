@@ -11,6 +11,7 @@ enum mmu_notifier_event {
 	MMU_NOTIFY_UNMAP,
 	MMU_NOTIFY_CLEAR,
 	MMU_NOTIFY_RELEASE = 5,
+	MMU_NOTIFY_MIGRATE,
 };
 
 struct mmu_notifier_range {
@@ -19,6 +20,7 @@ struct mmu_notifier_range {
 	unsigned long end;
 	enum mmu_notifier_event event;
 	bool blockable;
+	void *owner;
 };
 
 static inline bool mmu_notifier_range_blockable(const struct mmu_notifier_range *range)
