@@ -67,6 +67,7 @@ struct seq_file;
 
 void mmn_stats_inc(enum mmn_stat stat);
 void mmn_stats_show_hook(struct seq_file *m);
+u64 mmn_stats_site_hits(unsigned int row);
 
 /* src/client/client.h */
 #define MMN_CLIENT_H

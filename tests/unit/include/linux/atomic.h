@@ -62,6 +62,8 @@ static inline void atomic_long_inc(atomic_long_t *v)
 	__atomic_fetch_add(&v->counter, 1, __ATOMIC_RELAXED);
 }
 
+#define cmpxchg(p, old, new)	__sync_val_compare_and_swap(p, old, new)
+#define xchg(p, new)		__atomic_exchange_n(p, new, __ATOMIC_SEQ_CST)
 #define cmpxchg64(p, old, new)	__sync_val_compare_and_swap(p, old, new)
 
 #endif /* SHIM_ATOMIC_H */

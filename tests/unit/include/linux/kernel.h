@@ -3,7 +3,9 @@
 #define SHIM_KERNEL_H
 
 #include <limits.h>
+#include <stdio.h>
 
+#include <linux/atomic.h>
 #include <linux/printk.h>
 #include <linux/types.h>
 

@@ -8,7 +8,14 @@
 struct module {
 	unsigned long start;
 	unsigned long end;
+	unsigned long init;
+	unsigned long init_end;
 };
+
+static inline bool within_module_init(unsigned long addr, const struct module *mod)
+{
+	return addr >= mod->init && addr < mod->init_end;
+}
 
 static inline bool within_module_core(unsigned long addr, const struct module *mod)
 {

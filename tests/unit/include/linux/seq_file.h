@@ -7,7 +7,7 @@
 
 struct seq_file {
 	size_t len;
-	char text[2000];
+	char text[20000];
 };
 
 /* Formats as in the kernel: %llu is a u64. */

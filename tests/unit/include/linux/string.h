@@ -4,6 +4,16 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <sys/types.h>
+
+static inline ssize_t strscpy(char *to, const char *from, size_t size)
+{
+	size_t len = strnlen(from, size - 1);
+
+	memcpy(to, from, len);
+	to[len] = '\0';
+	return len;
+}
 
 static inline bool strstarts(const char *str, const char *prefix)
 {

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_BITMAP_H
+#define SHIM_BITMAP_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#define DECLARE_BITMAP(name, bits)	unsigned long name[((bits) + 63) / 64]
+
+static inline bool test_bit(unsigned int nr, const unsigned long *map)
+{
+	return map[nr / 64] >> nr % 64 & 1;
+}
+
+static inline void __set_bit(unsigned int nr, unsigned long *map)
+{
+	map[nr / 64] |= 1UL << nr % 64;
+}
+
+static inline void bitmap_fill(unsigned long *map, unsigned int bits)
+{
+	memset(map, 0xff, bits / 8);
+}
+
+#endif /* SHIM_BITMAP_H */

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_KALLSYMS_H
+#define SHIM_KALLSYMS_H
+
+#define KSYM_SYMBOL_LEN	300
+
+/* The test has the symbols. */
+int sprint_symbol_no_offset(char *buffer, unsigned long address);
+
+#endif /* SHIM_KALLSYMS_H */
