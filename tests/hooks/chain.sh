@@ -47,7 +47,7 @@ check 'said 2 "hook=bad is not available: use auto, ftrace, kprobe, stack or non
 
 mark
 check 'load' "no parameter: mmnotify loads"
-check 'said 1 "version .* hook ftrace$"' "no parameter: one line of the log names the hook ftrace"
+check 'said 1 "version .* hook ftrace,"' "no parameter: one line of the log names the hook ftrace"
 check 'hook_says "clients steps"' "no parameter: clients step through the stack without the hook"
 insmod /modules/mirror.ko
 check 'sleep 3; hook_says "attached 0" && hook_says "users 0"' \
@@ -64,7 +64,7 @@ unload_both
 
 mark
 check 'load hook=ftrace' "hook=ftrace: mmnotify loads"
-check 'said 1 "version .* hook ftrace$"' "hook=ftrace: one line of the log names the hook"
+check 'said 1 "version .* hook ftrace,"' "hook=ftrace: one line of the log names the hook"
 check 'hook_says "clients hook"' "hook=ftrace: clients use the hook"
 check 'hook_says "backend ftrace" && hook_says "attach_error 0"' \
 	"hook=ftrace: debugfs names the hook"
@@ -101,7 +101,7 @@ if echo 0 > $ftrace 2> /dev/null; then
 	echo 0 > $ftrace
 	mark
 	check 'load hook=ftrace' "ftrace_enabled=0: mmnotify loads"
-	check 'said 3 "version .* hook stack$"' \
+	check 'said 3 "version .* hook stack,"' \
 		"ftrace_enabled=0: three lines of the log, with the hook stack"
 	check 'said 3 "hook ftrace is not used: it could not be attached; next is kprobe$"' \
 		"ftrace_enabled=0: the log has why ftrace is not used"
@@ -127,7 +127,7 @@ mark
 check 'load hook=kprobe' "kprobes disarmed: mmnotify loads with hook=kprobe"
 check 'said 2 "hook kprobe is not used: it did not see .* next is stack$"' \
 	"kprobes disarmed: one line of the log has why kprobes are not used"
-check 'hook_says "backend stack" && said 2 "version .* hook stack$"' \
+check 'hook_says "backend stack" && said 2 "version .* hook stack,"' \
 	"kprobes disarmed: debugfs and the log name the hook stack"
 check 'rmmod mmnotify && echo 1 > $kprobes' "kprobes disarmed: mmnotify unloads"
 load_both hook=kprobe
