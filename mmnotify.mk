@@ -19,6 +19,7 @@ endif
 # HAVE_MMNOTIFY selects mmnotify.h in mmnotify_compat.h. Kbuild applies subdir-ccflags-y
 # to the folder of this Kbuild and to all folders below it.
 subdir-ccflags-y += -I$(mmnotify-here)/include -DHAVE_MMNOTIFY
+include $(mmnotify-here)/include/mmnotify/mmnotify_kernel.mk
 # Kbuild reads KBUILD_EXTRA_SYMBOLS from the Kbuild of the folder that M= names. Adding
 # to a value from make's command line needs "override", but after an "override" make
 # ignores a plain "+=" of the driver. So use "override" in that case only.

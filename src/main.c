@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/ratelimit.h>
 #include <linux/string.h>
 
 #include <mmnotify/mmnotify_types.h>
@@ -18,6 +19,7 @@
 #include "client/objects.h"
 #include "client/range_end.h"
 #include "compat/compat.h"
+#include "compat/features.h"
 #include "compat/trust.h"
 #include "debugfs.h"
 #include "hook/backends.h"
@@ -207,6 +209,7 @@ static int __init mmn_main_init(void)
 	ret = mmn_trust_init(trust);
 	if (ret)
 		return ret;
+	mmn_features_log();
 	ret = forget ? mmn_addr_cache_forget(forget) : 0;
 	if (ret)
 		return ret;

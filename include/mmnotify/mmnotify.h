@@ -22,6 +22,9 @@
 
 #include <mmnotify/mmnotify_types.h>
 
+/* Quotes: the copy beside this file. A driver may carry an older copy elsewhere. */
+#include "mmnotify_kernel.h"
+
 struct mmnotify_client;
 struct mmnotify_info;
 struct mmnotify_mm_ops;
@@ -114,7 +117,6 @@ struct mmnotify_self {
  * older headers still loads: the size is passed at run time instead.
  */
 #ifndef __GENKSYMS__
-/* Quotes: the copy beside this file. A driver may carry an older copy elsewhere. */
 #include "mmnotify_inline.h"
 #endif
 

@@ -18,6 +18,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/ratelimit.h>
 #include <linux/sched/mm.h>
 #include <linux/stddef.h>
 
@@ -326,13 +327,13 @@ int mmnotify_mm_unregister_v1(struct mmnotify_mm *m)
 	int ret;
 
 	if (mmn_client_in_callback("mmnotify_mm_unregister()", __builtin_return_address(0)) ||
-	    mmn_verdict_in_callback(m->mn.mm, "mmnotify_mm_unregister()",
+	    mmn_verdict_in_callback(mmnotify_notifier_mm(&m->mn), "mmnotify_mm_unregister()",
 				    __builtin_return_address(0)))
 		return -EDEADLK;
 	ret = mmn_objects_claim_mm(m);
 	if (ret)
 		return ret;
-	mmu_notifier_unregister(&m->mn, m->mn.mm);
+	mmu_notifier_unregister(&m->mn, mmnotify_notifier_mm(&m->mn));
 	c = free_object(m);
 	mmn_client_put(c, MMN_OBJECT_MM);
 	return 0;
@@ -386,7 +387,7 @@ unsigned int mmn_mm_take_all(const struct mmnotify_client *client)
 
 	while ((m = mmn_objects_take_mm(client))) {
 		m->state = STATE_RELEASED;
-		mmu_notifier_unregister(&m->mn, m->mn.mm);
+		mmu_notifier_unregister(&m->mn, mmnotify_notifier_mm(&m->mn));
 		mmn_client_put(c, MMN_OBJECT_MM);
 		n++;
 	}

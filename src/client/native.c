@@ -6,7 +6,6 @@
 #define pr_fmt(fmt) "mmnotify: " fmt
 
 #include <linux/kernel.h>
-#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
@@ -163,6 +162,7 @@ u32 mmnotify_caps_v1(void)
 	return mmn_hook_caps() | (mmn_unwind_allowed() ? MMNOTIFY_CAP_STACK : 0) |
 	       (mmn_hook_for_clients ? 0 : MMNOTIFY_CAP_NO_HOOK_NEEDED) |
 	       (MMN_NATIVE_TWO_PASS ? MMNOTIFY_CAP_TWO_PASS : 0) |
+	       (MMN_HAVE_RANGES ? MMNOTIFY_CAP_RANGES : 0) |
 	       (mmn_trust_exact() ? MMNOTIFY_CAP_VERIFIED : 0);
 }
 MMN_EXPORT(mmnotify_caps_v1);

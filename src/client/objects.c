@@ -202,7 +202,8 @@ struct mmnotify_mm *mmn_objects_get_mm(const struct mm_struct *mm,
 
 	raw_spin_lock_irqsave(&b->lock, flags);
 	hlist_for_each_entry(m, &b->mms, node)
-		if (m->mn.mm == mm && m->ops == ops && m->client == client) {
+		if (mmnotify_notifier_mm(&m->mn) == mm && m->ops == ops &&
+		    m->client == client) {
 			m->users++;
 			found = m;
 			break;
@@ -214,7 +215,7 @@ struct mmnotify_mm *mmn_objects_get_mm(const struct mm_struct *mm,
 /* Called after the native registration of @m. Context: Any but interrupts. */
 void mmn_objects_add_mm(struct mmnotify_mm *m)
 {
-	struct bucket *b = bucket_of(m->mn.mm);
+	struct bucket *b = bucket_of(mmnotify_notifier_mm(&m->mn));
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&b->lock, flags);
@@ -232,7 +233,7 @@ void mmn_objects_add_mm(struct mmnotify_mm *m)
  */
 bool mmn_objects_put_mm(struct mmnotify_mm *m)
 {
-	struct bucket *b = bucket_of(m->mn.mm);
+	struct bucket *b = bucket_of(mmnotify_notifier_mm(&m->mn));
 	bool last;
 	unsigned long flags;
 
@@ -256,7 +257,7 @@ bool mmn_objects_put_mm(struct mmnotify_mm *m)
  */
 int mmn_objects_claim_mm(struct mmnotify_mm *m)
 {
-	struct bucket *b = bucket_of(m->mn.mm);
+	struct bucket *b = bucket_of(mmnotify_notifier_mm(&m->mn));
 	int ret = 0;
 	unsigned long flags;
 

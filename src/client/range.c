@@ -9,9 +9,9 @@
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
-#include <linux/minmax.h>
 #include <linux/mmu_notifier.h>
 #include <linux/overflow.h>
+#include <linux/ratelimit.h>
 #include <linux/sched/mm.h>
 #include <linux/stddef.h>
 
@@ -300,7 +300,7 @@ static int range_insert(struct mmnotify_range *r, struct mm_struct *mm,
 static int check_primed(const struct mmn_client *c, const struct mm_struct *mm,
 			const struct mmnotify_range_ops *ops)
 {
-	if (!ops->end && mm->notifier_subscriptions)
+	if (!ops->end && mmn_is_primed(mm))
 		return 0;
 	pr_warn_ratelimited("client %s: mmnotify_range_insert_primed(): the mm is not primed, or the ops have end(), which needs mmap_lock: call mmnotify_prime() before, or use mmnotify_range_insert()\n",
 			    c->name);
@@ -403,7 +403,8 @@ static int check_and_insert(struct mmnotify_client *client, struct mmnotify_rang
  * support, or a reserved member of the ops that is not 0; -E2BIG if the ops use members
  * that this mmnotify does not support; -EBUSY if the range is inserted already, or was not
  * zeroed after its removal; -EOVERFLOW if the range wraps; -ESRCH if the mm is exiting;
- * -ENOMEM; -EINTR if a signal is pending.
+ * -ENOMEM; -EINTR if a signal is pending; -EOPNOTSUPP if mmnotify_caps() lacks
+ * MMNOTIFY_CAP_RANGES.
  */
 int mmnotify_range_insert_v1(struct mmnotify_client *client,
 			     struct mmnotify_range *range, struct mm_struct *mm,
@@ -486,9 +487,7 @@ static int range_prime(struct mm_struct *mm, bool locked)
 		return -EINVAL;
 	if (!mmget_not_zero(mm))
 		return -ESRCH;
-	/* Without a notifier, this only sets up the mm for interval notifiers. */
-	ret = locked ? __mmu_notifier_register(NULL, mm) :
-		       mmu_notifier_register(NULL, mm);
+	ret = mmn_prime(mm, locked);
 	mmput(mm);
 	return ret;
 }
@@ -503,7 +502,7 @@ static int range_prime(struct mm_struct *mm, bool locked)
  *
  * Context: Process, may sleep; takes mmap_lock for write. Not in a callback.
  * Return: 0; -EINVAL if @mm is NULL; -ESRCH if the mm is exiting; -ENOMEM; -EINTR if a
- * signal is pending.
+ * signal is pending; -EOPNOTSUPP if mmnotify_caps() lacks MMNOTIFY_CAP_RANGES.
  */
 int mmnotify_prime_v1(struct mm_struct *mm)
 {

@@ -381,7 +381,7 @@ static void deliver_all_late(struct ends *ends, struct mmnotify_pending *late)
 	struct mmnotify_pending *next;
 	struct mmnotify_info info;
 
-	fill_unsure(&info, ends->mn.mm);
+	fill_unsure(&info, mmnotify_notifier_mm(&ends->mn));
 	for (; late; late = next) {
 		next = late->next;
 		deliver_late(ends, late, &info);

@@ -15,6 +15,7 @@
 #include <linux/kernel.h>
 #include <linux/mmu_notifier.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
 #include <linux/wait_bit.h>
 #include <linux/workqueue.h>

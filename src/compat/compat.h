@@ -19,10 +19,11 @@
  * line, and that each result is used.
  */
 
+#include <linux/errno.h>
 #include <linux/llist.h>
+#include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
-#include <linux/pgtable.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
@@ -48,9 +49,20 @@
 #define MMN_NUMA_HINT_MOVES	0
 #endif
 
+/* First argument of a function, from the registers at its entry. */
+#if defined(MMN_HAVE_REGS_ARGUMENT)
+#define MMN_HAVE_ARG0		1
+#define mmn_regs_arg0(regs)	regs_get_kernel_argument(regs, 0)
+#elif defined(CONFIG_X86_64)
+#define MMN_HAVE_ARG0		1
+#define mmn_regs_arg0(regs)	((regs)->di)
+#else
+#define MMN_HAVE_ARG0		0
+#endif
+
 /* ftrace backend; a kprobe that is never armed looks up the address of the function */
 #if defined(CONFIG_DYNAMIC_FTRACE) && defined(CONFIG_KPROBES) && \
-	defined(MMN_HAVE_FTRACE_ARGS)
+	defined(MMN_HAVE_FTRACE_ARGS) && MMN_HAVE_ARG0
 #define MMN_HAVE_FTRACE		1
 #include <linux/ftrace.h>
 
@@ -76,9 +88,9 @@ static __always_inline unsigned long mmn_ftrace_arg0(struct ftrace_regs *fregs)
 #if defined(MMN_HAVE_FTRACE_GET_ARGUMENT)
 	return ftrace_regs_get_argument(fregs, 0);
 #elif defined(MMN_HAVE_FTRACE_REGS)
-	return regs_get_kernel_argument(&fregs->regs, 0);
+	return mmn_regs_arg0(&fregs->regs);
 #else
-	return regs_get_kernel_argument(fregs, 0);
+	return mmn_regs_arg0(fregs);
 #endif
 }
 
@@ -121,7 +133,7 @@ static __always_inline unsigned long mmn_entry_bp(const struct pt_regs *regs)
 }
 
 /* kprobe backend: probes at function entry */
-#if defined(CONFIG_KPROBES) && \
+#if defined(CONFIG_KPROBES) && MMN_HAVE_ARG0 && \
 	(defined(CONFIG_X86_64) || defined(CONFIG_ARM64))
 #define MMN_HAVE_KPROBES	1
 #include <linux/ptrace.h>
@@ -168,13 +180,22 @@ static inline bool mmn_in_module_area(unsigned long pc)
 }
 
 /* Flags of tasks without a system call, or with a stale number. */
-#ifdef PF_USER_WORKER
+#ifndef PF_IO_WORKER
+#define MMN_PF_NO_SYSCALL	PF_KTHREAD
+#elif defined(PF_USER_WORKER)
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER)
 #else
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
 #endif
 
 /* struct mmu_notifier_range: events and members that were added or renamed */
+#ifndef MMN_HAVE_NOTIFY_RELEASE
+#define MMU_NOTIFY_RELEASE	5
+#endif
+#ifndef MMN_HAVE_NOTIFY_MIGRATE
+#define MMU_NOTIFY_MIGRATE	6
+#endif
+
 #ifdef MMN_HAVE_NOTIFY_EXCLUSIVE
 #define MMN_NOTIFY_EXCLUSIVE	MMU_NOTIFY_EXCLUSIVE
 #else
@@ -185,8 +206,10 @@ static inline void *mmn_range_owner(const struct mmu_notifier_range *range)
 {
 #ifdef MMN_HAVE_RANGE_OWNER
 	return range->owner;
-#else
+#elif defined(MMN_HAVE_NOTIFY_MIGRATE)
 	return range->migrate_pgmap_owner;
+#else
+	return NULL;
 #endif
 }
 
@@ -208,7 +231,51 @@ struct mmu_interval_notifier_finish {
 };
 #endif
 
+/* Interval notifiers, on which ranges are built; include/mmnotify/mmnotify_kernel.mk. */
+#ifdef MMNOTIFY_WITHOUT_RANGES
+#define MMN_HAVE_RANGES		0
+
+/* Lets the insertion go on to the error of the native one. */
+static inline bool mmn_is_primed(const struct mm_struct *mm)
+{
+	return true;
+}
+
+static inline int mmn_prime(struct mm_struct *mm, bool locked)
+{
+	return -EOPNOTSUPP;
+}
+#else
+#define MMN_HAVE_RANGES		1
+
+static inline bool mmn_is_primed(const struct mm_struct *mm)
+{
+	return mm->notifier_subscriptions;
+}
+
+/*
+ * Without a notifier, this only sets up the mm for interval notifiers. The parentheses
+ * keep out the macros that RHEL 8 has for these names: they lead to functions that
+ * dereference the notifier.
+ */
+static inline int mmn_prime(struct mm_struct *mm, bool locked)
+{
+	return locked ? (__mmu_notifier_register)(NULL, mm) :
+			(mmu_notifier_register)(NULL, mm);
+}
+#endif
+
 /* mmap_lock */
+#ifdef MMN_HAVE_MMAP_LOCK
+#define mmn_mmap_lock(mm)	(&(mm)->mmap_lock)
+#else
+#define mmn_mmap_lock(mm)	(&(mm)->mmap_sem)
+#endif
+
+#ifndef MMN_HAVE_MMAP_ASSERT
+#define mmap_assert_write_locked(mm)	lockdep_assert_held(mmn_mmap_lock(mm))
+#endif
+
 enum mmn_mmap_lock {
 	MMN_MMAP_LOCK_UNKNOWN,
 	MMN_MMAP_LOCK_WRITE,
@@ -236,7 +303,7 @@ enum mmn_mmap_lock {
 static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 {
 #if defined(MMN_HAVE_RWSEM_OWNER)
-	unsigned long owner = atomic_long_read(&mm->mmap_lock.owner);
+	unsigned long owner = atomic_long_read(&mmn_mmap_lock(mm)->owner);
 
 	/* Bit 0: reader; bits 1 and 2: hints for spinning. */
 	if (!(owner & 1) && (owner & ~7UL) == (unsigned long)current)

@@ -6,8 +6,10 @@
 
 #include "gen.h"
 
-/* All exports are GPL-only, as in the kernel's mmu_notifier.c. */
-#ifndef MMN_HAVE_NS_TOKEN
+/* All exports are GPL-only, as in the kernel's mmu_notifier.c. RHEL 8 has no namespaces. */
+#ifndef EXPORT_SYMBOL_NS_GPL
+#define MMN_EXPORT(sym)	EXPORT_SYMBOL_GPL(sym)
+#elif !defined(MMN_HAVE_NS_TOKEN)
 #define MMN_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, "MMNOTIFY")
 #else
 #define MMN_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, MMNOTIFY)

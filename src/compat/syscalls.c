@@ -14,6 +14,7 @@
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
+#include "gen.h"
 #include "rules/rules.h"
 #include "syscalls.h"
 
@@ -50,8 +51,8 @@ static const u8 native[] = {
 	[__NR_perf_event_open] = MMN_SYS_PERF_EVENT_OPEN,
 	[__NR_pkey_mprotect] = MMN_SYS_PKEY_MPROTECT,
 	[__NR_prctl] = MMN_SYS_PRCTL,
-	[__NR_process_madvise] = MMN_SYS_PROCESS_MADVISE,
-	/* By number, as the headers of older kernels lack it. */
+	/* By number, as the headers of older kernels lack them. */
+	[440] = MMN_SYS_PROCESS_MADVISE,
 	[448] = MMN_SYS_PROCESS_MRELEASE,
 	[__NR_process_vm_writev] = MMN_SYS_PROCESS_VM_WRITEV,
 	[__NR_pwrite64] = MMN_SYS_WRITE,
@@ -167,5 +168,9 @@ int mmn_syscall_current(void)
  */
 void mmn_syscall_args(unsigned long args[6])
 {
+#ifdef MMN_HAVE_SYSCALL_ARGS
 	syscall_get_arguments(current, task_pt_regs(current), args);
+#else
+	syscall_get_arguments(current, task_pt_regs(current), 0, 6, args);
+#endif
 }

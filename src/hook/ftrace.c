@@ -21,6 +21,8 @@
 #include "entry.h"
 #include "hook.h"
 
+#if MMN_HAVE_FTRACE
+
 static void notrace mmn_hook_ftrace_start(unsigned long ip,
 					  unsigned long parent_ip,
 					  struct ftrace_ops *ops,
@@ -146,3 +148,4 @@ const struct mmn_hook_backend mmn_hook_ftrace = {
 	.detach = ftrace_detach,
 	.is_stuck = is_stuck,
 };
+#endif /* MMN_HAVE_FTRACE */

@@ -15,9 +15,11 @@
 #include "entry.h"
 #include "hook.h"
 
+#if MMN_HAVE_KPROBES
+
 static int mmn_hook_kprobe_start(struct kprobe *kp, struct pt_regs *regs)
 {
-	mmn_hook_start((void *)regs_get_kernel_argument(regs, 0),
+	mmn_hook_start((void *)mmn_regs_arg0(regs),
 		       mmn_regs_return_address(regs),
 		       mmn_entry_sp(regs), mmn_entry_bp(regs));
 	return 0;
@@ -26,7 +28,7 @@ NOKPROBE_SYMBOL(mmn_hook_kprobe_start);
 
 static int mmn_hook_kprobe_end(struct kprobe *kp, struct pt_regs *regs)
 {
-	mmn_hook_end((void *)regs_get_kernel_argument(regs, 0),
+	mmn_hook_end((void *)mmn_regs_arg0(regs),
 		     mmn_regs_return_address(regs),
 		     mmn_entry_sp(regs), mmn_entry_bp(regs));
 	return 0;
@@ -72,3 +74,4 @@ const struct mmn_hook_backend mmn_hook_kprobe = {
 	.attach = kprobe_attach,
 	.detach = kprobe_detach,
 };
+#endif /* MMN_HAVE_KPROBES */

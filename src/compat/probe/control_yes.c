@@ -2,8 +2,8 @@
 /* control: must compile */
 #include <linux/mmu_notifier.h>
 
-int probe(struct mmu_notifier *mn);
-int probe(struct mmu_notifier *mn)
+const void *probe(struct mmu_notifier *mn);
+const void *probe(struct mmu_notifier *mn)
 {
-	return mn->users;
+	return mn->ops;
 }

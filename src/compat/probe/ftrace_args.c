@@ -7,8 +7,8 @@
 #error the callback cannot see the arguments of the function
 #endif
 
-unsigned long probe(struct pt_regs *regs);
-unsigned long probe(struct pt_regs *regs)
+unsigned long probe(void);
+unsigned long probe(void)
 {
-	return regs_get_kernel_argument(regs, FTRACE_OPS_FL_PERMANENT & 0);
+	return FTRACE_OPS_FL_PERMANENT;
 }

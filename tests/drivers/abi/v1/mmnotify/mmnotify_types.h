@@ -278,5 +278,6 @@ enum mmnotify_perm {
 #define MMNOTIFY_CAP_STACK	(1u << 4) /* callbacks may walk the stack */
 #define MMNOTIFY_CAP_TWO_PASS	(1u << 5) /* two passes are native, not emulated */
 #define MMNOTIFY_CAP_NO_HOOK_NEEDED	(1u << 6) /* callbacks find call sites without a hook */
+#define MMNOTIFY_CAP_RANGES	(1u << 7) /* the kernel has what ranges need */
 
 #endif /* MMNOTIFY_TYPES_H */

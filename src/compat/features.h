@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_COMPAT_FEATURES_H
+#define MMN_COMPAT_FEATURES_H
+
+void mmn_features_log(void);
+
+#endif /* MMN_COMPAT_FEATURES_H */

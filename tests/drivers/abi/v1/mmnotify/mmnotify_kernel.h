@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * mmnotify_kernel: what the other headers need and older kernels lack, or have in another
+ * place. Only mmnotify.h and mmnotify_compat.h include it.
+ */
+#ifndef MMNOTIFY_KERNEL_H
+#define MMNOTIFY_KERNEL_H
+
+#include <linux/mmu_notifier.h>
+
+/*
+ * Member of struct mmu_notifier_ops that gets the range. RHEL 8 has two of each name, and
+ * RH_MMU_NOTIFIER_V2, which a driver may define, decides which one has the plain name.
+ */
+#ifdef RH_MN_V2
+#define MMNOTIFY_RANGE_OP(name)	RH_MN_V2(name)
+#else
+#define MMNOTIFY_RANGE_OP(name)	name
+#endif
+
+/**
+ * mmnotify_notifier_mm() - mm of a whole-mm notifier
+ * @mn: registered notifier, also that of a struct mmnotify_mm
+ *
+ * RHEL 8 keeps the mm outside of the notifier, until it is unregistered.
+ *
+ * Context: Any.
+ * Return: the mm that @mn was registered for.
+ */
+static inline struct mm_struct *mmnotify_notifier_mm(const struct mmu_notifier *mn)
+{
+#ifdef RH_MMU_NOTIFIER_VERSION
+	return mn->_rh->mm;
+#else
+	return mn->mm;
+#endif
+}
+
+/*
+ * Kernels before v5.5 have no interval notifiers; mmnotify_kernel.mk finds that out. With
+ * these definitions code that uses ranges compiles there, but no range can be inserted.
+ */
+#ifdef MMNOTIFY_WITHOUT_RANGES
+#include <linux/errno.h>
+#include <linux/interval_tree.h>
+#include <linux/types.h>
+
+struct mmu_interval_notifier;
+
+struct mmu_interval_notifier_ops {
+	bool (*invalidate)(struct mmu_interval_notifier *mni,
+			   const struct mmu_notifier_range *range, unsigned long seq);
+};
+
+struct mmu_interval_notifier {
+	struct interval_tree_node interval_tree;
+	struct mm_struct *mm;
+};
+
+static inline int
+mmu_interval_notifier_insert(struct mmu_interval_notifier *mni, struct mm_struct *mm,
+			     unsigned long start, unsigned long length,
+			     const struct mmu_interval_notifier_ops *ops)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int
+mmu_interval_notifier_insert_locked(struct mmu_interval_notifier *mni,
+				    struct mm_struct *mm, unsigned long start,
+				    unsigned long length,
+				    const struct mmu_interval_notifier_ops *ops)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void mmu_interval_notifier_remove(struct mmu_interval_notifier *mni)
+{
+}
+
+static inline unsigned long mmu_interval_read_begin(struct mmu_interval_notifier *mni)
+{
+	return 0;
+}
+
+/* Nothing that was read is valid. */
+static inline bool mmu_interval_read_retry(struct mmu_interval_notifier *mni,
+					   unsigned long seq)
+{
+	return true;
+}
+
+static inline void mmu_interval_set_seq(struct mmu_interval_notifier *mni,
+					unsigned long seq)
+{
+}
+#endif /* MMNOTIFY_WITHOUT_RANGES */
+
+#endif /* MMNOTIFY_KERNEL_H */
