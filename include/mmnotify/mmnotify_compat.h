@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * mmnotify_compat: the calls of mmnotify.h for a driver that is built with or
- * without mmnotify, without an #ifdef of its own. Copy this file,
- * mmnotify_compat_impl.h, mmnotify_compat_ends.h, mmnotify_compat_mm.h,
- * mmnotify_inline.h, mmnotify_life.h and mmnotify_types.h into one folder of the driver,
- * include this file in place of mmnotify.h, and in exactly one .c file write
+ * without mmnotify, without an #ifdef of its own. Copy into one folder of the driver:
+ * this file, mmnotify_compat_impl.h, mmnotify_compat_ends.h, mmnotify_compat_mm.h,
+ * mmnotify_inline.h, mmnotify_kernel.h, mmnotify_kernel.mk, mmnotify_life.h and
+ * mmnotify_types.h. Include mmnotify_kernel.mk in the Kbuild, and this file in place of
+ * mmnotify.h. In exactly one .c file write
  *
  *	#define MMNOTIFY_COMPAT_IMPLEMENTATION
  *	#include "mmnotify_compat.h"
@@ -23,11 +24,14 @@
 #define MMNOTIFY_COMPAT_H
 
 #include <linux/mmu_notifier.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/types.h>
-#include <linux/version.h>
+
+#include "mmnotify_kernel.h"
 
 #ifdef HAVE_MMNOTIFY
 #define MMNOTIFY_COMPAT_ACTIVE	0
@@ -36,11 +40,11 @@
 #define MMNOTIFY_COMPAT_ACTIVE	1
 
 #include <linux/atomic.h>
-#include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/mm_types.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -124,44 +128,44 @@ int __must_check mmnotify_mm_unregister(struct mmnotify_mm *m);
 void mmnotify_synchronize(struct mmnotify_client *client);
 #endif /* no mmnotify.h */
 
-/* Differences between kernels. A distribution may have backported any of these changes. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
-#define MMNOTIFY_COMPAT_OWNER		owner
-#define MMNOTIFY_COMPAT_EXCLUSIVE	MMU_NOTIFY_EXCLUSIVE
-#else
-#define MMNOTIFY_COMPAT_OWNER		migrate_pgmap_owner
-#define MMNOTIFY_COMPAT_EXCLUSIVE	MMU_NOTIFY_MIGRATE
-#endif
-
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 1, 0)
-#define MMNOTIFY_COMPAT_TWO_PASS	1
-#else
+/* Set by mmnotify_kernel.mk. Without it both passes run at once, as on older kernels. */
+#ifndef MMNOTIFY_COMPAT_TWO_PASS
 #define MMNOTIFY_COMPAT_TWO_PASS	0
 #endif
+
+/*
+ * Owner of a MIGRATE or EXCLUSIVE event. The member follows the event on each kernel that
+ * has it, but under two names, so it is read by its place.
+ */
+static inline void *mmnotify_compat_owner(const struct mmu_notifier_range *range)
+{
+	const size_t at = ALIGN(offsetofend(struct mmu_notifier_range, event),
+				sizeof(void *));
+
+	if (sizeof(*range) < at + sizeof(void *))
+		return NULL;
+	return *(void **)((char *)range + at);
+}
 
 /*
  * Keep the kernel's own event only where it has one meaning on every kernel. UNMAP also
  * comes from the OOM reaper, from truncation of a hugetlb file and from an mremap() that
  * keeps the mapping; PROTECTION_VMA also comes from NUMA hints and userfaultfd; EXCLUSIVE
  * without an owner ends an exclusive access. These become CLEAR, with the kernel's event
- * in info->native.
+ * in info->native. The numbers of the kernel's events are those of mmnotify; a kernel
+ * that lacks the name of one never passes its number.
  */
 static inline u16 mmnotify_compat_event(const struct mmu_notifier_range *range)
 {
-	switch (range->event) {
-	case MMU_NOTIFY_PROTECTION_PAGE:
-		return MMNOTIFY_PROTECTION_PAGE;
-	case MMU_NOTIFY_SOFT_DIRTY:
-		return MMNOTIFY_SOFT_DIRTY;
-	case MMU_NOTIFY_RELEASE:
-		return MMNOTIFY_RELEASE;
-	case MMU_NOTIFY_MIGRATE:
-		return MMNOTIFY_MIGRATE;
+	switch ((unsigned int)range->event) {
+	case MMNOTIFY_PROTECTION_PAGE:
+	case MMNOTIFY_SOFT_DIRTY:
+	case MMNOTIFY_RELEASE:
+	case MMNOTIFY_MIGRATE:
+		return range->event;
+	case MMNOTIFY_EXCLUSIVE:
+		return mmnotify_compat_owner(range) ? MMNOTIFY_EXCLUSIVE : MMNOTIFY_CLEAR;
 	default:
-		/* 5.10 has no EXCLUSIVE: the macro is MMU_NOTIFY_MIGRATE there. */
-		if (range->event == MMNOTIFY_COMPAT_EXCLUSIVE &&
-		    range->MMNOTIFY_COMPAT_OWNER)
-			return MMNOTIFY_EXCLUSIVE;
 		return MMNOTIFY_CLEAR;
 	}
 }
@@ -196,7 +200,7 @@ static inline void mmnotify_conservative(const struct mmu_notifier_range *range,
 	info->start = range->start;
 	info->end = range->end;
 	if (info->event == MMNOTIFY_MIGRATE || info->event == MMNOTIFY_EXCLUSIVE)
-		info->owner = range->MMNOTIFY_COMPAT_OWNER;
+		info->owner = mmnotify_compat_owner(range);
 }
 
 #if MMNOTIFY_COMPAT_ACTIVE
@@ -313,6 +317,39 @@ static inline int mmnotify_unregister(struct mmnotify_client *client)
 	return 0;
 }
 
+#ifdef MMNOTIFY_WITHOUT_RANGES
+#define MMNOTIFY_COMPAT_RANGES	0
+
+/* Lets an insertion go on to the error of the native one. */
+static inline bool mmnotify_compat_is_primed(const struct mm_struct *mm)
+{
+	return true;
+}
+
+static inline int mmnotify_compat_prime_native(struct mm_struct *mm, bool locked)
+{
+	return -EOPNOTSUPP;
+}
+#else
+#define MMNOTIFY_COMPAT_RANGES	1
+
+static inline bool mmnotify_compat_is_primed(const struct mm_struct *mm)
+{
+	return mm->notifier_subscriptions;
+}
+
+/*
+ * No notifier: only allocate the structures that interval notifiers of this mm need. The
+ * parentheses keep out the macros that RHEL 8 has for these names: they lead to functions
+ * that dereference the notifier.
+ */
+static inline int mmnotify_compat_prime_native(struct mm_struct *mm, bool locked)
+{
+	return locked ? (__mmu_notifier_register)(NULL, mm) :
+			(mmu_notifier_register)(NULL, mm);
+}
+#endif
+
 static inline int mmnotify_compat_prime(struct mm_struct *mm, bool locked)
 {
 	int ret;
@@ -321,9 +358,7 @@ static inline int mmnotify_compat_prime(struct mm_struct *mm, bool locked)
 		return -EINVAL;
 	if (!mmget_not_zero(mm))
 		return -ESRCH;
-	/* No notifier: only allocate the structures that interval notifiers of this mm need. */
-	ret = locked ? __mmu_notifier_register(NULL, mm) :
-		       mmu_notifier_register(NULL, mm);
+	ret = mmnotify_compat_prime_native(mm, locked);
 	mmput(mm);
 	return ret;
 }
@@ -333,7 +368,8 @@ static inline int mmnotify_compat_prime(struct mm_struct *mm, bool locked)
  * @mm: address space; the caller holds mmget()
  *
  * Context: Process, may sleep; takes mmap_lock for write. Not in a callback.
- * Return: 0; -EINVAL without an mm; -ESRCH if it is dying; -ENOMEM; -EINTR.
+ * Return: 0; -EINVAL without an mm; -ESRCH if it is dying; -ENOMEM; -EINTR; -EOPNOTSUPP
+ * if the kernel has no interval notifiers.
  */
 static inline int __must_check mmnotify_prime(struct mm_struct *mm)
 {
@@ -423,11 +459,13 @@ static inline void mmnotify_self_end(struct mmnotify_self *self)
  * mmnotify_caps() - current capabilities
  *
  * Context: Any.
- * Return: MMNOTIFY_CAP_TWO_PASS on kernels that have two passes, else 0.
+ * Return: mask of MMNOTIFY_CAP_TWO_PASS, on kernels that have two passes, and
+ * MMNOTIFY_CAP_RANGES, on kernels that have interval notifiers.
  */
 static inline u32 mmnotify_caps(void)
 {
-	return MMNOTIFY_COMPAT_TWO_PASS ? MMNOTIFY_CAP_TWO_PASS : 0;
+	return (MMNOTIFY_COMPAT_TWO_PASS ? MMNOTIFY_CAP_TWO_PASS : 0) |
+	       (MMNOTIFY_COMPAT_RANGES ? MMNOTIFY_CAP_RANGES : 0);
 }
 
 /**

@@ -18,7 +18,6 @@
 #include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
-#include <linux/minmax.h>
 #include <linux/mmu_notifier.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -109,7 +108,7 @@ static void mmnotify_compat_expect(struct mmnotify_range *r,
 	struct mmnotify_compat_ends *ends = r->ends;
 
 	if (!ends || !mmu_notifier_range_blockable(event) ||
-	    event->event == MMU_NOTIFY_RELEASE)
+	    (unsigned int)event->event == MMNOTIFY_RELEASE)
 		return;
 	spin_lock(&ends->lock);
 	wait_event_cmd(ends->wait, mmnotify_compat_count(ends, event),
@@ -124,7 +123,7 @@ mmnotify_compat_next_late(struct mmnotify_compat_ends *ends, unsigned int *due,
 			  struct mmnotify_info *info)
 {
 	struct mmu_notifier_range over = {
-		.mm = ends->mn.mm, .flags = MMU_NOTIFIER_RANGE_BLOCKABLE,
+		.mm = mmnotify_notifier_mm(&ends->mn), .flags = MMU_NOTIFIER_RANGE_BLOCKABLE,
 	};
 	struct mmnotify_range *r = NULL;
 
@@ -234,8 +233,8 @@ static void mmnotify_compat_ends_free(struct mmu_notifier *mn)
 }
 
 static const struct mmu_notifier_ops mmnotify_compat_ends_ops = {
-	.invalidate_range_start = mmnotify_compat_ends_start,
-	.invalidate_range_end = mmnotify_compat_ends_end,
+	.MMNOTIFY_RANGE_OP(invalidate_range_start) = mmnotify_compat_ends_start,
+	.MMNOTIFY_RANGE_OP(invalidate_range_end) = mmnotify_compat_ends_end,
 	.release = mmnotify_compat_ends_release,
 	.alloc_notifier = mmnotify_compat_ends_alloc,
 	.free_notifier = mmnotify_compat_ends_free,

@@ -12,7 +12,6 @@
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
-#include <linux/minmax.h>
 #include <linux/mmu_notifier.h>
 #include <linux/overflow.h>
 #include <linux/sched/mm.h>
@@ -301,7 +300,7 @@ static int mmnotify_compat_insert(struct mmnotify_client *client,
 	if (ret)
 		return ret;
 	if (locking == MMNOTIFY_COMPAT_PRIMED &&
-	    (ops->end || !mm->notifier_subscriptions))
+	    (ops->end || !mmnotify_compat_is_primed(mm)))
 		return -EINVAL;
 	c = mmnotify_compat_hold(client);
 	if (!c)
@@ -325,7 +324,8 @@ static int mmnotify_compat_insert(struct mmnotify_client *client,
  * or @ops has end(). Not in a callback.
  * Return: 0; -EINVAL for a missing argument or callback, unknown effects, a client that
  * is not registered or a zero length; -EBUSY if the range is inserted already;
- * -EOVERFLOW if the range wraps; -ESRCH if the mm is dying; -ENOMEM; -EINTR.
+ * -EOVERFLOW if the range wraps; -ESRCH if the mm is dying; -ENOMEM; -EINTR; -EOPNOTSUPP
+ * if the kernel has no interval notifiers.
  */
 int mmnotify_range_insert(struct mmnotify_client *client,
 			  struct mmnotify_range *range, struct mm_struct *mm,

@@ -66,8 +66,8 @@ static void mmnotify_compat_mm_free(struct mmu_notifier *mn)
 }
 
 static const struct mmu_notifier_ops mmnotify_compat_mm_ops = {
-	.invalidate_range_start = mmnotify_compat_mm_start,
-	.invalidate_range_end = mmnotify_compat_mm_end,
+	.MMNOTIFY_RANGE_OP(invalidate_range_start) = mmnotify_compat_mm_start,
+	.MMNOTIFY_RANGE_OP(invalidate_range_end) = mmnotify_compat_mm_end,
 	.release = mmnotify_compat_mm_release,
 	.free_notifier = mmnotify_compat_mm_free,
 };
@@ -81,7 +81,8 @@ mmnotify_compat_mm_find(const struct mm_struct *mm,
 
 	spin_lock(&mmnotify_compat_lock);
 	hash_for_each_possible(mmnotify_compat_objects, m, node, (unsigned long)mm)
-		if (m->mn.mm == mm && m->ops == ops && m->client == client) {
+		if (mmnotify_notifier_mm(&m->mn) == mm && m->ops == ops &&
+		    m->client == client) {
 			m->users++;
 			found = m;
 			break;
@@ -215,7 +216,7 @@ int mmnotify_mm_unregister(struct mmnotify_mm *m)
 	spin_unlock(&mmnotify_compat_lock);
 	if (ret)
 		return ret;
-	mmu_notifier_unregister(&m->mn, m->mn.mm);
+	mmu_notifier_unregister(&m->mn, mmnotify_notifier_mm(&m->mn));
 	mmnotify_compat_leaves(m->client->priv);
 	mmnotify_compat_mm_free(&m->mn);
 	return 0;

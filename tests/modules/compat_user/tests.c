@@ -183,6 +183,8 @@ static void test_words(void)
 	expect("CAP_TWO_PASS is set if the kernel has two passes",
 	       !!(mmnotify_caps() & MMNOTIFY_CAP_TWO_PASS),
 	       MMNOTIFY_COMPAT_TWO_PASS);
+	expect("CAP_RANGES is set: ranges can be inserted",
+	       !!(mmnotify_caps() & MMNOTIFY_CAP_RANGES), 1);
 	expect("capabilities about call sites are set only with mmnotify",
 	       !(mmnotify_caps() & (MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_NO_HOOK_NEEDED)),
 	       MMNOTIFY_COMPAT_ACTIVE);
@@ -259,7 +261,7 @@ static void pretend(struct mmnotify_range *range, enum mmu_notifier_event event,
 		.end = range->mni.interval_tree.last + 1,
 		.flags = flags,
 		.event = event,
-		.MMNOTIFY_COMPAT_OWNER = owner,
+		.RANGE_OWNER = owner,
 	};
 
 	range->mni.ops->invalidate(&range->mni, &event_range, 1);
@@ -283,7 +285,7 @@ static void test_owner(void)
 	expect("owner: the info of other events has no owner", !seen.owner, 1);
 	expect("owner: an event without BLOCKABLE is not blockable",
 	       mmnotify_blockable(&seen), 0);
-	pretend(&range, MMNOTIFY_COMPAT_EXCLUSIVE, &range, MMU_NOTIFIER_RANGE_BLOCKABLE);
+	pretend(&range, NOTIFY_EXCLUSIVE, &range, MMU_NOTIFIER_RANGE_BLOCKABLE);
 	expect("owner: no callback for the own exclusive access", calls, 2);
 	WARN_ON(mmnotify_range_remove(&range));
 	vm_munmap(addr, PAGE_SIZE);
