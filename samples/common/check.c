@@ -25,7 +25,6 @@
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/page-flags.h>
-#include <linux/pgtable.h>
 #include <linux/rcupdate.h>
 #include <linux/rmap.h>
 #include <linux/sched.h>
@@ -192,7 +191,8 @@ static int amend(struct mm_struct *mm, unsigned long addr, unsigned long *pfn)
 	struct entry e;
 	bool there;
 
-	if (!vma || vma->vm_start > addr || !vma_is_accessible(vma))
+	if (!vma || vma->vm_start > addr ||
+	    !(vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC)))
 		return 0;
 	/* Page tables may be freed concurrently, but only after a grace period. */
 	rcu_read_lock();
