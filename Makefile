@@ -53,7 +53,8 @@ help-more:
 	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from bench and bench-growth'
 	@echo 'make user           the programs that run in the VM'
 	@echo
-	@echo 'KERNEL=   a kernel of tests/vm/kernels.list: check, demo, fuzz, mutants, bench*, check-*'
+	@echo 'KERNEL=   a kernel of tests/vm/kernels.list: check, demo, fuzz, mutants, bench*, check-*;'
+	@echo '          or the path of a build tree or of unpacked packages: all but mutants, check-dkms'
 	@echo 'JOBS=     VMs at a time (one per CPU): check, check-*'
 	@echo 'ONLY=     some steps: check-storm, check-power, check-debug, check-foreign'
 	@echo 'SEED=     check-api (with CALLS=), fuzz (with STEPS=, SEEDS=)'

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Shared by prepare, build, boot-files, run and their callers. Sourced; sets the variables
-# named here and, in kernel_find, those of one kernel.
+# Shared by prepare, build, boot-files, run and their callers. Sourced, and sources find.sh,
+# which has kernel_find; sets the variables named here.
 # shellcheck disable=SC2034
 
 vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$vm_dir/../.." && pwd)
 cache=${MMN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mmnotify}
+# Set by kernels_given and kernel_find of find.sh.
+kernels=()
+NAME='' VERSION='' SUITE='' ROOT='' KTREE='' PACKAGES='' HEADERS='' CONFIG='' VMLINUZ='' MODDIR=''
+# shellcheck source=/dev/null
+. "$vm_dir/find.sh"
 
 die()
 {
@@ -60,38 +65,6 @@ root_of_suite()
 	echo "$cache/roots/${1%-backports}"
 }
 
-# kernel_find KERNEL: a name of kernels.list, a debug kernel (kasan-6.12), or the
-# path of a kernel build tree (anything with a slash). Sets NAME, VERSION, ROOT, VMLINUZ, SUITE and KTREE;
-# ROOT is empty for a build tree and KTREE for a name.
-kernel_find()
-{
-	VERSION='' ROOT='' VMLINUZ='' SUITE='' KTREE=''
-	case $1 in
-	*/*|kasan-*|kcsan-*)
-		KTREE=$1
-		[[ $1 == */* ]] || KTREE=$cache/debug/$1
-		KTREE=$(cd "$KTREE" 2>/dev/null && pwd) ||
-			die "no kernel build tree $1; tests/vm/build-kernel makes those of debug kernels"
-		NAME=${KTREE##*/}
-		VMLINUZ=$KTREE/arch/x86/boot/bzImage
-		VERSION=$(cat "$KTREE/include/config/kernel.release" 2>/dev/null) ||
-			die "$1 is not a built kernel tree: no include/config/kernel.release"
-		;;
-	*)
-		NAME=$1
-		[ -n "$(suite_of "$1")" ] ||
-			die "unknown kernel '$1': name one of kernels.list, or a path with a slash"
-		[ -f "$cache/kernels/$1" ] ||
-			die "kernel $1 is not prepared: run tests/vm/prepare $1"
-		# shellcheck source=/dev/null
-		. "$cache/kernels/$1"
-		[ -d "$ROOT/lib/modules/$VERSION" ] ||
-			die "kernel $1 is recorded but gone: run tests/vm/prepare $1"
-		;;
-	esac
-	[ -f "$VMLINUZ" ] || die "no kernel image at $VMLINUZ"
-}
-
 # list_folders DIR: DIR/Kbuild, so that all modules below DIR are built in one go: kbuild
 # takes seconds for each. A folder with a Kbuild builds those below it itself.
 list_folders()
@@ -103,15 +76,17 @@ list_folders()
 }
 
 # in_root ROOT BIND COMMAND...: runs COMMAND in ROOT with /proc, which objtool needs, and the
-# name servers of the host. If BIND is not empty, this folder is mounted at /mmnotify. /tmp is
-# private, because make's jobserver names a file there by its pid, which is not unique. The
-# mounts are private to the command, and it is killed with its caller. It is not process 1 of
-# its pid namespace: there make spins for ever when a signal should end it.
+# name servers of the host. If BIND is not empty, this folder is mounted at /mmnotify. If
+# kernel_find found PACKAGES, their headers are mounted where packages have them, with the
+# programs that those of Debian name in /usr/lib. /tmp is private, because make's jobserver
+# names a file there by its pid, which is not unique. The mounts are private to the command,
+# and it is killed with its caller. It is not process 1 of its pid namespace: there make spins
+# for ever when a signal should end it.
 in_root()
 {
 	[ ! -f /etc/resolv.conf ] || cp -L /etc/resolv.conf "$1/etc/resolv.conf"
 	# shellcheck disable=SC2016
-	setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child bash -c '
+	PACKAGES=${PACKAGES:-} setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child bash -c '
 		set -eu
 		root=$1 bind=$2
 		shift 2
@@ -120,6 +95,14 @@ in_root()
 		if [ -n "$bind" ]; then
 			mkdir -p "$root/mmnotify"
 			mount --bind "$bind" "$root/mmnotify"
+		fi
+		if [ -n "$PACKAGES" ]; then
+			for programs in "$PACKAGES"/usr/lib/linux-kbuild-*; do
+				[ -d "$programs" ] || continue
+				mkdir -p "$root/usr/lib/${programs##*/}"
+				mount --bind "$programs" "$root/usr/lib/${programs##*/}"
+			done
+			mount --bind "$PACKAGES/usr/src" "$root/usr/src"
 		fi
 		chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 			HOME=/root LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@" || exit
@@ -133,13 +116,13 @@ kernel_base()
 }
 
 # kernel_make DIR FOLDER [VARIABLE=VALUE]...: builds the modules of DIR/FOLDER for the
-# kernel of kernel_find; a kernel of kernels.list is built for in its suite's root. One
-# kernel make has one goal: 7.x loops when given "clean modules".
+# kernel of kernel_find, in its root unless it is a build tree. One kernel make has one goal:
+# 7.x loops when given "clean modules".
 kernel_make()
 {
-	local folder tree=/lib/modules/$VERSION/build run=(in_root "$ROOT" "$1")
-	[ -z "$KTREE" ] || tree=$KTREE run=()
+	local folder run=(in_root "$ROOT" "$1")
+	[ -z "$KTREE" ] || run=()
 	folder=$(realpath -ms "$(kernel_base "$1")/$2")
-	"${run[@]}" make --no-print-directory -j"$(nproc)" -C "$tree" M="$folder" W=1 \
+	"${run[@]}" make --no-print-directory -j"$(nproc)" -C "$HEADERS" M="$folder" W=1 \
 		KCFLAGS=-Werror "${@:3}" modules
 }

@@ -35,7 +35,7 @@ sign()
 		cd /mmnotify
 		for file; do
 			$sign sha256 $key.key $key.der $file || exit
-		done' sh "/lib/modules/$VERSION/build/scripts/sign-file" "$key" "$@"
+		done' sh "$HEADERS/scripts/sign-file" "$key" "$@"
 	rm -f "$top/build/signed/$kernel/$key".*
 }
 
