@@ -19,7 +19,13 @@
 
 #include "devmem.h"
 
-#if IS_ENABLED(CONFIG_DEVICE_MIGRATION)
+/* Kernels without it take pages of the device that are locked, and need not be told. */
+#ifndef MIGRATE_PFN_LOCKED
+#define MIGRATE_PFN_LOCKED	0
+#endif
+
+/* Before CONFIG_DEVICE_MIGRATION it was built for CONFIG_DEVICE_PRIVATE only. */
+#if IS_ENABLED(CONFIG_DEVICE_MIGRATION) || IS_ENABLED(CONFIG_DEVICE_PRIVATE)
 
 /* Return: entry of the new page; 0 if the allocation failed, so the page stays. */
 static unsigned long new_place(unsigned long src)
@@ -32,7 +38,7 @@ static unsigned long new_place(unsigned long src)
 	if (from)
 		copy_highpage(to, from);
 	lock_page(to);
-	return migrate_pfn(page_to_pfn(to));
+	return migrate_pfn(page_to_pfn(to)) | MIGRATE_PFN_LOCKED;
 }
 
 static long migrate(struct vm_area_struct *vma, struct devmem_range *r)
@@ -71,7 +77,7 @@ static long migrate(struct vm_area_struct *vma, struct devmem_range *r)
 
 #endif
 
-#if IS_ENABLED(CONFIG_DEVICE_PRIVATE) && defined(HAVE_MAKE_DEVICE_EXCLUSIVE)
+#if IS_ENABLED(CONFIG_DEVICE_PRIVATE) && defined(HAVE_EXCLUSIVE_PAGE)
 
 /* The pages stay in place; a real device would map them now. */
 static long exclusive(struct vm_area_struct *vma, struct devmem_range *r)
@@ -89,6 +95,26 @@ static long exclusive(struct vm_area_struct *vma, struct devmem_range *r)
 		r->done++;
 	}
 	return 0;
+}
+
+#elif IS_ENABLED(CONFIG_DEVICE_PRIVATE) && defined(HAVE_EXCLUSIVE_RANGE)
+
+static long exclusive(struct vm_area_struct *vma, struct devmem_range *r)
+{
+	struct page *pages[DEVMEM_PAGES] = { };
+	unsigned long i, nr = r->len >> PAGE_SHIFT;
+	int ret;
+
+	ret = make_device_exclusive_range(vma->vm_mm, r->start, r->start + r->len,
+					  pages, THIS_MODULE);
+	for (i = 0; i < nr; i++) {
+		if (!pages[i])
+			continue;
+		unlock_page(pages[i]);
+		put_page(pages[i]);
+		r->done++;
+	}
+	return ret < 0 ? ret : 0;
 }
 
 #else
