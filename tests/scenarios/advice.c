@@ -22,73 +22,61 @@
 #define GUARD_REMOVE	103
 
 /**
- * struct advice - one advice, and the kernels that accept it
+ * struct advice - one advice
  * @advice: MADV_*
  * @name: name of @advice as text
- * @major: first kernel that has the advice, major version
- * @minor: minor version that belongs to @major
- * @remote_major: first kernel that takes it by process_madvise() of another process,
- *	major version; 0: none does
- * @remote_minor: minor version that belongs to @remote_major
  * @quiet: true if the advice invalidates nothing
- * @thp: true if it needs transparent huge pages
+ * @old: true if every kernel has it, with transparent huge pages if it is about them
  */
 struct advice {
 	int advice;
 	const char *name;
-	int major, minor;
-	int remote_major, remote_minor;
 	bool quiet;
-	bool thp;
+	bool old;
 };
 
 #define ADVICE(a)	.advice = (a), .name = #a
-#define SINCE(a, b)	.major = (a), .minor = (b)
-#define REMOTE(a, b)	.remote_major = (a), .remote_minor = (b)
+#define OLD(a)		ADVICE(a), .old = true
 
 static const struct advice advices[] = {
-	{ ADVICE(MADV_NORMAL), .quiet = true },
-	{ ADVICE(MADV_RANDOM), .quiet = true },
-	{ ADVICE(MADV_SEQUENTIAL), .quiet = true },
-	{ ADVICE(MADV_WILLNEED), REMOTE(5, 15), .quiet = true },
-	{ ADVICE(MADV_DONTNEED) },
-	{ ADVICE(MADV_FREE) },
-	{ ADVICE(MADV_REMOVE) },
-	{ ADVICE(MADV_DONTFORK), .quiet = true },
-	{ ADVICE(MADV_DOFORK), .quiet = true },
+	{ OLD(MADV_NORMAL), .quiet = true },
+	{ OLD(MADV_RANDOM), .quiet = true },
+	{ OLD(MADV_SEQUENTIAL), .quiet = true },
+	{ OLD(MADV_WILLNEED), .quiet = true },
+	{ OLD(MADV_DONTNEED) },
+	{ OLD(MADV_FREE) },
+	{ OLD(MADV_REMOVE) },
+	{ OLD(MADV_DONTFORK), .quiet = true },
+	{ OLD(MADV_DOFORK), .quiet = true },
 	{ ADVICE(MADV_MERGEABLE), .quiet = true },
 	/* Without merged pages there is nothing to invalidate. */
 	{ ADVICE(MADV_UNMERGEABLE), .quiet = true },
-	{ ADVICE(MADV_HUGEPAGE), .quiet = true, .thp = true },
-	{ ADVICE(MADV_NOHUGEPAGE), .quiet = true, .thp = true },
-	{ ADVICE(MADV_DONTDUMP), .quiet = true },
-	{ ADVICE(MADV_DODUMP), .quiet = true },
-	{ ADVICE(MADV_WIPEONFORK), .quiet = true },
-	{ ADVICE(MADV_KEEPONFORK), .quiet = true },
-	{ ADVICE(MADV_COLD), REMOTE(5, 10), .quiet = true },
-	{ ADVICE(MADV_PAGEOUT), REMOTE(5, 10) },
-	{ ADVICE(POPULATE_READ), SINCE(5, 14), .quiet = true },
-	{ ADVICE(POPULATE_WRITE), SINCE(5, 14), .quiet = true },
-	{ ADVICE(DONTNEED_LOCKED), SINCE(5, 18) },
-	{ ADVICE(COLLAPSE), SINCE(6, 1), REMOTE(6, 1), .thp = true },
+	{ ADVICE(MADV_HUGEPAGE), .quiet = true },
+	{ ADVICE(MADV_NOHUGEPAGE), .quiet = true },
+	{ OLD(MADV_DONTDUMP), .quiet = true },
+	{ OLD(MADV_DODUMP), .quiet = true },
+	{ OLD(MADV_WIPEONFORK), .quiet = true },
+	{ OLD(MADV_KEEPONFORK), .quiet = true },
+	{ OLD(MADV_COLD), .quiet = true },
+	{ OLD(MADV_PAGEOUT) },
+	{ ADVICE(POPULATE_READ), .quiet = true },
+	{ ADVICE(POPULATE_WRITE), .quiet = true },
+	{ ADVICE(DONTNEED_LOCKED) },
+	{ ADVICE(COLLAPSE) },
 	{ ADVICE(MADV_HWPOISON) },
 	{ ADVICE(SOFT_OFFLINE) },
-	{ ADVICE(GUARD_INSTALL), SINCE(6, 13) },
-	{ ADVICE(GUARD_REMOVE), SINCE(6, 13), .quiet = true },
+	{ ADVICE(GUARD_INSTALL) },
+	{ ADVICE(GUARD_REMOVE), .quiet = true },
 };
 
 enum way { MADVISE, PROCESS, OTHER, WORKER };
 
+/* The kernel checks an advice even if it is given for no memory. */
 static bool allowed(const struct advice *a, enum way from)
 {
-	if (!kernel_is(a->major, a->minor) || (a->thp && !has_thp()))
-		return false;
 	if (from == MADVISE || from == WORKER)
-		return true;
-	/* Since 6.13 a process may give itself any advice by process_madvise(). */
-	if (from == PROCESS && kernel_is(6, 13))
-		return true;
-	return a->remote_major && kernel_is(a->remote_major, a->remote_minor);
+		return a->old || !madvise(NULL, 0, a->advice);
+	return !advise_process(from == PROCESS ? getpid() : getppid(), NULL, 0, a->advice);
 }
 
 struct adviser {
@@ -286,7 +274,7 @@ static void run_worker_quiet(struct env *e)
 
 static bool age(const struct order *o)
 {
-	bool willneed = kernel_is(5, 15);
+	bool willneed = !advise_process(o->to, NULL, 0, MADV_WILLNEED);
 
 	return !advise_process(o->to, o->p, o->len, MADV_COLD) &&
 	       !advise_process(o->to, o->p, o->len, MADV_WILLNEED) == willneed;
@@ -341,15 +329,15 @@ const struct scenario advice_scenarios[] = {
 		MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)) },
 	  .flags = S_QUICK, .demo = "madvise(p, MADV_DONTNEED)" },
 	{ .name = "madv_dontneed_locked", .run = run_dontneed_locked, .expect = {
-		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, FROM_6_1(C)) },
+		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, HAS(DONTNEED_LOCKED, C)) },
 	  .flags = S_QUICK },
 	{ .name = "madv_dontneed_unlocked", .run = run_dontneed_unlocked, .expect = {
-		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, FROM_6_1(C)) },
+		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, HAS(DONTNEED_LOCKED, C)) },
 	  .flags = S_QUICK },
 	{ .name = "madv_free", .run = run_free, .expect = {
 		MUST(CLEAR, MADV_FREE, CLEAR, ALL(C)) }, .flags = S_QUICK },
 	{ .name = "guard_install", .run = run_guard, .expect = {
-		MUST(CLEAR, GUARD_INSTALL, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+		MUST(CLEAR, GUARD_INSTALL, CLEAR, HAS(GUARD, C)) }, .flags = S_QUICK },
 	{ .name = "guard_remove", .run = run_guard_remove, .expect = { },
 	  .flags = S_QUICK },
 	{ .name = "madv_quiet", .run = run_quiet, .expect = { } },
@@ -358,40 +346,40 @@ const struct scenario advice_scenarios[] = {
 	{ .name = "madv_wipeonfork", .run = run_wipeonfork, .expect = { },
 	  .flags = S_QUICK },
 	{ .name = "process_madvise_dontneed", .run = run_process_dontneed, .expect = {
-		MUST(CLEAR, MADV_DONTNEED, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+		MUST(CLEAR, MADV_DONTNEED, CLEAR, HAS(PROCESS_SELF, C)) }, .flags = S_QUICK },
 	{ .name = "process_madvise_dontneed_locked", .run = run_process_dontneed_locked,
-	  .expect = { MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, FROM_7(C)) },
+	  .expect = { MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, HAS(PROCESS_SELF, C)) },
 	  .flags = S_QUICK },
 	{ .name = "process_madvise_free", .run = run_process_free, .expect = {
-		MUST(CLEAR, MADV_FREE, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+		MUST(CLEAR, MADV_FREE, CLEAR, HAS(PROCESS_SELF, C)) }, .flags = S_QUICK },
 	{ .name = "process_madvise_remove", .run = run_process_remove, .expect = {
-		MUST(CLEAR, MADV_REMOVE, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+		MUST(CLEAR, MADV_REMOVE, CLEAR, HAS(PROCESS_SELF, C)) }, .flags = S_QUICK },
 	{ .name = "process_madvise_guard", .run = run_process_guard, .expect = {
-		MUST(CLEAR, GUARD_INSTALL, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+		MUST(CLEAR, GUARD_INSTALL, CLEAR, HAS(PROCESS_SELF, C)) }, .flags = S_QUICK },
 	{ .name = "process_madvise_self_pageout", .run = run_process_pageout, .expect = {
 		MUST_N(4, CLEAR, MADV_PAGEOUT, CLEAR, ALL(C)) } },
 	{ .name = "process_madvise_collapse", .run = run_process_collapse, .expect = {
-		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
+		MUST(CLEAR, MADV_COLLAPSE, CLEAR, HAS(COLLAPSE, C)) } },
 	{ .name = "process_madvise_other_collapse", .run = run_other_collapse,
-	  .expect = { MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
+	  .expect = { MUST(CLEAR, MADV_COLLAPSE, CLEAR, HAS(COLLAPSE, C)) } },
 	{ .name = "process_madvise_quiet", .run = run_process_quiet, .expect = { } },
 	{ .name = "process_madvise_other_quiet", .run = run_other_quiet, .expect = { } },
 	/* The advice of a worker is in no register, so both kinds of DONTNEED look alike. */
 	{ .name = "io_uring_dontneed_locked", .run = run_worker_dontneed_locked,
-	  .expect = { MUST(CLEAR, MADV_DONTNEED, CLEAR, FROM_6_1(C)) } },
+	  .expect = { MUST(CLEAR, MADV_DONTNEED, CLEAR, HAS(DONTNEED_LOCKED, C)) } },
 	{ .name = "io_uring_free", .run = run_worker_free, .expect = {
 		MUST(CLEAR, MADV_FREE, CLEAR, ALL(C)) } },
 	{ .name = "io_uring_remove", .run = run_worker_remove, .expect = {
 		MUST(CLEAR, MADV_REMOVE, CLEAR, ALL(C)) } },
 	{ .name = "io_uring_collapse", .run = run_worker_collapse, .expect = {
-		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
+		MUST(CLEAR, MADV_COLLAPSE, CLEAR, HAS(COLLAPSE, C)) } },
 	{ .name = "io_uring_guard", .run = run_worker_guard, .expect = {
-		MUST(CLEAR, GUARD_INSTALL, CLEAR, FROM_7(C)) } },
+		MUST(CLEAR, GUARD_INSTALL, CLEAR, HAS(GUARD, C)) } },
 	/* These offline pages for good, so they run on a machine of their own. */
 	{ .name = "process_madvise_soft_offline", .run = run_process_soft_offline,
-	  .expect = { MUST(CLEAR, SOFT_OFFLINE, CLEAR, FROM_7(C)) }, .machine = "long" },
+	  .expect = { MUST(CLEAR, SOFT_OFFLINE, CLEAR, HAS(PROCESS_SELF, C)) }, .machine = "long" },
 	{ .name = "process_madvise_hwpoison", .run = run_process_hwpoison,
-	  .expect = { MUST(CLEAR, HWPOISON, CLEAR, FROM_7(C)) }, .machine = "long" },
+	  .expect = { MUST(CLEAR, HWPOISON, CLEAR, HAS(PROCESS_SELF, C)) }, .machine = "long" },
 	{ .name = "io_uring_soft_offline", .run = run_worker_soft_offline,
 	  .expect = { MUST(CLEAR, SOFT_OFFLINE, CLEAR, ALL(C)) }, .machine = "long" },
 	{ .name = "io_uring_hwpoison", .run = run_worker_hwpoison,

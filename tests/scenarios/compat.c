@@ -377,7 +377,7 @@ static void run_process_madvise(struct env *e)
 	char *p = watched_low(e);
 	int fd = syscall(SYS_pidfd_open, getpid(), 0);
 
-	need(e, kernel_is(6, 13), "before 6.13 a process cannot use process_madvise() on itself");
+	need_feature(e, F_PROCESS_SELF);
 	iov[0] = (long)p;
 	iov[1] = 4 * PG;
 	begin(e);
@@ -472,7 +472,8 @@ const struct scenario compat_scenarios[] = {
 	{ .name = "compat_madvise", .run = run_dontneed, .expect = {
 		MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)) }, .flags = S_QUICK },
 	{ .name = "compat_dontneed_locked", .run = run_dontneed_locked, .expect = {
-		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, FROM_6_1(C)) }, .flags = S_QUICK },
+		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, HAS(DONTNEED_LOCKED, C)) },
+	  .flags = S_QUICK },
 	{ .name = "compat_free", .run = run_free, .expect = {
 		MUST(CLEAR, MADV_FREE, CLEAR, ALL(C)) }, .flags = S_QUICK },
 	{ .name = "compat_pageout", .run = run_pageout, .expect = {
@@ -480,9 +481,10 @@ const struct scenario compat_scenarios[] = {
 	{ .name = "compat_remove", .run = run_remove, .expect = {
 		MUST(CLEAR, MADV_REMOVE, CLEAR, ALL(C)) }, .flags = S_QUICK },
 	{ .name = "compat_guard", .run = run_guard, .expect = {
-		MUST(CLEAR, GUARD_INSTALL, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+		MUST(CLEAR, GUARD_INSTALL, CLEAR, HAS(GUARD, C)) }, .flags = S_QUICK },
 	{ .name = "compat_process_madvise", .run = run_process_madvise, .expect = {
-		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, HAS(PROCESS_SELF, C)) },
+	  .flags = S_QUICK },
 	{ .name = "compat_ftruncate", .run = run_truncate, .expect = {
 		MUST(CLEAR, TRUNCATE, CLEAR, ALL(C)) }, .flags = S_QUICK },
 	{ .name = "compat_fallocate", .run = run_punch, .expect = {

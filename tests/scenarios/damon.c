@@ -151,8 +151,7 @@ static void run_migrate(struct env *e)
 	char *p = on_node0(e);
 
 	context(e, "vaddr", here(p));
-	if (!kernel_is(6, 17))
-		skip(e, "DAMON migrates by virtual address since 6.17");
+	need_feature(e, F_DAMON_VADDR);
 	scheme(e, "migrate_cold", NULL);
 	set(e, SCHEME "target_nid", "1");
 	run_until(e, MMNOTIFY_CAUSE_DAMON_MIGRATE);
@@ -184,8 +183,7 @@ static void run_reclaim(struct env *e)
 	size_t i;
 
 	need(e, !access(RECLAIM, F_OK), "DAMON is not built");
-	if (!kernel_is(6, 13))
-		skip(e, "DAMON_RECLAIM of 6.12 finds cold regions and tries none");
+	need_feature(e, F_DAMON_RECLAIM);
 	swap_on(e);
 	r = frames(e, watched_anon(e, PAGES));
 	try_knob(e, "/sys/module/damon_stat/parameters/enabled", "N");
@@ -221,19 +219,19 @@ static void run_collapse(struct env *e)
 	run_until(e, MMNOTIFY_CAUSE_MADV_COLLAPSE);
 }
 
-#define PAGED_OUT	MUST(CLEAR, DAMON_PAGEOUT, CLEAR, FROM_6_12(C))
+#define PAGED_OUT	MUST(CLEAR, DAMON_PAGEOUT, CLEAR, HAS(DAMON, C))
 
 const struct scenario damon_scenarios[] = {
 	{ .name = "damon_pageout", .run = run_pageout, .expect = { PAGED_OUT } },
 	{ .name = "damon_pageout_frames", .run = run_pageout_frames, .expect = {
 		PAGED_OUT } },
 	{ .name = "damon_reclaim", .run = run_reclaim, .expect = {
-		MUST(CLEAR, DAMON_PAGEOUT, CLEAR, FROM_7(C)) } },
+		MUST(CLEAR, DAMON_PAGEOUT, CLEAR, HAS(DAMON_RECLAIM, C)) } },
 	{ .name = "damon_migrate", .run = run_migrate, .expect = {
-		MUST(CLEAR, DAMON_MIGRATE, CLEAR, FROM_7(C)) } },
+		MUST(CLEAR, DAMON_MIGRATE, CLEAR, HAS(DAMON_VADDR, C)) } },
 	{ .name = "damon_migrate_frames", .run = run_migrate_frames, .expect = {
-		MUST(CLEAR, DAMON_MIGRATE, CLEAR, FROM_6_12(C)) } },
+		MUST(CLEAR, DAMON_MIGRATE, CLEAR, HAS(DAMON, C)) } },
 	{ .name = "damon_collapse", .run = run_collapse, .expect = {
-		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_7(C)) } },
+		MUST(CLEAR, MADV_COLLAPSE, CLEAR, HAS(DAMON_COLLAPSE, C)) } },
 	{ .name = NULL }
 };

@@ -131,10 +131,10 @@ static void run_cow(struct env *e)
 	fill(p, 4 * PG, 2);
 }
 
-#define CLEANED	MUST(PROTECTION_PAGE, DAX_WRITEBACK, CLEAN, ON(C, PP, PP, PP))
+#define CLEANED	MUST(PROTECTION_PAGE, DAX_WRITEBACK, CLEAN, BY(DAX_RMAP, PP, C))
 #define MAY_CLEAN \
 	MAY("dirty pages are written before blocks move", \
-	    PROTECTION_PAGE, DAX_WRITEBACK, CLEAN, ON(C, PP, PP, PP))
+	    PROTECTION_PAGE, DAX_WRITEBACK, CLEAN, BY(DAX_RMAP, PP, C))
 #define GOES(cause)	MUST(CLEAR, cause, CLEAR, ALL(C))
 #define DAX(n, f, ...)	{ .name = "dax_" n, .run = run_##f, \
 	.expect = { __VA_ARGS__ }, .machine = "devices" }

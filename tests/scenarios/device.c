@@ -33,6 +33,12 @@ void skip(struct env *e, const char *fmt, ...)
 	_exit(0);
 }
 
+void need_feature(struct env *e, enum feature f)
+{
+	if (!has(f))
+		skip(e, "this kernel does not have %s", lack_of(f));
+}
+
 void fail(struct env *e, const char *fmt, ...)
 {
 	va_list ap;

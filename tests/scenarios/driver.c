@@ -127,10 +127,8 @@ static void devmem_do(struct env *e, int fd, unsigned long cmd, char *p)
 {
 	struct devmem_range r = { .start = (uintptr_t)p, .len = PAGES * PG };
 
-	if (ioctl(fd, cmd, &r)) {
-		must(e, errno == EOPNOTSUPP);
-		skip(e, "this kernel is built without CONFIG_DEVICE_PRIVATE");
-	}
+	need_feature(e, cmd == DEVMEM_IOC_MIGRATE ? F_MIGRATE_VMA : F_EXCLUSIVE);
+	must(e, !ioctl(fd, cmd, &r));
 	if (r.done != PAGES)
 		fail(e, "the driver migrated %llu pages, not %lu",
 		     (unsigned long long)r.done, PAGES);
@@ -169,8 +167,8 @@ static void run_migrate_thp(struct env *e)
 	device(e, p, HUGE, true);
 	r.start = (uintptr_t)p;
 	begin(e);
-	need(e, !ioctl(fd, DEVMEM_IOC_MIGRATE, &r),
-	     "this kernel is built without CONFIG_DEVICE_PRIVATE");
+	need_feature(e, F_MIGRATE_VMA);
+	must(e, !ioctl(fd, DEVMEM_IOC_MIGRATE, &r));
 }
 
 struct shared_pages {
@@ -341,7 +339,7 @@ static void run_remove(struct env *e)
 	begin(e);
 	must(e, !put(path, "1"));
 	must(e, !put("/sys/bus/pci/rescan", "1"));
-	if (!seen(e, MMNOTIFY_CAUSE_PFNMAP_REVOKE) && kernel_is(5, 11))
+	if (!seen(e, MMNOTIFY_CAUSE_PFNMAP_REVOKE) && has(F_IOMEM_INODE))
 		skip(e, "this kernel keeps the mapping when the device is removed");
 }
 
@@ -510,8 +508,8 @@ static int freeing_program(struct env *e, int arena, char *p, bool sleeps)
 	int fd = bpf(BPF_PROG_LOAD, &attr);
 
 	free(btf);
-	if (fd < 0 && !sleeps && !kernel_is(7, 0))
-		skip(e, "on this kernel only sleepable programs free pages");
+	if (fd < 0 && !sleeps)
+		need_feature(e, F_ARENA_LATER);
 	if (fd < 0)
 		fail(e, "the verifier rejected the program (%m): %.300s", log);
 	return fd;
@@ -561,37 +559,40 @@ const struct scenario driver_scenarios[] = {
 	{ .name = "driver_munmap", .run = run_munmap, .expect = {
 		MUST(UNMAP, MUNMAP, GONE, ALL(U)) } },
 	{ .name = "migrate_vma", .run = run_migrate_vma, .expect = {
-		MUST(MIGRATE, MIGRATE_VMA, CLEAR, FROM_6_1(MI)) } },
+		MUST(MIGRATE, MIGRATE_VMA, CLEAR, HAS(MIGRATE_VMA, MI)) } },
 	{ .name = "migrate_vma_hole", .run = run_migrate_hole, .expect = {
-		MUST_N(2, MIGRATE, MIGRATE_VMA, CLEAR, FROM_6_1(MI)) } },
+		MUST_N(2, MIGRATE, MIGRATE_VMA, CLEAR, HAS(MIGRATE_VMA, MI)) } },
 	{ .name = "migrate_vma_thp", .run = run_migrate_thp, .expect = {
-		MUST(MIGRATE, MIGRATE_VMA, CLEAR, FROM_6_1(MI)),
-		MUST(CLEAR, MIGRATE_VMA, CLEAR, FROM_6_1(C)),
-		MUST(CLEAR, THP_SPLIT, CLEAR, ON(NO, C, C, NO)) } },
+		MUST(MIGRATE, MIGRATE_VMA, CLEAR, HAS(MIGRATE_VMA, MI)),
+		MUST(CLEAR, MIGRATE_VMA, CLEAR, HAS(MIGRATE_VMA, C)),
+		MUST(CLEAR, THP_SPLIT, CLEAR,
+		     HAS_BY(MIGRATE_VMA, MIGRATE_SPLITS_FIRST, C, NO)) } },
 	{ .name = "migrate_vma_shared", .run = run_migrate_shared, .expect = {
-		MUST_N(8, CLEAR, MIGRATE_VMA, CLEAR, FROM_6_1(C)) } },
+		MUST_N(8, CLEAR, MIGRATE_VMA, CLEAR, HAS(MIGRATE_VMA, C)) } },
 	{ .name = "device_exclusive", .run = run_exclusive, .expect = {
-		MUST_N(8, EXCLUSIVE, DEVICE_EXCLUSIVE, CLEAR, FROM_7(EX)) } },
+		MUST_N(8, EXCLUSIVE, DEVICE_EXCLUSIVE, CLEAR, HAS(EXCLUSIVE, EX)) } },
 	{ .name = "device_exclusive_restore", .run = run_exclusive_restore, .expect = {
-		MUST_N(8, CLEAR, DEVICE_EXCLUSIVE_RESTORE, CLEAR, FROM_7(C)) } },
+		MUST_N(8, CLEAR, DEVICE_EXCLUSIVE_RESTORE, CLEAR,
+		       HAS_BY(EXCLUSIVE, EXCLUSIVE_PAGE, C, EX)) } },
 	{ .name = "device_exclusive_taken", .run = run_exclusive_taken, .expect = {
-		MUST_N(8, CLEAR, DEVICE_EXCLUSIVE_RESTORE, CLEAR, FROM_7(C)) },
+		MUST_N(8, CLEAR, DEVICE_EXCLUSIVE_RESTORE, CLEAR,
+		       HAS_BY(EXCLUSIVE, EXCLUSIVE_PAGE, C, EX)) },
 	  .flags = S_DEVICE },
 	{ .name = "bpf_arena_free", .run = run_arena, .expect = {
-		MUST(CLEAR, BPF_ARENA_FREE, CLEAR, FROM_6_12(C)) } },
+		MUST(CLEAR, BPF_ARENA_FREE, CLEAR, HAS(ARENA, C)) } },
 	{ .name = "bpf_arena_free_later", .run = run_arena_later, .expect = {
-		MUST(CLEAR, BPF_ARENA_FREE, CLEAR, FROM_7(C)) } },
+		MUST(CLEAR, BPF_ARENA_FREE, CLEAR, HAS(ARENA_LATER, C)) } },
 	{ .name = "frame_buffer", .run = run_frame_buffer, .expect = {
 		MUST(PROTECTION_PAGE, DRIVER_DIRTY_TRACK, CLEAN, ALL(PP)) },
 	  .machine = "devices" },
 	{ .name = "pci_claim", .run = run_claim, .expect = { REVOKED },
 	  .machine = "devices" },
-	/* Up to 6.1 vfio zaps VMA by VMA, later by unmap_mapping_range(). */
+	/* vfio zaps VMA by VMA, or by unmap_mapping_range(). */
 	{ .name = "vfio", .run = run_vfio, .expect = {
-		MUST(CLEAR, DRIVER_ZAP, CLEAR, TO_6_1(C)),
-		MUST(CLEAR, PFNMAP_REVOKE, CLEAR, FROM_6_12(C)) },
+		MUST(CLEAR, DRIVER_ZAP, CLEAR, LACKS(VFIO_INODE, C)),
+		MUST(CLEAR, PFNMAP_REVOKE, CLEAR, HAS(VFIO_INODE, C)) },
 	  .machine = "devices" },
 	{ .name = "pci_remove", .run = run_remove, .expect = {
-		MUST(CLEAR, PFNMAP_REVOKE, CLEAR, TO_5_10(C)) }, .machine = "devices" },
+		MUST(CLEAR, PFNMAP_REVOKE, CLEAR, LACKS(IOMEM_INODE, C)) }, .machine = "devices" },
 	{ .name = NULL }
 };

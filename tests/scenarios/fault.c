@@ -466,7 +466,7 @@ const struct scenario fault_scenarios[] = {
 	{ .name = "cow_signal_write", .run = run_signal_write,
 	  .expect = { COW_N(1) }, .flags = S_QUICK },
 	{ .name = "cow_populate", .run = run_populate, .expect = {
-		MUST_N(4, CLEAR, COW, CLEAR, FROM_6_1(C)) }, .flags = S_QUICK },
+		MUST_N(4, CLEAR, COW, CLEAR, HAS(POPULATE, C)) }, .flags = S_QUICK },
 	{ .name = "cow_mlock", .run = run_mlock, .expect = { COW_N(4) },
 	  .flags = S_QUICK },
 	{ .name = "cow_swap", .run = run_swap, .expect = { COW_N(4) } },
@@ -474,7 +474,7 @@ const struct scenario fault_scenarios[] = {
 		COW_N(1),
 		MUST_N(4, PROTECTION_PAGE, FORK, WRITE, ALL(PP)) } },
 	{ .name = "hugetlb_cow_shortage", .run = run_hugetlb_shortage, .expect = {
-		MUST(CLEAR, HUGETLB_COW, CLEAR, ON(U, U, C, C)) } },
+		MUST(CLEAR, HUGETLB_COW, CLEAR, BY(HUGETLB_NESTED, U, C)) } },
 	{ .name = "cow_proc_mem", .run = run_proc_mem, .expect = { GUP_N(1) },
 	  .flags = S_QUICK },
 	{ .name = "cow_self_mem", .run = run_self_mem, .expect = { GUP_N(1) },

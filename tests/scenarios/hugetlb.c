@@ -179,11 +179,12 @@ static void run_unshare(struct env *e)
 const struct scenario hugetlb_scenarios[] = {
 	{ .name = "hugetlb_munmap", .run = run_munmap, .expect = {
 		MUST(UNMAP, MUNMAP, GONE, ALL(U)),
-		MUST(CLEAR, HUGETLB_UNMAP, CLEAR, TO_6_1(U)) } },
+		MUST(CLEAR, HUGETLB_UNMAP, CLEAR, HAS(HUGETLB_NESTED, U)) } },
 	{ .name = "hugetlb_mremap", .run = run_mremap, .expect = {
-		MUST(CLEAR, MREMAP_MOVE, CLEAR, FROM_6_1(C)),
-		MUST(UNMAP, MREMAP_MOVE, GONE, FROM_6_1(U)),
-		MUST(CLEAR, HUGETLB_UNMAP, CLEAR, ON(NO, U, NO, NO)) } },
+		MUST(CLEAR, MREMAP_MOVE, CLEAR, HAS(HUGETLB_MREMAP, C)),
+		MUST(UNMAP, MREMAP_MOVE, GONE, HAS(HUGETLB_MREMAP, U)),
+		MUST(CLEAR, HUGETLB_UNMAP, CLEAR,
+		     HAS_BY(HUGETLB_MREMAP, HUGETLB_NESTED, U, NO)) } },
 	{ .name = "hugetlb_mprotect", .run = run_mprotect, .expect = {
 		MUST(PROTECTION_VMA, MPROTECT, ACCESS, ALL(PV)) } },
 	{ .name = "hugetlb_fork", .run = run_fork, .expect = {
@@ -193,20 +194,21 @@ const struct scenario hugetlb_scenarios[] = {
 		MAY("making the helper", PROTECTION_PAGE, FORK, WRITE, ALL(C)),
 		MUST(CLEAR, HUGETLB_COW, CLEAR, ALL(C)) } },
 	{ .name = "hugetlb_truncate", .run = run_truncate, .expect = {
-		MUST(CLEAR, TRUNCATE, CLEAR, ON(U, U, C, C)) } },
+		MUST(CLEAR, TRUNCATE, CLEAR, BY(HUGETLB_NESTED, U, C)) } },
 	{ .name = "hugetlb_other_truncate", .run = run_other_truncate, .expect = {
-		MUST(CLEAR, TRUNCATE, CLEAR, ON(U, U, C, C)) } },
+		MUST(CLEAR, TRUNCATE, CLEAR, BY(HUGETLB_NESTED, U, C)) } },
 	{ .name = "hugetlb_punch", .run = run_punch, .expect = {
-		MUST(CLEAR, HOLE_PUNCH, CLEAR, ON(U, U, C, C)) },
+		MUST(CLEAR, HOLE_PUNCH, CLEAR, BY(HUGETLB_NESTED, U, C)) },
 	  .demo = "fallocate(hugetlb, PUNCH_HOLE)" },
 	{ .name = "hugetlb_madv_remove", .run = run_remove, .expect = {
-		MUST(CLEAR, MADV_REMOVE, CLEAR, ON(U, U, C, C)) } },
+		MUST(CLEAR, MADV_REMOVE, CLEAR, BY(HUGETLB_NESTED, U, C)) } },
 	{ .name = "hugetlb_dontneed", .run = run_dontneed, .expect = {
-		MUST(CLEAR, MADV_DONTNEED, CLEAR, FROM_6_1(C)),
-		MUST(CLEAR, MADV_DONTNEED, CLEAR, ON(NO, U, NO, NO)) } },
+		MUST(CLEAR, MADV_DONTNEED, CLEAR, HAS(HUGETLB_DONTNEED, C)),
+		MUST(CLEAR, MADV_DONTNEED, CLEAR,
+		     HAS_BY(HUGETLB_DONTNEED, HUGETLB_NESTED, U, NO)) } },
 	{ .name = "hugetlb_uffd_wp", .run = run_uffd_wp, .expect = {
-		MUST(PROTECTION_PAGE, UFFD_WP, WRITE, FROM_6_1(PV)) } },
+		MUST(PROTECTION_PAGE, UFFD_WP, WRITE, HAS(UFFD_WP_FILE, PV)) } },
 	{ .name = "hugetlb_unshare", .run = run_unshare, .expect = {
-		MUST(CLEAR, HUGETLB_PMD_UNSHARE, CLEAR, FROM_6_1(C)) } },
+		MUST(CLEAR, HUGETLB_PMD_UNSHARE, CLEAR, HAS(UFFD_WP_FILE, C)) } },
 	{ .name = NULL }
 };

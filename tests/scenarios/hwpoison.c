@@ -67,7 +67,7 @@ const struct scenario hwpoison_scenarios[] = {
 		MAY(CLEANED, PROTECTION_PAGE, HWPOISON, CLEAN, ALL(PP)) } },
 	{ .name = "hwpoison_thp", .run = run_thp, .expect = {
 		MUST(CLEAR, HWPOISON, CLEAR, ALL(C)),
-		MUST(CLEAR, THP_SPLIT, CLEAR, TO_6_12(C)) } },
+		MUST(CLEAR, THP_SPLIT, CLEAR, HAS(MIGRATE_SPLITS_FIRST, C)) } },
 	{ .name = "soft_offline", .run = run_soft, .expect = {
 		MUST(CLEAR, SOFT_OFFLINE, CLEAR, ALL(C)) } },
 	{ .name = NULL }

@@ -29,6 +29,7 @@ static const struct {
 	DIFF(PAGEMAP_SCAN, PROTECTION_VMA, PROTECTION_PAGE, "single PTEs lose write, the VMA does not change"),
 	DIFF(KSM_MERGE, CLEAR, PROTECTION_PAGE, "the page stays, it is only write-protected"),
 	DIFF(DAX_WRITEBACK, CLEAR, PROTECTION_PAGE, "the page stays, it is only cleaned"),
+	DIFF(DEVICE_EXCLUSIVE_RESTORE, EXCLUSIVE, CLEAR, "the page is mapped again, and no owner may skip that"),
 	DIFF(OOM_REAPER, UNMAP, CLEAR, "the VMAs stay"),
 	DIFF(REAP, UNMAP, CLEAR, "the VMAs stay"),
 	DIFF(EXIT, UNMAP, CLEAR, "a victim reaps itself: the VMAs stay a little longer"),
@@ -105,9 +106,23 @@ bool is_vague(const struct mirror_record *r)
 	return false;
 }
 
+int native_here(const struct expect *x)
+{
+	if (!has(x->needs))
+		return NO;
+	return x->unless && has(x->unless) ? x->instead : x->native;
+}
+
+int native_in(const struct expect *x, enum column column)
+{
+	if (!stock_has(x->needs, column))
+		return NO;
+	return x->unless && stock_has(x->unless, column) ? x->instead : x->native;
+}
+
 static bool is_row(const struct expect *x)
 {
-	return (x->min || x->noise) && x->native[kernel_column()] != NO;
+	return (x->min || x->noise) && native_here(x) != NO;
 }
 
 /* Return: true if the record has the cause, or, if it is vague, could have it. */
@@ -120,7 +135,7 @@ bool has_cause(const struct scenario *sc, const struct mirror_record *r,
 		return r->cause == cause;
 	for (x = sc->expect; x < sc->expect + MAX_EXPECT; x++)
 		if (is_row(x) && x->cause == cause &&
-		    x->native[kernel_column()] == r->native)
+		    native_here(x) == r->native)
 			return true;
 	return false;
 }
@@ -134,14 +149,13 @@ static const struct expect *find_expect(const struct scenario *sc,
 					const struct mirror_record *r)
 {
 	const struct expect *x, *found = NULL;
-	enum column col = kernel_column();
 
 	for (x = sc->expect; x < sc->expect + MAX_EXPECT; x++) {
 		if (!is_row(x) || x->event != r->event ||
 		    x->cause != r->cause || x->effects != r->effects)
 			continue;
 		/* Two rows of the table may differ only in the native event. */
-		if (!found || x->native[col] == r->native)
+		if (!found || native_here(x) == r->native)
 			found = x;
 	}
 	return found;
@@ -178,7 +192,7 @@ static void check_vague(const struct env *e, const struct mirror_record *r,
 	const struct expect *x;
 
 	for (x = e->sc->expect; x < e->sc->expect + MAX_EXPECT; x++)
-		if (is_row(x) && x->native[kernel_column()] == r->native)
+		if (is_row(x) && native_here(x) == r->native)
 			break;
 	if (x == e->sc->expect + MAX_EXPECT || r->native >= MMNOTIFY_NR_EVENTS)
 		problem(v, "seq %llu: native %s is in no row, at %s",
@@ -203,10 +217,10 @@ static void check_record(const struct env *e, const struct mirror_record *r,
 			mmn_names_event(r->native), r->site);
 		return;
 	}
-	if (r->native != x->native[kernel_column()])
+	if (r->native != native_here(x))
 		problem(v, "seq %llu: native %s, the table says %s",
 			(unsigned long long)r->seq, mmn_names_event(r->native),
-			mmn_names_event(x->native[kernel_column()]));
+			mmn_names_event(native_here(x)));
 	if (r->native != r->event)
 		note_difference(v, r);
 	got->row[x - e->sc->expect][r->tier & 7]++;
@@ -244,8 +258,8 @@ static void check_expected(const struct env *e, struct verdicts *v)
 		if (!is_row(x))
 			continue;
 		came = most(got.row[i]);
-		while (came < x->min && spare[x->native[kernel_column()]]) {
-			spare[x->native[kernel_column()]]--;
+		while (came < x->min && spare[native_here(x)]) {
+			spare[native_here(x)]--;
 			came++;
 		}
 		if (came < x->min)

@@ -165,7 +165,7 @@ static void run_unmerge_process(struct env *e)
 {
 	char *p;
 
-	need(e, kernel_is(6, 13), "before 6.13 a process cannot use process_madvise() on itself");
+	need_feature(e, F_PROCESS_SELF);
 	p = merged_pages(e);
 	begin(e);
 	must(e, !advise_process(getpid(), p, PAGES * PG, MADV_UNMERGEABLE));
@@ -221,9 +221,9 @@ const struct scenario ksm_scenarios[] = {
 	{ .name = "ksm_unmerge_io_uring", .run = run_unmerge_worker,
 	  .expect = { UNMERGED(ALL(C)) } },
 	{ .name = "ksm_unmerge_process", .run = run_unmerge_process,
-	  .expect = { UNMERGED(FROM_7(C)) } },
+	  .expect = { UNMERGED(HAS(PROCESS_SELF, C)) } },
 	{ .name = "ksm_unmerge_prctl", .run = run_unmerge_prctl,
-	  .expect = { UNMERGED(FROM_6_12(C)) } },
+	  .expect = { UNMERGED(HAS(KSM_PRCTL, C)) } },
 	{ .name = "ksm_write", .run = run_write, .expect = {
 		MUST_N(4, CLEAR, COW, CLEAR, ALL(C)) } },
 	{ .name = "ksm_exit", .run = run_exit, .expect = {

@@ -9,7 +9,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,41 +18,6 @@
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
-
-static void kernel_version(int *major, int *minor)
-{
-	struct utsname u;
-
-	*major = *minor = 0;
-	if (!uname(&u))
-		sscanf(u.release, "%d.%d", major, minor);
-}
-
-bool kernel_is(int major, int minor)
-{
-	int a, b;
-
-	kernel_version(&a, &b);
-	return a > major || (a == major && b >= minor);
-}
-
-/* A kernel between two columns has the expectations of the older one. */
-enum column kernel_column(void)
-{
-	static int known = -1;
-
-	if (known >= 0)
-		return known;
-	if (kernel_is(7, 0))
-		known = K7;
-	else if (kernel_is(6, 6))
-		known = K6_12;
-	else if (kernel_is(5, 15))
-		known = K6_1;
-	else
-		known = K5_10;
-	return known;
-}
 
 int get(const char *path, char *buf, size_t size)
 {

@@ -246,7 +246,8 @@ static void run_cpuset(struct env *e)
 	char path[128], *p;
 
 	two_nodes(e);
-	dir = kernel_is(5, 15) ? cgroup(e, "+cpuset") : cpuset_v1(e);
+	/* The kernels with process_mrelease() move pages with cgroup v2, too. */
+	dir = has(F_MRELEASE) ? cgroup(e, "+cpuset") : cpuset_v1(e);
 	snprintf(path, sizeof(path), "%s/cpuset.mems", dir);
 	need(e, !put(path, "0"), "no cpuset.mems");
 	p = on_node0(e, 8);
@@ -391,8 +392,8 @@ static void run_numa_thp(struct env *e)
 
 #define MOVED(cause)	{ MUST(CLEAR, cause, CLEAR, ALL(C)) }
 #define HINTED \
-	MUST(PROTECTION_PAGE, NUMA_HINT, CLEAR, TO_5_10(PV)), \
-	MUST(PROTECTION_PAGE, NUMA_HINT, NONE, FROM_6_1(PV))
+	MUST(PROTECTION_PAGE, NUMA_HINT, CLEAR, HAS(HINT_SPLIT, PV)), \
+	MUST(PROTECTION_PAGE, NUMA_HINT, NONE, LACKS(HINT_SPLIT, PV))
 
 const struct scenario migrate_scenarios[] = {
 	{ .name = "move_pages", .run = run_move_pages, .expect = {
@@ -420,8 +421,8 @@ const struct scenario migrate_scenarios[] = {
 	{ .name = "numa_migration", .run = run_numa, .expect = { HINTED,
 		MUST(CLEAR, NUMA_MIGRATION, CLEAR, ALL(C)),
 		MAY("a hint that meets a page on its way takes its right to write",
-		    CLEAR, COW, CLEAR, TO_5_10(C)) } },
+		    CLEAR, COW, CLEAR, HAS(HINT_SPLIT, C)) } },
 	{ .name = "numa_hint_thp", .run = run_numa_thp, .expect = { HINTED,
-		MUST(CLEAR, NUMA_MIGRATION, CLEAR, FROM_6_1(C)) } },
+		MUST(CLEAR, NUMA_MIGRATION, CLEAR, LACKS(HINT_SPLIT, C)) } },
 	{ .name = NULL }
 };

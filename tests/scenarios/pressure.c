@@ -576,6 +576,6 @@ const struct scenario pressure_scenarios[] = {
 	{ .name = "memcg_high_other", .run = run_memcg_high_other, .expect = {
 		MUST(CLEAR, RECLAIM_MEMCG, CLEAR, ALL(C)) }, SMALL },
 	{ .name = "memory_reclaim_other", .run = run_reclaim_other, .expect = {
-		MUST(CLEAR, RECLAIM_PROACTIVE, CLEAR, FROM_6_1(C)) } },
+		MUST(CLEAR, RECLAIM_PROACTIVE, CLEAR, HAS(MEMORY_RECLAIM, C)) } },
 	{ .name = NULL }
 };

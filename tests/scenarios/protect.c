@@ -136,7 +136,8 @@ static void track(struct env *e, char *p, size_t len)
 	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
 
 	need(e, fd >= 0, "no userfaultfd");
-	need(e, !ioctl(fd, UFFDIO_API, &api), "no asynchronous write protection");
+	if (ioctl(fd, UFFDIO_API, &api) || !(api.features & FEATURE_WP_ASYNC))
+		need_feature(e, F_UFFD_WP_ASYNC);
 	must(e, !ioctl(fd, UFFDIO_REGISTER, &reg));
 }
 
@@ -234,7 +235,7 @@ static void run_scan_only(struct env *e)
 	must(e, scan(getpid(), p, 8 * PG, 0));
 }
 
-#define SCANNED		MUST(PROTECTION_PAGE, PAGEMAP_SCAN, CLEAN, FROM_6_12(PV))
+#define SCANNED		MUST(PROTECTION_PAGE, PAGEMAP_SCAN, CLEAN, HAS(PAGEMAP_SCAN, PV))
 
 const struct scenario protect_scenarios[] = {
 	{ .name = "mprotect_read", .run = run_read, .expect = {
@@ -268,7 +269,7 @@ const struct scenario protect_scenarios[] = {
 	{ .name = "pagemap_scan_thp", .run = run_scan_thp, .expect = { SCANNED },
 	  .flags = S_QUICK },
 	{ .name = "pagemap_scan_thp_part", .run = run_scan_thp_part, .expect = {
-		SCANNED, MUST(CLEAR, THP_SPLIT, CLEAR, FROM_6_12(C)) },
+		SCANNED, MUST(CLEAR, THP_SPLIT, CLEAR, HAS(PAGEMAP_SCAN, C)) },
 	  .flags = S_QUICK },
 	{ .name = "pagemap_scan_hugetlb", .run = run_scan_hugetlb,
 	  .expect = { SCANNED } },

@@ -46,7 +46,7 @@ static void run_mrelease(struct env *e)
 	long ret;
 	pid_t pid;
 
-	need(e, kernel_is(5, 15), "no process_mrelease before 5.15");
+	need_feature(e, F_MRELEASE);
 	pid = victim(e, fs);
 	pidfd = syscall(SYS_pidfd_open, pid, 0);
 	kill(pid, SIGKILL);
@@ -74,7 +74,7 @@ static void run_oom(struct env *e)
 		fail(e, "the OOM reaper did not come within 8 s");
 }
 
-/* On 5.10 exit_mmap() of an OOM victim reaps, too, even if the OOM reaper already did. */
+/* exit_mmap() of an OOM victim may reap, too, even if the OOM reaper already did. */
 static void run_oom_exit(struct env *e)
 {
 	pid_t pid;
@@ -98,18 +98,20 @@ static void run_oom_exit(struct env *e)
 	MUST(RELEASE, EXIT, GONE, ALL(RE)), \
 	MUST(UNMAP, EXIT, GONE, ALL(U))
 /* Comes after the release. */
-#define REAPS_ITSELF	MUST(CLEAR, EXIT, CLEAR, TO_5_10(U))
+#define REAPS_ITSELF	MUST(CLEAR, EXIT, CLEAR, HAS(EXIT_REAPS, U))
 
 const struct scenario reap_scenarios[] = {
 	{ .name = "process_mrelease", .run = run_mrelease, .expect = {
-		MUST(CLEAR, PROCESS_MRELEASE, CLEAR, ON(NO, U, U, C)), DEATH },
+		MUST(CLEAR, PROCESS_MRELEASE, CLEAR, HAS_BY(MRELEASE, REAPER_CLEARS, C, U)),
+		DEATH },
 	  .flags = S_DIES, .demo = "process_mrelease(pidfd)" },
 	{ .name = "oom_reaper", .run = run_oom, .expect = {
-		MUST(CLEAR, OOM_REAPER, CLEAR, ON(U, U, U, C)), DEATH,
+		MUST(CLEAR, OOM_REAPER, CLEAR, BY(REAPER_CLEARS, C, U)), DEATH,
 		REAPS_ITSELF },
 	  .flags = S_DIES },
 	{ .name = "oom_exit", .run = run_oom_exit, .expect = {
-		MAY("the reaper may be first", CLEAR, OOM_REAPER, CLEAR, ON(U, U, U, C)),
+		MAY("the reaper may be first", CLEAR, OOM_REAPER, CLEAR,
+		    BY(REAPER_CLEARS, C, U)),
 		DEATH, REAPS_ITSELF }, .flags = S_DIES },
 	{ .name = NULL }
 };

@@ -190,8 +190,7 @@ static void run_memcg_collapse(struct env *e)
 	const char *dir = memcg(e);
 	char *p, *idle;
 
-	if (!kernel_is(6, 1))
-		skip(e, "no MADV_COLLAPSE before 6.1");
+	need_feature(e, F_COLLAPSE);
 	if (!has_thp())
 		skip(e, "no transparent huge pages");
 	p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE,
@@ -362,7 +361,7 @@ static void run_swapin(struct env *e)
 }
 
 #define BY_MEMCG	MUST(CLEAR, RECLAIM_MEMCG, CLEAR, ALL(C))
-#define ASKED_FOR	MUST(CLEAR, RECLAIM_PROACTIVE, CLEAR, FROM_6_1(C))
+#define ASKED_FOR	MUST(CLEAR, RECLAIM_PROACTIVE, CLEAR, HAS(MEMORY_RECLAIM, C))
 #define SPLIT		"the table of a huge page that cannot be swapped whole"
 #define CLEANED		"dirty pages are written first"
 #define SMALL		.machine = "small", .seconds = 90
@@ -385,9 +384,9 @@ const struct scenario reclaim_scenarios[] = {
 		BY_MEMCG }, SMALL },
 	{ .name = "memcg_mmap", .run = run_memcg_mmap, .expect = { BY_MEMCG }, SMALL },
 	{ .name = "memcg_populate", .run = run_memcg_populate, .expect = {
-		MUST(CLEAR, RECLAIM_MEMCG, CLEAR, FROM_6_1(C)) }, SMALL },
+		MUST(CLEAR, RECLAIM_MEMCG, CLEAR, HAS(POPULATE, C)) }, SMALL },
 	{ .name = "memcg_collapse", .run = run_memcg_collapse, .expect = {
-		MUST(CLEAR, RECLAIM_MEMCG, CLEAR, FROM_6_1(C)) }, SMALL },
+		MUST(CLEAR, RECLAIM_MEMCG, CLEAR, HAS(COLLAPSE, C)) }, SMALL },
 	{ .name = "memcg_thp", .run = run_memcg_thp, .expect = { BY_MEMCG,
 		MAY(SPLIT, CLEAR, THP_SPLIT, CLEAR, ALL(C)) }, SMALL },
 	{ .name = "memcg_file", .run = run_memcg_file, .expect = { BY_MEMCG }, SMALL },
@@ -400,7 +399,7 @@ const struct scenario reclaim_scenarios[] = {
 		ASKED_FOR }, SMALL },
 	{ .name = "lru_gen_evict", .run = run_lru_gen, .expect = { ASKED_FOR }, SMALL },
 	{ .name = "node_reclaim_file", .run = run_node_reclaim, .expect = {
-		MUST(CLEAR, RECLAIM_PROACTIVE, CLEAR, FROM_7(C)) }, SMALL },
+		MUST(CLEAR, RECLAIM_PROACTIVE, CLEAR, HAS(NODE_RECLAIM, C)) }, SMALL },
 	{ .name = "swap_in", .run = run_swapin, .expect = { } },
 	{ .name = NULL }
 };

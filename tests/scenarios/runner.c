@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "runner.h"
 
 #define TIMEOUT_S	20
@@ -39,6 +40,8 @@ static struct {
 	bool demo;
 	bool quiet;
 	bool table;
+	bool expected;
+	bool features;
 	bool alone;
 	const char *only;
 	const char *machine;
@@ -305,10 +308,22 @@ static void count_one(const struct scenario *sc, struct shared *sh)
 	totals.nr++;
 }
 
+/* Before any scenario, so that no proof changes the memory under test. */
+static void prove_one(const struct scenario *sc, struct shared *sh)
+{
+	const struct expect *x;
+
+	(void)sh;
+	for (x = sc->expect; x < sc->expect + MAX_EXPECT; x++)
+		native_here(x);
+}
+
 static int run_all(struct shared *sh)
 {
 	time_t until = time(NULL) + options.loop;
 
+	each(prove_one, sh);
+	kernel_forget();
 	if (!options.loop) {
 		each(count_one, sh);
 		fprintf(tap, "TAP version 13\n1..%u\n", totals.nr);
@@ -347,7 +362,9 @@ static int usage(FILE *to)
 		"  --alone         run without a mirror: only the scenario's own checks\n"
 		"  --quiet         print no times on stderr\n"
 		"  --demo          print the verdicts as a table, for a terminal\n"
-		"  --table         print every expectation, for tools/causes-doc, and exit\n\n"
+		"  --table         print every expectation, for tools/causes-doc, and exit\n"
+		"  --features      print which features this kernel has, and exit\n"
+		"  --expected      print what is expected on this kernel, and exit\n\n"
 		"TAP goes to $MMN_TAP or stdout, JSON lines to $MMN_OUT if set.\n");
 	return to == stderr ? 2 : 0;
 }
@@ -367,6 +384,10 @@ static int parse(int argc, char **argv)
 			options.alone = true;
 		else if (!strcmp(argv[i], "--table"))
 			options.table = true;
+		else if (!strcmp(argv[i], "--features"))
+			options.features = true;
+		else if (!strcmp(argv[i], "--expected"))
+			options.expected = true;
 		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
 			options.only = argv[++i];
 		else if (!strcmp(argv[i], "--machine") && i + 1 < argc)
@@ -411,6 +432,15 @@ int main(int argc, char **argv)
 	}
 	if (options.table) {
 		print_table();
+		return 0;
+	}
+	features_init();
+	if (options.features) {
+		print_features();
+		return 0;
+	}
+	if (options.expected) {
+		print_expected();
 		return 0;
 	}
 	sh = mmap(NULL, sizeof(*sh), PROT_READ | PROT_WRITE,

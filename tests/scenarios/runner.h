@@ -19,6 +19,7 @@
 
 #include <mmnotify/mmnotify_types.h>
 
+#include "features.h"
 #include "mirror.h"
 #include "sys.h"
 
@@ -28,19 +29,19 @@
 
 #define ALL_TIERS (MIRROR_TIER_MM | MIRROR_TIER_RANGE | MIRROR_TIER_CLASSIFY)
 
-/* Kernels that differ in their native events; one column each. */
+/* The stock kernels that differ in their features; one column each. */
 enum column { K5_10, K6_1, K6_12, K7, NR_COLUMNS };
 
-/* Native events of the four columns; NO: the verdict does not occur on that kernel. */
+/*
+ * Native events, by the features of this kernel; NO: the verdict does not occur. HAS_BY:
+ * as BY, where there is the first feature; else NO.
+ */
 enum { NO = -1, U, C, PV, PP, SD, RE, MI, EX };
-#define ON(a, b, c, d)	.native = { a, b, c, d }
-#define ALL(n)		ON(n, n, n, n)
-#define FROM_6_1(n)	ON(NO, n, n, n)
-#define FROM_6_12(n)	ON(NO, NO, n, n)
-#define FROM_7(n)	ON(NO, NO, NO, n)
-#define TO_5_10(n)	ON(n, NO, NO, NO)
-#define TO_6_1(n)	ON(n, n, NO, NO)
-#define TO_6_12(n)	ON(n, n, n, NO)
+#define ALL(n)			.native = (n)
+#define HAS(f, n)		.needs = F_##f, .native = (n)
+#define BY(f, with, without)	.unless = F_##f, .native = (without), .instead = (with)
+#define LACKS(f, n)		BY(f, NO, n)
+#define HAS_BY(f, g, with, without) .needs = F_##f, BY(g, with, without)
 
 /* Effects that mmnotify has to give: the exact mask. */
 #define FX_GONE		MMNOTIFY_FX_ALL
@@ -55,7 +56,10 @@ enum { NO = -1, U, C, PV, PP, SD, RE, MI, EX };
  * @event: MMNOTIFY_*
  * @cause: MMNOTIFY_CAUSE_*
  * @effects: the exact mask
- * @native: the kernel's own event, by enum column; NO: not on this kernel
+ * @native: the kernel's own event
+ * @needs: without this feature the verdict does not occur; 0: always
+ * @unless: with this feature the kernel's event is @instead; 0: never
+ * @instead: another event of the kernel, or NO
  * @min: minimum number of times; 0 only with @noise
  * @noise: reason why the verdict may, but need not, occur; NULL if it must occur
  */
@@ -63,7 +67,10 @@ struct expect {
 	__u16 event;
 	__u16 cause;
 	__u32 effects;
-	__s8 native[NR_COLUMNS];
+	__s8 native;
+	__s8 instead;
+	__u8 needs;
+	__u8 unless;
 	__u16 min;
 	const char *noise;
 };
@@ -170,6 +177,8 @@ void fail(struct env *e, const char *fmt, ...);
 		if (!(x))						\
 			fail(e, "%s:%d: %s: %m", __FILE__, __LINE__, #x); \
 	} while (0)
+/* Skips the scenario, with the name of the feature that this kernel lacks. */
+void need_feature(struct env *e, enum feature f);
 #define need(e, x, what)						\
 	do {								\
 		if (!(x))						\
@@ -178,8 +187,6 @@ void fail(struct env *e, const char *fmt, ...);
 
 /* ---- machine.c: memory, files, knobs ---- */
 
-enum column kernel_column(void);
-bool kernel_is(int major, int minor);		/* this version or newer */
 int get(const char *path, char *buf, size_t size);
 long get_number(const char *path);
 void knob(struct env *e, const char *path, const char *value);
@@ -259,6 +266,8 @@ void judge(const struct env *e, const struct mirror_stat *stat,
 	   struct verdicts *v);
 bool in_region(const struct shared *sh, const struct mirror_record *r);
 bool is_vague(const struct mirror_record *r);
+int native_here(const struct expect *x);	/* NO: it does not occur */
+int native_in(const struct expect *x, enum column column);
 bool has_cause(const struct scenario *sc, const struct mirror_record *r,
 	       unsigned int cause);
 const char *difference(unsigned int cause, unsigned int native,
@@ -279,6 +288,7 @@ void report_json(const struct env *e);
 /* ---- table.c ---- */
 
 void print_table(void);
+void print_expected(void);
 
 /* ---- device.c, runner.c, demo.c ---- */
 

@@ -247,19 +247,21 @@ static void run_worker_cold(struct env *e)
 	must(e, !worker_madvise(e, &w, p + 7 * PG, PG, MADV_COLD));
 }
 
-/* By debugfs; before 5.13 that splits all huge pages of the machine. */
+/* The debugfs file splits what it is told to, or, on older kernels, all huge pages. */
+static void split_by_debugfs(struct env *e, const char *what)
+{
+	need(e, !put(SPLIT_FILE, what) || !put(SPLIT_FILE, "1"),
+	     "no split_huge_pages in debugfs");
+}
+
 static void run_debugfs(struct env *e)
 {
 	char *p = watched_thp(e);
 	char text[80];
 
-	if (kernel_is(5, 13))
-		snprintf(text, sizeof(text), "%d,%#lx,%#lx", getpid(),
-			 (long)p, (long)p + HUGE);
-	else
-		snprintf(text, sizeof(text), "1");
+	snprintf(text, sizeof(text), "%d,%#lx,%#lx", getpid(), (long)p, (long)p + HUGE);
 	begin(e);
-	need(e, !put(SPLIT_FILE, text), "no split_huge_pages in debugfs");
+	split_by_debugfs(e, text);
 }
 
 static void run_debugfs_file(struct env *e)
@@ -270,12 +272,9 @@ static void run_debugfs_file(struct env *e)
 
 	watch(e, p, HUGE);
 	device(e, p, HUGE, true);
-	if (kernel_is(5, 13))
-		snprintf(text, sizeof(text), "/proc/self/fd/%d,0x0,0x200", fd);
-	else
-		snprintf(text, sizeof(text), "1");
+	snprintf(text, sizeof(text), "/proc/self/fd/%d,0x0,0x200", fd);
 	begin(e);
-	need(e, !put(SPLIT_FILE, text), "no split_huge_pages in debugfs");
+	split_by_debugfs(e, text);
 }
 
 /* Reclaim splits huge pages that are only partially mapped. */
@@ -324,8 +323,8 @@ static void run_truncate(struct env *e)
 }
 
 /*
- * If PTEs map the huge page, the remaining pages are unmapped during the split. Up to
- * 6.1 the split of a PMD is announced before the kernel checks that there is one.
+ * If PTEs map the huge page, the remaining pages are unmapped during the split. Kernels up
+ * to 6.10 announce the split of a PMD before they check that there is one.
  */
 static void run_truncate_small(struct env *e)
 {
@@ -380,12 +379,12 @@ const struct scenario split_scenarios[] = {
 	{ .name = "thp_dontneed_part", .run = run_dontneed, .expect = {
 		SPLIT, MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)) }, .flags = S_QUICK },
 	{ .name = "thp_dontneed_locked_part", .run = run_dontneed_locked, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, FROM_6_1(C)),
-		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, FROM_6_1(C)) },
+		MUST(CLEAR, THP_SPLIT, CLEAR, HAS(DONTNEED_LOCKED, C)),
+		MUST(CLEAR, MADV_DONTNEED_LOCKED, CLEAR, HAS(DONTNEED_LOCKED, C)) },
 	  .flags = S_QUICK },
 	{ .name = "thp_guard_part", .run = run_guard, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, FROM_7(C)),
-		MUST(CLEAR, GUARD_INSTALL, CLEAR, FROM_7(C)) }, .flags = S_QUICK },
+		MUST(CLEAR, THP_SPLIT, CLEAR, HAS(GUARD, C)),
+		MUST(CLEAR, GUARD_INSTALL, CLEAR, HAS(GUARD, C)) }, .flags = S_QUICK },
 	{ .name = "thp_io_uring_dontneed_part", .run = run_worker_dontneed, .expect = {
 		SPLIT, MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)) } },
 	{ .name = "thp_cow", .run = run_cow, .expect = {
@@ -403,11 +402,11 @@ const struct scenario split_scenarios[] = {
 	{ .name = "thp_split_file", .run = run_debugfs_file, .expect = { SPLIT } },
 	{ .name = "thp_drop_caches", .run = run_drop_caches, .expect = { SPLIT } },
 	{ .name = "thp_underused", .run = run_underused, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, FROM_6_12(C)) } },
+		MUST(CLEAR, THP_SPLIT, CLEAR, HAS(UNDERUSED, C)) } },
 	{ .name = "thp_truncate_part", .run = run_truncate, .expect = {
 		SPLIT, MUST(CLEAR, TRUNCATE, CLEAR, ALL(C)) } },
 	{ .name = "thp_truncate_small", .run = run_truncate_small, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, TO_6_1(C)),
+		MUST(CLEAR, THP_SPLIT, CLEAR, HAS(UNMAP_SPLITS_FIRST, C)),
 		MUST_N(3, CLEAR, TRUNCATE, CLEAR, ALL(C)) } },
 	{ .name = "thp_remove_part", .run = run_remove, .expect = {
 		SPLIT, MUST(CLEAR, MADV_REMOVE, CLEAR, ALL(C)) } },

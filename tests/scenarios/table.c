@@ -10,17 +10,33 @@
  */
 #include "runner.h"
 
-static void print_expect(const struct scenario *sc, const struct expect *x)
+static void print_native(int native)
 {
-	unsigned int i;
+	printf("\t%s", native == NO ? "-" : mmn_names_event(native));
+}
 
+static void print_what(const struct scenario *sc, const struct expect *x)
+{
 	printf("expect\t%s\t%s\t%s\t%s\t%s\t%#x", sc->name,
 	       sc->machine ? sc->machine : "plain", x->min ? "MUST" : "MAY",
 	       mmn_names_event(x->event), mmn_names_cause(x->cause),
 	       x->effects);
+}
+
+static void print_stock(const struct scenario *sc, const struct expect *x)
+{
+	unsigned int i;
+
+	print_what(sc, x);
 	for (i = 0; i < NR_COLUMNS; i++)
-		printf("\t%s", x->native[i] == NO ?
-			       "-" : mmn_names_event(x->native[i]));
+		print_native(native_in(x, i));
+	printf("\n");
+}
+
+static void print_here(const struct scenario *sc, const struct expect *x)
+{
+	print_what(sc, x);
+	print_native(native_here(x));
 	printf("\n");
 }
 
@@ -41,17 +57,29 @@ static void print_differences(unsigned int cause)
 	}
 }
 
-void print_table(void)
+static void each_row(void (*print)(const struct scenario *sc, const struct expect *x))
 {
 	const struct scenario *const *f, *sc;
 	const struct expect *x;
-	unsigned int cause;
 
 	for (f = families; *f; f++)
 		for (sc = *f; sc->name; sc++)
 			for (x = sc->expect; x < sc->expect + MAX_EXPECT; x++)
 				if (x->min || x->noise)
-					print_expect(sc, x);
+					print(sc, x);
+}
+
+/* The native event of this kernel alone. */
+void print_expected(void)
+{
+	each_row(print_here);
+}
+
+void print_table(void)
+{
+	unsigned int cause;
+
+	each_row(print_stock);
 	for (cause = 0; cause < MMNOTIFY_NR_CAUSES; cause++)
 		print_differences(cause);
 }

@@ -154,7 +154,7 @@ static void run_collapse_file_other(struct env *e)
 	struct actor o;
 	char *p;
 
-	need(e, kernel_is(6, 1) && has_thp(), "no MADV_COLLAPSE");
+	need_feature(e, F_COLLAPSE);
 	actor_ready(e, &o, collapse_other);
 	p = scattered_file(e, fd);
 	begin(e);
@@ -186,17 +186,17 @@ const struct scenario thp_scenarios[] = {
 	{ .name = "thp_mremap", .run = run_mremap, .expect = {
 		MUST(UNMAP, MREMAP_MOVE, GONE, ALL(U)) }, .flags = S_QUICK },
 	{ .name = "thp_zero_page", .run = run_zero, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, TO_6_12(C)),
+		MUST(CLEAR, THP_SPLIT, CLEAR, LACKS(ZERO_PAGE_COW, C)),
 		MUST(CLEAR, COW, CLEAR, ALL(C)) }, .flags = S_QUICK },
 	{ .name = "thp_collapse", .run = run_collapse, .expect = {
-		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) },
+		MUST(CLEAR, MADV_COLLAPSE, CLEAR, HAS(COLLAPSE, C)) },
 	  .demo = "madvise(p, MADV_COLLAPSE)" },
 	{ .name = "thp_collapse_file", .run = run_collapse_file, .expect = {
-		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
+		MUST(CLEAR, MADV_COLLAPSE, CLEAR, HAS(COLLAPSE, C)) } },
 	{ .name = "thp_collapse_file_other", .run = run_collapse_file_other, .expect = {
-		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
+		MUST(CLEAR, MADV_COLLAPSE, CLEAR, HAS(COLLAPSE, C)) } },
 	{ .name = "thp_collapse_mapping", .run = run_collapse_mapping, .expect = {
-		MUST(CLEAR, MADV_COLLAPSE, CLEAR, FROM_6_1(C)) } },
+		MUST(CLEAR, MADV_COLLAPSE, CLEAR, HAS(COLLAPSE, C)) } },
 	/* The last one: khugepaged may scan all processes once more after it. */
 	{ .name = "thp_khugepaged", .run = run_khugepaged, .expect = {
 		MUST(CLEAR, KHUGEPAGED, CLEAR, ALL(C)) } },

@@ -233,27 +233,27 @@ static void run_promotion(struct env *e)
 	put("/proc/sys/kernel/numa_balancing", "0");
 }
 
-#define DEMOTED		MUST(CLEAR, DEMOTION, CLEAR, FROM_6_1(C))
+#define DEMOTED		MUST(CLEAR, DEMOTION, CLEAR, HAS(DEMOTION, C))
 #define FULL		"what the slow node does not take is swapped"
 #define SPLIT		"the table of a huge page that cannot be moved whole"
 #define TIERS		.machine = "tiers", .seconds = 90
 
 const struct scenario tiers_scenarios[] = {
 	{ .name = "demote_proactive", .run = run_proactive, .expect = { DEMOTED,
-		MAY(FULL, CLEAR, RECLAIM_PROACTIVE, CLEAR, FROM_6_1(C)) }, TIERS },
+		MAY(FULL, CLEAR, RECLAIM_PROACTIVE, CLEAR, HAS(DEMOTION, C)) }, TIERS },
 	{ .name = "demote_proactive_thp", .run = run_proactive_thp, .expect = {
-		DEMOTED, MAY(FULL, CLEAR, RECLAIM_PROACTIVE, CLEAR, FROM_6_1(C)),
-		MAY(SPLIT, CLEAR, THP_SPLIT, CLEAR, FROM_6_1(C)) }, TIERS },
+		DEMOTED, MAY(FULL, CLEAR, RECLAIM_PROACTIVE, CLEAR, HAS(DEMOTION, C)),
+		MAY(SPLIT, CLEAR, THP_SPLIT, CLEAR, HAS(DEMOTION, C)) }, TIERS },
 	{ .name = "demote_memcg", .run = run_memcg, .expect = { DEMOTED,
-		MAY(FULL, CLEAR, RECLAIM_MEMCG, CLEAR, FROM_6_1(C)) }, TIERS },
+		MAY(FULL, CLEAR, RECLAIM_MEMCG, CLEAR, HAS(DEMOTION, C)) }, TIERS },
 	{ .name = "demote_kswapd", .run = run_kswapd, .expect = { DEMOTED,
-		MAY(FULL, CLEAR, RECLAIM_KSWAPD, CLEAR, FROM_6_1(C)),
-		MAY(FULL, CLEAR, RECLAIM_DIRECT, CLEAR, FROM_6_1(C)) }, TIERS },
+		MAY(FULL, CLEAR, RECLAIM_KSWAPD, CLEAR, HAS(DEMOTION, C)),
+		MAY(FULL, CLEAR, RECLAIM_DIRECT, CLEAR, HAS(DEMOTION, C)) }, TIERS },
 	{ .name = "demote_direct", .run = run_direct, .expect = { DEMOTED,
-		MAY(FULL, CLEAR, RECLAIM_KSWAPD, CLEAR, FROM_6_1(C)),
-		MAY(FULL, CLEAR, RECLAIM_DIRECT, CLEAR, FROM_6_1(C)) }, TIERS },
+		MAY(FULL, CLEAR, RECLAIM_KSWAPD, CLEAR, HAS(DEMOTION, C)),
+		MAY(FULL, CLEAR, RECLAIM_DIRECT, CLEAR, HAS(DEMOTION, C)) }, TIERS },
 	{ .name = "promotion", .run = run_promotion, .expect = {
-		MUST(PROTECTION_PAGE, NUMA_HINT, NONE, FROM_6_1(PV)),
-		MUST(CLEAR, NUMA_MIGRATION, CLEAR, FROM_6_1(C)) }, TIERS },
+		MUST(PROTECTION_PAGE, NUMA_HINT, NONE, HAS(DEMOTION, PV)),
+		MUST(CLEAR, NUMA_MIGRATION, CLEAR, HAS(DEMOTION, C)) }, TIERS },
 	{ .name = NULL }
 };

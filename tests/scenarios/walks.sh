@@ -66,4 +66,18 @@ check "grep -q '^(unknown) 0 0 0 0 [1-9]' $debugfs/verify" \
 	"without rows verify=1 counts each event as unsure" || sed 's/^/# /' $debugfs/verify
 check "grep -q '^- unsure: (unknown): UNMAP unknown, task scenarios, stack: mmn_verify_check .* unmap_vmas ' $debugfs/verify" \
 	"without rows verify=1 shows verdict, task and stack" || sed 's/^/# /' $debugfs/verify
+
+# Prints the features that are proved otherwise than the table has them for this kernel.
+odd_features() {
+	/files/scenarios --features | awk -F'\t' -v kernel="$MMN_KERNEL" '
+		(index("," $3 ",", "," kernel ",") > 0) != ($2 == "yes") { print; odd = 1 }
+		END { exit NR < 40 || odd }' > /tmp/odd
+}
+
+case $MMN_KERNEL in
+5.10|6.1|6.12|7.2|7.3)
+	check odd_features "each feature of this stock kernel is as the table has it" ||
+		sed 's/^/# /' /tmp/odd
+	;;
+esac
 finish
