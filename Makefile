@@ -96,7 +96,7 @@ build/host/stores.so: tests/bench/lines/stores.c tests/bench/lines/plugin.h test
 # Shared by several programs.
 tap := tests/lib/tap.c
 sys := tests/lib/sys.c
-lib-headers := tests/lib/tap.h tests/lib/sys.h
+lib-headers := tests/lib/tap.h tests/lib/sys.h tests/lib/kernel.h
 
 $(user)/api: tests/api/api.c $(tap) samples/mirror/mirror.h $(lib-headers)
 	@mkdir -p $(@D)
@@ -108,10 +108,12 @@ $(user)/samples: tests/api/samples.c $(tap) samples/common/device.h $(lib-header
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Isamples/common -Itests/lib -o $@ $(filter %.c,$^)
 
-contract-src := $(addprefix tests/api/,contract.c drv.c parallel.c lives.c deaths.c reap.c hugetlb.c) $(tap) $(sys)
+contract-src := $(addprefix tests/api/,contract.c drv.c parallel.c lives.c deaths.c reap.c hugetlb.c) \
+	$(tap) $(sys) tests/lib/kernel.c
 
 $(user)/contract: $(contract-src) tests/api/drv.h tests/modules/contract/contract.h \
-		  tests/modules/devmem/devmem.h include/mmnotify/mmnotify_types.h $(lib-headers)
+		  tests/modules/devmem/devmem.h tests/modules/text/text.h \
+		  include/mmnotify/mmnotify_types.h $(lib-headers)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -Iinclude -Itests/modules/contract \

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "drv.h"
@@ -281,14 +280,18 @@ void del_all(unsigned int n)
 	call(CONTRACT_IOC_SYNC, 0);
 }
 
-bool kernel_is(int major, int minor)
+/* Return: first character of a parameter of a module. */
+char parameter(const char *module, const char *name)
 {
-	struct utsname u;
-	int a = 0, b = 0;
+	char path[128], value;
+	int fd;
 
-	if (uname(&u) || sscanf(u.release, "%d.%d", &a, &b) != 2)
-		bail("uname");
-	return a > major || (a == major && b >= minor);
+	snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", module, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, &value, 1) != 1)
+		bail(path);
+	close(fd);
+	return value;
 }
 
 void write_file(const char *path, const char *text)

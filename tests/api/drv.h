@@ -72,8 +72,8 @@ pid_t child(void (*f)(void));
 void wait_for(volatile bool *flag);
 void del_all(unsigned int n);
 
-/* The kernel and its parameters. */
-bool kernel_is(int major, int minor);
+/* Parameters of modules and of the kernel. */
+char parameter(const char *module, const char *name);
 void write_file(const char *path, const char *text);
 bool set_parameter(const char *name, const char *value);
 

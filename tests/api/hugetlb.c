@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hugetlb: guarantees for hugetlb pages. Up to 6.1 their unmapping announces itself
- * inside the pair of its caller. Where page tables may be shared, an event is wider
- * than the pages that change.
+ * hugetlb: guarantees for hugetlb pages. On some kernels, up to 6.1, their unmapping
+ * announces itself inside the pair of its caller. Where page tables may be shared, an
+ * event is wider than the pages that change.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "drv.h"
+#include "kernel.h"
 
 #define GIG		(1UL << 30)
 #define IN_HUGE		(HUGE_SIZE / PAGE)
@@ -211,7 +212,8 @@ static bool reserve(const char *pages)
 
 void test_hugetlb(void)
 {
-	bool nested = !kernel_is(6, 2);
+	bool nested = kernel_calls("__unmap_hugepage_range",
+				   "__mmu_notifier_invalidate_range_start");
 
 	if (reserve("2")) {
 		test_gone(nested);

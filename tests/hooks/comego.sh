@@ -52,9 +52,9 @@ comes_and_goes() {
 # Verdicts that need the stack are tested by others.sh.
 each() {
 	for name in function graph kprobe kretprobe ops_plain ops_regs ops_ipmodify fprobe livepatch; do
-		case $(uname -r)-$hook-$name in
+		case $trampoline-$hook-$name in
 		# Exact while it is detached; starts and ends match while it is attached.
-		*-kprobe-livepatch|*-auto-livepatch|5.10.*-kprobe-kretprobe|5.10.*-auto-kretprobe)
+		*-kprobe-livepatch|*-auto-livepatch|stops-kprobe-kretprobe|stops-auto-kretprobe)
 			comes_and_goes $name --only $few --inexact some
 			;;
 		*)

@@ -15,6 +15,11 @@ asking=process_vm_writev,cow_proc_mem,move_pages,mbind,thp_split,ksm_write,uffd_
 asking=$asking,writeback_msync,direct_write,madv_pageout,tcp_zerocopy,time_namespace
 asking=$asking,soft_offline,hwpoison_file,process_mrelease
 
+# Does the unwinder pass the trampoline of a kretprobe, or stop there? It passes where it looks
+# up the return address that the kretprobe replaced.
+trampoline=stops
+! grep -q -E ' (kretprobe|rethook)_find_ret_addr$' /proc/kallsyms || trampoline=passes
+
 # The lines of the kernel log since the last mark.
 mark() {
 	dmesg > /tmp/mark

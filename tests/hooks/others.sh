@@ -82,36 +82,36 @@ for name; do
 	graph*|kretprobe|bpf_*|livepatch|fprobe|ops|probes) by=hook ;;
 	*) by=steps ;;
 	esac
-	case $(uname -r)-$hook-$name in
+	case $trampoline-$hook-$name in
 	*-auto-livepatch)
 		# After load the caller that the stack shows is the live patch.
 		later='--inexact some'
 		other $name
 		later=
 		;;
-	5.10.*-auto-kretprobe|5.10.*-auto-bpf_kprobe|*-auto-probes)
+	stops-auto-kretprobe|stops-auto-bpf_kprobe|*-auto-probes)
 		# The same with a trampoline at which the unwinder stops; see below.
 		some=$brief later='--inexact some'
 		other $name
 		some=$brief,$asking later=
 		;;
-	*-kprobe-livepatch|5.10.*-kprobe-bpf_kprobe)
+	*-kprobe-livepatch|stops-kprobe-bpf_kprobe)
 		# A kprobe's record counts only if the stack agrees. Here the stack shows
-		# another caller of the start: the live patch, which has no row, or before
-		# v5.14 the trampoline of the kretprobe, at which the unwinder stops.
+		# another caller of the start: the live patch, which has no row, or the
+		# trampoline of the kretprobe, at which the unwinder of old kernels stops.
 		# Neither is on the stack at the end. The trampoline of bpf_fentry
 		# does not matter, since the search for the caller skips it.
 		other $name --inexact starts
 		;;
-	5.10.*-ftrace-kretprobe|5.10.*-ftrace-bpf_kprobe|*-ftrace-probes)
-		# The unwinder stops at the trampoline of a kretprobe before v5.14, and
-		# later at two trampolines of different kinds on one function. So the
+	stops-ftrace-kretprobe|stops-ftrace-bpf_kprobe|*-ftrace-probes)
+		# The unwinder stops at the trampoline of a kretprobe on old kernels, and
+		# on others at two trampolines of different kinds on one function. So the
 		# hook finds the call site, but the stack does not.
 		some=$brief
 		other $name
 		some=$brief,$asking
 		;;
-	5.10.*-kprobe-kretprobe)
+	stops-kprobe-kretprobe)
 		other $name --inexact all
 		;;
 	*-kprobe-probes)

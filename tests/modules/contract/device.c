@@ -610,6 +610,10 @@ static void unregister_clients(void)
 	}
 }
 
+static bool two_pass = HAVE_FINISH;
+module_param(two_pass, bool, 0444);
+MODULE_PARM_DESC(two_pass, "the kernel's headers have two passes");
+
 static int __init contract_init(void)
 {
 	int ret = contract_inside();
