@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * PID 1 of the test VM. Mounts file systems, runs one command, writes its exit
- * status to ttyS3 and powers off. ttyS0 is the console, ttyS1 takes TAP, ttyS2
- * results.
+ * status to ttyS3 and resets the machine, at which QEMU ends: power off needs ACPI,
+ * which a kernel may lack. ttyS0 is the console, ttyS1 takes TAP, ttyS2 results.
  *
  * tests/vm/run passes the command in /mmn/argv, each argument with a NUL at its end.
- * It passes MMN_KERNEL, MMN_LOAD (module names, comma separated) and MMN_ROOT (1: run
- * in the root shared over 9p) as kernel parameters; the kernel adds them to the
- * environment.
+ * It passes MMN_KERNEL, MMN_LOAD (module names, comma separated) and MMN_ROOT (shared:
+ * run in the root shared over 9p; disk: in the root on a disk) as kernel parameters;
+ * the kernel adds them to the environment.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/serial.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -51,7 +55,7 @@ static const struct {
 /* Kept open, because the last close of a port resets its raw mode. */
 static int ports[4] = { -1, -1, -1, -1 };
 
-static void power_off(void)
+static void end(void)
 {
 	unsigned int i;
 
@@ -59,7 +63,7 @@ static void power_off(void)
 		if (ports[i] >= 0)
 			tcdrain(ports[i]);
 	sync();
-	reboot(RB_POWER_OFF);
+	reboot(RB_AUTOBOOT);
 	for (;;)
 		pause();
 }
@@ -75,18 +79,44 @@ static void fail(const char *fmt, ...)
 		dprintf(ports[3], "\n");
 	}
 	va_end(ap);
-	power_off();
+	end();
+}
+
+/*
+ * A kernel without ACPI or PNP does not know the interrupts of ttyS2 and ttyS3. Return: 1 if
+ * it did not; the port then has to be opened again, because writes to it fail.
+ */
+static int set_irq(int fd, int irq)
+{
+	struct serial_struct s;
+
+	if (ioctl(fd, TIOCGSERIAL, &s) || s.irq == irq)
+		return 0;
+	s.irq = irq;
+	return !ioctl(fd, TIOCSSERIAL, &s);
+}
+
+static int open_port(const char *path, int irq)
+{
+	int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 || !set_irq(fd, irq))
+		return fd;
+	close(fd);
+	return open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
 static void open_ports(void)
 {
+	/* As tests/vm/run gives them. */
+	static const int irqs[] = { 4, 3, 6, 7 };
 	char path[] = "/dev/ttyS0";
 	struct termios t;
 	int i;
 
 	for (i = 0; i < 4; i++) {
 		path[sizeof(path) - 2] = '0' + i;
-		ports[i] = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+		ports[i] = open_port(path, irqs[i]);
 		if (ports[i] < 0 || tcgetattr(ports[i], &t))
 			continue;
 		cfmakeraw(&t);
@@ -95,7 +125,7 @@ static void open_ports(void)
 	for (i = 0; i < 3; i++)
 		dup2(ports[0], i);
 	if (ports[3] < 0)
-		power_off();
+		end();
 }
 
 static void mount_one(unsigned int i)
@@ -167,7 +197,7 @@ static void move_into_root(const char *dir, unsigned long flags)
 }
 
 /* The shared tree stays read-only for the guest: its changes go to a tmpfs. */
-static void enter_root(void)
+static void mount_shared(void)
 {
 	static char *const modprobe[] = {
 		"modprobe", "-a", "-q", "virtio_pci", "9pnet_virtio", "9p", "overlay", NULL
@@ -175,7 +205,6 @@ static void enter_root(void)
 
 	mkdir("/lower", 0755);
 	mkdir("/upper", 0755);
-	mkdir("/newroot", 0755);
 	run_command(modprobe);
 	if (mount("root", "/lower", "9p", MS_RDONLY,
 		  "trans=virtio,version=9p2000.L,msize=262144,cache=loose"))
@@ -186,7 +215,67 @@ static void enter_root(void)
 	if (mount("overlay", "/newroot", "overlay", 0,
 		  "lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work"))
 		fail("cannot mount the overlay: %s", strerror(errno));
+}
 
+/* Return: true if the disk has the serial number that tests/vm/run gives the root. */
+static int is_root_disk(const char *name)
+{
+	char path[320], serial[32] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/serial", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (read(fd, serial, sizeof(serial) - 1) < 0)
+		serial[0] = 0;
+	close(fd);
+	return !strncmp(serial, "mmnroot", strlen("mmnroot"));
+}
+
+/* QEMU keeps the guest's changes of the disk in a temporary file. */
+static void mount_disk(void)
+{
+	static char *const modprobe[] = {
+		"modprobe", "-a", "-q", "virtio_pci", "virtio_blk", "ext4", NULL
+	};
+	struct dirent *entry;
+	char device[320] = "";
+	DIR *dir;
+
+	run_command(modprobe);
+	dir = opendir("/sys/block");
+	while (dir && (entry = readdir(dir)))
+		if (is_root_disk(entry->d_name))
+			snprintf(device, sizeof(device), "/dev/%s", entry->d_name);
+	if (dir)
+		closedir(dir);
+	if (!device[0])
+		fail("no disk with the root");
+	if (mount(device, "/newroot", "ext4", 0, NULL))
+		fail("cannot mount the root from %s: %s", device, strerror(errno));
+}
+
+/* A root of a suite has no modules of a kernel that was given by its path. */
+static void keep_modules(void)
+{
+	struct utsname u;
+	char path[320];
+
+	uname(&u);
+	snprintf(path, sizeof(path), "/newroot/lib/modules/%s", u.release);
+	if (access(path, F_OK))
+		move_into_root("/lib/modules", MS_BIND);
+}
+
+static void enter_root(int disk)
+{
+	mkdir("/newroot", 0755);
+	if (disk)
+		mount_disk();
+	else
+		mount_shared();
+	keep_modules();
 	move_into_root("/dev", MS_MOVE);
 	move_into_root("/proc", MS_MOVE);
 	move_into_root("/sys", MS_MOVE);
@@ -240,7 +329,7 @@ int main(void)
 	if (getenv("MMN_LOAD"))
 		load_modules(getenv("MMN_LOAD"));
 	if (getenv("MMN_ROOT"))
-		enter_root();
+		enter_root(!strcmp(getenv("MMN_ROOT"), "disk"));
 
 	status = run_command(argv);
 	fflush(NULL);
@@ -248,5 +337,5 @@ int main(void)
 	while (wait(NULL) > 0 || errno == EINTR)
 		;
 	dprintf(ports[3], "exit %d\n", status);
-	power_off();
+	end();
 }
