@@ -6,6 +6,8 @@ KDIR ?= /lib/modules/$(KVER)/build
 all-kernels := $(shell sed 's/\#.*//' tests/vm/kernels.list 2>/dev/null | awk 'NF == 2 { print $$1 }')
 KERNELS ?= $(or $(KERNEL),$(all-kernels))
 RT_KERNELS := $(shell sed 's/\#.*//' tests/vm/kernels.list 2>/dev/null | awk '$$3 == "rt" { print $$1 }')
+# Built from source by tests/vm/build-kernel.
+FP_KERNELS := $(or $(KERNEL),fp-6.1 fp-7.3)
 NEWEST := $(lastword $(all-kernels))
 
 CC := gcc
@@ -17,7 +19,7 @@ user := build/user
 	demo check lint unit fuzz mutants bench bench-growth bench-cpus bench-lines \
 	bench-plots bench-thrash check-api check-faults check-storm check-causes check-disks \
 	check-modes check-stress check-power check-rt check-lockdown check-debug \
-	check-foreign check-dkms
+	check-foreign check-fp check-dkms
 
 # One screen: tests/lint/sizes counts.
 help:
@@ -41,6 +43,7 @@ help:
 	@echo 'make check-rt       PREEMPT_RT kernels (KERNEL=rt-6.12)'
 	@echo 'make check-lockdown signed and unsigned, on kernels that are locked down'
 	@echo 'make check-debug    KASAN, lockdep, kmemleak, KCSAN (KERNEL=kasan-6.12)'
+	@echo 'make check-fp       kernels with frame pointers, without ORC (KERNEL=fp-7.3)'
 	@echo 'make check-foreign  test_hmm (ported), rdma_rxe and KVM with their tests'
 	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
 	@echo 'make help-more      more benchmarks, and the variables of each target'
@@ -238,6 +241,14 @@ check-faults: deps-vm user
 
 check-rt: deps-vm user
 	@tests/check --rt $(or $(KERNEL),$(RT_KERNELS))
+
+# The loads of the storm run stress-ng in a suite's root, which these kernels cannot mount.
+check-fp: deps-vm user
+	@tests/check --fp $(FP_KERNELS)
+	@tests/run scenarios/causes $(FP_KERNELS)
+	@tests/run hooks $(FP_KERNELS)
+	@ONLY="objects quiet" tests/run load/storm $(FP_KERNELS)
+	@SEEDS=$(or $(SEEDS),4) tests/run fuzz/mm $(FP_KERNELS)
 
 check-lockdown: deps-vm deps-efi user
 	@tests/run platforms/lockdown $(KERNEL)

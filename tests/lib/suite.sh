@@ -20,6 +20,25 @@ passed()
 	printf '1..1\nok 1 - %s\n' "$2" >"$results/$1.tap"
 }
 
+# prepare_kernels KERNEL...: builds those of tests/vm/build-kernel, and prepares the others with
+# $packages in their root.
+prepare_kernels()
+{
+	local kernel package options=() others=()
+	for kernel; do
+		if is_debug_kernel "$kernel"; then
+			"$top/tests/vm/build-kernel" --config "${kernel%%-*}" \
+				--source "${kernel#*-}" || return
+		else
+			others+=("$kernel")
+		fi
+	done
+	for package in "${packages[@]}"; do
+		options+=(--with "$package")
+	done
+	[ ${#others[@]} = 0 ] || "$top/tests/vm/prepare" "${options[@]}" "${others[@]}"
+}
+
 # step_in_vm NAME KERNEL ARG...: runs a step in a VM, with TAP from its serial port. A bad
 # line in the kernel log fails the step even if all tests pass. The VM is killed with the
 # suite.
