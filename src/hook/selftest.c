@@ -33,6 +33,7 @@ struct probe {
 	u64 missed;
 	unsigned long site;
 	unsigned long source;
+	bool agrees;
 };
 
 static struct mmn_call_path path;
@@ -53,6 +54,7 @@ static int mmn_selftest_start(struct mmu_notifier *mn,
 	p->missed = mmn_stats_read(MMN_STAT_NO_RECORD) - before;
 	p->site = info.site;
 	p->source = mmn_unwind_find_site(true);
+	p->agrees = mmn_unwind_agrees();
 	return 0;
 }
 
@@ -72,6 +74,8 @@ static const char *check_probe(const struct probe *p, enum mmn_site_source sourc
 		return "the kernel did not announce the self-test's munmap";
 	if (!p->site || (source != MMN_SOURCE_STACK && p->missed))
 		return "it did not see the self-test's munmap";
+	if (source == MMN_SOURCE_STEPS && !p->agrees)
+		return "frame steps and the unwinder find other stacks";
 	row = mmn_addr_cache_resolve(p->site);
 	if (row == MMN_SITE_UNKNOWN && source == MMN_SOURCE_HOOK &&
 	    p->site != p->source)

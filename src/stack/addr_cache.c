@@ -20,6 +20,7 @@
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -27,6 +28,7 @@
 
 #include "addr_cache.h"
 #include "compat/compat.h"
+#include "frame_record.h"
 #include "rules/frame_table.h"
 #include "rules/rules.h"
 #include "rules/site_table.h"
@@ -51,6 +53,8 @@ static DEFINE_RAW_SPINLOCK(site_lock);
 static struct unknown unknowns[UNKNOWN_MAX];
 static unsigned int nr_unknowns;
 static DECLARE_BITMAP(forgotten, 128);
+/* Number of calls of mmn_addr_cache_drop(); written under site_lock. */
+static unsigned int nr_drops;
 
 /* Addresses from the hook, for the work item: to be cached, and to be counted as unknown. */
 static unsigned long deferred[DEFER_MAX];
@@ -172,20 +176,34 @@ static void addr_cache_insert(const struct mmn_site *what)
 	s->needs = what->needs;
 	s->frame = what->frame;
 	s->ends = what->ends;
-	s->up = MMN_UP_UNKNOWN;
+	s->up = what->up;
 	/* Publishes the members above. Pairs with the acquire of lookups. */
 	smp_store_release(&s->pc, what->pc);
 }
 
 /*
- * Fills @s, and caches it if it is stable. @name: buffer of KSYM_SYMBOL_LEN bytes. @present:
- * @pc is on the stack of current, so its module cannot be unloaded concurrently. Otherwise
- * an address in a module is not cached: mmn_addr_cache_drop() may have run already.
+ * With ORC the distance is measured later. An entry of the kernel stores no record either. The
+ * address of a tracer's trampoline must not be cached: it is no call site.
  */
-static void resolve_symbol(unsigned long pc, bool present, struct mmn_site *s, char *name)
+static unsigned int first_up(unsigned long pc, char *name)
+{
+	if (!MMN_FRAME_RECORDS)
+		return MMN_UP_UNKNOWN;
+	if (mmn_frame_record_is_proven(pc, name))
+		return MMN_UP_RECORD;
+	return strstr(name, "+0x0/") ? MMN_UP_UNSUPPORTED : MMN_UP_ENTRY;
+}
+
+/*
+ * Fills @s, and caches it if it is stable. @name: buffer of KSYM_SYMBOL_LEN bytes. @since:
+ * nr_drops when @pc was on a stack, or was queued. If mmn_addr_cache_drop() has run since, an
+ * address in a module is not cached: it may be one of those that were dropped.
+ */
+static void resolve_symbol(unsigned long pc, unsigned int since, struct mmn_site *s, char *name)
 {
 	unsigned long flags;
 
+	s->up = first_up(pc, name);
 	name_of(pc, name);
 	s->pc = pc;
 	s->row = mmn_site_table_find(name);
@@ -195,10 +213,11 @@ static void resolve_symbol(unsigned long pc, bool present, struct mmn_site *s, c
 	s->needs = mmn_rules_needs(s->class);
 	s->frame = mmn_frame_table_find(name);
 	s->ends = mmn_frame_table_ends(s->frame);
-	if (!is_stable_text(pc, name) || (!present && mmn_symbol_is_module(name)))
+	if (!is_stable_text(pc, name) || s->up == MMN_UP_UNSUPPORTED)
 		return;
 	raw_spin_lock_irqsave(&site_lock, flags);
-	addr_cache_insert(s);
+	if (nr_drops == since || !mmn_symbol_is_module(name))
+		addr_cache_insert(s);
 	raw_spin_unlock_irqrestore(&site_lock, flags);
 }
 
@@ -206,12 +225,12 @@ static void resolve_symbol(unsigned long pc, bool present, struct mmn_site *s, c
  * Out of line, like every function with a symbol buffer: kernels with
  * CONFIG_INIT_STACK_ALL_ZERO would clear the buffer on each call, even on a cache hit.
  */
-static noinline struct mmn_site resolve_and_insert(unsigned long pc, bool present)
+static noinline struct mmn_site resolve_and_insert(unsigned long pc, unsigned int since)
 {
 	char name[KSYM_SYMBOL_LEN];
 	struct mmn_site s = { };
 
-	resolve_symbol(pc, present, &s, name);
+	resolve_symbol(pc, since, &s, name);
 	return s;
 }
 
@@ -261,7 +280,7 @@ unsigned int mmn_addr_cache_resolve(unsigned long site)
 {
 	const struct mmn_site *known = mmn_addr_cache_get(site);
 
-	return known ? known->row : resolve_and_insert(site, true).row;
+	return known ? known->row : resolve_and_insert(site, READ_ONCE(nr_drops)).row;
 }
 
 /**
@@ -282,9 +301,13 @@ int mmn_addr_cache_frame(unsigned long pc, bool can_resolve)
 	if (known)
 		return known->frame;
 	if (can_resolve)
-		return resolve_and_insert(pc, true).frame;
-	if (mmn_in_module_area(pc))
+		return resolve_and_insert(pc, READ_ONCE(nr_drops)).frame;
+	if (mmn_in_module_area(pc)) {
+		/* Only its cache entry proves that no frame is missing behind it. */
+		if (MMN_FRAME_RECORDS)
+			mmn_addr_cache_defer(pc);
 		return MMN_FRAME_MODULE;
+	}
 	mmn_addr_cache_defer(pc);
 	return -1;
 }
@@ -321,26 +344,34 @@ int mmn_addr_cache_forget(const char *list)
 	return 0;
 }
 
-/* As mmn_addr_cache_resolve(), for an address that may be on no stack any more. */
-static unsigned int resolve_late(unsigned long site)
+/*
+ * As mmn_addr_cache_resolve(), for an address that may be on no stack any more. @since is read
+ * before the address leaves its queue, from which mmn_addr_cache_drop() removes it.
+ */
+static unsigned int resolve_late(unsigned long site, unsigned int since)
 {
 	const struct mmn_site *known = mmn_addr_cache_get(site);
 
-	return known ? known->row : resolve_and_insert(site, false).row;
+	return known ? known->row : resolve_and_insert(site, since).row;
 }
 
 static void resolve_deferred(struct work_struct *work)
 {
 	unsigned long site;
-	unsigned int i;
+	unsigned int i, since;
 
 	for (i = 0; i < DEFER_MAX; i++) {
+		/* The kernel frees no text of a module before this ends: it is read. */
+		rcu_read_lock();
+		/* Pairs with the release in mmn_addr_cache_drop(). */
+		since = smp_load_acquire(&nr_drops);
 		site = xchg(&deferred[i], 0);
 		if (site)
-			resolve_late(site);
+			resolve_late(site, since);
 		site = xchg(&unnamed[i], 0);
 		if (site)
-			mmn_addr_cache_count_unknown(site, resolve_late(site));
+			mmn_addr_cache_count_unknown(site, resolve_late(site, since));
+		rcu_read_unlock();
 	}
 }
 
@@ -353,6 +384,20 @@ static void kick_deferred(struct irq_work *work)
 
 static struct irq_work defer_kick;
 
+static bool is_freed(unsigned long pc, const struct module *mod, bool all)
+{
+	return within_module_init(pc, mod) || (all && within_module_core(pc, mod));
+}
+
+/* An address that another CPU takes from the queue at this time is dropped by its nr_drops. */
+static void unqueue(unsigned long *queued, const struct module *mod, bool all)
+{
+	unsigned long pc = READ_ONCE(*queued);
+
+	if (is_freed(pc, mod, all))
+		cmpxchg(queued, pc, 0);
+}
+
 /**
  * mmn_addr_cache_drop() - remove the addresses of a module
  * @mod: module about to have its text freed
@@ -362,15 +407,19 @@ static struct irq_work defer_kick;
  */
 void mmn_addr_cache_drop(const struct module *mod, bool all)
 {
-	unsigned long flags, pc;
+	unsigned long flags;
 	unsigned int i;
 
-	raw_spin_lock_irqsave(&site_lock, flags);
-	for (i = 0; i < ARRAY_SIZE(mmn_addr_cache_table); i++) {
-		pc = mmn_addr_cache_table[i].pc;
-		if (within_module_init(pc, mod) || (all && within_module_core(pc, mod)))
-			WRITE_ONCE(mmn_addr_cache_table[i].pc, GONE);
+	for (i = 0; i < DEFER_MAX; i++) {
+		unqueue(&deferred[i], mod, all);
+		unqueue(&unnamed[i], mod, all);
 	}
+	raw_spin_lock_irqsave(&site_lock, flags);
+	/* Pairs with the acquire in resolve_deferred(). */
+	smp_store_release(&nr_drops, nr_drops + 1);
+	for (i = 0; i < ARRAY_SIZE(mmn_addr_cache_table); i++)
+		if (is_freed(mmn_addr_cache_table[i].pc, mod, all))
+			WRITE_ONCE(mmn_addr_cache_table[i].pc, GONE);
 	raw_spin_unlock_irqrestore(&site_lock, flags);
 }
 

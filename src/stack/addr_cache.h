@@ -50,6 +50,9 @@ struct mmn_site {
 #define MMN_UP_ENTRY		0x2000	/* pt_regs of a kernel entry follow */
 #define MMN_UP_LAST		0x3000	/* outermost frame */
 
+/* The frame pointer points to {frame pointer of the caller, next return address}. */
+#define MMN_UP_RECORD		(2 | MMN_UP_BP | 2 << MMN_UP_SAVED_SHIFT)
+
 /*
  * A function that aligns its stack saves the address where its frame ends: @n words below
  * the word that the frame pointer points to. That word holds the caller's frame pointer.

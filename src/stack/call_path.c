@@ -30,6 +30,35 @@ struct mmn_call_path mmn_call_path_table[1 << MMN_CALL_PATH_BITS] __read_mostly;
 /* Serialises measuring and dropping of paths. Raw: taken in callbacks that may not sleep. */
 static DEFINE_RAW_SPINLOCK(making);
 
+#if MMN_FRAME_RECORDS
+/*
+ * One step, from an address that is proven. Return: cache entry of that address; NULL if its
+ * function does not store a record.
+ */
+static const struct mmn_site *call_path_step(struct mmn_frame_cursor *s, const unsigned long *frame,
+					     struct mmn_call_path *c)
+{
+	return mmn_frame_step_next(s);
+}
+
+static void call_path_begin(struct mmn_call_path *c, const unsigned long *frame)
+{
+	c->nr_inner = 0;
+}
+
+static void call_path_add(struct mmn_call_path *c, unsigned int nr, unsigned long pc)
+{
+	if (nr < MMN_CALL_PATH_INNER) {
+		c->inner[nr] = pc;
+		c->nr_inner = nr + 1;
+	}
+}
+
+static void call_path_refuse(struct mmn_call_path *c)
+{
+	c->nr_inner = -1;
+}
+#else
 static u16 words_above(const unsigned long *frame, unsigned long end)
 {
 	return (const unsigned long *)end - frame;
@@ -63,6 +92,23 @@ static void set_inner(struct mmn_call_path *c, unsigned int from, unsigned int a
 	}
 }
 
+static void call_path_begin(struct mmn_call_path *c, const unsigned long *frame)
+{
+	c->bp_at = 0;
+	set_inner(c, 0, OWN_AT, frame[OWN_AT]);
+}
+
+static void call_path_add(struct mmn_call_path *c, unsigned int nr, unsigned long pc)
+{
+	set_inner(c, nr, c->site_at, pc);
+}
+
+static void call_path_refuse(struct mmn_call_path *c)
+{
+	set_inner(c, 0, OWN_AT, NOWHERE);
+}
+#endif
+
 /*
  * Return: false if there are too many frames, if the length of one varies, or if code of a
  * module lies between, as the path would outlive it.
@@ -73,8 +119,7 @@ static bool call_path_measure(struct mmn_call_path *c, const unsigned long *fram
 	struct mmn_frame_cursor s;
 	unsigned int nr;
 
-	c->bp_at = 0;
-	set_inner(c, 0, OWN_AT, frame[OWN_AT]);
+	call_path_begin(c, frame);
 	mmn_frame_step_begin_from(&s, frame);
 	for (nr = 0; nr <= MMN_CALL_PATH_INNER; nr++) {
 		from = call_path_step(&s, frame, c);
@@ -84,7 +129,7 @@ static bool call_path_measure(struct mmn_call_path *c, const unsigned long *fram
 			return true;
 		if (mmn_in_module_area(s.at.pc))
 			return false;
-		set_inner(c, nr, c->site_at, s.at.pc);
+		call_path_add(c, nr, s.at.pc);
 	}
 	return false;
 }
@@ -96,7 +141,7 @@ static void call_path_make(struct mmn_call_path *c, const unsigned long *frame)
 		return;
 	if (!c->pc && mmn_addr_cache_get(frame[OWN_AT])) {
 		if (!call_path_measure(c, frame))
-			set_inner(c, 0, OWN_AT, NOWHERE);
+			call_path_refuse(c);
 		/* Publishes the path. Pairs with the acquire in mmn_call_path_matches(). */
 		smp_store_release(&c->pc, frame[OWN_AT]);
 	}

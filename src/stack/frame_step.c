@@ -3,7 +3,8 @@
  * frame_step: walks the stack of current without the unwinder, which takes about 450
  * instructions per frame. With ORC the distance from a return address to the next depends on
  * the address alone. It is measured once (orc_probe.c) and kept in the address cache, so a
- * step is a lookup and an addition.
+ * step is a lookup and an addition. With frame pointers a step leads from one frame record to
+ * the next (frame_record.h).
  *
  * The unwinder remains for addresses of unknown distance: trampolines and BPF programs,
  * which disappear without notification and are never cached, and return addresses that a
@@ -13,6 +14,7 @@
 #include <linux/kernel.h>
 #include <linux/ptrace.h>
 
+#include "frame_record.h"
 #include "frame_step.h"
 #include "orc_probe.h"
 
@@ -35,6 +37,15 @@ static bool next_indirect(struct mmn_frame_cursor *s, unsigned int words)
 	return true;
 }
 
+/* Do the registers of the entry from user mode follow, or in a kernel thread their place? */
+static bool is_entry(const struct mmn_frame_cursor *s)
+{
+	if (MMN_FRAME_RECORDS)
+		return s->at.sp == (unsigned long)task_pt_regs(current);
+	return s->top - s->at.sp >= sizeof(struct pt_regs) &&
+	       user_mode((struct pt_regs *)s->at.sp);
+}
+
 /* Slow path of mmn_frame_step_next(): the distance is not a constant. */
 const struct mmn_site *mmn_frame_step_next_slow(struct mmn_frame_cursor *s,
 						const struct mmn_site *site)
@@ -45,8 +56,7 @@ const struct mmn_site *mmn_frame_step_next_slow(struct mmn_frame_cursor *s,
 		return next_indirect(s, words) ? site : NULL;
 	switch (up) {
 	case MMN_UP_ENTRY:
-		if (s->top - s->at.sp < sizeof(struct pt_regs) ||
-		    !user_mode((struct pt_regs *)s->at.sp))
+		if (!is_entry(s))
 			return NULL;
 		fallthrough;
 	case MMN_UP_LAST:
@@ -75,6 +85,8 @@ void mmn_frame_step_learn(unsigned long pc, bool can_resolve)
 {
 	static atomic_t failed_probes;
 
+	if (MMN_FRAME_RECORDS && pc && can_resolve)
+		mmn_addr_cache_resolve(pc);
 	if (!MMN_KNOWS_ORC || !pc || is_known(pc) ||
 	    atomic_read(&failed_probes) >= MAX_FAILED_PROBES)
 		return;

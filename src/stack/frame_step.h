@@ -9,6 +9,7 @@
 
 #include "addr_cache.h"
 #include "frame_pos.h"
+#include "frame_record.h"
 #include "rules/rules.h"
 
 /**
@@ -65,6 +66,20 @@ static inline bool mmn_frame_step_begin_at(struct mmn_frame_cursor *s,
 	s->at = *at;
 	s->top = mmn_frame_step_top();
 	return mmn_frame_step_is_there(at);
+}
+
+/*
+ * May the stack lack the caller of the function that @pc returns to? Always false with
+ * another unwinder, which needs no frame record.
+ */
+static inline bool mmn_frame_step_is_unproven(unsigned long pc)
+{
+	const struct mmn_site *site;
+
+	if (!MMN_FRAME_RECORDS)
+		return false;
+	site = mmn_addr_cache_get(pc);
+	return !site || READ_ONCE(site->up) != MMN_UP_RECORD;
 }
 
 /* A frame ends further out, and on the task stack: current may run on an IRQ stack. */

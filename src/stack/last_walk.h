@@ -8,10 +8,14 @@
 #include <linux/types.h>
 
 #include "frame_pos.h"
+#include "frame_record.h"
 #include "frame_step.h"
 #include "rules/rules.h"
 
-/* Reclaim needs about twelve words. The array lies on the stack, which is deep there. */
+/*
+ * Reclaim needs about twelve words, or records. The array lies on the stack, which is deep
+ * there.
+ */
 #define MMN_LAST_WALK_MAX	20
 
 /**
@@ -20,7 +24,8 @@
  * @bp_at: address of the word that holds the current frame pointer; 0 while it is @from.bp
  * @needs_bp: a step depended on @from.bp
  * @nr: number of words; above MMN_LAST_WALK_MAX if @words does not describe the walk
- * @words: address and value of each word, in the order they were read
+ * @words: address and value of each word, in the order they were read; with frame records only
+ *	the return addresses, as the word below each leads to the next record
  */
 struct mmn_walk_words {
 	struct mmn_frame_pos from;
@@ -54,7 +59,9 @@ static inline void mmn_last_walk_add(struct mmn_walk_words *t, unsigned long at,
 /* A step depended on the frame pointer, which is @bp. */
 static inline void mmn_last_walk_add_bp(struct mmn_walk_words *t, unsigned long bp)
 {
-	if (t->bp_at)
+	if (MMN_FRAME_RECORDS)
+		t->needs_bp = true;
+	else if (t->bp_at)
 		mmn_last_walk_add(t, t->bp_at, bp);
 	else
 		t->needs_bp = true;
@@ -77,6 +84,26 @@ struct mmn_last_walk_entry {
 DECLARE_PER_CPU(struct mmn_last_walk_entry, mmn_last_walk_cpu);
 
 /*
+ * With frame records: are the return addresses from @w on, up to @end, those of the chain that
+ * the frame pointer @bp begins? A record can be read if the return address before it matches,
+ * as its function stores one.
+ */
+static __always_inline bool mmn_last_walk_follows(const struct mmn_walk_word *w,
+						  const struct mmn_walk_word *end,
+						  unsigned long bp)
+{
+	const unsigned long *record;
+
+	do {
+		record = (const unsigned long *)bp;
+		if (READ_ONCE_NOCHECK(record[1]) != w->value)
+			return false;
+		bp = READ_ONCE_NOCHECK(record[0]);
+	} while (++w < end);
+	return true;
+}
+
+/*
  * All words lie between the start of the walk and the top of the same stack. So if @from is
  * on the stack of current, they are too, and can be read.
  */
@@ -90,6 +117,8 @@ static __always_inline bool mmn_last_walk_is_same(const struct mmn_walk_words *t
 	if (!nr || t->from.sp != from->sp || t->from.pc != from->pc ||
 	    (t->needs_bp && t->from.bp != from->bp) || !mmn_frame_step_is_there(from))
 		return false;
+	if (MMN_FRAME_RECORDS)
+		return mmn_last_walk_follows(w, end, from->bp);
 	do {
 		if (READ_ONCE_NOCHECK(*(unsigned long *)w->at) != w->value)
 			return false;

@@ -8,6 +8,7 @@
 
 #include "addr_cache.h"
 #include "compat/compat.h"
+#include "frame_record.h"
 #include "frame_step.h"
 #include "last_walk.h"
 #include "rules/frame_table.h"
@@ -33,7 +34,13 @@ void mmn_unwind_allow(bool on)
 
 static void stack_save(struct mmn_stack *st, unsigned int depth)
 {
-	st->nr = mmn_unwind_allowed() ? mmn_stack_save(st->pc, depth) : 0;
+	st->whole = true;
+	if (!mmn_unwind_allowed())
+		st->nr = 0;
+	else if (MMN_FRAME_RECORDS)
+		st->nr = mmn_frame_record_save(st->pc, depth, &st->whole);
+	else
+		st->nr = mmn_stack_save(st->pc, depth);
 }
 
 /**
@@ -56,9 +63,12 @@ void mmn_unwind_save(struct mmn_stack *st)
  * wrapper if a compiler did not inline that. With @can_resolve, the trampoline of a tracer
  * between them is skipped.
  *
+ * In a callback, a frame may be missing behind an address that mmn_frame_step_is_unproven().
+ * If that is the announcing function, the next one on the stack is of another event.
+ *
  * Context: Any; in the hook without @can_resolve.
  * Return: return address into the call site; 0 if there is none, or if a frame on the way is
- * not cached.
+ * not cached, or may be missing.
  */
 unsigned long mmn_unwind_site(const struct mmn_stack *st, bool can_resolve)
 {
@@ -74,7 +84,7 @@ unsigned long mmn_unwind_site(const struct mmn_stack *st, bool can_resolve)
 			continue;
 		else if (announced)
 			return st->pc[i];
-		else if (frame < 0)
+		else if (frame < 0 || (can_resolve && mmn_frame_step_is_unproven(st->pc[i])))
 			return 0;
 	}
 	return 0;
@@ -105,7 +115,7 @@ static bool is_wrapper(unsigned int frame)
 
 static void start_frames(struct mmn_ctx *ctx)
 {
-	ctx->bits = (ctx->bits & ~MMN_CTX_MODULE_CALLS) | MMN_CTX_WALKED;
+	ctx->bits = (ctx->bits & ~(MMN_CTX_MODULE_CALLS | MMN_CTX_INCOMPLETE)) | MMN_CTX_WALKED;
 	ctx->nr_frames = 0;
 }
 
@@ -122,6 +132,12 @@ static void add_frame(struct mmn_ctx *ctx, unsigned int frame, bool *past_wrappe
 	}
 	if (frame != MMN_FRAME_NONE)
 		ctx->frames[ctx->nr_frames++] = frame;
+}
+
+/* Is a frame missing on the stack behind entry @i? The outermost one is a kernel entry. */
+static bool may_lack(const struct mmn_stack *st, unsigned int i)
+{
+	return mmn_frame_step_is_unproven(st->pc[i]) && !(st->whole && i + 1 == st->nr);
 }
 
 /**
@@ -144,6 +160,8 @@ bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site,
 	int frame;
 
 	start_frames(ctx);
+	if (i && may_lack(st, i - 1))
+		ctx->bits |= MMN_CTX_INCOMPLETE;
 	for (; i && i < st->nr && ctx->nr_frames < MMN_FRAMES_MAX; i++) {
 		frame = mmn_addr_cache_frame(st->pc[i], can_resolve);
 		if (frame < 0) {
@@ -154,6 +172,8 @@ bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site,
 		add_frame(ctx, frame, &past_wrappers);
 		if (!whole && mmn_frame_table_ends(frame))
 			break;
+		if (may_lack(st, i))
+			ctx->bits |= MMN_CTX_INCOMPLETE;
 	}
 	return known;
 }
@@ -187,7 +207,8 @@ static noinline bool walk_by_unwinder(unsigned long site, bool can_resolve, stru
 		stack_save(&st, MMN_UNWIND_DEPTH);
 		known = mmn_unwind_frames(&st, site, can_resolve, false, ctx);
 	}
-	if (!known || st.nr == MMN_UNWIND_DEPTH || ctx->nr_frames == MMN_FRAMES_MAX)
+	if (!known || !st.whole || st.nr == MMN_UNWIND_DEPTH ||
+	    ctx->nr_frames == MMN_FRAMES_MAX)
 		mark_incomplete(ctx);
 	return known || can_resolve;
 }
@@ -291,6 +312,30 @@ bool mmn_unwind_ctx(const struct mmn_frame_pos *site, bool can_resolve,
 		return true;
 	}
 	return walk_by_unwinder(site->pc, can_resolve, ctx);
+}
+
+/**
+ * mmn_unwind_agrees() - compare frame steps with the unwinder
+ *
+ * Steps may end before the stack does.
+ *
+ * Context: Process, at load.
+ * Return: false if they lead to other return addresses than the unwinder finds.
+ */
+noinline bool mmn_unwind_agrees(void)
+{
+	struct mmn_frame_cursor s;
+	struct mmn_stack st;
+	unsigned int i = 0;
+
+	mmn_unwind_save(&st);
+	mmn_frame_step_begin(&s);
+	while (i < st.nr && st.pc[i] != s.at.pc)
+		i++;
+	for (; i < st.nr && st.pc[i] == s.at.pc; i++)
+		if (!mmn_frame_step_next(&s) || !s.at.pc)
+			return true;
+	return i == st.nr && st.nr == MMN_UNWIND_DEPTH;
 }
 
 /* Steps out of this function. Return: return address into the call site; 0 if that fails. */

@@ -23,14 +23,18 @@
  * - Last walk (last_walk.h), for the frames: the stack words that the last walk on this CPU
  *   depended on, and its verdict. If all are unchanged, a walk would find the same frames.
  * - Frame steps (frame_step.h), for both: the address cache has the distance from one return
- *   address to the next, so a step is a lookup and an addition. Only on x86-64 with ORC.
+ *   address to the next, so a step is a lookup and an addition. Only on x86-64 with ORC or
+ *   frame pointers.
  * - The unwinder (unwind.c), for both: passes trampolines, exception entries and return
  *   addresses that a tracer replaced.
  *
- * When a walk by steps fails, orc_probe.c measures the current stack with the help of the
- * unwinder and stores the distances in the address cache (addr_cache.h). The cache also maps
- * each return address to its rows in the site table and the frame table. The module notifier
- * (module_notifier.c) removes the addresses of a module before its text is freed.
+ * With ORC, when a walk by steps fails, orc_probe.c measures the current stack with the help
+ * of the unwinder and stores the distances in the address cache (addr_cache.h). With frame
+ * pointers each step is the same, and frame_record.c proves for each address that it may be
+ * taken: frame_record.h says why. Call path and last walk then keep return addresses only, and
+ * follow the records. The address cache also maps each return address to its rows in the site
+ * table and the frame table. The module notifier (module_notifier.c) removes the addresses of
+ * a module before its text is freed.
  *
  * Locking: lookups take no lock. Two raw spinlocks serialise writers and never nest:
  *
@@ -61,10 +65,12 @@
 /**
  * struct mmn_stack - saved stack of current
  * @nr: number of return addresses
+ * @whole: the last address is the outermost one; with frame records only, else always true
  * @pc: return addresses, innermost first
  */
 struct mmn_stack {
 	unsigned int nr;
+	bool whole;
 	unsigned long pc[MMN_UNWIND_DEPTH];
 };
 
@@ -85,5 +91,6 @@ bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site,
 bool mmn_unwind_ctx(const struct mmn_frame_pos *site, bool can_resolve,
 		    struct mmn_walk_words *walk, struct mmn_ctx *ctx);
 unsigned long mmn_unwind_find_site(bool can_resolve);
+bool mmn_unwind_agrees(void);
 
 #endif /* MMN_UNWIND_H */

@@ -46,6 +46,9 @@ static struct module module = {
 	.init = MODULE_AREA + 0x8000, .init_end = MODULE_AREA + 0x9000,
 };
 
+/* Module that goes while the next symbol is looked up. */
+static const struct module *gone_in_lookup;
+
 void shim_log(const char *fmt, ...)
 {
 	va_list args;
@@ -58,10 +61,14 @@ void shim_log(const char *fmt, ...)
 
 int sprint_symbol_no_offset(char *buffer, unsigned long address)
 {
+	const struct module *gone = gone_in_lookup;
 	unsigned int i;
 
 	lookups++;
 	shim_unlocked |= shim_locks_held != 0;
+	gone_in_lookup = NULL;
+	if (gone)
+		mmn_addr_cache_drop(gone, true);
 	for (i = 0; i < nr_symbols; i++)
 		if (address - symbols[i].start < symbols[i].size)
 			return sprintf(buffer, "%s", symbols[i].name);
@@ -389,8 +396,17 @@ static void test_deferred(void)
 	   "after which a work item caches it");
 	mmn_addr_cache_defer(MODULE_AREA + 0x1010);
 	run_deferred();
-	ok(!is_cached(MODULE_AREA + 0x1010),
-	   "an address of a module is not cached then: it may have gone");
+	ok(is_cached(MODULE_AREA + 0x1010), "it caches an address of a module, too");
+	mmn_addr_cache_drop(&module, true);
+	mmn_addr_cache_defer(MODULE_AREA + 0x1010);
+	mmn_addr_cache_drop(&module, true);
+	run_deferred();
+	ok(!is_cached(MODULE_AREA + 0x1010), "but not if the module went first");
+	gone_in_lookup = &module;
+	mmn_addr_cache_defer(MODULE_AREA + 0x1010);
+	run_deferred();
+	ok(!gone_in_lookup && !is_cached(MODULE_AREA + 0x1010),
+	   "or while the symbol was looked up");
 	shim_irq_work = NULL;
 	mmn_addr_cache_defer(0x1020);
 	shim_irq_work = NULL;

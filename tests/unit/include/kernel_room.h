@@ -39,7 +39,11 @@ bool mmn_in_module_area(unsigned long pc);
 /* src/stack/orc_probe.h */
 #define MMN_ORC_PROBE_H
 
+#ifdef CONFIG_UNWINDER_FRAME_POINTER
+#define MMN_KNOWS_ORC		0
+#else
 #define MMN_KNOWS_ORC		1
+#endif
 
 void mmn_orc_probe_measure(void (*report)(unsigned long pc, unsigned int up));
 

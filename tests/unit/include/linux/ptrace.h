@@ -9,4 +9,6 @@ struct pt_regs {
 
 #define user_mode(regs)	(((regs)->cs & 3) != 0)
 
+#define task_pt_regs(task)	((struct pt_regs *)((char *)(task)->stack + THREAD_SIZE) - 1)
+
 #endif /* SHIM_PTRACE_H */
