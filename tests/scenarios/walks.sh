@@ -5,7 +5,7 @@
 # times. The first time the unwinder walks the stack; later walks step over the frames
 # that it recorded. With verify=1 the unwinder has to agree with all of them.
 # Checks get their commands as words and names of functions.
-# shellcheck disable=SC2317
+# shellcheck disable=SC2016,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
 . "${0%/*}/tap.sh"
@@ -46,6 +46,15 @@ echo 1 > /sys/module/mmnotify/parameters/watch
 check "run && run" "with a watcher the scenarios pass" || sed 's/^/# /' /tmp/tap
 again $asking 60 20 "with a watcher"
 echo 0 > /sys/module/mmnotify/parameters/watch
+
+# Functions of a driver without frame pointers. The hook would record their events.
+check "soon 100 grep -q '^attached 0' $debugfs/hook" "the hook is detached without a watcher"
+dmesg -c > /dev/null
+insmod /modules/mmn_frameless.ko
+dmesg | sed -n 's/.*TAP: //p' > /tmp/frameless
+renumber /tmp/frameless
+check '[ "$planned" = "$seen" ]' "the driver without frame pointers runs to its plan"
+rmmod mmn_frameless
 
 echo 1 > /sys/module/mmnotify/parameters/verify
 check "run $asking,$more" "all these scenarios pass with verify=1" || sed 's/^/# /' /tmp/tap
