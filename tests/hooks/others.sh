@@ -82,6 +82,16 @@ for name; do
 	graph*|kretprobe|bpf_*|livepatch|fprobe|ops|probes) by=hook ;;
 	*) by=steps ;;
 	esac
+	case $name-${MMN_KERNEL-} in
+	graph_all-fp-*)
+		# With frame pointers the unwinder leaves some return addresses to the
+		# tracer's trampoline, so a frame is unknown: only causes without a walk.
+		some=$brief
+		other $name
+		some=$brief,$asking
+		continue
+		;;
+	esac
 	case $trampoline-$hook-$name in
 	*-auto-livepatch)
 		# After load the caller that the stack shows is the live patch.
