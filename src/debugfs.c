@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
+#include "census/census.h"
 #include "client/client.h"
 #include "debugfs.h"
 #include "hook/hook.h"
@@ -45,6 +46,13 @@ static int hook_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(hook);
 
+static int census_show(struct seq_file *m, void *unused)
+{
+	mmn_census_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(census);
+
 static int verify_show(struct seq_file *m, void *unused)
 {
 	mmn_verify_show(m);
@@ -59,6 +67,7 @@ void mmn_debugfs_init(void)
 	debugfs_create_file("sites", 0400, root, NULL, &sites_fops);
 	debugfs_create_file("clients", 0400, root, NULL, &clients_fops);
 	debugfs_create_file("hook", 0400, root, NULL, &hook_fops);
+	debugfs_create_file("census", 0400, root, NULL, &census_fops);
 	debugfs_create_file("verify", 0400, root, NULL, &verify_fops);
 }
 

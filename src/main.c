@@ -14,6 +14,7 @@
 
 #include <mmnotify/mmnotify_types.h>
 
+#include "census/census.h"
 #include "client/client.h"
 #include "client/leftover.h"
 #include "client/objects.h"
@@ -216,6 +217,7 @@ static int __init mmn_main_init(void)
 	ret = mmn_stats_init();
 	if (ret)
 		return ret;
+	mmn_census_init();
 	mmn_addr_cache_init();
 	ret = mmn_module_notifier_init();
 	if (ret)

@@ -26,6 +26,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/uaccess.h>
 
 #include "gen.h"
 
@@ -150,6 +151,23 @@ static inline unsigned long mmn_regs_return_address(struct pt_regs *regs)
 #define MMN_HAVE_KPROBES	0
 #define mmn_hook_kprobe		mmn_hook_none
 #endif
+
+/* Census of call sites (src/census): knows x86-64 code, and looks up its bounds by kprobes */
+#if defined(CONFIG_X86_64) && defined(CONFIG_KPROBES) && defined(CONFIG_KALLSYMS)
+#define MMN_HAVE_CENSUS		1
+#else
+#define MMN_HAVE_CENSUS		0
+#endif
+
+/* Reads memory of the kernel; -EFAULT if it is not there. */
+static inline long mmn_read_kernel(void *to, const void *from, size_t len)
+{
+#ifdef MMN_HAVE_KERNEL_NOFAULT
+	return copy_from_kernel_nofault(to, from, len);
+#else
+	return probe_kernel_read(to, from, len);
+#endif
+}
 
 /* Verdicts may depend on the stack only if the unwinder does not guess. */
 #if defined(CONFIG_STACKTRACE) && !defined(CONFIG_UNWINDER_GUESS)

@@ -121,8 +121,8 @@ static const struct site sites[] = {
 
 /* clang-format on */
 
-/* A row fits into the u8 of struct mmn_site, and into the bitmap of hidden rows. */
-static_assert(ARRAY_SIZE(sites) < 128);
+/* A row fits into the u8 of struct mmn_site, and into tables by row. */
+static_assert(ARRAY_SIZE(sites) <= MMN_SITE_ROWS_MAX);
 
 unsigned int mmn_site_table_nr(void)
 {

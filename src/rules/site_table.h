@@ -7,6 +7,9 @@
 /* Row of all symbols that are not in the table. */
 #define MMN_SITE_UNKNOWN	0
 
+/* Bound on the number of rows, for tables by row. */
+#define MMN_SITE_ROWS_MAX	128
+
 unsigned int mmn_site_table_nr(void);
 const char *mmn_site_table_name(unsigned int row);
 unsigned int mmn_site_table_class(unsigned int row);

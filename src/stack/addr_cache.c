@@ -52,7 +52,7 @@ struct mmn_site mmn_addr_cache_table[1 << MMN_ADDR_CACHE_BITS];
 static DEFINE_RAW_SPINLOCK(site_lock);
 static struct unknown unknowns[UNKNOWN_MAX];
 static unsigned int nr_unknowns;
-static DECLARE_BITMAP(forgotten, 128);
+static DECLARE_BITMAP(forgotten, MMN_SITE_ROWS_MAX);
 /* Number of calls of mmn_addr_cache_drop(); written under site_lock. */
 static unsigned int nr_drops;
 
@@ -327,7 +327,7 @@ int mmn_addr_cache_forget(const char *list)
 	size_t len;
 
 	if (!strcmp(list, "all")) {
-		bitmap_fill(forgotten, 128);
+		bitmap_fill(forgotten, MMN_SITE_ROWS_MAX);
 		return 0;
 	}
 	for (; *at; at += len + (at[len] == ',')) {

@@ -84,8 +84,14 @@ heading() {
 check_pages() {
 	heading counters event cause count walked
 	heading sites site resolved hits kernels
+	heading census site calls state
 	heading clients client module ranges mms delivered timed ns
 	heading verify site agree event_differs cause_differs site_differs unsure
+	# Each kernel has more than 25 calls, in functions that all have a row.
+	check "[ \$(sed -n 's/^# calls //p' $debugfs/census) -gt 25 ]" \
+		"the census finds the call sites: $(sed -n 's/^# \(cycles\)/\1/p' $debugfs/census)"
+	check "! grep -E ' (unknown|namesake)$' $debugfs/census" \
+		"the census finds no call site without a row"
 	check "! grep -v '^#' $debugfs/counters" "no event is counted after the load"
 	check "[ \"\$(sed -n 's/^# \([a-z]*\) 0$/\1/p' $debugfs/counters | xargs)\" = 'inexact delivered walks unwound' ]" \
 		"no verdict, callback or walk is counted after the load"

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * text: where code lies in memory, and how it is read. Code is only read with
+ * copy_from_kernel_nofault(), as parts of it may be freed or unmapped, and never called by a
+ * looked-up address.
+ */
+#include <linux/errno.h>
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "compat/compat.h"
+#include "scan.h"
+#include "text.h"
+
+/* Code is read in pieces of this size, in bytes. */
+#define PIECE	4096
+
+/**
+ * mmn_text_find() - find the address of a symbol of the kernel
+ * @symbol: complete name
+ *
+ * register_kprobe() looks up the name and stores the address before it checks whether a probe
+ * can be there. The address one byte further is inside of an instruction in nearly all
+ * functions, and always in one that ftrace can patch, so it refuses. That is faster than a
+ * probe that has to be unregistered.
+ *
+ * Context: Process, may sleep.
+ * Return: the address; 0 if there is none, or without CONFIG_KPROBES.
+ */
+#ifdef CONFIG_KPROBES
+unsigned long mmn_text_find(const char *symbol)
+{
+	struct kprobe kp = {
+		.symbol_name = symbol,
+		.offset = 1,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+
+	if (!register_kprobe(&kp))
+		unregister_kprobe(&kp);
+	return kp.addr ? (unsigned long)kp.addr - 1 : 0;
+}
+#else
+unsigned long mmn_text_find(const char *symbol)
+{
+	return 0;
+}
+#endif
+
+/**
+ * mmn_text_name() - find the symbol of an address
+ * @pc: address
+ * @name: filled with the symbol as kallsyms prints it, "0x..." if there is none; at least
+ *	KSYM_SYMBOL_LEN bytes
+ *
+ * Context: Any but the hook.
+ * Return: where the symbol begins; @pc if there is none.
+ */
+unsigned long mmn_text_name(unsigned long pc, char *name)
+{
+	unsigned long offset = 0;
+	const char *plus;
+
+	sprint_symbol(name, pc);
+	plus = strchr(name, '+');
+	if (plus)
+		sscanf(plus, "+0x%lx", &offset);
+	return pc - offset;
+}
+
+/**
+ * mmn_text_find_kernel() - find the text of the kernel proper
+ * @text: set to it
+ *
+ * Context: Process, may sleep.
+ * Return: false if it cannot be found.
+ */
+bool mmn_text_find_kernel(struct mmn_text *text)
+{
+	text->start = mmn_text_find("_stext");
+	text->end = mmn_text_find("_etext");
+	return text->start && text->start < text->end;
+}
+
+/**
+ * mmn_text_scan() - search a piece of code for branches
+ * @scan: search
+ * @text: code
+ *
+ * Context: Process, may sleep.
+ * Return: 0; -EFAULT if a part of the code cannot be read; -ENOMEM.
+ */
+int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *text)
+{
+	unsigned long at;
+	size_t starts, len;
+	int ret = 0;
+	u8 *piece;
+
+	piece = kmalloc(PIECE + MMN_SCAN_LONGEST, GFP_KERNEL);
+	if (!piece)
+		return -ENOMEM;
+	for (at = text->start; at < text->end && !ret; at += starts) {
+		starts = min_t(size_t, PIECE, text->end - at);
+		len = min_t(size_t, starts + MMN_SCAN_LONGEST - 1, text->end - at);
+		ret = mmn_read_kernel(piece, (const void *)at, len);
+		if (!ret)
+			mmn_scan_code(scan, piece, starts, len, at);
+		cond_resched();
+	}
+	kfree(piece);
+	return ret;
+}
