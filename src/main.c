@@ -39,7 +39,7 @@ MODULE_PARM_DESC(hook, "how to see call sites: auto, ftrace, kprobe, stack or no
 
 static char *trust = "tested";
 module_param(trust, charp, 0444);
-MODULE_PARM_DESC(trust, "kernels on which verdicts are exact: tested (builds that were tested) or series (any build of their series)");
+MODULE_PARM_DESC(trust, "kernels on which verdicts are exact: tested (builds that were tested), certified (those that the census confirms) or series (any build of the tested series)");
 
 /* Unsafe, as starve_ends is: they weaken what mmnotify promises, so they taint the kernel. */
 static char *forget;

@@ -10,22 +10,37 @@ struct seq_file;
  * DOC: Call sites in the running kernel's text
  *
  * The table of call sites (rules/site_table.c) says which functions announce invalidations,
- * and what they mean. Whether the running kernel has exactly these is found out at load: the
+ * and what they mean. Whether that holds for the running kernel is found out at load: the
  * census searches its text for direct calls and jumps to
- * __mmu_notifier_invalidate_range_start().
+ * __mmu_notifier_invalidate_range_start() and compares the result with the audit of the
+ * sources (rules/census_table.c).
  *
  * - scan.c searches a piece of machine code. It does not disassemble; a coincidence may add a
  *   call, but none is missed.
  * - text.c knows where the code is, and reads it without ever faulting.
- * - census.c has the result: the return address of each call, and its row of the table.
+ * - census.c has the result: the return address of each call, its row of the table, and the
+ *   state of each row. The calls of the end function are listed, too, as a verdict may be
+ *   needed at the end of an event only.
  *
- * A kprobe on a call hides it, since its first byte is another instruction then. An address
- * that the census did not find is never taken for a call site that it found.
+ * **A row is trusted** if its function has no more calls than were audited, no other function
+ * has its name, and, where its events have less effects than CLEAR, no function calls it that
+ * was not audited. A row that fails is inexact alone.
  *
- * Only x86-64 with CONFIG_KPROBES, which looks up the bounds of the text.
+ * **An event is trusted** if the row is, if the census found the very address that announces
+ * it, and if the native event is one of the audited ones. A kprobe on a call at load hides it,
+ * since its first byte is another instruction then, so its events are not exact.
+ *
+ * **Without a census** (no x86-64, no CONFIG_KPROBES, text that cannot be read) no row is
+ * trusted. Only trust=series does without one; what the census does find counts there, too.
+ *
+ * **Cost.** Events pay nothing: the trust of an address is a member of its entry in the
+ * address cache, and the native event a part of the key of the rule cache.
  */
 
 void mmn_census_init(void);
+u8 mmn_census_trust(unsigned int row, unsigned long pc);
+bool mmn_census_expects(unsigned int row, unsigned int native);
+void mmn_census_report(unsigned int row, unsigned int native);
 void mmn_census_show(struct seq_file *m);
 
 #endif /* MMN_CENSUS_H */

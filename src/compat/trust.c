@@ -15,10 +15,11 @@
 #include <linux/utsname.h>
 
 #include "rules/kernel_table.h"
-#include "rules/rules.h"
 #include "trust.h"
 
-u32 mmn_trust_bits __ro_after_init;
+/* Values of the parameter trust, in the order of its enum. */
+static const char *const names[] = { "tested", "series", "certified" };
+static enum { TESTED, SERIES, CERTIFIED } trusted __ro_after_init;
 
 static enum mmn_kernel_build build __ro_after_init;
 
@@ -40,19 +41,19 @@ static void warn_inexact(const struct mmn_kernel_stream *s)
 
 	switch (build) {
 	case MMN_KERNEL_UNTESTED:
-		pr_warn("no build of this kernel's series was tested (%s), so causes are shown, but no verdict is exact: use a kernel that README.md lists\n",
+		pr_warn("no build of this kernel's series was tested (%s), so causes are shown, but no verdict is exact: use a kernel that README.md lists, or load with trust=certified\n",
 			release);
 		break;
 	case MMN_KERNEL_SERIES:
-		pr_warn("this build of the kernel was not tested (%s %s), so no verdict is exact: use the one of %s, or load with trust=series\n",
+		pr_warn("this build of the kernel was not tested (%s %s), so no verdict is exact: use the one of %s, or load with trust=certified\n",
 			release, init_utsname()->version, s->name);
 		break;
 	case MMN_KERNEL_OLDER:
-		pr_warn("this kernel (%s) is older than those tested, patch levels %u to %u of %s, so no verdict is exact: update the kernel, or load with trust=series\n",
+		pr_warn("this kernel (%s) is older than those tested, patch levels %u to %u of %s, so no verdict is exact: update the kernel, or load with trust=certified\n",
 			release, s->first, s->last, s->name);
 		break;
 	case MMN_KERNEL_NEWER:
-		pr_warn("this kernel (%s) is newer than those tested, patch levels %u to %u of %s, so no verdict is exact: update mmnotify, or load with trust=series\n",
+		pr_warn("this kernel (%s) is newer than those tested, patch levels %u to %u of %s, so no verdict is exact: update mmnotify, or load with trust=certified\n",
 			release, s->first, s->last, s->name);
 		break;
 	case MMN_KERNEL_TESTED:
@@ -61,30 +62,52 @@ static void warn_inexact(const struct mmn_kernel_stream *s)
 }
 
 /**
- * mmn_trust_init() - decide whether verdicts are exact on this kernel
- * @trust: value of the parameter trust: "tested" or "series"
+ * mmn_trust_init() - decide whether verdicts may be exact on this kernel
+ * @trust: value of the parameter trust
  *
  * Context: Module init, before the first verdict.
- * Return: 0; -EINVAL if @trust is another value.
+ * Return: 0; -EINVAL if @trust is no such value.
  */
 int __init mmn_trust_init(const char *trust)
 {
-	bool series = !strcmp(trust, "series");
 	const struct mmn_kernel_stream *stream;
+	int value = match_string(names, ARRAY_SIZE(names), trust);
 
-	if (!series && strcmp(trust, "tested")) {
-		pr_err("trust=%s is not available: use tested or series\n", trust);
+	if (value < 0) {
+		pr_err("trust=%s is not available: use tested, series or certified\n", trust);
 		return -EINVAL;
 	}
+	trusted = value;
 	build = find_build(&stream);
-	if (build == MMN_KERNEL_TESTED || (series && build != MMN_KERNEL_UNTESTED))
-		mmn_trust_bits = MMN_CTX_VERIFIED;
 	if (!mmn_trust_exact())
 		warn_inexact(stream);
 	else if (build != MMN_KERNEL_TESTED)
-		pr_notice("trust=series: verdicts are exact although this build of the kernel was not tested (%s %s)\n",
-			  init_utsname()->release, init_utsname()->version);
+		pr_notice("trust=%s: verdicts are exact although this build of the kernel was not tested (%s %s)\n",
+			  trust, init_utsname()->release, init_utsname()->version);
 	return 0;
+}
+
+/**
+ * mmn_trust_exact() - may verdicts be exact on this kernel?
+ *
+ * Context: Any, after mmn_trust_init().
+ * Return: true if they may, at call sites that the census does not reject.
+ */
+bool mmn_trust_exact(void)
+{
+	return build == MMN_KERNEL_TESTED || trusted == CERTIFIED ||
+	       (trusted == SERIES && build != MMN_KERNEL_UNTESTED);
+}
+
+/**
+ * mmn_trust_needs_census() - has the census to confirm each call site?
+ *
+ * Context: Any, after mmn_trust_init().
+ * Return: false if the administrator trusts the kernel without it.
+ */
+bool mmn_trust_needs_census(void)
+{
+	return trusted != SERIES;
 }
 
 /* Return: what verdicts rest on, for the log and debugfs mmnotify/hook. */
@@ -92,5 +115,7 @@ const char *mmn_trust_name(void)
 {
 	if (!mmn_trust_exact())
 		return "untested";
-	return build == MMN_KERNEL_TESTED ? "tested" : "trusted";
+	if (build == MMN_KERNEL_TESTED)
+		return "tested";
+	return trusted == CERTIFIED ? "certified" : "trusted";
 }

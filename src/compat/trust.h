@@ -5,32 +5,30 @@
 /**
  * DOC: Kernels on which verdicts are exact
  *
- * The meaning of a call site was found out by reading and testing certain builds of the kernel.
- * No probe can detect that it is another one on the running kernel, and the version number does
- * not show it either, because distributions backport changes. So at load the name of the build
- * is looked up in the kernel table (rules/kernel_table.c), and verdicts are exact only on
- * builds that it has. With trust=series the administrator extends this to all builds of the
- * series in that table.
+ * The meaning of a call site was found out by reading the sources of certain kernels, and by
+ * testing certain builds of them. Distributions backport changes, so the version number of
+ * another kernel does not show whether the same holds there. Two kinds of evidence exist:
  *
- * The result is a bit of the context, MMN_CTX_VERIFIED, which does not change after init. The
- * rules clear MMNOTIFY_F_EXACT and set all effects without it, so rule cache and last walk need
- * no case of their own.
+ * - The name of the build is looked up in the kernel table (rules/kernel_table.c), which has
+ *   those that the tests boot.
+ * - The census (census/census.h) compares the running kernel's text with the audit of the
+ *   sources, row by row.
+ *
+ * The parameter trust says what suffices. With "tested" verdicts are exact on tested builds, at
+ * the rows that the census confirms there, too. With "certified" the census alone suffices, on
+ * any kernel that it can read. With "series" all builds of the series in the kernel table are
+ * trusted, even without a census, except for rows where it disagrees.
+ *
+ * The result for a call site is a bit of the context, MMN_CTX_VERIFIED. The rules clear
+ * MMNOTIFY_F_EXACT and set all effects without it, so rule cache and last walk need no case of
+ * their own.
  */
 
 #include <linux/types.h>
 
-#include "rules/rules.h"
-
-/* MMN_CTX_VERIFIED or 0; constant once init has called mmn_trust_init(). */
-extern u32 mmn_trust_bits;
-
 int mmn_trust_init(const char *trust);
 const char *mmn_trust_name(void);
-
-/* Return: true if verdicts may be exact on this kernel. */
-static inline bool mmn_trust_exact(void)
-{
-	return mmn_trust_bits & MMN_CTX_VERIFIED;
-}
+bool mmn_trust_exact(void);
+bool mmn_trust_needs_census(void);
 
 #endif /* MMN_TRUST_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rule_cache: verdicts by class and context. The rules are a pure function of both, and few
+ * rule_cache: verdicts by call site and context. The rules are a pure function of both, and few
  * contexts occur, so a verdict that needs no stack is computed once.
  *
  * A slot is filled once and never changes again. So lookups take no lock, write to no cache
@@ -14,8 +14,8 @@
 #include "rule_cache.h"
 #include "uapi_args.h"
 
-/* Claims a slot while it is filled. Real keys are odd, so no lookup matches it. */
-#define BUSY	2
+/* Claims a slot while it is filled. Real keys have a row, so no lookup matches it. */
+#define BUSY	0xff
 
 #define BITS(n, s, m)	{ .nr = (n), .shift = (s), .mask = (m) }
 #define VALUE(n)	{ .nr = (n), .mask = 0xff, .whole = true }

@@ -46,10 +46,19 @@ extern const struct mmn_rule_cache_arg mmn_rule_cache_args[MMN_NR_SYS];
 extern struct mmn_rule_cache mmn_rule_cache_table[1 << MMN_RULE_CACHE_BITS];
 void mmn_rule_cache_keep(u64 key, const struct mmn_verdict *v);
 
-/* Key of a context if the verdict depends on no argument of the system call. */
-static inline u64 mmn_rule_cache_key_plain(unsigned int class, u32 bits, u32 sys)
+/*
+ * What an announcement shows by itself: the row of its call site, and the native event, of
+ * which no kernel has more than 256.
+ */
+static inline u32 mmn_rule_cache_site(unsigned int row, unsigned int native)
 {
-	return (u64)bits << 32 | class << 8 | sys << 16 | 1;
+	return row << 8 | native;
+}
+
+/* Key of a context if the verdict depends on no argument of the system call. */
+static inline u64 mmn_rule_cache_key_plain(u32 site, u32 bits, u32 sys)
+{
+	return (u64)bits << 32 | sys << 16 | site;
 }
 
 /* Does the verdict also depend on an argument of the system call? */
@@ -69,8 +78,8 @@ static inline u64 mmn_rule_cache_key_arg(u64 key, const struct mmn_rule_cache_ar
 
 /**
  * mmn_rule_cache_key() - compute the key of a context
- * @class: enum mmn_class, not MMN_CLASS_UNKNOWN
- * @needs: MMN_NEED_* of that class
+ * @site: mmn_rule_cache_site() of a call site that has a row
+ * @needs: MMN_NEED_* of its class
  * @ctx: context before any walk
  *
  * Contexts with the same key have the same verdict, or all of them need the stack.
@@ -78,9 +87,9 @@ static inline u64 mmn_rule_cache_key_arg(u64 key, const struct mmn_rule_cache_ar
  * Context: Any.
  * Return: the key; 0 if the verdict cannot be cached.
  */
-static inline u64 mmn_rule_cache_key(unsigned int class, u32 needs, const struct mmn_ctx *ctx)
+static inline u64 mmn_rule_cache_key(u32 site, u32 needs, const struct mmn_ctx *ctx)
 {
-	u64 key = mmn_rule_cache_key_plain(class, ctx->bits, ctx->sys);
+	u64 key = mmn_rule_cache_key_plain(site, ctx->bits, ctx->sys);
 	const struct mmn_rule_cache_arg *what;
 
 	if (!mmn_rule_cache_needs_arg(needs, ctx->sys))

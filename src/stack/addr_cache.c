@@ -27,6 +27,7 @@
 #include <linux/workqueue.h>
 
 #include "addr_cache.h"
+#include "census/census.h"
 #include "compat/compat.h"
 #include "frame_record.h"
 #include "rules/frame_table.h"
@@ -175,6 +176,7 @@ static void addr_cache_insert(const struct mmn_site *what)
 	s->class = what->class;
 	s->needs = what->needs;
 	s->frame = what->frame;
+	s->trust = what->trust;
 	s->ends = what->ends;
 	s->up = what->up;
 	/* Publishes the members above. Pairs with the acquire of lookups. */
@@ -211,6 +213,7 @@ static void resolve_symbol(unsigned long pc, unsigned int since, struct mmn_site
 		s->row = MMN_SITE_UNKNOWN;
 	s->class = mmn_site_table_class(s->row);
 	s->needs = mmn_rules_needs(s->class);
+	s->trust = mmn_census_trust(s->row, pc);
 	s->frame = mmn_frame_table_find(name);
 	s->ends = mmn_frame_table_ends(s->frame);
 	if (!is_stable_text(pc, name) || s->up == MMN_UP_UNSUPPORTED)

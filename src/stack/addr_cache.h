@@ -20,6 +20,7 @@ struct seq_file;
  * @class: enum mmn_class of that row
  * @needs: MMN_NEED_* of that class
  * @frame: enum mmn_frame of the function, for walks that pass it
+ * @trust: MMN_CTX_VERIFIED if verdicts on its events may be exact, else 0
  * @ends: frames further out belong to another operation, so a walk ends here
  * @up: distance from this return address on the stack to the next one: MMN_UP_*
  */
@@ -29,6 +30,7 @@ struct mmn_site {
 	u8 class;
 	u8 needs;
 	u8 frame;
+	u8 trust;
 	bool ends;
 	u16 up;
 };

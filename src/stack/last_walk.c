@@ -5,8 +5,8 @@
  *
  * A walk by frame steps reads a chain of stack words: those read so far determine where the
  * next one lies. So if a walk would start at the same position and each word is unchanged, it
- * would find the same frames. A verdict that needs the stack depends on the class, the
- * context bits and the frames only, so it is the same too.
+ * would find the same frames. A verdict that needs the stack depends on the call site,
+ * the context bits and the frames only, so it is the same too.
  */
 #include <linux/compiler.h>
 #include <linux/kernel.h>
@@ -21,13 +21,13 @@ DEFINE_PER_CPU(struct mmn_last_walk_entry, mmn_last_walk_cpu);
 /**
  * mmn_last_walk_keep() - save a walk and its verdict
  * @t: words that the walk depended on; nothing is saved if they do not describe it
- * @class: enum mmn_class of the call site
+ * @site: mmn_rule_cache_site() of the event
  * @bits: MMN_CTX_* of the context, before the walk
  * @v: verdict of the rules on that walk
  *
  * Context: Any, including the hook.
  */
-void mmn_last_walk_keep(const struct mmn_walk_words *t, unsigned int class, u32 bits,
+void mmn_last_walk_keep(const struct mmn_walk_words *t, u32 site, u32 bits,
 			const struct mmn_verdict *v)
 {
 	struct mmn_last_walk_entry *k;
@@ -38,7 +38,7 @@ void mmn_last_walk_keep(const struct mmn_walk_words *t, unsigned int class, u32 
 	k->walk.from = t->from;
 	k->walk.needs_bp = t->needs_bp;
 	memcpy(k->walk.words, t->words, t->nr * sizeof(t->words[0]));
-	k->class = class;
+	k->site = site;
 	k->bits = bits;
 	k->verdict = *v;
 	WRITE_ONCE(k->walk.nr, t->nr);

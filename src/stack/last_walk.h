@@ -76,7 +76,7 @@ static inline void mmn_last_walk_invalidate(struct mmn_walk_words *t)
 /* Per CPU: a task that unmaps many pages in a row is seldom preempted between two of them. */
 struct mmn_last_walk_entry {
 	struct mmn_walk_words walk;
-	unsigned int class;
+	u32 site;
 	u32 bits;
 	struct mmn_verdict verdict;
 };
@@ -129,7 +129,7 @@ static __always_inline bool mmn_last_walk_is_same(const struct mmn_walk_words *t
 /**
  * mmn_last_walk_find() - reuse the verdict of the last walk on this CPU
  * @from: position of the return address into the call site
- * @class: enum mmn_class of the call site
+ * @site: mmn_rule_cache_site() of the event
  * @bits: MMN_CTX_* of the context, before any walk
  * @v: set to the verdict
  *
@@ -139,14 +139,14 @@ static __always_inline bool mmn_last_walk_is_same(const struct mmn_walk_words *t
  * Return: true if a walk would find the same frames; otherwise @v is unchanged.
  */
 static __always_inline bool mmn_last_walk_find(const struct mmn_frame_pos *from,
-					       unsigned int class, u32 bits,
+					       u32 site, u32 bits,
 					       struct mmn_verdict *v)
 {
 	const struct mmn_last_walk_entry *k;
 	bool same;
 
 	k = get_cpu_ptr(&mmn_last_walk_cpu);
-	same = k->class == class && k->bits == bits && mmn_last_walk_is_same(&k->walk, from);
+	same = k->site == site && k->bits == bits && mmn_last_walk_is_same(&k->walk, from);
 	if (same)
 		*v = k->verdict;
 	put_cpu_ptr(&mmn_last_walk_cpu);
@@ -154,7 +154,7 @@ static __always_inline bool mmn_last_walk_find(const struct mmn_frame_pos *from,
 }
 
 void mmn_last_walk_forget(void);
-void mmn_last_walk_keep(const struct mmn_walk_words *t, unsigned int class, u32 bits,
+void mmn_last_walk_keep(const struct mmn_walk_words *t, u32 site, u32 bits,
 			const struct mmn_verdict *v);
 
 #endif /* MMN_LAST_WALK_H */

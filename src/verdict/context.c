@@ -97,14 +97,15 @@ static void gather_syscall(const struct mmu_notifier_range *range, u32 needs,
  * mmn_context_gather() - gather the context for classification
  * @range: the kernel's range
  * @needs: mask of MMN_NEED_*, the parts to gather
+ * @trust: MMN_CTX_VERIFIED if the call site is trusted, else 0
  * @ctx: filled with those parts; it has no frames yet
  *
  * Context: The hook or a notifier's callback, in the task that invalidates.
  */
-void mmn_context_gather(const struct mmu_notifier_range *range, u32 needs,
+void mmn_context_gather(const struct mmu_notifier_range *range, u32 needs, u32 trust,
 			struct mmn_ctx *ctx)
 {
-	ctx->bits = mmn_context_plain_bits(range, needs);
+	ctx->bits = mmn_context_plain_bits(range, needs, trust);
 	ctx->sys = MMN_SYS_NONE;
 	ctx->nr_frames = 0;
 	if (needs & MMN_NEED_THREAD && current->flags & PF_KTHREAD)

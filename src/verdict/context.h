@@ -10,20 +10,15 @@
 
 #include "compat/compat.h"
 #include "compat/syscalls.h"
-#include "compat/trust.h"
 #include "rules/rule_cache.h"
 #include "rules/rules.h"
 
-void mmn_context_gather(const struct mmu_notifier_range *range, u32 needs,
+void mmn_context_gather(const struct mmu_notifier_range *range, u32 needs, u32 trust,
 			struct mmn_ctx *ctx);
 
 static inline u32 mmn_context_kernel_bits(void)
 {
-	u32 bits = mmn_trust_bits;
-
-	if (MMN_NUMA_HINT_MOVES)
-		bits |= MMN_CTX_NUMA_MOVES;
-	return bits;
+	return MMN_NUMA_HINT_MOVES ? MMN_CTX_NUMA_MOVES : 0;
 }
 
 static inline u32 mmn_context_task_bits(const struct mm_struct *mm)
@@ -53,9 +48,9 @@ static inline u32 mmn_context_lock_bits(const struct mm_struct *mm)
 
 /* The bits for @needs, except those for kernel threads and system calls. */
 static __always_inline u32
-mmn_context_plain_bits(const struct mmu_notifier_range *range, u32 needs)
+mmn_context_plain_bits(const struct mmu_notifier_range *range, u32 needs, u32 trust)
 {
-	u32 bits = mmn_context_kernel_bits();
+	u32 bits = mmn_context_kernel_bits() | trust;
 
 	if (needs & MMN_NEED_TASK)
 		bits |= mmn_context_task_bits(range->mm);
@@ -67,20 +62,21 @@ mmn_context_plain_bits(const struct mmu_notifier_range *range, u32 needs)
 /**
  * mmn_context_key() - make the key for the rule cache without gathering the context
  * @range: the kernel's range
- * @class: enum mmn_class of the call site
- * @needs: mask of MMN_NEED_* of @class
+ * @site: mmn_rule_cache_site() of the event
+ * @needs: mask of MMN_NEED_* of its class
+ * @trust: MMN_CTX_VERIFIED if the call site is trusted, else 0
  * @bits: filled with MMN_CTX_* of the context; undefined if there is no key
  *
  * If there is a key, it is that of mmn_rule_cache_key() on a gathered context. Kernel
  * threads and system calls of another ABI are left to the slow path, if they matter to
- * @class.
+ * the class.
  *
  * Context: A notifier's callback, in the task that invalidates.
  * Return: the key; 0 if the whole context is needed, or if the verdict depends on more
  * than a key can hold.
  */
 static __always_inline u64 mmn_context_key(const struct mmu_notifier_range *range,
-					   unsigned int class, u32 needs, u32 *bits)
+					   u32 site, u32 needs, u32 trust, u32 *bits)
 {
 	const struct mmn_rule_cache_arg *what;
 	int sys = MMN_SYS_NONE;
@@ -89,7 +85,7 @@ static __always_inline u64 mmn_context_key(const struct mmu_notifier_range *rang
 	if (unlikely(current->flags & MMN_PF_NO_SYSCALL &&
 		     needs & (MMN_NEED_THREAD | MMN_NEED_SYS)))
 		return 0;
-	*bits = mmn_context_plain_bits(range, needs);
+	*bits = mmn_context_plain_bits(range, needs, trust);
 	if (needs & MMN_NEED_SYS) {
 		sys = mmn_syscall_current_fast();
 		/* The part of an mremap depends on the range and on all arguments. */
@@ -97,7 +93,7 @@ static __always_inline u64 mmn_context_key(const struct mmu_notifier_range *rang
 			return 0;
 		*bits |= MMN_CTX_SYSCALL;
 	}
-	key = mmn_rule_cache_key_plain(class, *bits, sys);
+	key = mmn_rule_cache_key_plain(site, *bits, sys);
 	if (!mmn_rule_cache_needs_arg(needs, sys))
 		return key;
 	what = &mmn_rule_cache_args[sys];

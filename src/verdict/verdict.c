@@ -26,6 +26,7 @@
 
 #include <mmnotify/mmnotify.h>
 
+#include "census/census.h"
 #include "compat/compat.h"
 #include "context.h"
 #include "event.h"
@@ -94,6 +95,7 @@ static void lookup_set_row(struct mmn_lookup *s, unsigned int row)
 	s->row = row;
 	s->class = mmn_site_table_class(row);
 	s->needs = mmn_rules_needs(s->class);
+	s->trust = mmn_census_trust(row, s->site.pc);
 }
 
 static void lookup_set_known(struct mmn_lookup *s, const struct mmn_site *known)
@@ -101,32 +103,48 @@ static void lookup_set_known(struct mmn_lookup *s, const struct mmn_site *known)
 	s->row = known->row;
 	s->class = known->class;
 	s->needs = known->needs;
+	s->trust = known->trust;
+}
+
+/*
+ * Apply the rules. A native event that was not audited shows that the call site has another
+ * meaning on this kernel. Return: false if the rules need the stack.
+ */
+static bool verdict_apply(const struct mmu_notifier_range *range, const struct mmn_lookup *s,
+			  struct mmn_ctx *ctx, struct mmn_verdict *v)
+{
+	if (!mmn_census_expects(s->row, range->event)) {
+		if (ctx->bits & MMN_CTX_VERIFIED && s->can_resolve)
+			mmn_census_report(s->row, range->event);
+		ctx->bits &= ~MMN_CTX_VERIFIED;
+	}
+	return mmn_rules_classify(s->class, range->event, ctx, v);
 }
 
 /* Return: false if a symbol is not resolved yet, and the hook must not resolve it. */
 static noinline bool verdict_unwind(const struct mmu_notifier_range *range,
-				    const struct mmn_lookup *s, struct mmn_ctx *ctx,
-				    struct mmn_verdict *v)
+				    const struct mmn_lookup *s, u32 bits,
+				    struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
 	struct mmn_walk_words walk MMN_UNINIT;
-	u32 bits = ctx->bits;
 
 	if (!mmn_unwind_ctx(&s->site, s->can_resolve, &walk, ctx))
 		return false;
-	mmn_rules_classify(s->class, range->event, ctx, v);
-	mmn_last_walk_keep(&walk, s->class, bits, v);
+	verdict_apply(range, s, ctx, v);
+	mmn_last_walk_keep(&walk, mmn_rule_cache_site(s->row, range->event), bits, v);
 	return true;
 }
 
 /* Return: false if the rules need the stack. */
 static bool verdict_by_rules(const struct mmu_notifier_range *range, const struct mmn_lookup *s,
-			     const struct mmn_ctx *ctx, struct mmn_verdict *v)
+			     struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
-	u64 key = s->class ? mmn_rule_cache_key(s->class, s->needs, ctx) : 0;
+	u32 site = mmn_rule_cache_site(s->row, range->event);
+	u64 key = s->row == MMN_SITE_UNKNOWN ? 0 : mmn_rule_cache_key(site, s->needs, ctx);
 
 	if (mmn_rule_cache_find(key, v))
 		return v->event != MMN_RULE_CACHE_NEEDS_STACK;
-	if (!mmn_rules_classify(s->class, range->event, ctx, v))
+	if (!verdict_apply(range, s, ctx, v))
 		v->event = MMN_RULE_CACHE_NEEDS_STACK;
 	mmn_rule_cache_keep(key, v);
 	return v->event != MMN_RULE_CACHE_NEEDS_STACK;
@@ -136,10 +154,12 @@ static bool verdict_by_rules(const struct mmu_notifier_range *range, const struc
 static bool verdict_decide(const struct mmu_notifier_range *range, struct mmn_lookup *s,
 			   struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
+	u32 site = mmn_rule_cache_site(s->row, range->event), bits = ctx->bits;
+
 	if (!verdict_by_rules(range, s, ctx, v)) {
 		s->walked = true;
-		if (!mmn_last_walk_find(&s->site, s->class, ctx->bits, v) &&
-		    !verdict_unwind(range, s, ctx, v))
+		if (!mmn_last_walk_find(&s->site, site, bits, v) &&
+		    !verdict_unwind(range, s, bits, ctx, v))
 			return false;
 	}
 	if (s->late || !mmn_verify_on() || s->class == MMN_CLASS_RELEASE)
@@ -153,7 +173,7 @@ static bool verdict_classify(const struct mmu_notifier_range *range, struct mmn_
 {
 	struct mmn_ctx ctx MMN_UNINIT;
 
-	mmn_context_gather(range, s->needs, &ctx);
+	mmn_context_gather(range, s->needs, s->trust, &ctx);
 	return verdict_decide(range, s, &ctx, v);
 }
 

@@ -56,6 +56,7 @@ struct mmn_query {
  * @site: position of the call site; its pc is 0 if unknown
  * @row: row of the call site in the site table
  * @class: enum mmn_class of @row
+ * @trust: MMN_CTX_VERIFIED if verdicts at @site may be exact, else 0
  * @needs: mask of MMN_NEED_*, the inputs of the rules of @class
  * @can_resolve: true if symbols may be resolved: false in the hook
  * @late: true at the end of the event: the verdict is not verified, and a missing record
@@ -66,6 +67,7 @@ struct mmn_lookup {
 	struct mmn_frame_pos site;
 	unsigned int row;
 	unsigned int class;
+	u32 trust;
 	u32 needs;
 	bool can_resolve;
 	bool late;
@@ -179,17 +181,18 @@ static __always_inline bool mmn_verdict_start_fast(const struct mmu_notifier_ran
 	struct mmn_lookup s MMN_UNINIT;
 	const struct mmn_site *known;
 	struct mmn_frame_pos at;
-	u32 bits;
+	u32 site, bits;
 
 	if (unlikely(!mmn_call_path_site(query.path, query.frame, &s.site.pc, &known)))
 		return false;
-	if (unlikely(!mmn_rule_cache_find(mmn_context_key(range, known->class, known->needs,
-							  &bits), &v)))
+	site = mmn_rule_cache_site(known->row, range->event);
+	if (unlikely(!mmn_rule_cache_find(mmn_context_key(range, site, known->needs,
+							  known->trust, &bits), &v)))
 		return false;
 	s.walked = v.event == MMN_RULE_CACHE_NEEDS_STACK;
 	if (unlikely(s.walked)) {
 		at = mmn_call_path_pos(query.path, query.frame);
-		if (!mmn_last_walk_find(&at, known->class, bits, &v))
+		if (!mmn_last_walk_find(&at, site, bits, &v))
 			return false;
 	}
 	s.row = known->row;

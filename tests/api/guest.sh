@@ -124,7 +124,7 @@ check "! insmod /modules/mmnotify.ko hook=magic 2> /dev/null" \
 check "dmesg | grep -q 'hook=magic is not available'" "hook=magic: the log has the reason"
 check "! insmod /modules/mmnotify.ko trust=magic 2> /dev/null" \
 	"trust=magic: the load fails"
-check "dmesg | grep -q 'trust=magic is not available: use tested or series'" \
+check "dmesg | grep -q 'trust=magic is not available: use tested, series or certified'" \
 	"trust=magic: the log has the values"
 check "insmod /modules/mmnotify.ko hook=none" "hook=none: mmnotify loads"
 check "grep -q '^backend none' $debugfs/hook" "hook=none: debugfs names no hook"

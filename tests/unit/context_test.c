@@ -20,7 +20,8 @@
 struct task_struct shim_current;
 int shim_memory_nodes = 2;
 bool shim_numa_moves;
-u32 mmn_trust_bits;
+/* Trust in the call site. */
+static u32 trust;
 
 static struct mm_struct mm = { .mm_users = { 1 } };
 static struct mmu_notifier_range range = { .mm = &mm };
@@ -71,7 +72,7 @@ static u32 bits(u32 needs)
 {
 	struct mmn_ctx ctx;
 
-	mmn_context_gather(&range, needs, &ctx);
+	mmn_context_gather(&range, needs, trust, &ctx);
 	return ctx.bits;
 }
 
@@ -79,9 +80,9 @@ static void test_task(void)
 {
 	be("cat", 0);
 	ok(!bits(WANT_ALL & ~MMN_NEED_SYS), "no bits for a task with another mm");
-	mmn_trust_bits = MMN_CTX_VERIFIED;
-	ok(bits(0) == MMN_CTX_VERIFIED, "MMN_CTX_VERIFIED on a verified kernel");
-	mmn_trust_bits = 0;
+	trust = MMN_CTX_VERIFIED;
+	ok(bits(0) == MMN_CTX_VERIFIED, "MMN_CTX_VERIFIED for a trusted call site");
+	trust = 0;
 	shim_numa_moves = true;
 	ok(bits(0) == MMN_CTX_NUMA_MOVES,
 	   "MMN_CTX_NUMA_MOVES on a kernel whose NUMA hints may migrate");
@@ -145,18 +146,18 @@ static void test_syscall(void)
 
 	be("cat", 0);
 	in_syscall(MMN_SYS_MADVISE, 4);
-	mmn_context_gather(&range, MMN_NEED_SYS | MMN_NEED_ARGS, &ctx);
+	mmn_context_gather(&range, MMN_NEED_SYS | MMN_NEED_ARGS, trust, &ctx);
 	ok(ctx.sys == MMN_SYS_MADVISE && ctx.bits & MMN_CTX_SYSCALL && !ctx.nr_frames,
 	   "the system call is gathered, and frames are reset");
 	ok(ctx.args[0] == 4 && ctx.args[3] == 4, "the arguments are gathered");
 	memset(&ctx, 0, sizeof(ctx));
-	mmn_context_gather(&range, MMN_NEED_SYS, &ctx);
+	mmn_context_gather(&range, MMN_NEED_SYS, trust, &ctx);
 	ok(ctx.sys == MMN_SYS_MADVISE && !ctx.args[2], "no arguments without MMN_NEED_ARGS");
 	in_syscall(MMN_SYS_MUNMAP, 4);
-	mmn_context_gather(&range, MMN_NEED_SYS | MMN_NEED_ARGS, &ctx);
+	mmn_context_gather(&range, MMN_NEED_SYS | MMN_NEED_ARGS, trust, &ctx);
 	ok(ctx.sys == MMN_SYS_MUNMAP && !ctx.args[2],
 	   "no arguments of a system call for which no rule needs them");
-	mmn_context_gather(&range, MMN_NEED_ARGS, &ctx);
+	mmn_context_gather(&range, MMN_NEED_ARGS, trust, &ctx);
 	ok(ctx.sys == MMN_SYS_NONE && !(ctx.bits & MMN_CTX_SYSCALL),
 	   "no system call without MMN_NEED_SYS");
 	be("kworker/0:1", PF_KTHREAD);
@@ -165,7 +166,7 @@ static void test_syscall(void)
 	ok(!(bits(MMN_NEED_SYS) & MMN_CTX_SYSCALL), "an io_uring worker has no system call");
 	be("cat", 0);
 	in_syscall(-1, 0);
-	mmn_context_gather(&range, MMN_NEED_SYS, &ctx);
+	mmn_context_gather(&range, MMN_NEED_SYS, trust, &ctx);
 	ok(ctx.sys == MMN_SYS_NONE && !(ctx.bits & MMN_CTX_SYSCALL),
 	   "no system call if its number is unknown");
 }
@@ -229,16 +230,16 @@ static void test_mremap(void)
 /* ---- the key ---- */
 
 /* Return: 0 without a key, 1 if it equals the key of the gathered context, else -1. */
-static int key_of(unsigned int class, u32 needs)
+static int key_of(u32 site, u32 needs)
 {
 	struct mmn_ctx ctx = { };
 	u32 bits = ~0u;
-	u64 key = mmn_context_key(&range, class, needs, &bits);
+	u64 key = mmn_context_key(&range, site, needs, trust, &bits);
 
 	if (!key)
 		return 0;
-	mmn_context_gather(&range, needs, &ctx);
-	return key == mmn_rule_cache_key(class, needs, &ctx) && bits == ctx.bits ? 1 : -1;
+	mmn_context_gather(&range, needs, trust, &ctx);
+	return key == mmn_rule_cache_key(site, needs, &ctx) && bits == ctx.bits ? 1 : -1;
 }
 
 static void test_keys(void)
@@ -252,7 +253,7 @@ static void test_keys(void)
 	for (nr = 0; nr < MMN_NR_SYS; nr++)
 		for (needs = 0; needs <= WANT_ALL; needs++) {
 			in_syscall(nr, nr % 3);
-			is = key_of(MMN_CLASS_ZAP, needs);
+			is = key_of(mmn_rule_cache_site(7, MMNOTIFY_CLEAR), needs);
 			wrong += is < 0;
 			keys += is > 0;
 		}

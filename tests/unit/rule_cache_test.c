@@ -9,9 +9,17 @@
 #include <linux/kernel.h>
 
 #include "rules/rule_cache.h"
+#include "rules/site_table.h"
 #include "tap.h"
 
 #define KEYS	4096
+
+/* Events of some rows of the site table. */
+#define UNMAP	mmn_rule_cache_site(1, MMNOTIFY_UNMAP)
+#define PROTECT	mmn_rule_cache_site(2, MMNOTIFY_PROTECTION_VMA)
+#define REAP	mmn_rule_cache_site(3, MMNOTIFY_UNMAP)
+#define ZAP	mmn_rule_cache_site(4, MMNOTIFY_CLEAR)
+#define LAST	mmn_rule_cache_site(MMN_SITE_ROWS_MAX - 1, 255)
 
 static struct mmn_verdict verdict(unsigned int n)
 {
@@ -22,7 +30,7 @@ static u64 key_of(unsigned int n)
 {
 	struct mmn_ctx ctx = { .bits = n, .sys = MMN_SYS_MUNMAP };
 
-	return mmn_rule_cache_key(MMN_CLASS_UNMAP, MMN_NEED_SYS | MMN_NEED_ARGS, &ctx);
+	return mmn_rule_cache_key(UNMAP, MMN_NEED_SYS | MMN_NEED_ARGS, &ctx);
 }
 
 static void test_keys(void)
@@ -31,27 +39,42 @@ static void test_keys(void)
 	u32 needs = MMN_NEED_SYS | MMN_NEED_ARGS;
 	u64 key;
 
-	ok(!mmn_rule_cache_key(MMN_CLASS_PROTECT, needs, &ctx),
+	ok(!mmn_rule_cache_key(PROTECT, needs, &ctx),
 	   "no key if the rules use all bits of the argument");
-	ok(mmn_rule_cache_key(MMN_CLASS_REAP, MMN_NEED_SYS, &ctx),
+	ok(mmn_rule_cache_key(REAP, MMN_NEED_SYS, &ctx),
 	   "a key if the class does not use arguments");
 	ctx = (struct mmn_ctx){ .sys = MMN_SYS_MADVISE, .args = { 0, 0, 4 } };
-	key = mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx);
+	key = mmn_rule_cache_key(ZAP, needs, &ctx);
 	ok(key, "an argument that fits has a key");
 	ctx.args[2] = 9;
-	ok(mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx) != key,
+	ok(mmn_rule_cache_key(ZAP, needs, &ctx) != key,
 	   "another argument has another key");
 	ctx.args[2] = 0x104;
-	ok(!mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx),
+	ok(!mmn_rule_cache_key(ZAP, needs, &ctx),
 	   "an argument that does not fit has no key");
 	ctx = (struct mmn_ctx){ .sys = MMN_SYS_OPENAT, .args = { 0, 0, 01000 } };
-	key = mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx);
+	key = mmn_rule_cache_key(ZAP, needs, &ctx);
 	ctx.args[2] |= 2;
-	ok(mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx) == key,
+	ok(mmn_rule_cache_key(ZAP, needs, &ctx) == key,
 	   "flags that no rule uses do not change the key");
 	ctx.args[2] = 2;
-	ok(mmn_rule_cache_key(MMN_CLASS_ZAP, needs, &ctx) != key,
+	ok(mmn_rule_cache_key(ZAP, needs, &ctx) != key,
 	   "the flag that a rule uses changes the key");
+}
+
+static void test_sites(void)
+{
+	struct mmn_ctx ctx = { .bits = MMN_CTX_VERIFIED, .sys = MMN_SYS_MUNMAP };
+	u64 key = mmn_rule_cache_key(UNMAP, MMN_NEED_SYS, &ctx);
+
+	ok(mmn_rule_cache_key(REAP, MMN_NEED_SYS, &ctx) != key, "another row has another key");
+	ok(mmn_rule_cache_key(mmn_rule_cache_site(1, MMNOTIFY_CLEAR), MMN_NEED_SYS, &ctx) != key,
+	   "another native event has another key");
+	ok(mmn_rule_cache_key(LAST, 0, &ctx) >> 16 == mmn_rule_cache_key(UNMAP, 0, &ctx) >> 16,
+	   "rows and native events do not reach the other parts of the key");
+	ctx.bits = 0;
+	ok(mmn_rule_cache_key(UNMAP, MMN_NEED_SYS, &ctx) != key,
+	   "a call site without trust has another key");
 }
 
 static void test_table(void)
@@ -118,6 +141,7 @@ static void test_two(void)
 int main(void)
 {
 	test_keys();
+	test_sites();
 	test_table();
 	test_two();
 	return tap_done();

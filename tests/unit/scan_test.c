@@ -162,7 +162,8 @@ static void test_entries(void)
 	ok(!hits(0xe8, -17) && !hits(0xe8, 5), "a call further away does not");
 	ok(hits(0xe9, 0) && hits(0xe9, 4) && !hits(0xe9, 5) && !hits(0xe9, -1) && !hits(0xe9, -16),
 	   "a jump into the padding is one of the function before");
-	ok(!hits(0xe8, 0x1000) && !hits(0xe8, 0x4000) && !hits(0xe8, -0x4000) && !hits(0xe8, 0x100000),
+	ok(!hits(0xe8, 0x1000) && !hits(0xe8, 0x4000) && !hits(0xe8, -0x4000) &&
+	   !hits(0xe8, 0x100000),
 	   "addresses with the same bit of the filter do not count");
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the VM of a kernel that was built from a tree, and is of a tested series: no verdict is
-# exact, unless mmnotify is loaded with trust=series.
+# exact, unless mmnotify is loaded with trust=series or trust=certified.
 # Checks get their commands as words and names of functions.
 # shellcheck disable=SC2016,SC2317
 set -u
@@ -11,7 +11,7 @@ set -u
 some=munmap,madv_dontneed,mprotect_none,fork,cow,exit
 
 # load_as PARAMETERS KERNEL: both modules, and what the log and debugfs have of the kernel.
-# Without the insmod of tap.sh, which adds trust=series.
+# Without the insmod of tap.sh, which adds trust=certified.
 load_as() {
 	mark
 	# shellcheck disable=SC2086
@@ -32,7 +32,7 @@ counted_all() {
 
 untested() {
 	load_as "$1" untested
-	check "news | grep -q 'mmnotify: this build of the kernel was not tested (.*trust=series'" \
+	check "news | grep -q 'mmnotify: this build of the kernel was not tested (.*trust=certified'" \
 		"the log has the reason and the remedy"
 	check "counted_all 'inexact == all'" "no verdict but the release is exact"
 	unload_both
@@ -42,10 +42,16 @@ say 'TAP version 13'
 untested ""
 untested trust=tested
 tainted=$(cat /proc/sys/kernel/tainted)
-load_as trust=series trusted
-check "news | grep -q 'mmnotify: trust=series: verdicts are exact although'" "the log has the risk"
-check "[ \$(cat /proc/sys/kernel/tainted) = $tainted ]" "the parameter does not taint the kernel"
-check "counted_all 'inexact == 0'" "verdicts are exact"
-right "and right" --only $some --patience 4
-unload_both
+# claims TRUST KERNEL
+claims() {
+	load_as "trust=$1" "$2"
+	check "news | grep -q 'mmnotify: trust=$1: verdicts are exact although'" "the log has the risk"
+	check "[ \$(cat /proc/sys/kernel/tainted) = $tainted ]" "the parameter does not taint the kernel"
+	check "counted_all 'inexact == 0'" "verdicts are exact"
+	right "and right" --only $some --patience 4
+	unload_both
+}
+
+claims series trusted
+claims certified certified
 finish

@@ -18,6 +18,7 @@ extern bool shim_numa_moves;
 #define MMN_NUMA_HINT_MOVES	shim_numa_moves
 #define MMN_HAVE_STACK		1
 #define MMN_UNINIT
+#define MMN_HAVE_CENSUS		1
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
 
 enum mmn_mmap_lock {
@@ -46,13 +47,6 @@ bool mmn_in_module_area(unsigned long pc);
 #endif
 
 void mmn_orc_probe_measure(void (*report)(unsigned long pc, unsigned int up));
-
-/* src/compat/trust.h */
-#define MMN_TRUST_H
-
-extern u32 mmn_trust_bits;
-
-const char *mmn_trust_name(void);
 
 /* src/compat/syscalls.h */
 #define MMN_COMPAT_SYSCALLS_H

@@ -2,6 +2,7 @@
 #ifndef SHIM_CACHE_H
 #define SHIM_CACHE_H
 
+#define __ro_after_init
 #define ____cacheline_aligned	__attribute__((aligned(64)))
 
 #endif /* SHIM_CACHE_H */

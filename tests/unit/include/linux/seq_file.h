@@ -18,6 +18,7 @@ struct seq_file {
 			    __VA_ARGS__);					\
 })
 
+#define seq_putc(m, c)		seq_printf(m, "%c", c)
 #define seq_puts(m, s)		seq_printf(m, "%s", s)
 
 #endif /* SHIM_SEQ_FILE_H */

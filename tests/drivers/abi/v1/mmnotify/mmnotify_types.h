@@ -273,7 +273,7 @@ enum mmnotify_perm {
 /* Capabilities, mmnotify_caps(). */
 #define MMNOTIFY_CAP_HOOK	(1u << 0) /* a hook is attached now and records call sites */
 #define MMNOTIFY_CAP_FTRACE	(1u << 1) /* the hook uses ftrace */
-#define MMNOTIFY_CAP_VERIFIED	(1u << 2) /* this kernel was tested, or trust=series */
+#define MMNOTIFY_CAP_VERIFIED	(1u << 2) /* verdicts may be exact here: parameter trust */
 #define MMNOTIFY_CAP_KPROBE	(1u << 3) /* the hook uses kprobes */
 #define MMNOTIFY_CAP_STACK	(1u << 4) /* callbacks may walk the stack */
 #define MMNOTIFY_CAP_TWO_PASS	(1u << 5) /* two passes are native, not emulated */

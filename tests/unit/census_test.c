@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The census on made-up kernels: functions with calls in a buffer, and a fault planted in each
+ * but the first. The row of the fault must not be trusted, all others must be.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/seq_file.h>
+
+#include "census/census.h"
+#include "census/scan.h"
+#include "census/text.h"
+#include "compat/trust.h"
+#include <mmnotify/mmnotify_types.h>
+#include "rules/rules.h"
+#include "rules/site_table.h"
+#include "tap.h"
+
+#define BASE	0xffffffff81000000UL
+#define SIZE	0x1000		/* of each function, in bytes */
+#define FUNCTIONS	24
+
+/* A kernel: functions in the order of their addresses, each with calls of others by number. */
+static struct function {
+	const char *name;
+	int calls[4];		/* number of a function plus 1 */
+} kernel[FUNCTIONS];
+
+static unsigned int nr;
+static u8 text[FUNCTIONS * SIZE];
+static bool unreadable, exact, needs_census;
+static char logged[4000];
+
+void shim_log(const char *fmt, ...)
+{
+	size_t len = strlen(logged);
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(logged + len, sizeof(logged) - len, fmt, args);
+	va_end(args);
+}
+
+void *kzalloc(size_t size, int flags)
+{
+	return calloc(1, size);
+}
+
+void kfree(void *p)
+{
+	free(p);
+}
+
+bool mmn_trust_exact(void)
+{
+	return exact;
+}
+
+bool mmn_trust_needs_census(void)
+{
+	return needs_census;
+}
+
+static unsigned int number_of(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (!strcmp(kernel[i].name, name))
+			return i;
+	return FUNCTIONS;
+}
+
+static unsigned long entry_of(const char *name)
+{
+	return BASE + number_of(name) * SIZE;
+}
+
+unsigned long mmn_text_find(const char *symbol)
+{
+	return number_of(symbol) < FUNCTIONS ? entry_of(symbol) : 0;
+}
+
+unsigned long mmn_text_name(unsigned long pc, char *name)
+{
+	unsigned int i = (pc - BASE) / SIZE;
+
+	sprintf(name, "%s+%#lx/%#x", kernel[i].name, (pc - BASE) % SIZE, SIZE);
+	return BASE + i * SIZE;
+}
+
+int sprint_symbol_no_offset(char *name, unsigned long pc)
+{
+	return sprintf(name, "%s", kernel[(pc - BASE) / SIZE].name);
+}
+
+bool mmn_text_find_kernel(struct mmn_text *t)
+{
+	t->start = BASE;
+	t->end = BASE + nr * SIZE;
+	return true;
+}
+
+int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *t)
+{
+	if (unreadable)
+		return -1;
+	mmn_scan_code(scan, text + (t->start - BASE), t->end - t->start, t->end - t->start,
+		      t->start);
+	return 0;
+}
+
+/* Return: the address behind call @i of function @f. */
+static unsigned long ret_of(const char *name, unsigned int i)
+{
+	return entry_of(name) + 16 * i + 16 + 5;
+}
+
+static void put_call(unsigned int f, unsigned int i, unsigned int to)
+{
+	unsigned long ret = BASE + f * SIZE + 16 * i + 16 + 5;
+	int rel = BASE + to * SIZE - ret;
+	u8 *code = text + (ret - 5 - BASE);
+
+	code[0] = 0xe8;
+	memcpy(code + 1, &rel, sizeof(rel));
+}
+
+static void add(const char *name)
+{
+	kernel[nr++].name = name;
+}
+
+static void add_call(const char *from, const char *to)
+{
+	unsigned int f = number_of(from), i = 0;
+
+	while (kernel[f].calls[i])
+		i++;
+	kernel[f].calls[i] = number_of(to) + 1;
+}
+
+#define START	"__mmu_notifier_invalidate_range_start"
+#define FINISH	"__mmu_notifier_invalidate_range_end"
+
+static const char *const sites[] = {
+	"unmap_vmas", "change_protection", "copy_page_range", "page_vma_mkclean_one.constprop.0",
+};
+
+/* A kernel without a fault. Functions of START and FINISH have the call i of the row. */
+static void make_kernel(void)
+{
+	unsigned int i;
+
+	memset(kernel, 0, sizeof(kernel));
+	nr = 0;
+	add("mprotect_fixup");
+	for (i = 0; i < 4; i++)
+		add(sites[i]);
+	add(START);
+	add(FINISH);
+	add("dup_mmap");
+	add("page_mkclean_one");
+	add("other");
+	for (i = 0; i < 4; i++) {
+		add_call(sites[i], START);
+		add_call(sites[i], FINISH);
+	}
+	add_call("mprotect_fixup", "change_protection");
+	add_call("dup_mmap", "copy_page_range");
+	add_call("page_mkclean_one", sites[3]);
+	add_call("other", "mprotect_fixup");
+}
+
+static void take(void)
+{
+	unsigned int f, i;
+
+	memset(text, 0x90, sizeof(text));
+	for (f = 0; f < nr; f++)
+		for (i = 0; i < 4 && kernel[f].calls[i]; i++)
+			put_call(f, i, kernel[f].calls[i] - 1);
+	logged[0] = 0;
+	exact = true;
+	needs_census = true;
+	mmn_census_init();
+}
+
+/* Return: a mask of the sites whose start is trusted. */
+static unsigned int trusted(void)
+{
+	unsigned int i, mask = 0;
+
+	for (i = 0; i < 4; i++)
+		if (mmn_census_trust(mmn_site_table_find(sites[i]), ret_of(sites[i], 0)) ==
+		    MMN_CTX_VERIFIED)
+			mask |= 1u << i;
+	return mask;
+}
+
+#define ALL	0xf
+#define BUT(i)	(ALL & ~(1u << (i)))
+
+static void test_right(void)
+{
+	unsigned int row = mmn_site_table_find("unmap_vmas");
+
+	make_kernel();
+	take();
+	ok(trusted() == ALL && strstr(logged, "4 call sites") && strstr(logged, "0 rows differ"),
+	   "a kernel without a fault: all rows are trusted");
+	ok(mmn_census_trust(row, ret_of("unmap_vmas", 1)), "so is the place that announces an end");
+	ok(!mmn_census_trust(row, ret_of("unmap_vmas", 2)) &&
+	   !mmn_census_trust(row, ret_of("change_protection", 0)) && !mmn_census_trust(row, 0),
+	   "no address without such a call is, nor one in another row");
+	ok(!mmn_census_trust(MMN_SITE_UNKNOWN, ret_of("unmap_vmas", 0)), "nor a site without a row");
+	exact = false;
+	ok(!trusted(), "without trust in the kernel no row is");
+	exact = true;
+	needs_census = false;
+	ok(mmn_census_trust(row, 0) && mmn_census_trust(mmn_site_table_find("hugetlb_wp"), 0),
+	   "with trust=series all addresses are, also of rows that were not found");
+}
+
+static void test_plants(void)
+{
+	make_kernel();
+	add("new_site");
+	add_call("new_site", START);
+	take();
+	ok(trusted() == ALL && strstr(logged, "5 call sites") &&
+	   strstr(logged, "1 of them without a row"),
+	   "a new call site: it has no row, and no other is affected");
+
+	make_kernel();
+	add_call("unmap_vmas", START);
+	take();
+	ok(trusted() == BUT(0) && strstr(logged, "unmap_vmas is not exact: more calls"),
+	   "a second call in a known function: that row alone");
+	needs_census = false;
+	ok(!mmn_census_trust(mmn_site_table_find("unmap_vmas"), ret_of("unmap_vmas", 0)),
+	   "nor is it with trust=series");
+
+	make_kernel();
+	add_call("other", "change_protection");
+	take();
+	ok(trusted() == BUT(1) && strstr(logged, "other() calls change_protection()"),
+	   "a new caller of change_protection: that row alone, and the log has both");
+
+	make_kernel();
+	add_call("dup_mmap", sites[3]);
+	take();
+	ok(trusted() == BUT(3), "a new caller of a function with a suffix: that row alone");
+
+	make_kernel();
+	add("unmap_vmas");
+	add_call("other", FINISH);
+	kernel[nr - 1].calls[0] = number_of(START) + 1;
+	take();
+	ok(trusted() == BUT(0), "a second function with the same name: that row alone");
+
+	make_kernel();
+	kernel[number_of("copy_page_range")].calls[0] = number_of("other") + 1;
+	take();
+	ok(trusted() == BUT(2), "a call that cannot be seen: that row alone");
+}
+
+static void test_failures(void)
+{
+	make_kernel();
+	unreadable = true;
+	take();
+	unreadable = false;
+	ok(!trusted() && strstr(logged, "could not be read"), "text that cannot be read: no row");
+	needs_census = false;
+	ok(trusted() == ALL, "but with trust=series, which does without");
+
+	make_kernel();
+	kernel[number_of(START)].name = "renamed";
+	take();
+	ok(!trusted() && strstr(logged, "was not found"), "no start function: no row");
+}
+
+static void test_natives(void)
+{
+	unsigned int row = mmn_site_table_find("change_protection");
+	static struct seq_file m;
+
+	make_kernel();
+	take();
+	ok(mmn_census_expects(row, MMNOTIFY_PROTECTION_VMA) &&
+	   !mmn_census_expects(row, MMNOTIFY_CLEAR) && !mmn_census_expects(row, 8) &&
+	   !mmn_census_expects(row, 0x100 + MMNOTIFY_PROTECTION_VMA) &&
+	   !mmn_census_expects(MMN_SITE_UNKNOWN, MMNOTIFY_CLEAR),
+	   "native events that were audited, and others");
+	logged[0] = 0;
+	mmn_census_report(row, MMNOTIFY_CLEAR);
+	ok(strstr(logged, "change_protection announces native event 1"), "another one is logged");
+	logged[0] = 0;
+	mmn_census_report(row, MMNOTIFY_MIGRATE);
+	ok(!logged[0], "once for each row");
+	mmn_census_show(&m);
+	ok(strstr(m.text, "found, native events 0x42\n"), "debugfs shows them all");
+}
+
+int main(void)
+{
+	test_right();
+	test_plants();
+	test_failures();
+	test_natives();
+	return tap_done();
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_INIT_H
+#define SHIM_INIT_H
+
+#define __init
+
+#endif /* SHIM_INIT_H */
