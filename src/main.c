@@ -15,6 +15,7 @@
 #include <mmnotify/mmnotify_types.h>
 
 #include "census/census.h"
+#include "census/patches.h"
 #include "client/client.h"
 #include "client/leftover.h"
 #include "client/objects.h"
@@ -222,6 +223,7 @@ static int __init mmn_main_init(void)
 	ret = mmn_module_notifier_init();
 	if (ret)
 		goto stats;
+	mmn_patches_init();
 	ret = mmn_leftover_init();
 	if (ret)
 		goto modules;

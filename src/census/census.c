@@ -21,6 +21,7 @@
 #include "census.h"
 #include "compat/compat.h"
 #include "compat/trust.h"
+#include "patches.h"
 #include "rules/census_table.h"
 #include "rules/rules.h"
 #include "rules/site_table.h"
@@ -379,7 +380,8 @@ u8 mmn_census_trust(unsigned int row, unsigned long pc)
 {
 	static_assert(MMN_CTX_VERIFIED <= U8_MAX);
 
-	if (!mmn_trust_exact() || row == MMN_SITE_UNKNOWN || states[row] > ROW_FOUND)
+	if (!mmn_trust_exact() || row == MMN_SITE_UNKNOWN || states[row] > ROW_FOUND ||
+	    mmn_patches_has(row))
 		return 0;
 	if (!mmn_trust_needs_census())
 		return MMN_CTX_VERIFIED;
@@ -422,6 +424,8 @@ static void show_row(struct seq_file *m, unsigned int row)
 {
 	seq_printf(m, "%-34s %5u %s", mmn_site_table_name(row), calls[row],
 		   state_names[states[row]]);
+	if (mmn_patches_has(row))
+		seq_puts(m, ", rests on a live patch");
 	if (READ_ONCE(surprises[row]))
 		seq_printf(m, ", native events %#x", READ_ONCE(surprises[row]));
 	seq_putc(m, '\n');

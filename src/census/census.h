@@ -30,6 +30,10 @@ struct seq_file;
  * it, and if the native event is one of the audited ones. A kprobe on a call at load hides it,
  * since its first byte is another instruction then, so its events are not exact.
  *
+ * **Live patches** (patches.c) replace functions after load. The rows that rest on a function
+ * that a live patch names lose their trust before its code runs, and get it back when it is
+ * unloaded.
+ *
  * **Without a census** (no x86-64, no CONFIG_KPROBES, text that cannot be read) no row is
  * trusted. Only trust=series does without one; what the census does find counts there, too.
  *

@@ -24,6 +24,7 @@
 #include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
+#include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
@@ -166,6 +167,21 @@ static inline long mmn_read_kernel(void *to, const void *from, size_t len)
 	return copy_from_kernel_nofault(to, from, len);
 #else
 	return probe_kernel_read(to, from, len);
+#endif
+}
+
+/* Calls @fn for each piece of a module's memory that is not code. */
+static inline void mmn_module_data(const struct module *mod,
+				   void (*fn)(void *arg, const void *base, size_t size), void *arg)
+{
+#ifdef MMN_HAVE_MODULE_MEMORY
+	for_class_mod_mem_type(type, data)
+		fn(arg, mod->mem[type].base, mod->mem[type].size);
+#else
+	fn(arg, mod->core_layout.base + mod->core_layout.text_size,
+	   mod->core_layout.size - mod->core_layout.text_size);
+	fn(arg, mod->init_layout.base + mod->init_layout.text_size,
+	   mod->init_layout.size - mod->init_layout.text_size);
 #endif
 }
 

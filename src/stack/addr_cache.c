@@ -219,6 +219,8 @@ static void resolve_symbol(unsigned long pc, unsigned int since, struct mmn_site
 	if (!is_stable_text(pc, name) || s->up == MMN_UP_UNSUPPORTED)
 		return;
 	raw_spin_lock_irqsave(&site_lock, flags);
+	/* Again: it may have changed before mmn_addr_cache_judge() could see the entry. */
+	s->trust = mmn_census_trust(s->row, pc);
 	if (nr_drops == since || !mmn_symbol_is_module(name))
 		addr_cache_insert(s);
 	raw_spin_unlock_irqrestore(&site_lock, flags);
@@ -423,6 +425,24 @@ void mmn_addr_cache_drop(const struct module *mod, bool all)
 	for (i = 0; i < ARRAY_SIZE(mmn_addr_cache_table); i++)
 		if (is_freed(mmn_addr_cache_table[i].pc, mod, all))
 			WRITE_ONCE(mmn_addr_cache_table[i].pc, GONE);
+	raw_spin_unlock_irqrestore(&site_lock, flags);
+}
+
+/**
+ * mmn_addr_cache_judge() - judge again which addresses are trusted
+ *
+ * Context: Process, when the trust in rows has changed.
+ */
+void mmn_addr_cache_judge(void)
+{
+	struct mmn_site *s;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&site_lock, flags);
+	for (s = mmn_addr_cache_table;
+	     s < mmn_addr_cache_table + ARRAY_SIZE(mmn_addr_cache_table); s++)
+		if (s->pc > GONE)
+			WRITE_ONCE(s->trust, mmn_census_trust(s->row, s->pc));
 	raw_spin_unlock_irqrestore(&site_lock, flags);
 }
 

@@ -129,6 +129,7 @@ void mmn_addr_cache_defer(unsigned long pc);
 int mmn_addr_cache_print(unsigned long site, char *buf, size_t size);
 void mmn_addr_cache_show(struct seq_file *m);
 void mmn_addr_cache_drop(const struct module *mod, bool all);
+void mmn_addr_cache_judge(void);
 void mmn_addr_cache_init(void);
 void mmn_addr_cache_exit(void);
 

@@ -1,18 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * module_notifier: drops the cached return addresses of a module before its text is freed,
- * as other code may be loaded at the same addresses. The text is on no stack by then.
+ * as other code may be loaded at the same addresses. The text is on no stack by then. Before a
+ * live patch is enabled, the rows that rest on it lose their trust.
  */
 #include <linux/module.h>
 #include <linux/notifier.h>
 
 #include "addr_cache.h"
 #include "call_path.h"
+#include "census/patches.h"
 #include "last_walk.h"
 #include "module_notifier.h"
 
+/* At MODULE_STATE_COMING no code of a live patch has run, so it replaces no function yet. */
+static int module_coming(struct module *mod)
+{
+	if (mmn_patches_add(mod))
+		mmn_addr_cache_judge();
+	return NOTIFY_OK;
+}
+
 static int module_event(struct notifier_block *nb, unsigned long state, void *mod)
 {
+	if (state == MODULE_STATE_COMING)
+		return module_coming(mod);
 	/* At MODULE_STATE_LIVE the module's init text is about to be freed. */
 	if (state != MODULE_STATE_LIVE && state != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
@@ -20,6 +32,8 @@ static int module_event(struct notifier_block *nb, unsigned long state, void *mo
 	mmn_last_walk_forget();
 	if (state == MODULE_STATE_GOING)
 		mmn_call_path_drop(mod);
+	if (state == MODULE_STATE_GOING && mmn_patches_remove(mod))
+		mmn_addr_cache_judge();
 	return NOTIFY_OK;
 }
 

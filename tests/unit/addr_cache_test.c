@@ -25,6 +25,8 @@
 #define PROBES		16
 #define QUEUE		64
 #define SYMBOLS		2000
+/* Address of a removed entry, as in addr_cache.c. */
+#define GONE_PC		1UL
 #define MODULE_AREA	0x10000000UL
 
 int shim_locks_held;
@@ -78,6 +80,15 @@ int sprint_symbol_no_offset(char *buffer, unsigned long address)
 bool mmn_in_module_area(unsigned long pc)
 {
 	return pc >= MODULE_AREA && pc < MODULE_AREA + 0x100000;
+}
+
+/* Row and address that the census trusts. */
+static unsigned int trusted_row;
+static unsigned long trusted_pc;
+
+u8 mmn_census_trust(unsigned int row, unsigned long pc)
+{
+	return row == trusted_row && pc == trusted_pc ? MMN_CTX_VERIFIED : 0;
 }
 
 u64 mmn_stats_site_hits(unsigned int row)
@@ -149,6 +160,32 @@ static void test_resolve(void)
 	   "which is looked up once, too");
 	ok(mmn_addr_cache_resolve(0x1110) == MMN_SITE_UNKNOWN, "it has no row");
 	ok(clean(), "symbols are looked up without the lock");
+}
+
+static u8 trust_of(unsigned long pc)
+{
+	return mmn_addr_cache_get(pc)->trust;
+}
+
+static void test_trust(void)
+{
+	begin();
+	symbol(0x1000, 0x100, "unmap_vmas");
+	trusted_row = row_of("unmap_vmas");
+	trusted_pc = 0x1010;
+	mmn_addr_cache_resolve(0x1010);
+	mmn_addr_cache_resolve(0x1020);
+	ok(trust_of(0x1010) == MMN_CTX_VERIFIED && !trust_of(0x1020),
+	   "the census decides for each address whether it is trusted");
+	trusted_pc = 0x1020;
+	mmn_addr_cache_judge();
+	ok(!trust_of(0x1010) && trust_of(0x1020) == MMN_CTX_VERIFIED,
+	   "and again for all that are cached");
+	trusted_pc = GONE_PC;
+	mmn_addr_cache_table[5].pc = GONE_PC;
+	mmn_addr_cache_table[5].row = trusted_row;
+	mmn_addr_cache_judge();
+	ok(!mmn_addr_cache_table[5].trust && clean(), "but not for removed ones");
 }
 
 static void test_stable(void)
@@ -478,6 +515,7 @@ int main(void)
 {
 	mmn_addr_cache_init();
 	test_resolve();
+	test_trust();
 	test_stable();
 	test_learn();
 	test_up();

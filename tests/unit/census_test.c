@@ -31,6 +31,7 @@ static struct function {
 static unsigned int nr;
 static u8 text[FUNCTIONS * SIZE];
 static bool unreadable, exact, needs_census;
+static unsigned int patched;	/* row that rests on a live patch */
 static char logged[4000];
 
 void shim_log(const char *fmt, ...)
@@ -61,6 +62,11 @@ bool mmn_trust_exact(void)
 bool mmn_trust_needs_census(void)
 {
 	return needs_census;
+}
+
+bool mmn_patches_has(unsigned int row)
+{
+	return row == patched;
 }
 
 static unsigned int number_of(const char *name)
@@ -216,6 +222,12 @@ static void test_right(void)
 	   !mmn_census_trust(row, ret_of("change_protection", 0)) && !mmn_census_trust(row, 0),
 	   "no address without such a call is, nor one in another row");
 	ok(!mmn_census_trust(MMN_SITE_UNKNOWN, ret_of("unmap_vmas", 0)), "nor a site without a row");
+	patched = mmn_site_table_find("copy_page_range");
+	ok(trusted() == BUT(2), "nor a row that rests on a live patch");
+	needs_census = false;
+	ok(trusted() == BUT(2), "not with trust=series either");
+	needs_census = true;
+	patched = 0;
 	exact = false;
 	ok(!trusted(), "without trust in the kernel no row is");
 	exact = true;

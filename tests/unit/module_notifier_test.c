@@ -35,12 +35,34 @@ void mmn_call_path_drop(const struct module *mod)
 	paths += mod == &module;
 }
 
+/* Is the module a live patch that takes trust, and how often was trust judged again? */
+static bool is_patch;
+static int added, judged;
+
+bool mmn_patches_add(struct module *mod)
+{
+	added += mod == &module;
+	return is_patch;
+}
+
+bool mmn_patches_remove(const struct module *mod)
+{
+	return is_patch && mod == &module;
+}
+
+void mmn_addr_cache_judge(void)
+{
+	judged++;
+}
+
 static int say(enum module_state state)
 {
 	sites = 0;
 	init_sites = 0;
 	walks = 0;
 	paths = 0;
+	added = 0;
+	judged = 0;
 	return registered->notifier_call(registered, state, &module);
 }
 
@@ -51,15 +73,24 @@ int main(void)
 	   "an error of the notifier registration is returned");
 	result = 0;
 	ok(!mmn_module_notifier_init() && registered, "init registers the module notifier");
-	ok(say(MODULE_STATE_COMING) == NOTIFY_DONE && say(MODULE_STATE_UNFORMED) == NOTIFY_DONE,
-	   "COMING and UNFORMED are ignored");
-	ok(!sites && !init_sites && !walks && !paths, "COMING and UNFORMED drop no data");
+	ok(say(MODULE_STATE_UNFORMED) == NOTIFY_DONE && !added, "UNFORMED is ignored");
+	ok(say(MODULE_STATE_COMING) == NOTIFY_OK && added == 1 && !judged,
+	   "COMING looks for a live patch");
+	ok(!sites && !init_sites && !walks && !paths, "COMING drops no data");
 	ok(say(MODULE_STATE_LIVE) == NOTIFY_OK && init_sites == 1 && !sites,
 	   "LIVE drops the sites in init functions, and no others");
 	ok(walks == 1 && !paths, "LIVE drops walks, but no call paths");
 	ok(say(MODULE_STATE_GOING) == NOTIFY_OK && sites == 1 && !init_sites,
 	   "GOING drops all sites of the module");
 	ok(walks == 1 && paths == 1, "GOING drops walks, and the call paths of the module");
+	ok(!judged, "without a live patch trust is not judged again");
+	is_patch = true;
+	say(MODULE_STATE_COMING);
+	ok(judged == 1, "before a live patch runs, trust is judged again");
+	say(MODULE_STATE_LIVE);
+	ok(!judged && !added, "not when it is enabled");
+	say(MODULE_STATE_GOING);
+	ok(judged == 1, "and when it is unloaded");
 	mmn_module_notifier_exit();
 	ok(!registered, "exit unregisters the module notifier");
 	return tap_done();

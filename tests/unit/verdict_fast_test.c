@@ -55,7 +55,7 @@ struct mmn_call_path {
 	unsigned long pc;
 };
 
-static const struct mmn_site site = { .pc = SITE, .row = 11, .class = 12, .needs = 13 };
+static const struct mmn_site site = { .pc = SITE, .row = 11, .needs = 13, .trust = 14 };
 static struct mmn_call_path path;
 static const unsigned long *frame;
 static unsigned int asked;
@@ -77,10 +77,15 @@ static struct mmn_frame_pos mmn_call_path_pos(const struct mmn_call_path *c,
 	return (struct mmn_frame_pos){ .pc = SITE, .sp = c == &path && from == frame ? 77 : 0 };
 }
 
-static bool mmn_last_walk_find(const struct mmn_frame_pos *from, unsigned int class, u32 bits,
+static u32 mmn_rule_cache_site(unsigned int row, unsigned int native)
+{
+	return row << 16 | native;
+}
+
+static bool mmn_last_walk_find(const struct mmn_frame_pos *from, u32 site, u32 bits,
 			       struct mmn_verdict *v)
 {
-	if (!same_walk || from->pc != SITE || from->sp != 77 || class != 12 || bits != BITS)
+	if (!same_walk || from->pc != SITE || from->sp != 77 || site >> 16 != 11 || bits != BITS)
 		return false;
 	*v = walk_verdict;
 	return true;
@@ -99,11 +104,12 @@ static unsigned long mmn_frame_step_top(void)
 static bool in_cache;
 static struct mmn_verdict cache_verdict;
 
-static u64 mmn_context_key(const struct mmu_notifier_range *range, unsigned int class, u32 needs,
-			   u32 *bits)
+static u64 mmn_context_key(const struct mmu_notifier_range *range, u32 site, u32 needs,
+			   u32 trust, u32 *bits)
 {
 	*bits = BITS;
-	return range->mm == &mm && class == 12 && needs == 13 ? KEY : 0;
+	return range->mm == &mm && site == mmn_rule_cache_site(11, range->event) &&
+	       needs == 13 && trust == 14 ? KEY : 0;
 }
 
 static bool mmn_rule_cache_find(u64 key, struct mmn_verdict *v)

@@ -10,13 +10,17 @@
 #include <linux/compiler.h>
 #include <linux/kprobes.h>
 #include <linux/livepatch.h>
-#include <linux/mmu_notifier.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 
+/* mmn_patch_fork.c has another one. */
+#ifndef PATCHED
+#define PATCHED	"__mmu_notifier_invalidate_range_start"
+#endif
+
 /* Start of the old code, behind the call of ftrace. */
-static int (*old_code)(struct mmu_notifier_range *range);
+static int (*old_code)(void *one, void *other);
 
 static atomic_t calls = ATOMIC_INIT(0);
 
@@ -32,12 +36,12 @@ static const struct kernel_param_ops calls_ops = {
 module_param_cb(calls, &calls_ops, NULL, 0444);
 MODULE_PARM_DESC(calls, "number of calls of the patched function");
 
-static int mmn_patch_start(struct mmu_notifier_range *range)
+static int mmn_patch_start(void *one, void *other)
 {
 	int ret;
 
 	atomic_inc(&calls);
-	ret = old_code(range);
+	ret = old_code(one, other);
 	/* No tail call: the frame stays on the stack. */
 	barrier();
 	return ret;
@@ -45,7 +49,7 @@ static int mmn_patch_start(struct mmu_notifier_range *range)
 
 static struct klp_func funcs[] = {
 	{
-		.old_name = "__mmu_notifier_invalidate_range_start",
+		.old_name = PATCHED,
 		.new_func = mmn_patch_start,
 	}, { }
 };

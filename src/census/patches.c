@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * patches: live patches, which replace functions of the kernel after load. The rows that rest
+ * on a replaced function are not exact from before the patch is enabled until its module is
+ * unloaded.
+ *
+ * Which functions a patch replaces is only known to the kernel once its code has run. But their
+ * names are strings in its data before, when the module is announced. A name that is there for
+ * another reason costs exactness, too, and nothing else.
+ */
+#define pr_fmt(fmt) "mmnotify: " fmt
+
+#include <linux/bitmap.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+
+#include "compat/compat.h"
+#include "patches.h"
+#include "rules/census_table.h"
+#include "rules/frame_table.h"
+#include "rules/rules.h"
+#include "rules/site_table.h"
+#include "words.h"
+
+/* Live patches at once. With more, their rows stay inexact until mmnotify is unloaded. */
+#define PATCHES_MAX	8
+
+/* Guards changes of the list. */
+static DEFINE_MUTEX(patches_lock);
+
+/**
+ * struct patch - a live patch that is loaded
+ * @mod: its module; NULL in the last entry, which stands for all without an entry
+ * @rows: rows that rest on a function that it names
+ */
+static struct patch {
+	const struct module *mod;
+	DECLARE_BITMAP(rows, MMN_SITE_ROWS_MAX);
+} patches[PATCHES_MAX + 1];
+
+/**
+ * struct reading - search in the data of a live patch
+ * @words: search for names
+ * @rows: filled with the rows that rest on them
+ */
+struct reading {
+	struct mmn_words words;
+	unsigned long *rows;
+};
+
+static void add_class(unsigned long *rows, unsigned int class)
+{
+	unsigned int row;
+
+	for (row = 1; row < mmn_site_table_nr(); row++)
+		if (mmn_site_table_class(row) == class)
+			__set_bit(row, rows);
+}
+
+/* A replaced frame is no frame any more, so causes that rest on the stack may be wrong. */
+static void add_walked(unsigned long *rows)
+{
+	unsigned int row, class, nr;
+	struct mmn_verdict v;
+
+	for (row = 1; row < mmn_site_table_nr(); row++) {
+		class = mmn_site_table_class(row);
+		for (nr = 0; mmn_rules_get(class, nr, &v); nr++)
+			if (mmn_rules_how(class, nr) & MMN_RULE_NEEDS_STACK)
+				__set_bit(row, rows);
+	}
+}
+
+static bool is_announcer(const char *name)
+{
+	return mmn_frame_table_find(name) == MMN_FRAME_ANNOUNCE;
+}
+
+static void found_word(struct mmn_words *words, const char *name)
+{
+	unsigned long *rows = container_of(words, struct reading, words)->rows;
+	unsigned int row = mmn_site_table_find(name), nr;
+	const struct mmn_census_callee *c;
+
+	if (row != MMN_SITE_UNKNOWN)
+		__set_bit(row, rows);
+	for (nr = 0; (c = mmn_census_table_callee(nr)); nr++)
+		if (mmn_census_table_may_call(name, c))
+			add_class(rows, c->class);
+	/* If an announcer is replaced, the stack does not show the call site: unknown anyway. */
+	if (mmn_frame_table_find(name) != MMN_FRAME_NONE && !is_announcer(name))
+		add_walked(rows);
+}
+
+static void read_data(void *reading, const void *base, size_t size)
+{
+	struct reading *r = reading;
+	u8 piece[64];
+	size_t len;
+
+	for (; size; size -= len, base += len) {
+		len = min(size, sizeof(piece));
+		/* What cannot be read may be a name of any row. */
+		if (mmn_read_kernel(piece, base, len))
+			bitmap_fill(r->rows, MMN_SITE_ROWS_MAX);
+		else
+			mmn_words_feed(&r->words, piece, len);
+	}
+}
+
+static struct patch *find_patch(const struct module *mod)
+{
+	unsigned int i;
+
+	for (i = 0; i < PATCHES_MAX; i++)
+		if (patches[i].mod == mod)
+			return &patches[i];
+	return NULL;
+}
+
+/* Return: true if rows lost their trust. */
+static bool add_patch(const struct module *mod)
+{
+	struct reading r = { .words.found = found_word };
+	struct patch *p;
+
+	if (find_patch(mod))
+		return false;
+	p = find_patch(NULL) ?: &patches[PATCHES_MAX];
+	r.rows = p->rows;
+	mmn_module_data(mod, read_data, &r);
+	if (p != &patches[PATCHES_MAX])
+		p->mod = mod;
+	if (bitmap_empty(p->rows, MMN_SITE_ROWS_MAX))
+		return false;
+	pr_warn("live patch %s: %u rows rest on functions that it names, so they are not exact until it is unloaded\n",
+		mod->name, bitmap_weight(p->rows, MMN_SITE_ROWS_MAX));
+	return true;
+}
+
+/**
+ * mmn_patches_add() - a module is loaded
+ * @mod: the module
+ *
+ * Context: Process, before code of @mod runs, or while it cannot be unloaded; sleeps.
+ * Return: true if it is a live patch and rows lost their trust.
+ */
+bool mmn_patches_add(struct module *mod)
+{
+	bool lost;
+
+	if (!is_livepatch_module(mod))
+		return false;
+	mutex_lock(&patches_lock);
+	lost = add_patch(mod);
+	mutex_unlock(&patches_lock);
+	return lost;
+}
+
+/**
+ * mmn_patches_remove() - a module is unloaded
+ * @mod: the module
+ *
+ * Context: Process, when no code of @mod runs any more; sleeps.
+ * Return: true if it was a live patch.
+ */
+bool mmn_patches_remove(const struct module *mod)
+{
+	struct patch *p;
+
+	mutex_lock(&patches_lock);
+	p = find_patch(mod);
+	if (p) {
+		bitmap_zero(p->rows, MMN_SITE_ROWS_MAX);
+		p->mod = NULL;
+	}
+	mutex_unlock(&patches_lock);
+	return p;
+}
+
+/* Return: number of live patches in @mods, which cannot be unloaded before module_put(). */
+static unsigned int pin_patches(struct module *mods[PATCHES_MAX + 1])
+{
+	struct list_head *at;
+	struct module *mod;
+	unsigned int nr = 0;
+
+	rcu_read_lock();
+	/* The list is a ring with a head that is no module, and not in their area. */
+	for (at = THIS_MODULE->list.next; at != &THIS_MODULE->list; at = READ_ONCE(at->next)) {
+		mod = list_entry(at, struct module, list);
+		if (mmn_in_module_area((unsigned long)mod) && is_livepatch_module(mod) &&
+		    nr <= PATCHES_MAX && try_module_get(mod))
+			mods[nr++] = mod;
+	}
+	rcu_read_unlock();
+	return nr;
+}
+
+/**
+ * mmn_patches_init() - find the live patches that are loaded
+ *
+ * Context: Module init, after the module notifier was registered; sleeps.
+ */
+void __init mmn_patches_init(void)
+{
+	struct module *mods[PATCHES_MAX + 1];
+	unsigned int nr = pin_patches(mods);
+
+	while (nr--) {
+		mmn_patches_add(mods[nr]);
+		module_put(mods[nr]);
+	}
+}
+
+/**
+ * mmn_patches_has() - does a row rest on a function that a live patch names?
+ * @row: row of the site table
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool mmn_patches_has(unsigned int row)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(patches); i++)
+		if (test_bit(row, patches[i].rows))
+			return true;
+	return false;
+}

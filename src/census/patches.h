@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_PATCHES_H
+#define MMN_PATCHES_H
+
+#include <linux/types.h>
+
+struct module;
+
+void mmn_patches_init(void);
+bool mmn_patches_add(struct module *mod);
+bool mmn_patches_remove(const struct module *mod);
+bool mmn_patches_has(unsigned int row);
+
+#endif /* MMN_PATCHES_H */

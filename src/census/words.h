@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_WORDS_H
+#define MMN_WORDS_H
+
+#include <linux/types.h>
+
+/* Longest name that is found, in bytes. */
+#define MMN_WORDS_LEN	63
+
+/**
+ * struct mmn_words - search for names in data
+ * @found: called for each string that consists of the characters of a C name
+ * @len: length of the string so far; above MMN_WORDS_LEN if it is no name
+ * @word: the string so far
+ */
+struct mmn_words {
+	void (*found)(struct mmn_words *words, const char *word);
+	size_t len;
+	char word[MMN_WORDS_LEN + 1];
+};
+
+void mmn_words_feed(struct mmn_words *words, const u8 *data, size_t len);
+
+#endif /* MMN_WORDS_H */
