@@ -11,11 +11,14 @@
 #include "compat.h"
 #include "features.h"
 
-static const struct {
+struct feature {
 	bool have;
 	const char *lacks;
-} features[] __initconst = {
-	{ MMN_HAVE_RANGES, "interval notifiers: mmnotify_range_insert() and mmnotify_prime() return -EOPNOTSUPP" },
+};
+
+static const struct feature features[] __initconst = {
+	{ MMN_HAVE_RANGES,
+	  "interval notifiers: mmnotify_range_insert() and mmnotify_prime() return -EOPNOTSUPP" },
 	{ MMN_HAVE_FTRACE, "what hook=ftrace needs: observers use hook=kprobe" },
 	{ MMN_HAVE_KPROBES, "what hook=kprobe needs" },
 	{ MMN_HAVE_STACK, "an unwinder that does not guess: verdicts do not depend on the stack" },
