@@ -21,6 +21,7 @@
 
 #include "features.h"
 #include "mirror.h"
+#include "rules/names.h"
 #include "sys.h"
 
 #define PG	4096UL
@@ -312,8 +313,5 @@ extern const struct scenario anon_scenarios[], file_scenarios[],
 	fault_scenarios[], advice_scenarios[], split_scenarios[],
 	tiers_scenarios[], kvm_scenarios[];
 extern const struct scenario *const families[];
-
-const char *mmn_names_event(unsigned int event);
-const char *mmn_names_cause(unsigned int cause);
 
 #endif /* RUNNER_H */
