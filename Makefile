@@ -43,10 +43,9 @@ help:
 	@echo 'make check-rt       PREEMPT_RT kernels (KERNEL=rt-6.12)'
 	@echo 'make check-lockdown signed and unsigned, on kernels that are locked down'
 	@echo 'make check-debug    KASAN, lockdep, kmemleak, KCSAN (KERNEL=kasan-6.12)'
-	@echo 'make check-fp       kernels with frame pointers, without ORC (KERNEL=fp-7.3)'
 	@echo 'make check-foreign  test_hmm (ported), rdma_rxe and KVM with their tests'
 	@echo 'make check-dkms     add, build, install, boot, remove, with each dkms'
-	@echo 'make help-more      more benchmarks, and the variables of each target'
+	@echo 'make help-more      more benchmarks, check-fp, and the variables of each target'
 
 help-more:
 	@echo 'make bench-growth   bench with more objects, clients and processes'
@@ -54,6 +53,7 @@ help-more:
 	@echo 'make bench-lines    cache lines that mmnotify writes to from two CPUs: none'
 	@echo 'make bench-thrash   losses of devices, naive and aware, on six workloads'
 	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from bench and bench-growth'
+	@echo 'make check-fp       kernels with frame pointers, without ORC (KERNEL=fp-7.3)'
 	@echo 'make user           the programs that run in the VM'
 	@echo
 	@echo 'KERNEL=   a kernel of tests/vm/kernels.list: check, demo, fuzz, mutants, bench*, check-*;'

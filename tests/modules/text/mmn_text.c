@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_text: copies text of the kernel to its caller, who looks for calls in it. /proc/kcore
+ * mmn_text: copies text of the kernel to its caller, which looks for calls in it. /proc/kcore
  * does the same where it is built. The module does not use mmnotify.
  */
 #include <linux/fs.h>
