@@ -130,6 +130,7 @@ static const struct mmn_census_callee callees[] = {
 		"dax_entry_mkclean", "dax_writeback_one", "dax_writeback_mapping_range",
 		/* These pass no range, so it announces nothing for them. */
 		"follow_pte", "follow_pfn", "follow_phys" } },
+	{ "__follow_pte_pmd", MMN_CLASS_DAX_MKCLEAN, false, { "follow_pte_pmd", "follow_pte" } },
 	{ "write_protect_page", MMN_CLASS_KSM_WRPROTECT, false, {
 		"try_to_merge_one_page", "try_to_merge_with_ksm_page" } },
 };
