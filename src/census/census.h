@@ -24,7 +24,8 @@ struct seq_file;
  *
  * **A row is trusted** if its function has no more calls than were audited, no other function
  * has its name, and, where its events have less effects than CLEAR, no function calls it that
- * was not audited. A row that fails is inexact alone.
+ * was not audited. A row that fails is inexact alone; an unknown caller fails all rows of the
+ * class.
  *
  * **An event is trusted** if the row is, if the census found the very address that announces
  * it, and if the native event is one of the audited ones. A kprobe on a call at load hides it,

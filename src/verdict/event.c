@@ -28,7 +28,7 @@
  *
  * The end of an event clears MMN_EVENT_OPEN and leaves the rest, because end callbacks run
  * after the hook. A start callback takes open records only, so it never uses that of an
- * ended event. It can only be wrong if the hook missed an end and then the next start with
+ * ended event. The record can only be wrong if the hook missed an end and then the next start with
  * the same range pointer, task, mm, start and end.
  *
  * A non-blockable start may fail and then has no end. Its record is evictable from the
