@@ -82,9 +82,8 @@ static bool is_announcer(const char *name)
 	return mmn_frame_table_find(name) == MMN_FRAME_ANNOUNCE;
 }
 
-static void found_word(struct mmn_words *words, const char *name)
+static void found_name(unsigned long *rows, const char *name)
 {
-	unsigned long *rows = container_of(words, struct reading, words)->rows;
 	unsigned int row = mmn_site_table_find(name), nr;
 	const struct mmn_census_callee *c;
 
@@ -98,12 +97,20 @@ static void found_word(struct mmn_words *words, const char *name)
 		add_walked(rows);
 }
 
+/* Other data may precede the name without a NUL between them. */
+static void found_word(struct mmn_words *words, const char *word)
+{
+	for (; *word; word++)
+		found_name(container_of(words, struct reading, words)->rows, word);
+}
+
 static void read_data(void *reading, const void *base, size_t size)
 {
 	struct reading *r = reading;
 	u8 piece[64];
 	size_t len;
 
+	mmn_words_feed(&r->words, (const u8 *)"", 1);
 	for (; size; size -= len, base += len) {
 		len = min(size, sizeof(piece));
 		/* What cannot be read may be a name of any row. */
@@ -124,15 +131,13 @@ static struct patch *find_patch(const struct module *mod)
 	return NULL;
 }
 
-/* Return: true if rows lost their trust. */
+/* Does not sleep. Return: true if rows lost their trust. */
 static bool add_patch(const struct module *mod)
 {
 	struct reading r = { .words.found = found_word };
 	struct patch *p;
 
-	if (find_patch(mod))
-		return false;
-	p = find_patch(NULL) ?: &patches[PATCHES_MAX];
+	p = find_patch(mod) ?: find_patch(NULL) ?: &patches[PATCHES_MAX];
 	r.rows = p->rows;
 	mmn_module_data(mod, read_data, &r);
 	if (p != &patches[PATCHES_MAX])
@@ -184,39 +189,36 @@ bool mmn_patches_remove(const struct module *mod)
 	return p;
 }
 
-/* Return: number of live patches in @mods, which cannot be unloaded before module_put(). */
-static unsigned int pin_patches(struct module *mods[PATCHES_MAX + 1])
+/* The COMING or GOING notification of the others is still to come, or is over. */
+static bool is_loaded(struct module *mod)
 {
-	struct list_head *at;
-	struct module *mod;
-	unsigned int nr = 0;
-
-	rcu_read_lock();
-	/* The list is a ring with a head that is no module, and not in their area. */
-	for (at = THIS_MODULE->list.next; at != &THIS_MODULE->list; at = READ_ONCE(at->next)) {
-		mod = list_entry(at, struct module, list);
-		if (mmn_in_module_area((unsigned long)mod) && is_livepatch_module(mod) &&
-		    nr <= PATCHES_MAX && try_module_get(mod))
-			mods[nr++] = mod;
-	}
-	rcu_read_unlock();
-	return nr;
+	return is_livepatch_module(mod) && mod->state != MODULE_STATE_UNFORMED &&
+	       mod->state != MODULE_STATE_GOING;
 }
 
 /**
  * mmn_patches_init() - find the live patches that are loaded
  *
+ * The kernel frees no module before the RCU section ends. A module that fails to load has its
+ * GOING notification, which waits for patches_lock.
+ *
  * Context: Module init, after the module notifier was registered; sleeps.
  */
 void __init mmn_patches_init(void)
 {
-	struct module *mods[PATCHES_MAX + 1];
-	unsigned int nr = pin_patches(mods);
+	struct list_head *at;
+	struct module *mod;
 
-	while (nr--) {
-		mmn_patches_add(mods[nr]);
-		module_put(mods[nr]);
+	mutex_lock(&patches_lock);
+	rcu_read_lock();
+	/* The list is a ring with a head that is no module, and not in their area. */
+	for (at = THIS_MODULE->list.next; at != &THIS_MODULE->list; at = READ_ONCE(at->next)) {
+		mod = list_entry(at, struct module, list);
+		if (mmn_in_module_area((unsigned long)mod) && is_loaded(mod))
+			add_patch(mod);
 	}
+	rcu_read_unlock();
+	mutex_unlock(&patches_lock);
 }
 
 /**

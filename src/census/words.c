@@ -17,19 +17,25 @@ static bool is_of_name(u8 c)
 	       (c >= 'a' && c <= 'z') || c == '.';
 }
 
+/* Of a longer word the end is kept: it may be a name behind other data. */
+static void add_to_word(struct mmn_words *w, u8 c)
+{
+	if (w->len == MMN_WORDS_LEN)
+		memmove(w->word, w->word + 1, --w->len);
+	w->word[w->len++] = c;
+}
+
 static void feed_byte(struct mmn_words *w, u8 c)
 {
-	if (!c) {
-		if (w->len && w->len <= MMN_WORDS_LEN) {
-			w->word[w->len] = 0;
-			w->found(w, w->word);
-		}
-		w->len = 0;
-	} else if (is_of_name(c) && w->len < MMN_WORDS_LEN) {
-		w->word[w->len++] = c;
-	} else {
-		w->len = MMN_WORDS_LEN + 1;
+	if (is_of_name(c)) {
+		add_to_word(w, c);
+		return;
 	}
+	if (!c && w->len) {
+		w->word[w->len] = 0;
+		w->found(w, w->word);
+	}
+	w->len = 0;
 }
 
 /**
@@ -38,7 +44,8 @@ static void feed_byte(struct mmn_words *w, u8 c)
  * @data: the piece
  * @len: its size in bytes
  *
- * A string may lie in several pieces.
+ * A string may lie in several pieces. The data before a string need not end with a NUL, so a word
+ * may begin with bytes that are not of the string: the callback has to look at its ends, too.
  *
  * Context: Any.
  */

@@ -9,9 +9,10 @@
 
 /**
  * struct mmn_words - search for names in data
- * @found: called for each string that consists of the characters of a C name
- * @len: length of the string so far; above MMN_WORDS_LEN if it is no name
- * @word: the string so far
+ * @found: called for each word, the characters of a C name before a NUL, or the last
+ *	MMN_WORDS_LEN of them; the word may begin with other data
+ * @len: length of the word so far
+ * @word: the word so far
  */
 struct mmn_words {
 	void (*found)(struct mmn_words *words, const char *word);

@@ -39,16 +39,20 @@ int main(void)
 
 	ok(FINDS("unmap_vmas\0\0copy_page_range", "unmap_vmas copy_page_range "),
 	   "names between zeros are found");
-	ok(FINDS("a.isra.0\0Z9_", "a.isra.0 Z9_ "), "suffixes, digits and capitals belong to names");
-	ok(FINDS("\x01unmap_vmas\0x y\0%s\0name", "name "), "other strings are no names");
+	ok(FINDS("a.isra.0\0Z9_", "a.isra.0 Z9_ "),
+	   "suffixes, digits and capitals belong to names");
+	ok(FINDS("\x01unmap_vmas\0x y\0%s\0n-", "unmap_vmas y s "),
+	   "other data may precede a name, but not follow it");
+	ok(FINDS("5unmap_vmas", "5unmap_vmas "), "data that looks like a name is part of it");
 	ok(finds("unmap_vmas", 10, ""), "a string without an end is none");
 	memset(longest, 'x', sizeof(longest));
 	longest[MMN_WORDS_LEN] = 0;
 	memcpy(want, longest, MMN_WORDS_LEN);
 	want[MMN_WORDS_LEN] = ' ';
 	ok(finds(longest, MMN_WORDS_LEN + 1, want), "the longest name is found");
-	longest[MMN_WORDS_LEN] = 'x';
+	memset(longest, 'x', MMN_WORDS_LEN + 1);
+	longest[0] = 'y';
 	longest[MMN_WORDS_LEN + 1] = 0;
-	ok(finds(longest, sizeof(longest), ""), "a longer one is none");
+	ok(finds(longest, sizeof(longest), want), "of a longer one the end is");
 	return tap_done();
 }
