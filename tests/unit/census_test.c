@@ -3,7 +3,6 @@
  * The census on made-up kernels: functions with calls in a buffer, and a fault planted in each
  * but the first. The row of the fault must not be trusted, all others must be.
  */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +15,7 @@
 #include <mmnotify/mmnotify_types.h>
 #include "rules/rules.h"
 #include "rules/site_table.h"
+#include "log.h"
 #include "tap.h"
 
 #define BASE	0xffffffff81000000UL
@@ -32,17 +32,6 @@ static unsigned int nr;
 static u8 text[FUNCTIONS * SIZE];
 static bool unreadable, exact, needs_census;
 static unsigned int patched;	/* row that rests on a live patch */
-static char logged[4000];
-
-void shim_log(const char *fmt, ...)
-{
-	size_t len = strlen(logged);
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(logged + len, sizeof(logged) - len, fmt, args);
-	va_end(args);
-}
 
 void *kzalloc(size_t size, int flags)
 {

@@ -3,7 +3,6 @@
  * leftover: the order in which the objects that a driver's module left are removed, until
  * none is left, and that this precedes the drop of cached data about the module.
  */
-#include <stdarg.h>
 #include <string.h>
 
 #include <linux/errno.h>
@@ -15,6 +14,7 @@
 #include "client/mm.h"
 #include "client/removal.h"
 #include "module_list.h"
+#include "log.h"
 #include "tap.h"
 
 static struct module module, other;
@@ -26,21 +26,11 @@ static struct mmn_client clients[2] = {
 };
 
 static unsigned int present, ranges, mms, later;
-static char steps[100], logged[1000];
+static char steps[100];
 
 static void step(const char *what)
 {
 	strcat(steps, what);
-}
-
-void shim_log(const char *fmt, ...)
-{
-	size_t len = strlen(logged);
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(logged + len, sizeof(logged) - len, fmt, args);
-	va_end(args);
 }
 
 struct mmn_client *mmn_client_of_module(const struct module *mod)
