@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/random.h>
 #include <linux/ratelimit.h>
 #include <linux/string.h>
 
@@ -32,6 +33,7 @@
 #include "stack/module_notifier.h"
 #include "stack/unwind.h"
 #include "stats.h"
+#include "verdict/event.h"
 #include "verdict/verify.h"
 
 static char *hook = "auto";
@@ -228,6 +230,7 @@ static int __init mmn_main_init(void)
 	if (ret)
 		goto modules;
 	mmn_objects_init();
+	mmn_event_init(get_random_u64());
 	mmn_range_end_init();
 	try_steps();
 	backend = prove_backend(first);

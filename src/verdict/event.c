@@ -7,32 +7,37 @@
  * Each task has a home slot, found by a hash of the task pointer. So a CPU writes only to
  * cache lines of the task that it runs, unless two tasks have the same hash. There are no
  * locks and no atomic read-modify-write: two tasks may write one slot at the same time. At
- * most one of them finds its event intact. The tag, a checksum of the call site, the
- * verdict and the event's identity, detects that. A start then walks the stack; an end
- * callback classifies the event again. (A false match needs a chance of 1 in 2^64.)
+ * most one of them finds its event intact, because the tag is a checksum of the call site,
+ * the verdict and the event's identity. The other task walks the stack if it is at a start,
+ * and classifies the event again if it is at an end. (A false match needs a chance of 1 in
+ * 2^64.)
  *
  * Events nest: a THP may be split while its range is unmapped. struct mmu_notifier_range
  * lies on the stack, so its address distinguishes them, and a nested event has the lower
- * one. If the event in the home slot encloses it, it uses the inner slot, which follows.
- * Events of lower addresses, and those that ended, do not enclose it.
+ * one. A start takes the inner slot, which follows the home slot, if the event in the home
+ * slot encloses its own. An event that ended, or that has a lower address, encloses no
+ * other. A third event, nested in both, overwrites the inner slot if a callback saves it.
  *
  * An end callback must not find an earlier event, not even one with the same address, task,
  * mm, start and end. So each start overwrites the slot in which its end is looked up: the
- * home slot, or the inner one while the home slot has an event that encloses it. That
- * event is still there at the end, unless another task has overwritten it. The inner slot
- * does not count then, as it may have an event of before.
+ * home slot, or the inner one while an event that encloses its own is in the home slot. If
+ * another task has overwritten that outer event by the time of the end, the lookup ignores
+ * the inner slot, because an earlier event may have left its verdict there.
  *
- * The hook overwrites neither the record of another task's open event, nor events that
- * enclose its own. It takes one of the next slots. A lookup finds only open records there,
- * because no start ever overwrites an ended one: end callbacks classify again.
+ * The hook overwrites neither the record of another task's open event, nor a record that
+ * encloses its own. If both slots hold such records, the hook uses one of the next slots,
+ * which belong to other hashes: an overflow record. No start of this task overwrites an
+ * overflow record that was closed, so a lookup accepts it only while it is open. End
+ * callbacks run after the hook has closed it, and classify again.
  *
  * The end of an event clears MMN_EVENT_OPEN and leaves the rest, because end callbacks run
- * after the hook. A start callback takes open records only, so it never uses that of an
- * ended event. The record can only be wrong if the hook missed an end and then the next start with
- * the same range pointer, task, mm, start and end.
+ * after the hook. A start callback uses open records only, so never the record of an event
+ * that ended. The record is wrong only if the hook missed an end and then the next start
+ * with the same range pointer, task, mm, start and end.
  *
  * A non-blockable start may fail and then has no end. Its record is evictable from the
- * beginning, so it never keeps another event out. A callback saves its verdict closed.
+ * beginning, so it never keeps another event out. A callback that saves the verdict of such
+ * a start leaves the slot closed.
  *
  * Also compiled in user space, for unit tests.
  */
@@ -53,6 +58,8 @@ struct mmn_event mmn_event_table[1 << MMN_EVENT_BITS][2];
 #define EVENT_SLOTS	(sizeof(mmn_event_table) / sizeof(struct mmn_event))
 
 static struct mmn_event *const slots = mmn_event_table[0];
+
+u64 mmn_event_mix __read_mostly = 0x9e3779b97f4a7c15ULL;
 
 /* Changes whenever an object is freed: pointers to objects saved before are stale. */
 atomic_long_t mmn_event_generation;
@@ -111,6 +118,17 @@ struct mmn_event *mmn_event_find_slow(struct mmn_event *home, unsigned long rang
 		    (range | MMN_EVENT_OPEN | MMN_EVENT_RECORDED))
 			return event_slot(home, i);
 	return NULL;
+}
+
+/**
+ * mmn_event_init() - choose the multiplier of ids and tags
+ * @seed: random number, the same until the module is unloaded
+ *
+ * Context: Process, at load, before the first event is recorded.
+ */
+void mmn_event_init(u64 seed)
+{
+	mmn_event_mix = seed | 1;
 }
 
 /**

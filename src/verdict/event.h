@@ -28,8 +28,8 @@ struct task_struct;
  * @bp: hook: frame pointer at @site plus the event's id, so it is garbage for another event
  * @object: callback: object that saved the verdict, see struct mmn_query
  * @generation: callback: mmn_event_generation when @object saved the verdict
- * @opener: callback: object that came after @object and set MMN_EVENT_OPEN; NULL if the last
- *	one to come found it set
+ * @opener: callback: object that called after @object and set MMN_EVENT_OPEN; NULL if the
+ *	object that called last found the mark set
  */
 struct mmn_event {
 	unsigned long key;
@@ -79,7 +79,11 @@ struct mmn_event_snapshot {
 	bool classified;		/* @verdict is valid and the event was counted */
 };
 
-#define MMN_EVENT_MIX	0x9e3779b97f4a7c15ULL
+/*
+ * Multiplier of ids and tags: odd, and random since the load. With a known one, two threads
+ * could choose addresses for which the words of one event carry the tag of the other.
+ */
+extern u64 mmn_event_mix;
 
 /* The identity of an event as one number: all but its call site. */
 static inline u64 mmn_event_id(const struct mm_struct *mm,
@@ -88,21 +92,22 @@ static inline u64 mmn_event_id(const struct mm_struct *mm,
 {
 	u64 id = (unsigned long)mm;
 
-	id = id * MMN_EVENT_MIX + (unsigned long)task;
-	id = id * MMN_EVENT_MIX + start;
-	return id * MMN_EVENT_MIX + end;
+	id = id * mmn_event_mix + (unsigned long)task;
+	id = id * mmn_event_mix + start;
+	return id * mmn_event_mix + end;
 }
 
 static inline u64 mmn_event_tag(u64 id, unsigned long site)
 {
-	return id * MMN_EVENT_MIX + site;
+	return id * mmn_event_mix + site;
 }
 
 static inline u64 mmn_event_tag_verdict(u64 id, unsigned long site, u64 verdict)
 {
-	return mmn_event_tag(id, site) * MMN_EVENT_MIX + verdict;
+	return mmn_event_tag(id, site) * mmn_event_mix + verdict;
 }
 
+void mmn_event_init(u64 seed);
 void mmn_event_reset(void);
 unsigned int mmn_event_live(void);
 unsigned int mmn_event_full(void);
@@ -310,10 +315,10 @@ static inline struct mmn_event *mmn_event_find_kept(const struct mmn_event_ident
  * @ends: true if the object also has an end callback for this event
  *
  * For an event that the hook did not record. Ends are only reported to objects that have an
- * end callback, so a slot may outlive its event. An object sees each event once: if the
- * object that filled the slot calls again, this is a new event. The generation guards
- * against an object that was freed and its address reused. The return value is used for
- * counting; no verdict depends on it.
+ * end callback, so a slot may outlive its event. The kernel calls the start callback of an
+ * object once for each event. So if the object that filled the slot calls again, this is a
+ * new event. The generation guards against an object that was freed and its address reused.
+ * The return value is used for counting; no verdict depends on it.
  *
  * Context: A notifier's start callback.
  * Return: true if the caller is the first for this event and has to count it; false if

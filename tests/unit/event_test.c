@@ -95,6 +95,29 @@ static void test_identity(void)
 	}
 }
 
+/* Return: the end with which an event of task 2 has the id @of, if the multiplier is known. */
+static unsigned long forged_end(u64 of)
+{
+	return of - mmn_event_id(mm(1), task(2), 0x5000, 0);
+}
+
+/* A pair of events that is chosen for one multiplier has different ids with another one. */
+static void test_seed(void)
+{
+	const u64 mix = mmn_event_mix;
+	unsigned long end = forged_end(id(1));
+
+	ok(mmn_event_id(mm(1), task(2), 0x5000, end) == id(1),
+	   "an event may be chosen to have another's id while the multiplier is known");
+	mmn_event_init(mix ^ 0x10);
+	ok(mmn_event_mix != mix && mmn_event_id(mm(1), task(2), 0x5000, end) != id(1),
+	   "with another seed it has an id of its own");
+	mmn_event_init(1UL << 63);
+	ok(mmn_event_id(mm(1), task(1), 0x1000, 0x3000) !=
+	   mmn_event_id(mm(2), task(1), 0x1000, 0x3000), "an even seed keeps the mm in the id");
+	mmn_event_init(mix);
+}
+
 /* Events of one task nest: the first two find their records at their ends, too. */
 static void test_nesting(void)
 {
@@ -632,6 +655,7 @@ int main(void)
 		clash[i] = event(neighbour(1, i), 0x400);
 	test_one();
 	test_identity();
+	test_seed();
 	test_nesting();
 	test_table();
 	test_clash();

@@ -162,6 +162,7 @@ static void mmn_verdict_identify(const struct mmu_notifier_range *range,
 struct static_key_false mmn_verdict_hooked;
 struct mmn_event mmn_event_table[1 << MMN_EVENT_BITS][2];
 atomic_long_t mmn_event_generation;
+u64 mmn_event_mix = 0x9e3779b97f4a7c15ULL;
 
 /* ---- the slow paths ---- */
 
