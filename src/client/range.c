@@ -535,7 +535,8 @@ static bool mmn_range_cover_invalidate(struct mmu_interval_notifier *mni,
 				       unsigned long seq)
 {
 	struct cover *cover = container_of(mni, struct cover, mni);
-	struct mmn_query query = mmn_verdict_query(mni, cover->range->ends, &invalidate_path);
+	struct mmn_query query = mmn_verdict_query(mni, has_end(cover->range, range),
+						   &invalidate_path);
 
 	return deliver_one_pass(cover->range, query, range, seq);
 }
