@@ -8,6 +8,8 @@ KERNELS ?= $(or $(KERNEL),$(all-kernels))
 RT_KERNELS := $(shell sed 's/\#.*//' tests/vm/kernels.list 2>/dev/null | awk '$$3 == "rt" { print $$1 }')
 # Built from source by tests/vm/build-kernel.
 FP_KERNELS := $(or $(KERNEL),fp-6.1 fp-7.3)
+# make check runs its scenarios only.
+BRIEF_KERNEL := fp-7.3
 NEWEST := $(lastword $(all-kernels))
 
 CC := gcc
@@ -24,7 +26,7 @@ user := build/user
 # One screen: tests/lint/sizes counts.
 help:
 	@echo 'make demo           show the causes of a program'"'"'s events, live, in a VM'
-	@echo 'make check          all tests: lint, unit, five kernels (KERNEL=6.12: one)'
+	@echo 'make check          all tests: lint, unit, six kernels (KERNEL=6.12: one)'
 	@echo 'make lint | unit    only these'
 	@echo 'make modules        build mmnotify.ko for the running kernel (KVER=, KDIR=)'
 	@echo 'make docs           docs/causes.md, api.md and internals.md, from the sources'
@@ -197,7 +199,7 @@ demo: deps-vm user
 	@tests/scenarios/demo $(or $(KERNEL),$(NEWEST))
 
 check: deps-vm deps-unit deps-lint user
-	@tests/check $(KERNELS)
+	@tests/check $(KERNELS) $(if $(KERNEL),,--scenarios $(BRIEF_KERNEL))
 
 lint: deps-lint
 	@tests/lint/all
