@@ -5,37 +5,58 @@
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include "compat/compat.h"
 #include "frame_record.h"
 
 #if MMN_FRAME_RECORDS
 #include <asm/unwind.h>
 
-#define PUSH_BP		0x55
-/* mov %rsp,%rbp */
-static const u8 set_bp[] = { 0x48, 0x89, 0xe5 };
+/* push %rbp; mov %rsp,%rbp */
+static const u8 record[] = { 0x55, 0x48, 0x89, 0xe5 };
 
 /*
  * The compiler may place other instructions between the two, but no call. The bytes of the
  * second one occur in no other instruction of a function without a frame pointer.
+ *
+ * Return: how many bytes of @record are found, if @found were before byte @c.
  */
-static bool stores_record(const u8 *text, const u8 *end)
+static unsigned int find_record(unsigned int found, u8 c)
 {
-	text = memchr(text, PUSH_BP, end - text);
-	if (!text)
-		return false;
-	for (; text + sizeof(set_bp) <= end; text++)
-		if (!memcmp(text, set_bp, sizeof(set_bp)))
-			return true;
+	if (c == record[found])
+		return found + 1;
+	if (found <= 1)
+		return found;
+	return c == record[1] ? 2 : 1;
+}
+
+/* The work item may come after the code is gone, as a trampoline's is without notification. */
+static bool stores_record(unsigned long at, unsigned long end)
+{
+	unsigned int found = 0, i;
+	size_t len;
+	u8 piece[64];
+
+	for (; at < end; at += len) {
+		len = min_t(size_t, end - at, sizeof(piece));
+		if (mmn_read_kernel(piece, (const void *)at, len))
+			return false;
+		for (i = 0; i < len; i++) {
+			found = find_record(found, piece[i]);
+			if (found == ARRAY_SIZE(record))
+				return true;
+		}
+	}
 	return false;
 }
 
 /**
  * mmn_frame_record_is_proven() - does a function store a frame record?
- * @pc: return address into the function; its text must be mapped
+ * @pc: return address into the function
  * @name: buffer of KSYM_SYMBOL_LEN bytes; set to the symbol with its offset
  *
  * No call returns to the start of a function: such an address is the trampoline of a tracer
@@ -54,7 +75,7 @@ bool mmn_frame_record_is_proven(unsigned long pc, char *name)
 	offset = strchr(name, '+');
 	if (!offset || sscanf(offset, "+%lx", &bytes) != 1 || bytes > pc)
 		return false;
-	return stores_record((const u8 *)pc - bytes, (const u8 *)pc);
+	return stores_record(pc - bytes, pc);
 }
 
 /* Did the walk reach the end of the stack, and not only a record that it cannot follow? */

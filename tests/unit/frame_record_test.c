@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include <linux/errno.h>
 #include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/ptrace.h>
@@ -64,6 +65,15 @@ unsigned int mmn_addr_cache_resolve(unsigned long site)
 /* ---- the proof ---- */
 
 static unsigned long symbol;
+static const void *gone;	/* address of a byte that cannot be read */
+
+long mmn_read_kernel(void *to, const void *from, size_t len)
+{
+	if (gone >= from && gone < from + len)
+		return -EFAULT;
+	memcpy(to, from, len);
+	return 0;
+}
 
 int sprint_symbol(char *buffer, unsigned long address)
 {
@@ -82,9 +92,26 @@ int sprint_symbol(char *buffer, unsigned long address)
 #define SET_BP	0x48, 0x89, 0xe5
 #define CALL	0xe8, 0x11, 0x22, 0x33, 0x44
 
+/* A function of 100 bytes that stores a record @at bytes behind its start. */
+static bool late_proven(unsigned int at, bool readable)
+{
+	static u8 text[100];
+	char name[KSYM_SYMBOL_LEN];
+	bool proven;
+
+	memset(text, 0x90, sizeof(text));
+	memcpy(text + at, (u8[]){ 0x55, SET_BP }, 4);
+	symbol = (unsigned long)text;
+	gone = readable ? NULL : text + at;
+	proven = mmn_frame_record_is_proven(symbol + sizeof(text), name);
+	gone = NULL;
+	return proven;
+}
+
 static void test_proof(void)
 {
 	char name[KSYM_SYMBOL_LEN];
+	unsigned int at, wrong = 0;
 
 	ok(PROVEN(FENTRY, 0x55, SET_BP, CALL), "a function that stores a record");
 	ok(PROVEN(0xf3, 0x0f, 0x1e, 0xfa, FENTRY, 0x55, 0x31, 0xc0, SET_BP, 0x53, CALL),
@@ -94,6 +121,12 @@ static void test_proof(void)
 	   "a function that uses the frame pointer for something else");
 	ok(!PROVEN(SET_BP, 0x55, CALL), "the frame pointer is saved after it is set");
 	ok(!PROVEN(0x55, 0x48, 0x89), "the text behind the call does not count");
+	ok(PROVEN(0x55, 0x48, SET_BP, CALL) && PROVEN(0x55, 0x48, 0x89, SET_BP, CALL) &&
+	   !PROVEN(0x55, 0x48, 0x89, 0xe4, 0xe5, CALL), "a part of the instruction before it");
+	for (at = 0; at + 4 <= 100; at++)
+		wrong += !late_proven(at, true) || late_proven(at, false);
+	ok(!wrong, "a record at any place, and text that is gone, which proves nothing");
+	symbol = (unsigned long)"";
 	ok(!mmn_frame_record_is_proven(symbol, name),
 	   "no call returns to the start of a function");
 	symbol = 0;

@@ -36,6 +36,7 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 
 unsigned int mmn_stack_save(unsigned long *pc, unsigned int size);
 bool mmn_in_module_area(unsigned long pc);
+long mmn_read_kernel(void *to, const void *from, size_t len);
 
 /* src/stack/orc_probe.h */
 #define MMN_ORC_PROBE_H
