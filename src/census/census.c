@@ -346,11 +346,10 @@ void __init mmn_census_init(void)
 	read_audit();
 	failed = take_census();
 	took = get_cycles() - before;
+	mmn_trust_settle(failed);
 	if (failed) {
 		nr_sites = 0;
 		memset(states, 0, sizeof(states));
-		pr_warn("no census of call sites, so no verdict is exact without trust=series: %s\n",
-			failed);
 		return;
 	}
 	pr_info("census: %u call sites in %lu kB of text, %u of them without a row; %u rows differ from the audit\n",

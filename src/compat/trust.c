@@ -22,55 +22,74 @@ static const char *const names[] = { "tested", "series", "certified" };
 static enum { TESTED, SERIES, CERTIFIED } trusted __ro_after_init;
 
 static enum mmn_kernel_build build __ro_after_init;
+static const struct mmn_kernel_stream *stream __ro_after_init;
+/* Until the census is taken there is none. */
+static bool has_census __ro_after_init;
 
-static enum mmn_kernel_build find_build(const struct mmn_kernel_stream **stream)
+static enum mmn_kernel_build find_build(void)
 {
 	const struct new_utsname *uts = init_utsname();
 	enum mmn_kernel_build found;
 
-	found = mmn_kernel_table_find(uts->release, uts->version, stream);
+	found = mmn_kernel_table_find(uts->release, uts->version, &stream);
 	if (found > MMN_KERNEL_SERIES && !IS_ENABLED(CONFIG_X86_64))
 		return MMN_KERNEL_SERIES;
 	return found;
 }
 
-/* Why no verdict is exact, and what to do. */
-static void warn_inexact(const struct mmn_kernel_stream *s)
+/* What the administrator can do with this build. */
+static const char *remedy(void)
+{
+	if (has_census)
+		return ", or load with trust=certified";
+	return build == MMN_KERNEL_UNTESTED ? "" : ", or load with trust=series";
+}
+
+/* Why no verdict is exact on this build, and what to do. */
+static void warn_build(void)
 {
 	const char *release = init_utsname()->release;
 
 	switch (build) {
 	case MMN_KERNEL_UNTESTED:
-		pr_warn("no build of this kernel's series was tested (%s), so causes are shown, but no verdict is exact: use a kernel that README.md lists, or load with trust=certified\n",
-			release);
+		pr_warn("no build of this kernel's series was tested (%s), so causes are shown, but no verdict is exact: use a kernel that README.md lists%s\n",
+			release, remedy());
 		break;
 	case MMN_KERNEL_SERIES:
-		pr_warn("this build of the kernel was not tested (%s %s), so no verdict is exact: use the one of %s, or load with trust=certified\n",
-			release, init_utsname()->version, s->name);
+		pr_warn("this build of the kernel was not tested (%s %s), so no verdict is exact: use the one of %s%s\n",
+			release, init_utsname()->version, stream->name, remedy());
 		break;
 	case MMN_KERNEL_OLDER:
-		pr_warn("this kernel (%s) is older than those tested, patch levels %u to %u of %s, so no verdict is exact: update the kernel, or load with trust=certified\n",
-			release, s->first, s->last, s->name);
+		pr_warn("this kernel (%s) is older than those tested, patch levels %u to %u of %s, so no verdict is exact: update the kernel%s\n",
+			release, stream->first, stream->last, stream->name, remedy());
 		break;
 	case MMN_KERNEL_NEWER:
-		pr_warn("this kernel (%s) is newer than those tested, patch levels %u to %u of %s, so no verdict is exact: update mmnotify, or load with trust=certified\n",
-			release, s->first, s->last, s->name);
+		pr_warn("this kernel (%s) is newer than those tested, patch levels %u to %u of %s, so no verdict is exact: update mmnotify%s\n",
+			release, stream->first, stream->last, stream->name, remedy());
 		break;
 	case MMN_KERNEL_TESTED:
 		break;
 	}
 }
 
+/* Does this build suffice, if the census confirms it? */
+static bool is_build_trusted(void)
+{
+	return build == MMN_KERNEL_TESTED || trusted == CERTIFIED ||
+	       (trusted == SERIES && build != MMN_KERNEL_UNTESTED);
+}
+
 /**
- * mmn_trust_init() - decide whether verdicts may be exact on this kernel
+ * mmn_trust_init() - find out what is known about this build of the kernel
  * @trust: value of the parameter trust
+ *
+ * No verdict is exact before mmn_trust_settle(), unless @trust does without a census.
  *
  * Context: Module init, before the first verdict.
  * Return: 0; -EINVAL if @trust is no such value.
  */
 int __init mmn_trust_init(const char *trust)
 {
-	const struct mmn_kernel_stream *stream;
 	int value = match_string(names, ARRAY_SIZE(names), trust);
 
 	if (value < 0) {
@@ -78,13 +97,33 @@ int __init mmn_trust_init(const char *trust)
 		return -EINVAL;
 	}
 	trusted = value;
-	build = find_build(&stream);
-	if (!mmn_trust_exact())
-		warn_inexact(stream);
+	build = find_build();
+	has_census = false;
+	return 0;
+}
+
+/**
+ * mmn_trust_settle() - decide whether verdicts may be exact on this kernel, and log it
+ * @no_census: why there is no census; NULL if there is one
+ *
+ * Context: Module init, after the census.
+ */
+void __init mmn_trust_settle(const char *no_census)
+{
+	const struct new_utsname *uts = init_utsname();
+
+	has_census = !no_census;
+	if (!is_build_trusted())
+		warn_build();
+	else if (!mmn_trust_exact())
+		pr_warn("there is no census of this kernel's call sites, so no verdict is exact: %s; please report this line%s (%s %s)\n",
+			no_census, remedy(), uts->release, uts->version);
+	else if (no_census)
+		pr_warn("trust=series: verdicts are exact although there is no census of this kernel's call sites: %s; please report this line (%s %s)\n",
+			no_census, uts->release, uts->version);
 	else if (build != MMN_KERNEL_TESTED)
 		pr_notice("trust=%s: verdicts are exact although this build of the kernel was not tested (%s %s)\n",
-			  trust, init_utsname()->release, init_utsname()->version);
-	return 0;
+			  names[trusted], uts->release, uts->version);
 }
 
 /**
@@ -95,8 +134,7 @@ int __init mmn_trust_init(const char *trust)
  */
 bool mmn_trust_exact(void)
 {
-	return build == MMN_KERNEL_TESTED || trusted == CERTIFIED ||
-	       (trusted == SERIES && build != MMN_KERNEL_UNTESTED);
+	return is_build_trusted() && (has_census || !mmn_trust_needs_census());
 }
 
 /**
@@ -113,9 +151,11 @@ bool mmn_trust_needs_census(void)
 /* Return: what verdicts rest on, for the log and debugfs mmnotify/hook. */
 const char *mmn_trust_name(void)
 {
-	if (!mmn_trust_exact())
+	if (!is_build_trusted())
 		return "untested";
-	if (build == MMN_KERNEL_TESTED)
+	if (!mmn_trust_exact())
+		return "unconfirmed";
+	if (build == MMN_KERNEL_TESTED && has_census)
 		return "tested";
 	return trusted == CERTIFIED ? "certified" : "trusted";
 }

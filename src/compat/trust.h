@@ -19,6 +19,10 @@
  * any kernel that it can read. With "series" all builds of the series in the kernel table are
  * trusted, even without a census, except for rows where it disagrees.
  *
+ * If the text cannot be searched there is no census, and with "tested" and "certified" no verdict
+ * is exact. mmnotify_caps(), the log and debugfs mmnotify/hook say so: the kernel is
+ * "unconfirmed" then. It has not happened on a tested build.
+ *
  * The result for a call site is a bit of the context, MMN_CTX_VERIFIED. The rules clear
  * MMNOTIFY_F_EXACT and set all effects without it, so rule cache and last walk need no case of
  * their own.
@@ -27,6 +31,7 @@
 #include <linux/types.h>
 
 int mmn_trust_init(const char *trust);
+void mmn_trust_settle(const char *no_census);
 const char *mmn_trust_name(void);
 bool mmn_trust_exact(void);
 bool mmn_trust_needs_census(void);

@@ -48,6 +48,13 @@ bool mmn_trust_exact(void)
 	return exact;
 }
 
+static const char *no_census;
+
+void mmn_trust_settle(const char *why)
+{
+	no_census = why;
+}
+
 bool mmn_trust_needs_census(void)
 {
 	return needs_census;
@@ -204,7 +211,7 @@ static void test_right(void)
 
 	make_kernel();
 	take();
-	ok(trusted() == ALL && strstr(logged, "4 call sites") && strstr(logged, "0 rows differ"),
+	ok(!no_census && trusted() == ALL && strstr(logged, "4 call sites") && strstr(logged, "0 rows differ"),
 	   "a kernel without a fault: all rows are trusted");
 	ok(mmn_census_trust(row, ret_of("unmap_vmas", 1)), "so is the place that announces an end");
 	ok(!mmn_census_trust(row, ret_of("unmap_vmas", 2)) &&
@@ -274,14 +281,14 @@ static void test_failures(void)
 	unreadable = true;
 	take();
 	unreadable = false;
-	ok(!trusted() && strstr(logged, "could not be read"), "text that cannot be read: no row");
+	ok(!trusted() && strstr(no_census, "could not be read"), "text that cannot be read: no row");
 	needs_census = false;
 	ok(trusted() == ALL, "but with trust=series, which does without");
 
 	make_kernel();
 	kernel[number_of(START)].name = "renamed";
 	take();
-	ok(!trusted() && strstr(logged, "was not found"), "no start function: no row");
+	ok(!trusted() && strstr(no_census, "was not found"), "no start function: no row");
 }
 
 static void test_natives(void)

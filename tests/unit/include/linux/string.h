@@ -30,4 +30,14 @@ static inline const void *memchr_inv(const void *start, int c, size_t bytes)
 	return NULL;
 }
 
+static inline int match_string(const char *const *array, size_t n, const char *string)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!strcmp(array[i], string))
+			return i;
+	return -1;
+}
+
 #endif /* SHIM_STRING_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_UTSNAME_H
+#define SHIM_UTSNAME_H
+
+struct new_utsname {
+	char release[65];
+	char version[65];
+};
+
+const struct new_utsname *init_utsname(void);
+
+#endif /* SHIM_UTSNAME_H */
