@@ -184,7 +184,7 @@ static const struct mmn_hook_backend *prove_backend(unsigned int i)
 	}
 	mmn_unwind_allow(false);
 	mmn_hook_init(b);
-	pr_warn("no hook: causes are not known and no verdict is exact\n");
+	pr_warn("no hook: no verdict is exact but that of a release\n");
 	return b;
 }
 

@@ -22,9 +22,10 @@
  * mmnotify_notifier_mm() - mm of a whole-mm notifier
  * @mn: registered notifier, also that of a struct mmnotify_mm
  *
- * RHEL 8 keeps the mm outside of the notifier, until it is unregistered.
+ * RHEL 8 keeps the mm in a structure behind the notifier, which is not valid after the
+ * notifier is unregistered.
  *
- * Context: Any.
+ * Context: Any, before @mn is unregistered.
  * Return: the mm that @mn was registered for.
  */
 static inline struct mm_struct *mmnotify_notifier_mm(const struct mmu_notifier *mn)

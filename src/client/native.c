@@ -82,7 +82,7 @@ static __always_inline struct mmn_query driver_query(const void *object)
  *
  * Where mmnotify_caps() lacks MMNOTIFY_CAP_NO_HOOK_NEEDED, register a client first, since
  * the hook is attached for registered clients only. Without the hook each call there walks
- * the stack, and no verdict is exact if the stack cannot be walked.
+ * the stack, and no verdict but that of a release is exact if the stack cannot be walked.
  *
  * All callers for one event get the same verdict. Events of one task nest, and so may the
  * calls.

@@ -45,26 +45,26 @@ static const char *remedy(void)
 	return build == MMN_KERNEL_UNTESTED ? "" : ", or load with trust=series";
 }
 
-/* Why no verdict is exact on this build, and what to do. */
+/* Why no verdict but that of a release is exact on this build, and what to do. */
 static void warn_build(void)
 {
 	const char *release = init_utsname()->release;
 
 	switch (build) {
 	case MMN_KERNEL_UNTESTED:
-		pr_warn("no build of this kernel's series was tested (%s), so causes are shown, but no verdict is exact: use a kernel that README.md lists%s\n",
+		pr_warn("no build of this kernel's series was tested (%s), so causes are shown, but no verdict but that of a release is exact: use a kernel that README.md lists%s\n",
 			release, remedy());
 		break;
 	case MMN_KERNEL_SERIES:
-		pr_warn("this build of the kernel was not tested (%s %s), so no verdict is exact: use the one of %s%s\n",
+		pr_warn("this build of the kernel was not tested (%s %s), so no verdict but that of a release is exact: use the one of %s%s\n",
 			release, init_utsname()->version, stream->name, remedy());
 		break;
 	case MMN_KERNEL_OLDER:
-		pr_warn("this kernel (%s) is older than those tested, patch levels %u to %u of %s, so no verdict is exact: update the kernel%s\n",
+		pr_warn("this kernel (%s) is older than those tested, patch levels %u to %u of %s, so no verdict but that of a release is exact: update the kernel%s\n",
 			release, stream->first, stream->last, stream->name, remedy());
 		break;
 	case MMN_KERNEL_NEWER:
-		pr_warn("this kernel (%s) is newer than those tested, patch levels %u to %u of %s, so no verdict is exact: update mmnotify%s\n",
+		pr_warn("this kernel (%s) is newer than those tested, patch levels %u to %u of %s, so no verdict but that of a release is exact: update mmnotify%s\n",
 			release, stream->first, stream->last, stream->name, remedy());
 		break;
 	case MMN_KERNEL_TESTED:
@@ -116,7 +116,7 @@ void __init mmn_trust_settle(const char *no_census)
 	if (!is_build_trusted())
 		warn_build();
 	else if (!mmn_trust_exact())
-		pr_warn("there is no census of this kernel's call sites, so no verdict is exact: %s; please report this line%s (%s %s)\n",
+		pr_warn("there is no census of this kernel's call sites, so no verdict but that of a release is exact: %s; please report this line%s (%s %s)\n",
 			no_census, remedy(), uts->release, uts->version);
 	else if (no_census)
 		pr_warn("trust=series: verdicts are exact although there is no census of this kernel's call sites: %s; please report this line (%s %s)\n",

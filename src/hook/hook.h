@@ -34,7 +34,7 @@ struct seq_file;
  * item for that. The event is then classified by a client's callback or at its end, or it
  * counts as "unclassified" in debugfs mmnotify/hook.
  *
- * **Locking.** The hook itself takes none of these locks.
+ * **Locking.** The hook itself takes neither of the two locks:
  *
  * - watch_lock (watch.c, mutex) guards the decision of whether the hook has an observer.
  *   It is taken before hook_lock. It is never held in the callbacks of tracepoints, which

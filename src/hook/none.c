@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * none: backends that hook nothing. Callbacks find the call site on the stack
- * (hook=stack), or only have the native event and are never exact (hook=none).
+ * (hook=stack), or only have the native event (hook=none): exact for a release alone.
  */
 #include "backends.h"
 #include "hook.h"

@@ -30,10 +30,10 @@
  * those parts are gathered.
  *
  * The rule cache keeps verdicts that needed no stack, and the fact that one needs it. Its key
- * has everything that such a verdict depends on: class, context bits, system call, and the
- * bits of one argument that the rules compare. Contexts with the same key have the same
+ * has everything that such a verdict depends on: row, native event, context bits, system call,
+ * and the bits of one argument that the rules compare. Contexts with the same key have the same
  * verdict; tests/unit/properties_test.c checks it. A verdict that does need the stack depends
- * on class, context bits and frames, not on the system call: see mmn_last_walk_find().
+ * on row, native event, context bits and frames, not on the system call: see mmn_last_walk_find().
  *
  * verify=1 checks verdicts against the verify table, which sees only the stack.
  */

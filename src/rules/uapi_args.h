@@ -2,7 +2,7 @@
 #ifndef MMN_UAPI_ARGS_H
 #define MMN_UAPI_ARGS_H
 
-/* Values of system call arguments that the rules compare with. They are ABI. */
+/* Values, flags and masks of system call arguments that the rules compare. They are ABI. */
 #define ARG_MAP_FIXED		0x10
 #define ARG_MREMAP_FIXED	2
 #define ARG_MREMAP_DONTUNMAP	4

@@ -5,8 +5,8 @@
  *
  * A walk by frame steps reads a chain of stack words: those read so far determine where the
  * next one lies. So if a walk would start at the same position and each word is unchanged, it
- * would find the same frames. A verdict that needs the stack depends on the call site,
- * the context bits and the frames only, so it is the same too.
+ * would find the same frames. A verdict that needs the stack depends on the row, the
+ * native event, the context bits and the frames only, so it is the same, too.
  */
 #include <linux/compiler.h>
 #include <linux/kernel.h>

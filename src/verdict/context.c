@@ -74,8 +74,9 @@ static noinline void gather_args(const struct mmu_notifier_range *range, bool pl
 
 /*
  * Kernel threads have no system call. Workers that user space created (io_uring, vhost) are
- * skipped, too: their saved number is of a system call that is over. In a task that entered
- * the kernel by a fault or an interrupt, the saved number is -1.
+ * skipped, too: their saved number is of a system call that is over. After a fault or an
+ * interrupt the saved number is -1. That becomes MMN_SYS_NONE, which is known, so the context
+ * has the bit SYSCALL. A negative result means an ABI that is not supported.
  */
 static void gather_syscall(const struct mmu_notifier_range *range, u32 needs,
 			   struct mmn_ctx *ctx)

@@ -5,39 +5,41 @@
  * table has a fixed size, because the hook cannot allocate.
  *
  * Each task has a home slot, found by a hash of the task pointer. So a CPU writes only to
- * cache lines of the task that it runs, unless two tasks have the same hash. There are no
- * locks and no atomic read-modify-write: two tasks may write one slot at the same time. At
- * most one of them finds its event intact, because the tag is a checksum of the call site,
- * the verdict and the event's identity. The other task walks the stack if it is at a start,
- * and classifies the event again if it is at an end. (A false match needs a chance of 1 in
- * 2^64.)
+ * cache lines of the task that it runs, unless two tasks have the same hash. The path of an
+ * event has no lock and no atomic read-modify-write: two tasks may write one slot at the
+ * same time. At most one of them finds its event intact, because the tag is a checksum of
+ * the call site, the verdict and the event's identity. The other task walks the stack if it
+ * is at a start, and classifies the event again if it is at an end. (A false match has a
+ * probability of 2^-64.)
  *
  * Events nest: a THP may be split while its range is unmapped. struct mmu_notifier_range
- * lies on the stack, so its address distinguishes them, and a nested event has the lower
- * one. A start takes the inner slot, which follows the home slot, if the event in the home
- * slot encloses its own. An event that ended, or that has a lower address, encloses no
- * other. A third event, nested in both, overwrites the inner slot if a callback saves it.
+ * lies on the stack, so its address distinguishes them. An open event encloses another if
+ * its range has the higher address on the same stack. A start takes the inner slot, which
+ * follows the home slot, if the event in the home slot encloses its own. A third event,
+ * nested in both, overwrites the inner slot if a callback saves it.
  *
  * An end callback must not find an earlier event, not even one with the same address, task,
- * mm, start and end. So each start overwrites the slot in which its end is looked up: the
- * home slot, or the inner one while an event that encloses its own is in the home slot. If
- * another task has overwritten that outer event by the time of the end, the lookup ignores
- * the inner slot, because an earlier event may have left its verdict there.
+ * mm, start and end. So each start that a callback saves overwrites the slot in which its
+ * end is looked up: the home slot, or the inner one while an event that encloses its own is
+ * in the home slot. If another task has overwritten that outer event by the time of the end,
+ * the lookup ignores the inner slot, because an earlier event may have left its verdict
+ * there.
  *
- * The hook overwrites neither the record of another task's open event, nor a record that
- * encloses its own. If both slots hold such records, the hook uses one of the next slots,
- * which belong to other hashes: an overflow record. No start of this task overwrites an
- * overflow record that was closed, so a lookup accepts it only while it is open. End
- * callbacks run after the hook has closed it, and classify again.
+ * The hook overwrites neither the record of another task's open event, nor the slot of an
+ * event that encloses its own. It takes the next slot of up to EVENT_PROBES: the inner slot,
+ * then those of other hashes. If all are taken, it overwrites the home slot, and counts
+ * that. No start of this task overwrites such a record once it is closed, so a lookup
+ * accepts it only while it is open, unless it is in the inner slot of an event that encloses
+ * it. End callbacks run after the hook has closed it, and classify again.
  *
  * The end of an event clears MMN_EVENT_OPEN and leaves the rest, because end callbacks run
  * after the hook. A start callback uses open records only, so never the record of an event
- * that ended. The record is wrong only if the hook missed an end and then the next start
- * with the same range pointer, task, mm, start and end.
+ * that ended. It can take a stale record for its own only if the hook missed an end and then
+ * the next start with the same range pointer, task, mm, start and end.
  *
  * A non-blockable start may fail and then has no end. Its record is evictable from the
- * beginning, so it never keeps another event out. A callback that saves the verdict of such
- * a start leaves the slot closed.
+ * beginning, so it never keeps another event out; if both slots of its task are taken, it
+ * is dropped. A callback that saves the verdict of such a start leaves the slot closed.
  *
  * Also compiled in user space, for unit tests.
  */

@@ -40,11 +40,11 @@
  *
  * 1. The verdict in the record. Fails without a record, and in the first callback unless
  *    the hook has classified the event for observers.
- * 2. Rule cache (rules/rule_cache.h), by class, context, system call and argument. Fails
+ * 2. Rule cache (rules/rule_cache.h), by row, native event, context, system call and argument. Fails
  *    on a miss, if no key can be made, or if the rules need the stack.
  * 3. The rules on a gathered context. Fail if they need the stack.
- * 4. Last walk of this CPU (stack/last_walk.h). Fails if the call site, class, context or
- *    a word of the stack differs.
+ * 4. Last walk of this CPU (stack/last_walk.h). Fails if the row, native event, context
+ *    or a word of the stack differs.
  * 5. The rules on the frames of a new walk, by frame steps or by the unwinder. Final,
  *    except in the hook: it must not resolve symbols and may leave the event unclassified.
  *
@@ -73,8 +73,8 @@
  * - The mutex in mmn_verify_show() guards the copy that is printed. It is taken outside
  *   samples_lock, and never in the hook or in a callback.
  *
- * **Memory ordering.** The slot of an event is only used by the task that wrote it, so
- * program order is enough. A tag detects words that another task wrote. The caches publish
+ * **Memory ordering.** A task only uses what it wrote to the slot of its event itself, so
+ * program order is enough. The tag detects words that another task wrote. The caches publish
  * an entry by a release store of its key, paired with an acquire load. The last walk is per
  * CPU, and is used with preemption disabled. Static keys may change between the start and
  * the end of an event: each path falls back if the other was taken.

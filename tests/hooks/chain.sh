@@ -152,7 +152,7 @@ unload_both
 
 mark
 check 'load hook=none' "hook=none: mmnotify loads"
-check 'said_at_load 1 "no hook: causes are not known and no verdict is exact$"' \
+check 'said_at_load 1 "no hook: no verdict is exact but that of a release$"' \
 	"hook=none: the log has what is lost without a hook"
 check 'hook_says "backend none" && hook_says "stack_walks no"' \
 	"hook=none: debugfs has no hook and no walks of the stack"
