@@ -13,7 +13,6 @@
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timex.h>
 
@@ -30,9 +29,10 @@
 /* The kernels of today have up to 40 starts and 50 ends. */
 #define SITES_MAX	192
 
-/* Targets of the search; the audited callees follow. */
+/* What is searched for: the two notifier functions, and the audited callees from CALLEE on. */
 #define START		0
 #define END		1
+#define CALLEE		2
 
 /*
  * The functions of mm are linked side by side, and most callees are call sites. So their
@@ -41,15 +41,16 @@
 #define NEAR		(2UL << 20)
 
 /**
- * struct census_site - a call of the kernel's start or end function
+ * struct census_site - a call that was found
  * @ret: address behind the call, which will be on the stack
  * @row: row of the function that contains it; MMN_SITE_UNKNOWN if it has none
- * @end: it is a call of the end function
+ * @what: START, END, or of a callee by a function that was not audited: CALLEE plus the position
+ *	in the table of callees
  */
 struct census_site {
 	unsigned long ret;
 	u8 row;
-	bool end;
+	u8 what;
 };
 
 /* What the census found out about a row, the worst last. */
@@ -58,6 +59,7 @@ enum row_state {
 	ROW_FOUND,
 	ROW_MORE,		/* more calls than were audited */
 	ROW_NAMESAKE,		/* two functions have its name */
+	ROW_HIDDEN,		/* no call of it was found, although it has callers */
 	ROW_CALLER,		/* it has a caller that was not audited */
 };
 
@@ -66,6 +68,7 @@ static const char *const state_names[] = {
 	[ROW_FOUND] = "found",
 	[ROW_MORE] = "more calls than audited",
 	[ROW_NAMESAKE] = "another function has its name",
+	[ROW_HIDDEN] = "its callers were not found",
 	[ROW_CALLER] = "a caller was not audited",
 };
 
@@ -73,6 +76,7 @@ static struct census_site sites[SITES_MAX] __ro_after_init;
 static unsigned int nr_sites __ro_after_init;
 static u8 calls[MMN_SITE_ROWS_MAX] __ro_after_init;
 static u8 states[MMN_SITE_ROWS_MAX] __ro_after_init;
+static u8 audited[MMN_SITE_ROWS_MAX] __initdata;
 /* Audited native events by row, and those that were seen although they are not. */
 static u8 natives[MMN_SITE_ROWS_MAX] __ro_after_init;
 static u8 surprises[MMN_SITE_ROWS_MAX];
@@ -81,230 +85,261 @@ static const char *failed __ro_after_init = "not begun";
 static unsigned long text_bytes __ro_after_init;
 static cycles_t took __ro_after_init;
 
-/**
- * struct search - state of the census while it is taken
- * @scan: search for the start, the end and the callees
- * @callees: for each target its position in the table of callees
- * @overflow: there was no room for all call sites or targets
- * @name: buffer for a symbol
- * @other: buffer for another one
- */
-struct search {
-	struct mmn_scan scan;
-	int callees[MMN_SCAN_TARGETS];
-	bool overflow;
-	char name[KSYM_SYMBOL_LEN];
-	char other[KSYM_SYMBOL_LEN];
-};
+/* Return: the callee that @what stands for; NULL for the notifier functions. */
+static const struct mmn_census_callee *callee_of(unsigned int what)
+{
+	return what < CALLEE ? NULL : mmn_census_table_callee(what - CALLEE);
+}
+
+/* The search. A callee may have several targets, as a compiler may split or clone it. */
+static struct mmn_scan scan;
+static u8 whats[MMN_SCAN_TARGETS] __ro_after_init;
+/* Callees that are called, as a bitmap by position. */
+static u32 called __initdata;
+/* Targets were added, so code that was searched before may call them. */
+static bool added __initdata;
+/* There was no room for all calls or targets. */
+static bool overflow __initdata;
+static char name[KSYM_SYMBOL_LEN] __initdata;
+static char other_name[KSYM_SYMBOL_LEN] __initdata;
 
 static __init void set_state(unsigned int row, enum row_state state)
 {
 	states[row] = max_t(u8, states[row], state);
 }
 
-static __init void add_site(struct search *s, unsigned long ret, bool end)
+static __init void set_class_state(unsigned int class, enum row_state state)
 {
-	if (nr_sites == SITES_MAX)
-		s->overflow = true;
-	else
-		sites[nr_sites++] = (struct census_site){ .ret = ret, .end = end };
-}
-
-/* The rows of a class whose meaning depends on the callers of @callee lose their trust. */
-static __init void check_caller(struct search *s, unsigned long at, int callee)
-{
-	const struct mmn_census_callee *c = mmn_census_table_callee(callee);
 	unsigned int row;
 
-	mmn_text_name(at, s->name);
-	if (mmn_census_table_may_call(s->name, c))
-		return;
-	mmn_site_table_hide(s->name);
-	pr_warn("census: %.*s() calls %s(), which was not audited\n",
-		(int)strcspn(s->name, "+"), s->name, c->name);
 	for (row = 1; row < mmn_site_table_nr(); row++)
-		if (mmn_site_table_class(row) == c->class)
-			set_state(row, ROW_CALLER);
+		if (mmn_site_table_class(row) == class && calls[row])
+			set_state(row, state);
 }
 
-static __init void found_branch(struct mmn_scan *scan, unsigned long at, unsigned long ret,
-				unsigned int target)
+static __init void add_site(unsigned long ret, unsigned int what)
 {
-	struct search *s = container_of(scan, struct search, scan);
-
-	if (target > END)
-		check_caller(s, at, s->callees[target]);
+	if (nr_sites == SITES_MAX)
+		overflow = true;
 	else
-		add_site(s, ret, target == END);
+		sites[nr_sites++] = (struct census_site){ .ret = ret, .what = what };
 }
 
-static __init bool has_callee(const struct search *s, int callee, unsigned long entry)
+static __init bool has_target(unsigned int what, unsigned long entry)
 {
 	unsigned int i;
 
-	for (i = END + 1; i < s->scan.nr; i++)
-		if (s->callees[i] == callee && s->scan.targets[i] == entry)
+	for (i = 0; i < scan.nr; i++)
+		if (whats[i] == what && scan.targets[i] == entry)
 			return true;
 	return false;
 }
 
-/* Return: true if the calls of @callee were not searched for yet. */
-static __init bool add_callee(struct search *s, int callee, unsigned long entry)
+static __init void add_target(unsigned int what, unsigned long entry)
 {
-	if (callee < 0 || !entry || has_callee(s, callee, entry))
-		return false;
-	s->callees[min_t(unsigned int, s->scan.nr, MMN_SCAN_TARGETS - 1)] = callee;
-	if (mmn_scan_add(&s->scan, entry))
-		return true;
-	s->overflow = true;
-	return false;
+	if (has_target(what, entry))
+		return;
+	whats[min_t(unsigned int, scan.nr, MMN_SCAN_TARGETS - 1)] = what;
+	if (mmn_scan_add(&scan, entry))
+		added = true;
+	else
+		overflow = true;
 }
 
-/* Return: true if there are call sites in callees whose calls were not searched for yet. */
-static __init bool add_callees(struct search *s)
+/*
+ * A function that announces, or that calls a callee: if it is one itself, its callers count, too.
+ * The cold part of a function is entered in its middle, so the whole function counts.
+ */
+static __init void add_callee(char *symbol, unsigned long entry)
 {
-	unsigned long entry;
-	bool added = false;
-	unsigned int i;
+	int callee = mmn_census_table_find_callee(symbol);
+	char *cold = strstr(symbol, ".cold");
 
-	for (i = 0; i < nr_sites; i++) {
-		entry = mmn_text_name(sites[i].ret - 1, s->name);
-		added |= add_callee(s, mmn_census_table_find_callee(s->name), entry);
+	if (callee < 0)
+		return;
+	if (cold) {
+		*cold = 0;
+		entry = mmn_text_find(symbol) ?: entry;
 	}
-	return added;
+	add_target(CALLEE + callee, entry);
 }
 
-static __init void add_far_callees(struct search *s)
+static __init void found_branch(struct mmn_scan *s, unsigned long at, unsigned long ret,
+				unsigned int target)
+{
+	unsigned long entry = mmn_text_name(at, name);
+	const struct mmn_census_callee *callee = callee_of(whats[target]);
+
+	if (!callee || !mmn_census_table_may_call(name, callee))
+		add_site(ret, whats[target]);
+	if (callee && entry != s->targets[target])
+		called |= 1u << (whats[target] - CALLEE);
+	add_callee(name, entry);
+}
+
+static __init void add_far_callees(void)
 {
 	const struct mmn_census_callee *c;
+	unsigned long entry;
 	unsigned int nr;
 
-	for (nr = 0; (c = mmn_census_table_callee(nr)); nr++)
-		if (c->far)
-			add_callee(s, nr, mmn_text_find(c->name));
+	for (nr = 0; (c = mmn_census_table_callee(nr)); nr++) {
+		entry = c->far ? mmn_text_find(c->name) : 0;
+		if (entry)
+			add_target(CALLEE + nr, entry);
+	}
 }
 
-/* Begins anew, because the callees that were added may be called in code already searched. */
-static __init int scan_text(struct search *s, const struct mmn_text *text)
+/* Begins anew, because the targets that were added may be called in code already searched. */
+static __init int scan_text(const struct mmn_text *text)
 {
 	nr_sites = 0;
-	memset(calls, 0, sizeof(calls));
-	memset(states, 0, sizeof(states));
-	return mmn_text_scan(&s->scan, text);
+	called = 0;
+	added = false;
+	return mmn_text_scan(&scan, text);
 }
 
 /* Finds most callees, so that one search of all text suffices. */
-static __init int scan_near(struct search *s, const struct mmn_text *text)
+static __init int scan_near(const struct mmn_text *text)
 {
 	struct mmn_text part = {
-		.start = max(text->start, s->scan.targets[START] - NEAR),
-		.end = min(text->end, s->scan.targets[START] + NEAR),
+		.start = max(text->start, scan.targets[START] - NEAR),
+		.end = min(text->end, scan.targets[START] + NEAR),
 	};
-	int ret = scan_text(s, &part);
+	int ret;
 
-	add_callees(s);
+	do {
+		ret = scan_text(&part);
+	} while (!ret && added);
 	return ret;
 }
 
-static __init bool add_announcers(struct search *s)
+static __init bool add_announcers(void)
 {
 	unsigned long start = mmn_text_find("__mmu_notifier_invalidate_range_start");
 	unsigned long end = mmn_text_find("__mmu_notifier_invalidate_range_end");
 
-	s->scan.found = found_branch;
-	return start && end && mmn_scan_add(&s->scan, start) && mmn_scan_add(&s->scan, end);
+	scan = (struct mmn_scan){ .found = found_branch };
+	overflow = false;
+	if (!start || !end)
+		return false;
+	add_target(START, start);
+	add_target(END, end);
+	return true;
 }
 
 /* Return: why the text could not be searched; NULL if it was. */
-static __init const char *search_text(struct search *s)
+static __init const char *search_text(void)
 {
 	struct mmn_text text;
 	int ret;
 
-	if (!add_announcers(s))
+	if (!add_announcers())
 		return "the kernel's start or end function was not found";
 	if (!mmn_text_find_kernel(&text))
 		return "the bounds of the kernel's text were not found";
 	text_bytes = text.end - text.start;
-	add_far_callees(s);
-	ret = scan_near(s, &text);
+	add_far_callees();
+	ret = scan_near(&text);
 	do {
-		ret = ret ? ret : scan_text(s, &text);
-	} while (!ret && add_callees(s));
+		ret = ret ? ret : scan_text(&text);
+	} while (!ret && added);
 	if (ret)
 		return "a part of the kernel's text could not be read";
-	return s->overflow ? "there are too many call sites" : NULL;
+	return overflow ? "there are too many call sites" : NULL;
 }
 
 /* Do two calls lie in two functions with the same complete name? */
-static __init bool is_namesake(struct search *s, unsigned long one, unsigned long other)
+static __init bool is_namesake(unsigned long one, unsigned long other)
 {
-	unsigned long start = mmn_text_name(one - 1, s->name);
+	unsigned long start = mmn_text_name(one - 1, name);
 
-	if (start == mmn_text_name(other - 1, s->other))
+	if (start == mmn_text_name(other - 1, other_name))
 		return false;
-	return strcspn(s->name, "+") == strcspn(s->other, "+") &&
-	       !strncmp(s->name, s->other, strcspn(s->name, "+"));
+	return strcspn(name, "+") == strcspn(other_name, "+") &&
+	       !strncmp(name, other_name, strcspn(name, "+"));
 }
 
-static __init void check_namesakes(struct search *s, unsigned int i)
+static __init void check_namesakes(unsigned int i)
 {
 	unsigned int j, row = sites[i].row;
 
 	for (j = 0; j < i; j++)
-		if (sites[j].row == row && is_namesake(s, sites[i].ret, sites[j].ret))
+		if (sites[j].what < CALLEE && sites[j].row == row &&
+		    is_namesake(sites[i].ret, sites[j].ret))
 			set_state(row, ROW_NAMESAKE);
 }
 
 /* Gives each call its row, and counts the starts. */
-static __init void count_calls(struct search *s)
+static __init void count_calls(void)
 {
-	const struct mmn_census_row *audited;
-	unsigned int i, row;
+	struct census_site *site;
+	unsigned int row;
 
-	for (i = 0; i < nr_sites; i++) {
-		mmn_text_name(sites[i].ret - 1, s->name);
-		row = mmn_site_table_find(s->name);
-		sites[i].row = row;
-		calls[row] += !sites[i].end;
-		if (row == MMN_SITE_UNKNOWN)
+	for (site = sites; site < sites + nr_sites; site++) {
+		if (site->what >= CALLEE)
 			continue;
-		check_namesakes(s, i);
-		audited = mmn_census_table_find(mmn_site_table_name(row));
-		if (calls[row])
-			set_state(row, audited && calls[row] <= audited->calls ? ROW_FOUND :
-				       ROW_MORE);
+		mmn_text_name(site->ret - 1, name);
+		row = mmn_site_table_find(name);
+		site->row = row;
+		calls[row] += site->what == START;
+		if (row != MMN_SITE_UNKNOWN)
+			check_namesakes(site - sites);
 	}
 	for (row = 1; row < mmn_site_table_nr(); row++)
-		if (!calls[row])
-			states[row] = ROW_ABSENT;
+		if (calls[row])
+			set_state(row, calls[row] <= audited[row] ? ROW_FOUND : ROW_MORE);
+}
+
+/* The rows of a class whose meaning depends on callers lose their trust if one is not audited. */
+static __init void check_callers(void)
+{
+	const struct mmn_census_callee *c;
+	unsigned int i;
+
+	for (i = 0; i < nr_sites; i++) {
+		c = callee_of(sites[i].what);
+		if (!c)
+			continue;
+		set_class_state(c->class, ROW_CALLER);
+		mmn_text_name(sites[i].ret - 1, name);
+		mmn_site_table_hide(name);
+		pr_warn("census: %.*s() calls %s(), which was not audited; please report both and the kernel version\n",
+			(int)strcspn(name, "+"), name, c->name);
+	}
+	/* A kprobe on a call hides it, and then the callers of the function that calls, too. */
+	for (i = 0; i < scan.nr; i++) {
+		c = callee_of(whats[i]);
+		if (c && c->callers[0] && !(called >> (whats[i] - CALLEE) & 1))
+			set_class_state(c->class, ROW_HIDDEN);
+	}
 }
 
 static __init const char *take_census(void)
 {
-	struct search *s;
 	const char *why;
 
 	if (!MMN_HAVE_CENSUS)
 		return "this kernel has no kprobes, or is not for x86-64";
-	s = kzalloc(sizeof(*s), GFP_KERNEL);
-	if (!s)
-		return "no memory";
-	why = search_text(s);
-	if (!why)
-		count_calls(s);
-	kfree(s);
-	return why;
+	why = search_text();
+	if (why)
+		return why;
+	count_calls();
+	check_callers();
+	return NULL;
 }
 
-static __init void read_audit(void)
+static __init void init_rows(void)
 {
-	const struct mmn_census_row *audited;
+	const struct mmn_census_row *r;
 	unsigned int row;
 
-	for (row = 1; row < mmn_site_table_nr(); row++) {
-		audited = mmn_census_table_find(mmn_site_table_name(row));
-		natives[row] = audited ? audited->natives : 0;
+	for (row = 0; row < mmn_site_table_nr(); row++) {
+		r = mmn_census_table_find(mmn_site_table_name(row));
+		calls[row] = 0;
+		states[row] = ROW_ABSENT;
+		natives[row] = r ? r->natives : 0;
+		audited[row] = r ? r->calls : 0;
 	}
 }
 
@@ -329,7 +364,7 @@ static unsigned int count_starts(void)
 	unsigned int i, starts = 0;
 
 	for (i = 0; i < nr_sites; i++)
-		starts += !sites[i].end;
+		starts += sites[i].what == START;
 	return starts;
 }
 
@@ -342,13 +377,12 @@ void __init mmn_census_init(void)
 {
 	cycles_t before = get_cycles();
 
-	read_audit();
+	init_rows();
 	failed = take_census();
 	took = get_cycles() - before;
 	mmn_trust_settle(failed);
 	if (failed) {
 		nr_sites = 0;
-		memset(states, 0, sizeof(states));
 		return;
 	}
 	pr_info("census: %u call sites in %lu kB of text, %u of them without a row; %u rows differ from the audit\n",
@@ -361,7 +395,7 @@ static bool is_listed(unsigned int row, unsigned long pc)
 	unsigned int i;
 
 	for (i = 0; i < nr_sites; i++)
-		if (sites[i].ret == pc && sites[i].row == row)
+		if (sites[i].ret == pc && sites[i].row == row && sites[i].what < CALLEE)
 			return true;
 	return false;
 }
@@ -429,18 +463,23 @@ static void show_row(struct seq_file *m, unsigned int row)
 	seq_putc(m, '\n');
 }
 
-/* The functions without a row, by name. */
+/* The functions without a row, and the callers that were not audited, by name. */
 static void show_unknown(struct seq_file *m)
 {
-	char name[KSYM_SYMBOL_LEN];
-	unsigned int i;
+	const struct mmn_census_callee *callee;
+	char symbol[KSYM_SYMBOL_LEN];
+	const struct census_site *s;
 
-	for (i = 0; i < nr_sites; i++) {
-		if (sites[i].row != MMN_SITE_UNKNOWN || sites[i].end)
+	for (s = sites; s < sites + nr_sites; s++) {
+		if (s->what == END || s->row != MMN_SITE_UNKNOWN)
 			continue;
-		sprint_symbol_no_offset(name, sites[i].ret - 1);
-		mmn_site_table_hide(name);
-		seq_printf(m, "%-34s %5u unknown\n", name, 1);
+		sprint_symbol_no_offset(symbol, s->ret - 1);
+		mmn_site_table_hide(symbol);
+		seq_printf(m, "%-34s %5u unknown", symbol, 1);
+		callee = callee_of(s->what);
+		if (callee)
+			seq_printf(m, " caller of %s", callee->name);
+		seq_putc(m, '\n');
 	}
 }
 

@@ -24,8 +24,10 @@ struct seq_file;
  *
  * **A row is trusted** if its function has no more calls than were audited, no other function
  * has its name, and, where its events have less effects than CLEAR, no function calls it that
- * was not audited. A row that fails is inexact alone; an unknown caller fails all rows of the
- * class.
+ * was not audited. The search goes outwards: the callers of a function of the table count, and
+ * if a caller is in the table, its own callers, too. So it does not matter which of them
+ * the compiler inlined or split. A row that fails is inexact alone; an unknown caller fails all
+ * rows of the class, and so does a function of the table whose callers are not found.
  *
  * **An event is trusted** if the row is, if the census found the very address that announces
  * it, and if the native event is one of the audited ones. A kprobe on a call at load hides it,

@@ -33,16 +33,6 @@ static u8 text[FUNCTIONS * SIZE];
 static bool unreadable, exact, needs_census;
 static unsigned int patched;	/* row that rests on a live patch */
 
-void *kzalloc(size_t size, int flags)
-{
-	return calloc(1, size);
-}
-
-void kfree(void *p)
-{
-	free(p);
-}
-
 bool mmn_trust_exact(void)
 {
 	return exact;
@@ -275,6 +265,75 @@ static void test_plants(void)
 	ok(trusted() == BUT(2), "a call that cannot be seen: that row alone");
 }
 
+/* Takes the announcement and the callers of change_protection() away. */
+static void clear_protection(void)
+{
+	memset(kernel[number_of("change_protection")].calls, 0, sizeof(kernel[0].calls));
+	memset(kernel[number_of("mprotect_fixup")].calls, 0, sizeof(kernel[0].calls));
+}
+
+/* Is the row of @name trusted, and is that of each site but change_protection()? */
+static bool is_right(const char *name, bool is_trusted)
+{
+	return (trusted() & BUT(1)) == BUT(1) &&
+	       !mmn_census_trust(mmn_site_table_find(name), ret_of(name, 0)) == !is_trusted;
+}
+
+/* The announcement is in @inner, which change_protection() reaches through all of @outer. */
+static void make_chain(const char *inner, const char *outer, const char *outermost)
+{
+	make_kernel();
+	clear_protection();
+	add(inner);
+	add(outer);
+	add_call(inner, START);
+	add_call(outer, inner);
+	if (strcmp(outer, outermost))
+		add_call(outermost, outer);
+	add_call("mprotect_fixup", outermost);
+}
+
+static void test_callers(void)
+{
+	make_chain("change_pmd_range", "change_p4d_range.isra.0", "change_protection");
+	take();
+	ok(is_right("change_pmd_range", true), "an announcement two functions below the audited callers");
+	add_call("other", "change_protection");
+	take();
+	ok(is_right("change_pmd_range", false) && strstr(logged, "other() calls change_protection()"),
+	   "a new caller of the outermost one is seen");
+
+	make_chain("change_protection.part.0", "change_protection.isra.0",
+		   "change_protection.isra.0");
+	add_call("mprotect_fixup", "change_protection.part.0");
+	take();
+	ok(is_right("change_protection.part.0", true), "an announcement in a part of a function");
+	add_call("other", "change_protection.isra.0");
+	take();
+	ok(is_right("change_protection.part.0", false), "a new caller of the whole function is seen");
+
+	/* Only a jump into the middle leads to a cold part. */
+	make_kernel();
+	clear_protection();
+	add("change_protection.cold");
+	add_call("change_protection.cold", START);
+	add_call("mprotect_fixup", "change_protection");
+	take();
+	ok(is_right("change_protection.cold", true), "an announcement in a cold part");
+	add_call("other", "change_protection");
+	take();
+	ok(is_right("change_protection.cold", false), "a new caller of its function is seen");
+	kernel[number_of("change_protection")].name = "renamed";
+	take();
+	ok(is_right("change_protection.cold", false), "a cold part without its function");
+
+	make_chain("change_pmd_range", "change_p4d_range", "change_protection");
+	kernel[number_of("change_p4d_range")].calls[0] = number_of("other") + 1;
+	take();
+	ok(is_right("change_pmd_range", false) && strstr(logged, "callers were not found"),
+	   "a call on the way that cannot be seen, as its callers are not either");
+}
+
 static void test_failures(void)
 {
 	make_kernel();
@@ -311,12 +370,23 @@ static void test_natives(void)
 	ok(!logged[0], "once for each row");
 	mmn_census_show(&m);
 	ok(strstr(m.text, "found, native events 0x42\n"), "debugfs shows them all");
+	make_kernel();
+	add("new_site");
+	add_call("new_site", START);
+	add_call("other", "change_protection");
+	take();
+	m.len = 0;
+	mmn_census_show(&m);
+	ok(strstr(m.text, "new_site                               1 unknown\n") &&
+	   strstr(m.text, "other                                  1 unknown caller of change_protection\n"),
+	   "and functions without a row, and callers that were not audited");
 }
 
 int main(void)
 {
 	test_right();
 	test_plants();
+	test_callers();
 	test_failures();
 	test_natives();
 	return tap_done();

@@ -3,5 +3,6 @@
 #define SHIM_INIT_H
 
 #define __init
+#define __initdata
 
 #endif /* SHIM_INIT_H */
