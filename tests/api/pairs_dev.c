@@ -26,6 +26,12 @@ void ok(bool good, const char *first, const char *second, const char *what)
 	fflush(stdout);
 }
 
+void skip(const char *first, const char *second, const char *why)
+{
+	printf("ok %u - %s against %s # SKIP %s\n", ++nr, second, first, why);
+	fflush(stdout);
+}
+
 int call_on(enum pairs_op op, unsigned int slot, unsigned int client,
 	    const void *p, size_t len, unsigned int flags)
 {

@@ -40,6 +40,7 @@ int finish(struct job *j);
 bool waits(const struct job *j);
 
 void ok(bool good, const char *first, const char *second, const char *what);
+void skip(const char *first, const char *second, const char *why);
 
 /* Operations. Return: 0 or -errno. */
 int call_on(enum pairs_op op, unsigned int slot, unsigned int client, const void *p,
