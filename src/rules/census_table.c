@@ -120,7 +120,8 @@ static const struct mmn_census_callee callees[] = {
 		"change_protection" } },
 	{ "do_pagemap_scan", MMN_CLASS_PAGEMAP_SCAN, true, { "do_pagemap_cmd" } },
 	{ "clear_refs_write", MMN_CLASS_CLEAR_REFS, false, { NULL } },
-	{ "copy_page_range", MMN_CLASS_FORK, false, { "dup_mmap", "dup_mm", "copy_process" } },
+	{ "copy_page_range", MMN_CLASS_FORK, false, {
+		"dup_mmap", "dup_mm", "copy_mm", "copy_process" } },
 	{ "copy_hugetlb_page_range", MMN_CLASS_FORK, false, { "copy_page_range" } },
 	{ "page_mkclean_one", MMN_CLASS_MKCLEAN, false, { NULL } },
 	{ "page_vma_mkclean_one", MMN_CLASS_MKCLEAN, false, {
@@ -130,9 +131,13 @@ static const struct mmn_census_callee callees[] = {
 		"dax_entry_mkclean", "dax_writeback_one", "dax_writeback_mapping_range",
 		/* These pass no range, so it announces nothing for them. */
 		"follow_pte", "follow_pfn", "follow_phys" } },
-	{ "__follow_pte_pmd", MMN_CLASS_DAX_MKCLEAN, false, { "follow_pte_pmd", "follow_pte" } },
+	{ "__follow_pte_pmd", MMN_CLASS_DAX_MKCLEAN, false, {
+		"follow_pte_pmd",
+		/* These pass no range, likewise. */
+		"follow_pte", "follow_pfn", "follow_phys" } },
 	{ "write_protect_page", MMN_CLASS_KSM_WRPROTECT, false, {
-		"try_to_merge_one_page", "try_to_merge_with_ksm_page" } },
+		"try_to_merge_one_page", "try_to_merge_with_ksm_page", "try_to_merge_two_pages",
+		"try_to_merge_with_zero_page", "cmp_and_merge_page" } },
 };
 
 /* clang-format on */

@@ -95,9 +95,42 @@ static void test_callers(void)
 	ok(!wrong, "each callee is a row of its class, once, with an end of its list");
 }
 
+/*
+ * Callers of the audited sources, from the callee upward as long as they are static: a compiler
+ * that inlines one of them leaves the call to the next.
+ */
+static const struct {
+	const char *callee, *callers[6];
+} chains[] = {
+	{ "copy_page_range", { "dup_mmap", "dup_mm", "copy_mm", "copy_process" } },
+	{ "write_protect_page", { "try_to_merge_one_page", "try_to_merge_with_ksm_page",
+		"try_to_merge_two_pages", "try_to_merge_with_zero_page", "cmp_and_merge_page" } },
+	{ "follow_invalidate_pte", { "dax_entry_mkclean", "dax_writeback_one",
+		"dax_writeback_mapping_range" } },
+	{ "__follow_pte_pmd", { "follow_pte", "follow_pfn", "follow_phys" } },
+	{ "change_pmd_range", { "change_pud_range", "change_p4d_range",
+		"change_protection_range", "change_protection" } },
+	{ "change_protection", { "userfaultfd_unregister", "userfaultfd_ioctl" } },
+};
+
+static void test_chains(void)
+{
+	unsigned int i, missing = 0;
+	const char *const *caller;
+
+	for (i = 0; i < sizeof(chains) / sizeof(chains[0]); i++)
+		for (caller = chains[i].callers; *caller; caller++)
+			if (!may_call(*caller, chains[i].callee)) {
+				printf("# %s may not call %s\n", *caller, chains[i].callee);
+				missing++;
+			}
+	ok(!missing, "where a compiler inlines a caller, the next one may call");
+}
+
 int main(void)
 {
 	test_rows();
 	test_callers();
+	test_chains();
 	return tap_done();
 }
