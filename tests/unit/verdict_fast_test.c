@@ -16,54 +16,17 @@
 #include <mmnotify/mmnotify.h>
 
 #include "rules/rules.h"
-#include "stack/addr_cache.h"
 #include "stack/frame_pos.h"
 #include "tap.h"
 #include "verdict/event.h"
+#include "verdict/verdict_fast.h"
+#include "verdict_stages.h"
 
-#define SITE		0x1234UL
-#define BITS		0x55
-#define KEY		0x99
+static unsigned int asked, traced, verified;
+static bool on_path;
 
-struct task_struct shim_current;
-int shim_locks_held;
-bool shim_unlocked;
-
-static struct mm_struct mm, other_mm;
-static char stack[4096];
-
-/* ---- stand-ins for the stages ---- */
-
-/* src/compat/compat.h */
-#define MMN_COMPAT_H
-#define MMN_UNINIT
-#define MMN_NOTIFY_EXCLUSIVE	(MMU_NOTIFY_MIGRATE + 1)
-#define offsetofend(type, member)	(offsetof(type, member) + sizeof(((type *)0)->member))
-
-static void *mmn_range_owner(const struct mmu_notifier_range *range)
-{
-	return range->owner;
-}
-
-/* src/stack */
-#define MMN_CALL_PATH_H
-#define MMN_FRAME_STEP_H
-#define MMN_LAST_WALK_H
-#define MMN_UNWIND_H
-
-struct mmn_call_path {
-	unsigned long pc;
-};
-
-static const struct mmn_site site = { .pc = SITE, .row = 11, .needs = 13, .trust = 14 };
-static struct mmn_call_path path;
-static const unsigned long *frame;
-static unsigned int asked;
-static bool on_path, same_walk;
-static struct mmn_verdict walk_verdict;
-
-static bool mmn_call_path_site(const struct mmn_call_path *c, const unsigned long *from,
-			       unsigned long *pc, const struct mmn_site **known)
+bool mmn_call_path_site(const struct mmn_call_path *c, const unsigned long *from,
+			unsigned long *pc, const struct mmn_site **known)
 {
 	asked++;
 	*pc = SITE;
@@ -71,93 +34,18 @@ static bool mmn_call_path_site(const struct mmn_call_path *c, const unsigned lon
 	return on_path && c == &path && from == frame;
 }
 
-static struct mmn_frame_pos mmn_call_path_pos(const struct mmn_call_path *c,
-					      const unsigned long *from)
+struct mmn_frame_pos mmn_call_path_pos(const struct mmn_call_path *c, const unsigned long *from)
 {
 	return (struct mmn_frame_pos){ .pc = SITE, .sp = c == &path && from == frame ? 77 : 0 };
 }
 
-static u32 mmn_rule_cache_site(unsigned int row, unsigned int native)
+u64 mmn_context_key(const struct mmu_notifier_range *range, u32 kept, u32 needs, u32 trust,
+		    u32 *bits)
 {
-	return row << 16 | native;
+	*bits = BITS | trust;
+	return range->mm == &mm && kept == mmn_rule_cache_site(ROW, range->event) &&
+	       needs == site.needs && trust == site.trust ? KEY : 0;
 }
-
-static bool mmn_last_walk_find(const struct mmn_frame_pos *from, u32 site, u32 bits,
-			       struct mmn_verdict *v)
-{
-	if (!same_walk || from->pc != SITE || from->sp != 77 || site >> 16 != 11 || bits != BITS)
-		return false;
-	*v = walk_verdict;
-	return true;
-}
-
-static unsigned long mmn_frame_step_top(void)
-{
-	return (unsigned long)(stack + sizeof(stack));
-}
-
-/* src/verdict/context.h, src/rules/rule_cache.h */
-#define MMN_CONTEXT_H
-#define MMN_RULE_CACHE_H
-#define MMN_RULE_CACHE_NEEDS_STACK	0xff
-
-static bool in_cache;
-static struct mmn_verdict cache_verdict;
-
-static u64 mmn_context_key(const struct mmu_notifier_range *range, u32 site, u32 needs,
-			   u32 trust, u32 *bits)
-{
-	*bits = BITS;
-	return range->mm == &mm && site == mmn_rule_cache_site(11, range->event) &&
-	       needs == 13 && trust == 14 ? KEY : 0;
-}
-
-static bool mmn_rule_cache_find(u64 key, struct mmn_verdict *v)
-{
-	*v = cache_verdict;
-	return in_cache && key == KEY;
-}
-
-/* src/stats.h, src/trace.h, src/verdict/verify.h, src/verdict/verdict.h */
-#define MMN_STATS_H
-#define MMN_TRACE_H
-#define MMN_VERIFY_H
-#define MMN_VERDICT_H
-
-static bool tracing, verifying;
-static unsigned int counted, walked, traced, verified;
-
-static void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row, bool by_walk)
-{
-	counted += row == 11;
-	walked += by_walk;
-}
-
-static bool trace_invalidate_start_enabled(void)
-{
-	return tracing;
-}
-
-static bool mmn_verify_on(void)
-{
-	return verifying;
-}
-
-static u64 mmn_verdict_id(const struct mmu_notifier_range *range)
-{
-	return mmn_event_id(range->mm, current, range->start, range->end);
-}
-
-static void mmn_verdict_identify(const struct mmu_notifier_range *range,
-				 struct mmn_event_identity *e)
-{
-	e->task = current;
-	e->range = (unsigned long)range;
-	e->top = mmn_frame_step_top();
-	e->id = mmn_verdict_id(range);
-}
-
-#include "verdict/verdict_fast.h"
 
 struct static_key_false mmn_verdict_hooked;
 struct mmn_event mmn_event_table[1 << MMN_EVENT_BITS][2];
@@ -177,7 +65,7 @@ void mmn_verdict_trace(const struct mmu_notifier_range *range, struct mmn_verdic
 
 void mmn_verdict_verify(unsigned long at, unsigned int row, struct mmn_verdict v)
 {
-	verified += at == SITE && row == 11 && v.cause == cache_verdict.cause;
+	verified += at == SITE && row == ROW && v.cause == cache_verdict.cause;
 }
 
 void mmn_verdict_start_slow(const struct mmu_notifier_range *range, const struct mmn_query *query,
@@ -201,32 +89,13 @@ void mmn_verdict_end_slow(const struct mmu_notifier_range *range, struct mmnotif
 
 /* ---- tests ---- */
 
-static struct mmu_notifier_range *range;
-static struct mmnotify_info info;
-static int one, two;
-
 static void begin(void)
 {
+	stages_begin();
 	memset(mmn_event_table, 0, sizeof(mmn_event_table));
-	memset(&info, 0xff, sizeof(info));
-	range = (void *)(stack + 1024);
-	*range = (struct mmu_notifier_range){ .mm = &mm, .start = 0x1000, .end = 0x3000,
-		.event = MMU_NOTIFY_CLEAR, .blockable = true, .owner = &one };
-	shim_current.mm = &mm;
-	cache_verdict = (struct mmn_verdict){ .event = MMNOTIFY_CLEAR,
-		.cause = MMNOTIFY_CAUSE_COW, .effects = MMNOTIFY_FX_PFN,
-		.flags = MMNOTIFY_F_EXACT };
-	walk_verdict = cache_verdict;
-	walk_verdict.event = MMNOTIFY_UNMAP;
-	on_path = true;
-	in_cache = true;
-	same_walk = false;
-	tracing = false;
-	verifying = false;
 	mmn_verdict_hooked.on = false;
+	on_path = true;
 	asked = 0;
-	counted = 0;
-	walked = 0;
 	traced = 0;
 	verified = 0;
 	slow = 0;
@@ -246,24 +115,9 @@ static bool has_query(const void *object, bool ends)
 	       seen.frame == frame;
 }
 
-/* Is each member of @info as the verdict and the range say? */
 static bool is_filled(const struct mmn_verdict *v, u32 flags, void *owner)
 {
-	struct mmnotify_info all;
-
-	memset(&all, 0, sizeof(all));
-	all.size = sizeof(all);
-	all.event = v->event;
-	all.cause = v->cause;
-	all.native = range->event;
-	all.effects = v->effects;
-	all.flags = v->flags | flags;
-	all.mm = &mm;
-	all.start = 0x1000;
-	all.end = 0x3000;
-	all.owner = owner;
-	all.site = SITE;
-	return !memcmp(&all, &info, sizeof(all));
+	return is_filled_at(v, flags, owner, SITE);
 }
 
 static void test_start(void)
@@ -308,14 +162,6 @@ static void test_walk(void)
 	   "any other does not look at the last walk");
 }
 
-static struct mmn_event *kept_slot(void)
-{
-	struct mmn_event_identity e;
-
-	mmn_verdict_identify(range, &e);
-	return mmn_event_find_kept(&e);
-}
-
 static bool is_slow(void)
 {
 	start(&one, true);
@@ -343,11 +189,6 @@ static void test_slow(void)
 	start(&two, false);
 	ok(recorded == 1 && !slow && !asked && !counted && has_query(&two, false),
 	   "with the hook attached the record comes first");
-}
-
-static bool is_open(void)
-{
-	return kept_slot()->key & MMN_EVENT_OPEN;
 }
 
 static void test_end(void)
@@ -416,6 +257,9 @@ static void test_owner(void)
 
 int main(void)
 {
+	char bytes[STACK_BYTES] __attribute__((aligned(16)));
+
+	use_stack(bytes);
 	test_start();
 	test_walk();
 	test_slow();

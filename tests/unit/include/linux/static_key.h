@@ -12,5 +12,7 @@ struct static_key_false {
 #define DECLARE_STATIC_KEY_FALSE(name)	extern struct static_key_false name
 #define DEFINE_STATIC_KEY_FALSE(name)	struct static_key_false name
 #define static_branch_unlikely(key)	((key)->on)
+#define static_branch_enable(key)	((key)->on = true)
+#define static_branch_disable(key)	((key)->on = false)
 
 #endif /* SHIM_STATIC_KEY_H */

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * verdict, with the hook: what a callback makes of the record of an event, or of none, at the
+ * start and at the end, and what the hook itself classifies, counts and traces for observers.
+ */
+#include <linux/mmu_notifier.h>
+#include <linux/sched.h>
+
+#include <mmnotify/mmnotify.h>
+
+#include "tap.h"
+#include "verdict/verdict.h"
+#include "verdict/verdict_fast.h"
+#include "verdict_asked.h"
+#include "verdict_stages.h"
+
+/* ---- a callback after the hook ---- */
+
+static void test_record(void)
+{
+	begin();
+	has.needs_stack = true;
+	record(SITE);
+	ok(!counted && !asked.rules, "the hook only records without observers");
+	start_recorded(&one);
+	ok(gets_exact(SITE) && counted == 1 && !asked.stacks && !asked.paths &&
+	   asked.from.sp == 77 && asked.can_resolve && !asked.stats[MMN_STAT_NO_RECORD],
+	   "the first callback classifies the recorded event");
+	forget();
+	start_recorded(&two);
+	ok(gets(&exact, SITE) && !asked.rules && !counted, "and the others find its verdict");
+	begin();
+	record(NEARBY);
+	start_recorded(&one);
+	ok(gets_exact(NEARBY) && asked.resolved == 1 && counted == 1,
+	   "a recorded address that is not in the cache is resolved");
+	start_recorded(&one);
+	ok(counted == 1, "the event is counted once, whatever the subscriber");
+}
+
+static void test_hidden_site(void)
+{
+	begin_at(SITE);
+	record(NAMELESS);
+	start_recorded(&one);
+	ok(gets_exact(NAMELESS) && asked.stacks == 1 && counted == 1,
+	   "a record of a site without a row: the unwinder may find another one");
+	begin_at(0);
+	has.needs_stack = true;
+	record(NAMELESS);
+	start_recorded(&one);
+	ok(gets_unknown(NAMELESS) && asked.unknown == 1 && asked.from.pc == NAMELESS &&
+	   asked.from.sp == 77, "or none");
+	begin_at(NAMELESS);
+	has.needs_stack = true;
+	record(NAMELESS);
+	start_recorded(&one);
+	ok(gets_unknown(NAMELESS) && asked.from.sp == 77, "or the same");
+}
+
+static void test_no_record(void)
+{
+	begin_at(SITE);
+	start_recorded(&one);
+	ok(gets_exact(SITE) && asked.stacks == 1 && asked.can_resolve && counted == 1 &&
+	   asked.stats[MMN_STAT_NO_RECORD] == 1, "without a record the unwinder finds the site");
+	start_recorded(&two);
+	ok(counted == 1 && gets_exact(SITE), "which is counted once");
+	begin_at(NEARBY);
+	record(SITE);
+	record_end();
+	start_recorded(&one);
+	ok(gets_exact(NEARBY), "the record of an event that is over is not used");
+}
+
+static void test_recheck(void)
+{
+	begin_at(SITE);
+	mmn_verdict_set_recheck(true);
+	record(SITE);
+	start_recorded(&one);
+	ok(gets_exact(SITE) && asked.stacks == 1 && asked.can_resolve &&
+	   !asked.stats[MMN_STAT_NO_RECORD], "the stack confirms a record");
+	begin_at(NEARBY);
+	mmn_verdict_set_recheck(true);
+	record(SITE);
+	start_recorded(&one);
+	ok(gets_exact(NEARBY) && asked.stats[MMN_STAT_NO_RECORD] == 1,
+	   "or not: the start needs the same address");
+}
+
+/* ---- the end ---- */
+
+static void test_end(void)
+{
+	begin_at(SITE);
+	record(NEARBY);
+	end();
+	ok(gets_exact(SITE) && asked.stacks == 1 && asked.can_resolve &&
+	   !asked.stats[MMN_STAT_NO_RECORD] && !counted,
+	   "an end without the hook classifies again, from the stack, and counts nothing");
+	begin_at(NEARBY);
+	mmn_verdict_set_hooked(true);
+	record(SITE);
+	record_end();
+	end();
+	ok(gets_exact(SITE) && !asked.stacks && !counted, "with the hook it has the record");
+	forget();
+	end();
+	ok(gets(&exact, SITE) && !asked.rules, "and its verdict");
+	begin_at(NEARBY);
+	mmn_verdict_set_hooked(true);
+	end();
+	ok(gets_exact(NEARBY), "or the stack without a record");
+}
+
+static void test_end_recheck(void)
+{
+	begin_at(NEARBY);
+	mmn_verdict_set_hooked(true);
+	mmn_verdict_set_recheck(true);
+	record(SITE);
+	record_end();
+	end();
+	ok(gets_exact(SITE), "an end is announced from another address in the same function");
+	has.stack = NAMELESS;
+	end();
+	ok(gets_unknown(NAMELESS), "one in another function does not confirm the record");
+	record(NAMELESS);
+	record_end();
+	has.stack = 0;
+	end();
+	ok(gets_unknown(0), "neither does a stack without a site");
+}
+
+/* ---- the hook, with observers ---- */
+
+static void begin_watched(void)
+{
+	begin_at(SITE);
+	mmn_verdict_set_watched(true);
+	mmn_verdict_set_hooked(true);
+	tracing = true;
+	has.tracing_end = true;
+}
+
+/* The record has a verdict, so a callback does not ask the rules. */
+static bool is_classified(void)
+{
+	forget();
+	start_recorded(&one);
+	return !asked.rules && !counted;
+}
+
+static void test_hook(void)
+{
+	begin_watched();
+	record(SITE);
+	ok(asked.class == site.class && asked.needs == site.needs && counted == 1 &&
+	   !asked.stacks && asked.later == 1 && asked.starts == 1 && is_traced(&exact, SITE, 0),
+	   "the hook classifies, counts and traces for observers");
+	ok(is_classified() && gets(&exact, SITE), "callbacks find its verdict");
+	begin_watched();
+	has.cached = false;
+	record(SITE);
+	ok(!counted && !asked.starts && !asked.resolved && asked.deferred == 1 && !asked.later,
+	   "a site that is not in the cache is resolved later");
+	ok(!is_classified() && counted == 1 && gets_exact(SITE), "a callback classifies it then");
+	begin_watched();
+	has.needs_stack = true;
+	record(SITE);
+	ok(asked.walks == 1 && !asked.can_resolve && asked.from.sp == 77 && counted == 1 &&
+	   walked == 1 && is_classified(), "the hook may walk the stack");
+	begin_watched();
+	has.needs_stack = true;
+	has.resolved = false;
+	record(SITE);
+	ok(!counted && !asked.starts && !is_classified(), "but resolves no frame");
+}
+
+static void test_hook_verify(void)
+{
+	begin_watched();
+	verifying = true;
+	record(SITE);
+	ok(asked.verified == 1 && !asked.can_resolve && counted == 1, "the hook verifies");
+	begin_watched();
+	verifying = true;
+	has.verified = false;
+	record(SITE);
+	ok(asked.verified == 1 && !counted && !is_classified(),
+	   "a frame that is not resolved is left to a callback");
+}
+
+static void test_hook_hidden(void)
+{
+	begin_watched();
+	record(NAMELESS);
+	ok(asked.stacks == 1 && !asked.can_resolve && asked.later == 1 && counted == 1 &&
+	   is_traced(&exact, SITE, 0), "the unwinder finds what a tracer hides from the hook");
+	begin_watched();
+	has.stack = NEARBY;
+	record(NAMELESS);
+	ok(!asked.resolved && asked.class == MMN_CLASS_UNKNOWN && counted_elsewhere == 1 &&
+	   is_traced(&rules_verdict, NEARBY, 0), "but the hook resolves no symbol");
+}
+
+static void test_hook_end(void)
+{
+	begin_watched();
+	record(SITE);
+	has.clock = 150;
+	record_end();
+	ok(asked.ends == 1 && is_traced(&exact, SITE, 50) && asked.rules == 1 && counted == 1,
+	   "an end is traced, with its duration");
+	begin_watched();
+	record(SITE);
+	range->mm = &other_mm;
+	record_end();
+	ok(!asked.ends && !asked.stats[MMN_STAT_UNCLASSIFIED], "that of another event is not");
+	begin_watched();
+	start(&one);
+	record_end();
+	ok(!asked.ends && !asked.stats[MMN_STAT_UNCLASSIFIED], "nor one without a record");
+	begin_watched();
+	has.tracing_end = false;
+	record(SITE);
+	has.tracing_end = true;
+	record_end();
+	ok(!asked.ends, "nor one whose start was before the tracer");
+	begin_watched();
+	record(SITE);
+	has.tracing_end = false;
+	record_end();
+	ok(!asked.ends, "nor one after it");
+}
+
+static void test_hook_late(void)
+{
+	begin_watched();
+	has.cached = false;
+	has.needs_stack = true;
+	verifying = true;
+	record(SITE);
+	has.cached = true;
+	record_end();
+	ok(asked.walks == 1 && asked.from.pc == END && asked.from.sp == 55 &&
+	   asked.from.bp == 66 && !asked.verified,
+	   "an end classifies what the start could not, from its own place on the stack");
+	ok(counted == 1 && asked.later == 1 && asked.starts == 1 && asked.ends == 1 &&
+	   !asked.stats[MMN_STAT_UNCLASSIFIED], "it is then counted and traced");
+	begin_watched();
+	has.cached = false;
+	record(SITE);
+	record_end();
+	ok(!counted && !asked.starts && !asked.ends && asked.stats[MMN_STAT_UNCLASSIFIED] == 1,
+	   "or counts as unclassified");
+	has.cached = true;
+	has.needs_stack = true;
+	has.resolved = false;
+	record(SITE);
+	record_end();
+	ok(!counted && !asked.ends && asked.stats[MMN_STAT_UNCLASSIFIED] == 2,
+	   "also if only a frame is not resolved");
+}
+
+static void test_keys(void)
+{
+	begin();
+	mmn_verdict_set_watched(true);
+	ok(mmn_verdict_is_watched() && !mmn_verdict_hooked.on, "observers have a key");
+	mmn_verdict_set_hooked(true);
+	mmn_verdict_set_watched(false);
+	ok(!mmn_verdict_is_watched() && mmn_verdict_hooked.on, "so has the hook");
+	mmn_verdict_set_hooked(false);
+	ok(!mmn_verdict_hooked.on, "it can be switched off");
+}
+
+int main(void)
+{
+	char bytes[STACK_BYTES] __attribute__((aligned(16)));
+
+	use_stack(bytes);
+	test_record();
+	test_hidden_site();
+	test_no_record();
+	test_recheck();
+	test_end();
+	test_end_recheck();
+	test_hook();
+	test_hook_verify();
+	test_hook_hidden();
+	test_hook_end();
+	test_hook_late();
+	test_keys();
+	return tap_done();
+}
