@@ -21,7 +21,7 @@ user := build/user
 	demo check lint unit fuzz mutants bench bench-growth bench-cpus bench-lines \
 	bench-plots bench-thrash check-api check-faults check-storm check-causes check-disks \
 	check-modes check-stress check-power check-rt check-lockdown check-debug \
-	check-foreign check-fp check-dkms
+	check-foreign check-fp check-dkms check-watch
 
 # One screen: tests/lint/sizes counts.
 help:
@@ -56,6 +56,7 @@ help-more:
 	@echo 'make bench-thrash   losses of devices, naive and aware, on six workloads'
 	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from bench and bench-growth'
 	@echo 'make check-fp       kernels with frame pointers, without ORC (KERNEL=fp-7.3)'
+	@echo 'make check-watch    the data for administrators: tracepoints, with watch=1'
 	@echo 'make user           the programs that run in the VM'
 	@echo
 	@echo 'KERNEL=   a kernel of tests/vm/kernels.list: check, demo, fuzz, mutants, bench*, check-*;'
@@ -74,7 +75,7 @@ modules modules_install clean:
 
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
-	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first \
+	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/watched $(user)/raw \
 	$(user)/page_cache
 
 $(user)/bench: $(wildcard tests/bench/*.[ch])
@@ -172,6 +173,11 @@ $(user)/page_cache: tests/scenarios/disks/page_cache.c $(tap) src/rules/names.c 
 		'-DARRAY_SIZE(x)=(sizeof(x) / sizeof((x)[0]))' -o $@ $(filter %.c,$^)
 
 $(user)/first: tests/hooks/first.c
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -o $@ $<
+
+$(user)/watched $(user)/raw: $(user)/%: tests/watch/%.c
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -o $@ $<
@@ -275,6 +281,9 @@ check-stress: deps-vm user
 
 check-foreign: deps-vm user
 	@tests/run drivers/foreign $(KERNEL)
+
+check-watch: deps-vm user
+	@tests/run watch $(KERNEL)
 
 check-power: deps-vm user
 	@tests/run platforms/power $(KERNEL)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Tracepoints of the subsystem mmnotify. Programs parse the fields and the printed text,
- * so fields keep their width and new ones are added at the end.
+ * so fields keep their width and new ones are added at the end. A string is padded: keys of
+ * histograms are whole fields, and a record must not show bytes of an earlier one.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM mmnotify
@@ -84,7 +85,7 @@ DECLARE_EVENT_CLASS(mmn_invalidate,
 		__entry->cause = e->cause;
 		__entry->native = e->native;
 		__entry->flags = e->flags;
-		strscpy(__entry->cause_name, cause_name, 28);
+		strscpy_pad(__entry->cause_name, cause_name, 28);
 	),
 	TP_printk("tgid=%u range=[0x%llx,0x%llx) native=%s event=%s cause=%s effects=%s flags=%s site=%ps ns=%llu",
 		__entry->tgid, __entry->start, __entry->end,
