@@ -23,7 +23,8 @@ enum mmn_kernel_build {
  * @last: newest patch level that was tested
  *
  * In a pattern '*' stands for a decimal number, '%' for the patch level, which is a number, and
- * '&' for nothing or a point and a number. All '%' of both patterns stand for the same number. All other characters stand for themselves.
+ * '&' for nothing or a point and a number. All '%' of both patterns stand for the same number, and
+ * all other characters for themselves.
  */
 struct mmn_kernel_stream {
 	const char *name;
