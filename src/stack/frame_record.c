@@ -5,7 +5,6 @@
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
-#include <linux/minmax.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/string.h>

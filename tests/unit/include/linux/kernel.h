@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include <linux/atomic.h>
+#include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/types.h>
 
