@@ -319,7 +319,8 @@ void mmn_verdict_show_end(const struct mmu_notifier_range *range,
 	struct mmn_event_snapshot seen;
 	u64 since;
 
-	if (!mmn_event_is_recorded(slot, true) ||
+	/* An event that has ended is not this one: the hook missed the start of this one. */
+	if (!mmn_event_is_recorded(slot, false) ||
 	    !mmn_event_copy(slot, (unsigned long)range, mmn_verdict_id(range), &seen) ||
 	    !classified_by_end(range, &seen, from))
 		return;

@@ -213,6 +213,8 @@ static void test_hook_end(void)
 	record_end();
 	ok(asked.ends == 1 && is_traced(&exact, SITE, 50) && asked.rules == 1 && counted == 1,
 	   "an end is traced, with its duration");
+	record_end();
+	ok(asked.ends == 1, "once: the next end of such an event has no start");
 	begin_watched();
 	record(SITE);
 	range->mm = &other_mm;
