@@ -130,7 +130,7 @@ static const struct mmn_census_callee callees[] = {
 	{ "follow_invalidate_pte", MMN_CLASS_DAX_MKCLEAN, false, {
 		"dax_entry_mkclean", "dax_writeback_one", "dax_writeback_mapping_range",
 		/* These pass no range, so it announces nothing for them. */
-		"follow_pte", "follow_pfn", "follow_phys" } },
+		"follow_pte", "follow_pfn", "follow_phys", "generic_access_phys" } },
 	{ "__follow_pte_pmd", MMN_CLASS_DAX_MKCLEAN, false, {
 		"follow_pte_pmd",
 		/* These pass no range, likewise. */

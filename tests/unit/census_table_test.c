@@ -82,6 +82,9 @@ static void test_callers(void)
 	   "another function may not");
 	ok(!may_call("mprotect_fixup", "hugetlb_change_protection") &&
 	   !may_call("dup_mmap", "wp_clean_pre_vma"), "nor may the caller of another callee");
+	ok(may_call("follow_pte+0x12/0x30", "follow_invalidate_pte") &&
+	   may_call("generic_access_phys+0x55/0x2a0", "follow_invalidate_pte"),
+	   "a function may call into which compilers inline an audited caller");
 	ok(may_call("change_protection.cold+0x3/0x9", "change_protection"),
 	   "a function may call its own parts");
 	ok(mmn_census_table_find_callee("unmap_vmas") == -1 &&
