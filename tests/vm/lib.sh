@@ -115,14 +115,35 @@ kernel_base()
 	if [ -n "$KTREE" ]; then echo "$1"; else echo /mmnotify; fi
 }
 
+# A folder that the kernel's own Makefile names need not be in the headers (Ubuntu).
+strict='-Werror -Wno-error=missing-include-dirs'
+
+# tree_variables: for make in the build tree KTREE: its own compiler, if this machine has it
+# beside another default; and nothing in place of a script of W=1 that perl cannot run, as
+# in Ubuntu's 5.4.0-216 (lint checks the comments of mmnotify all the same).
+tree_variables()
+{
+	local major script=$KTREE/source/scripts/kernel-doc
+	major=$(gcc_of "$KTREE")
+	if [ "$(gcc -dumpversion)" != "$major" ] && command -v "gcc-$major" >/dev/null; then
+		echo "CC=gcc-$major"
+	fi
+	if [ -f "$script" ] && head -n 1 "$script" | grep -q perl && ! perl -c "$script" 2>/dev/null; then
+		echo cmd_checkdoc=
+	fi
+}
+
 # kernel_make DIR FOLDER [VARIABLE=VALUE]...: builds the modules of DIR/FOLDER for the
 # kernel of kernel_find, in its root unless it is a build tree. One kernel make has one goal:
 # 7.x loops when given "clean modules".
 kernel_make()
 {
-	local folder run=(in_root "$ROOT" "$1")
-	[ -z "$KTREE" ] || run=()
+	local folder run=(in_root "$ROOT" "$1") variables=()
+	if [ -n "$KTREE" ]; then
+		run=()
+		mapfile -t variables < <(tree_variables)
+	fi
 	folder=$(realpath -ms "$(kernel_base "$1")/$2")
 	"${run[@]}" make --no-print-directory -j"$(nproc)" -C "$HEADERS" M="$folder" W=1 \
-		KCFLAGS=-Werror "${@:3}" modules
+		KCFLAGS="$strict" "${variables[@]}" "${@:3}" modules
 }
