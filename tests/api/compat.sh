@@ -25,6 +25,7 @@ user() {
 }
 
 say 'TAP version 13'
+need_ranges "drivers with mmnotify_compat.h and mmnotify_optional.h"
 dmesg -c > /dev/null
 check '! [ -d /sys/module/mmnotify ]' "mmnotify is not loaded"
 user mmn_compat_user "without"

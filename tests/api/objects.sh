@@ -21,6 +21,7 @@ logged() {
 }
 
 say 'TAP version 13'
+need_ranges "the life of ranges and mm objects"
 # Before 6.4 a page fault takes mmap_lock. While a test holds that lock, no page of the
 # program may fault, so NUMA balancing is off.
 echo 0 > /proc/sys/kernel/numa_balancing

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in the VM with mmnotify and the sample devices loaded: the devices' translations
+# Runs in the VM with mmnotify loaded, and maybe the sample devices: the devices' translations
 # match the CPU's, in both modes; the check finds a driver that ignores effects; nothing
 # is left afterwards. "samples.sh svm": only that device.
 set -u
@@ -18,8 +18,10 @@ run() {
 }
 
 say 'TAP version 13'
+need_ranges "the sample devices"
 [ $# -gt 0 ] || set -- svm userptr odp
 for device; do
+	[ -d "/sys/module/mmn_$device" ] || insmod "/modules/mmn_$device.ko"
 	run "$device"
 	check "! dmesg | grep -q 'mmn_$device: stale'" "$device: no stale translation in the log"
 	# Bits of no writing and dirty; then of another page, no reading and not mapped.

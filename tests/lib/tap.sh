@@ -49,6 +49,20 @@ skip() {
 	say "ok $nr - $1 # SKIP $2"
 }
 
+# has_ranges: mmnotify's ranges are built on interval notifiers.
+has_ranges() {
+	grep -q ' mmu_interval_notifier_insert$' /proc/kallsyms
+}
+
+without_ranges="this kernel does not have interval notifiers, on which ranges are built"
+
+# need_ranges WHAT: ends the script, as waived, on a kernel without them.
+need_ranges() {
+	has_ranges && return
+	skip "$1" "$without_ranges"
+	finish
+}
+
 # renumber FILE [PREFIX]: adds a TAP stream to the script's own. Sets $planned to its plan
 # and $seen to its number of tests, for the caller to compare.
 renumber() {

@@ -145,6 +145,8 @@ static void run_mseal(struct env *e)
 /* Each tier alone gets the same verdicts as all three together. */
 static void run_tier(struct env *e)
 {
+	if (e->sc->tiers == MIRROR_TIER_RANGE)
+		need_feature(e, F_RANGES);
 	run_munmap(e);
 }
 

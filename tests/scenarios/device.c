@@ -17,6 +17,16 @@ int open_mirror(void)
 	return open(DEVICE, O_RDWR | O_CLOEXEC);
 }
 
+/* Without ranges the other tiers remain; a scenario of ranges alone has a native notifier. */
+unsigned int tiers_of(const struct scenario *sc)
+{
+	unsigned int tiers = sc->tiers ? sc->tiers : ALL_TIERS;
+
+	if (!has(F_RANGES))
+		tiers &= ~MIRROR_TIER_RANGE;
+	return tiers ? tiers : MIRROR_TIER_CLASSIFY;
+}
+
 static void say(struct env *e, enum result what, const char *fmt, va_list ap)
 {
 	vsnprintf(e->sh->why, sizeof(e->sh->why), fmt, ap);
@@ -89,9 +99,7 @@ void look_at(struct env *e, struct page_state *pages)
 
 static void attach(struct env *e)
 {
-	struct mirror_attach a = {
-		.tiers = e->sc->tiers ? e->sc->tiers : ALL_TIERS,
-	};
+	struct mirror_attach a = { .tiers = tiers_of(e->sc) };
 
 	must(e, !ioctl(e->fd, MIRROR_IOC_ATTACH, &a));
 	e->sh->attached = true;
@@ -110,8 +118,8 @@ void watch(struct env *e, void *p, size_t len)
 		attach(e);
 	drain(e);
 	e->sh->watch_at = e->sh->nr;
-	if (ioctl(e->fd, MIRROR_IOC_ADD_RANGE, &r))
-		must(e, errno == ENXIO && e->sc->tiers);
+	if (tiers_of(e->sc) & MIRROR_TIER_RANGE)
+		must(e, !ioctl(e->fd, MIRROR_IOC_ADD_RANGE, &r));
 }
 
 /* The device accesses [p, p + len), which fills its translations. */
@@ -121,7 +129,7 @@ void device(struct env *e, void *p, size_t len, bool write)
 		.start = (uintptr_t)p, .len = len, .write = write,
 	};
 
-	if (e->fd < 0 || (e->sc->tiers && !(e->sc->tiers & MIRROR_TIER_RANGE)))
+	if (e->fd < 0 || !(tiers_of(e->sc) & MIRROR_TIER_RANGE))
 		return;
 	must(e, !ioctl(e->fd, MIRROR_IOC_ACCESS, &a));
 	must(e, a.pages == len / PG);
@@ -161,14 +169,20 @@ bool wait_for_cause(struct env *e, unsigned int cause, unsigned int ms)
 	return seen(e, cause);
 }
 
-/* For events that another task causes in many pieces; needs all three tiers. */
+/* Return: true if each tier got so many starts. */
+bool seen_times(struct env *e, unsigned int cause, unsigned int times)
+{
+	return seen(e, cause) >= __builtin_popcount(tiers_of(e->sc)) * times;
+}
+
+/* For events that another task causes in many pieces. */
 bool wait_for_times(struct env *e, unsigned int cause, unsigned int times,
 		    unsigned int ms)
 {
 	for (; ms > 10; ms -= 10) {
-		if (seen(e, cause) >= 3 * times)
+		if (seen_times(e, cause, times))
 			return true;
 		sleep_ms(10);
 	}
-	return seen(e, cause) >= 3 * times;
+	return seen_times(e, cause, times);
 }

@@ -289,6 +289,9 @@ static const struct row rows[NR_FEATURES] = {
 	    "a DAMON_RECLAIM that reclaims what it finds cold",
 	    .a = "/sys/module/damon_stat"),
 
+	ROW(RANGES, S_5_10 | SINCE_6_1, has_function,
+	    "interval notifiers, on which mmnotify's ranges are built",
+	    .a = "mmu_interval_notifier_insert"),
 	ROW(MIGRATE_VMA, SINCE_6_1, has_function,
 	    "migration by drivers (migrate_vma_setup())",
 	    .a = "migrate_vma_setup"),

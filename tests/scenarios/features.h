@@ -41,6 +41,7 @@ enum feature {
 	F_DAMON_COLLAPSE,
 	F_DAMON_RECLAIM,
 	/* what drivers can do */
+	F_RANGES,
 	F_MIGRATE_VMA,
 	F_EXCLUSIVE,
 	F_EXCLUSIVE_PAGE,

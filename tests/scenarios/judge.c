@@ -342,7 +342,7 @@ static void check_tiers(const struct env *e, struct verdicts *v)
 {
 	static const unsigned int tiers[] = { MIRROR_TIER_CLASSIFY,
 					      MIRROR_TIER_RANGE, MIRROR_TIER_MM };
-	unsigned int mine = e->sc->tiers ? e->sc->tiers : ALL_TIERS, t, a, b;
+	unsigned int mine = tiers_of(e->sc), t, a, b;
 	const struct shared *sh = e->sh;
 	__u32 to = release_at(sh), i;
 
@@ -456,13 +456,11 @@ static void check_device(const struct env *e, struct verdicts *v)
 static void check_life(const struct env *e, const struct mirror_stat *stat,
 		       struct verdicts *v)
 {
-	unsigned int tiers = e->sc->tiers ? e->sc->tiers : ALL_TIERS;
-
 	if (stat->dropped)
 		problem(v, "%llu records dropped", (unsigned long long)stat->dropped);
 	if (e->sh->nr == MAX_RECORDS)
 		problem(v, "too many records for the harness");
-	if ((tiers & MIRROR_TIER_MM) && stat->released != 1)
+	if ((tiers_of(e->sc) & MIRROR_TIER_MM) && stat->released != 1)
 		problem(v, "release() ran %u times", stat->released);
 }
 

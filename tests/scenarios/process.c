@@ -317,10 +317,10 @@ static void run_other_drops(struct env *e)
 
 #define DEATH \
 	MUST(RELEASE, EXIT, GONE, ALL(RE)), \
-	MUST(UNMAP, EXIT, GONE, ALL(U))
+	MUST(UNMAP, EXIT, GONE, AFTER(U))
 #define CHANGE \
 	MUST(RELEASE, EXEC, GONE, ALL(RE)), \
-	MUST(UNMAP, EXEC, GONE, ALL(U))
+	MUST(UNMAP, EXEC, GONE, AFTER(U))
 
 const struct scenario process_scenarios[] = {
 	{ .name = "fork", .run = run_fork, .expect = {

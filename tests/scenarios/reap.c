@@ -96,9 +96,8 @@ static void run_oom_exit(struct env *e)
 
 #define DEATH \
 	MUST(RELEASE, EXIT, GONE, ALL(RE)), \
-	MUST(UNMAP, EXIT, GONE, ALL(U))
-/* Comes after the release. */
-#define REAPS_ITSELF	MUST(CLEAR, EXIT, CLEAR, HAS(EXIT_REAPS, U))
+	MUST(UNMAP, EXIT, GONE, AFTER(U))
+#define REAPS_ITSELF	MUST(CLEAR, EXIT, CLEAR, AFTER_BY(EXIT_REAPS, U))
 
 const struct scenario reap_scenarios[] = {
 	{ .name = "process_mrelease", .run = run_mrelease, .expect = {

@@ -137,7 +137,7 @@ static void finish(struct env *e, struct mirror_stat *stat)
 	for (tries = 0; e->sh->attached && tries < 200; tries++) {
 		drain(e);
 		if (!ioctl(e->fd, MIRROR_IOC_STAT, stat) && stat->released &&
-		    (!dies || unmapped(e->sh)))
+		    (!dies || !has(F_RANGES) || unmapped(e->sh)))
 			break;
 		sleep_ms(5);
 	}
@@ -453,6 +453,9 @@ int main(int argc, char **argv)
 	tap = open_named("MMN_TAP", stdout);
 	json = open_named("MMN_OUT", NULL);
 	machine_calm();
+	/* Proved here, because both this process and each child ask for it. */
+	has(F_RANGES);
+	kernel_forget();
 	ret = options.demo ? demo(sh) : run_all(sh);
 	machine_tidy();
 	return ret;

@@ -43,6 +43,9 @@ enum { NO = -1, U, C, PV, PP, SD, RE, MI, EX };
 #define BY(f, with, without)	.unless = F_##f, .native = (without), .instead = (with)
 #define LACKS(f, n)		BY(f, NO, n)
 #define HAS_BY(f, g, with, without) .needs = F_##f, BY(g, with, without)
+/* After the release of the mm only ranges get events. */
+#define AFTER(n)		HAS(RANGES, n)
+#define AFTER_BY(f, n)		HAS_BY(f, RANGES, n, NO)
 
 /* Effects that mmnotify has to give: the exact mask. */
 #define FX_GONE		MMNOTIFY_FX_ALL
@@ -100,7 +103,7 @@ struct env;
  * @run: sets up, calls begin(), does the operation and returns
  * @expect: all verdicts that may overlap the watched range
  * @flags: S_*
- * @tiers: MIRROR_TIER_*; 0 means all
+ * @tiers: MIRROR_TIER_*; 0 means all. On a kernel without ranges see tiers_of()
  * @demo: the operation in the notation of C, for --demo; NULL: not shown there
  * @machine: the row of machines.list that it needs; NULL: plain
  * @seconds: time limit without --patience; 0: 20
@@ -165,6 +168,7 @@ void watch(struct env *e, void *p, size_t len);
 void device(struct env *e, void *p, size_t len, bool write);
 void begin(struct env *e);
 unsigned int seen(struct env *e, unsigned int cause);
+bool seen_times(struct env *e, unsigned int cause, unsigned int times);
 bool wait_for_cause(struct env *e, unsigned int cause, unsigned int ms);
 bool wait_for_times(struct env *e, unsigned int cause, unsigned int times,
 		    unsigned int ms);
@@ -294,6 +298,7 @@ void print_expected(void);
 /* ---- device.c, runner.c, demo.c ---- */
 
 int open_mirror(void);
+unsigned int tiers_of(const struct scenario *sc);
 void drain(struct env *e);
 void look_at(struct env *e, struct page_state *pages);
 void run_one(struct env *e, struct mirror_stat *stat);

@@ -530,10 +530,10 @@ const struct scenario uffd_scenarios[] = {
 	  .flags = S_QUICK },
 	{ .name = "uffd_exit", .run = run_exit, .expect = {
 		MUST(RELEASE, EXIT, GONE, ALL(RE)),
-		MUST(UNMAP, EXIT, GONE, ALL(U)) }, .flags = S_DIES | S_QUICK },
+		MUST(UNMAP, EXIT, GONE, AFTER(U)) }, .flags = S_DIES | S_QUICK },
 	{ .name = "uffd_exec", .run = run_exec, .expect = {
 		MUST(RELEASE, EXEC, GONE, ALL(RE)),
-		MUST(UNMAP, EXEC, GONE, ALL(U)) }, .flags = S_DIES | S_QUICK },
+		MUST(UNMAP, EXEC, GONE, AFTER(U)) }, .flags = S_DIES | S_QUICK },
 	{ .name = "uffd_move", .run = run_move, .expect = { MOVED },
 	  .flags = S_QUICK, .demo = "ioctl(UFFDIO_MOVE)" },
 	{ .name = "uffd_move_thp", .run = run_move_thp, .expect = { MOVED },

@@ -3,7 +3,6 @@
  * mmn_native: the reference of the benchmark, a bare mmu_notifier and a bare
  * mmu_interval_notifier over all addresses, with empty callbacks, without mmnotify.
  */
-#include "interval.h"
 #include "whole.h"
 
 static int mmn_native_start(struct mmu_notifier *mn,
@@ -21,6 +20,9 @@ static void *attach_native(struct mm_struct *mm)
 {
 	return attach_whole(mm, &native_ops);
 }
+
+#ifndef MMNOTIFY_WITHOUT_RANGES
+#include "interval.h"
 
 static void *attach_interval(struct mm_struct *mm)
 {
@@ -43,10 +45,13 @@ static void detach_interval(void *object)
 	mmu_interval_notifier_remove(object);
 	kfree(object);
 }
+#endif
 
 static struct attacher attachers[] = {
 	ATTACHER("bench_native", native, whole),
+#ifndef MMNOTIFY_WITHOUT_RANGES
 	ATTACHER("bench_interval", interval, interval),
+#endif
 };
 
 static int __init mmn_native_init(void)

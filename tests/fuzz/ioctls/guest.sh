@@ -44,5 +44,6 @@ check_inputs() {
 }
 
 say 'TAP version 13'
+need_ranges "random calls of the test devices"
 check_inputs
 finish

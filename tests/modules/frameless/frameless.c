@@ -5,7 +5,11 @@
 
 /* objtool would complain: that is the point. With ORC the functions are like all others. */
 #ifdef CONFIG_FRAME_POINTER
+#if __has_include(<linux/objtool.h>)
 #include <linux/objtool.h>
+#else
+#include <linux/frame.h>
+#endif
 
 STACK_FRAME_NON_STANDARD(driver_classify);
 STACK_FRAME_NON_STANDARD(driver_munmap);
