@@ -287,9 +287,13 @@ static void wake_khugepaged(void)
 		madvise(p, 2 * HUGE, MADV_HUGEPAGE);
 }
 
-/* Switches off everything in the kernel that invalidates on its own. */
+/*
+ * Switches off everything in the kernel that invalidates on its own, and on what a distribution
+ * has switched off (RHEL 9: io_uring).
+ */
 void machine_calm(void)
 {
+	put("/proc/sys/kernel/io_uring_disabled", "0");
 	put("/proc/sys/kernel/numa_balancing", "0");
 	put("/sys/kernel/mm/ksm/run", "0");
 	put("/sys/kernel/mm/transparent_hugepage/enabled", "madvise");
