@@ -7,6 +7,7 @@
 #define KERNEL_ROOM_H
 
 #include <linux/mm_types.h>
+#include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 
@@ -19,6 +20,8 @@ extern bool shim_numa_moves;
 #define MMN_HAVE_STACK		1
 #define MMN_UNINIT
 #define MMN_HAVE_CENSUS		1
+#define MMN_HAVE_RANGES		1
+#define MMN_NATIVE_TWO_PASS	0
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
 
 enum mmn_mmap_lock {
@@ -38,6 +41,48 @@ unsigned int mmn_stack_save(unsigned long *pc, unsigned int size);
 bool mmn_in_module_area(unsigned long pc);
 long mmn_read_kernel(void *to, const void *from, size_t len);
 
+struct module;
+
+void mmn_module_data(const struct module *mod,
+		     void (*fn)(void *arg, const void *base, size_t size), void *arg);
+
+/* Registers at the entry of a function: its first argument, return address, sp and bp. */
+#define MMN_HAVE_FTRACE		1
+#define MMN_HAVE_KPROBES	1
+#define MMN_FTRACE_FLAGS	0
+
+struct ftrace_regs;
+
+static inline const struct pt_regs *mmn_ftrace_regs(const struct ftrace_regs *fregs)
+{
+	return (const struct pt_regs *)fregs;
+}
+
+static inline unsigned long mmn_ftrace_arg0(const struct ftrace_regs *fregs)
+{
+	return mmn_ftrace_regs(fregs)->word[0];
+}
+
+static inline unsigned long mmn_regs_arg0(const struct pt_regs *regs)
+{
+	return regs->word[0];
+}
+
+static inline unsigned long mmn_regs_return_address(const struct pt_regs *regs)
+{
+	return regs->word[1];
+}
+
+static inline unsigned long mmn_entry_sp(const struct pt_regs *regs)
+{
+	return regs->word[2];
+}
+
+static inline unsigned long mmn_entry_bp(const struct pt_regs *regs)
+{
+	return regs->word[3];
+}
+
 /* src/stack/orc_probe.h */
 #define MMN_ORC_PROBE_H
 
@@ -48,6 +93,10 @@ long mmn_read_kernel(void *to, const void *from, size_t len);
 #endif
 
 void mmn_orc_probe_measure(void (*report)(unsigned long pc, unsigned int up));
+
+/* src/compat/export.h */
+#define MMN_COMPAT_EXPORT_H
+#define MMN_EXPORT(sym)
 
 /* src/compat/syscalls.h */
 #define MMN_COMPAT_SYSCALLS_H
@@ -60,19 +109,25 @@ unsigned long mmn_syscall_arg(unsigned int nr);
 /* src/stats.h */
 #define MMN_STATS_H
 
-enum mmn_stat { MMN_STAT_UNWOUND };
+enum mmn_stat {
+	MMN_STAT_HOOK_START,
+	MMN_STAT_HOOK_END,
+	MMN_STAT_NO_RECORD,
+	MMN_STAT_UNWOUND,
+	MMN_NR_STATS
+};
 
 struct seq_file;
 
 void mmn_stats_inc(enum mmn_stat stat);
 void mmn_stats_show_hook(struct seq_file *m);
+u64 mmn_stats_read(enum mmn_stat stat);
 u64 mmn_stats_site_hits(unsigned int row);
 
 /* src/client/client.h */
 #define MMN_CLIENT_H
 
 struct mmnotify_client;
-struct module;
 
 struct mmn_client {
 	struct mmnotify_client *public;
@@ -94,17 +149,37 @@ void mmn_client_drop(struct mmn_client *c);
 /* src/verdict/verdict.h */
 #define MMN_VERDICT_H
 
+struct mmnotify_info;
+struct mmu_notifier_range;
+
 bool mmn_verdict_is_watched(void);
 void mmn_verdict_set_watched(bool on);
 void mmn_verdict_set_recheck(bool on);
 void mmn_verdict_set_hooked(bool on);
+void mmn_verdict_start_in_hook(const struct mmu_notifier_range *range, unsigned long site,
+			       unsigned long sp, unsigned long bp);
+void mmn_verdict_end_in_hook(const struct mmu_notifier_range *range, unsigned long site,
+			     unsigned long sp, unsigned long bp);
 
 /* src/verdict/verdict_fast.h */
 #define MMN_VERDICT_FAST_H
 
-struct mmnotify_info;
-struct mmu_notifier_range;
+struct mmn_call_path;
 
+struct mmn_query {
+	const void *object;
+	bool ends;
+	struct mmn_call_path *path;
+};
+
+static inline struct mmn_query mmn_verdict_query(const void *object, bool ends,
+						 struct mmn_call_path *path)
+{
+	return (struct mmn_query){ .object = object, .ends = ends, .path = path };
+}
+
+void mmn_verdict_start(const struct mmu_notifier_range *range, struct mmn_query query,
+		       struct mmnotify_info *info);
 void mmn_verdict_end(const struct mmu_notifier_range *range, struct mmnotify_info *info);
 
 /* src/trace.h */

@@ -17,9 +17,33 @@ static inline void __set_bit(unsigned int nr, unsigned long *map)
 	map[nr / 64] |= 1UL << nr % 64;
 }
 
+static inline void bitmap_zero(unsigned long *map, unsigned int bits)
+{
+	memset(map, 0, bits / 8);
+}
+
+static inline bool bitmap_empty(const unsigned long *map, unsigned int bits)
+{
+	unsigned int i;
+
+	for (i = 0; i < bits; i++)
+		if (test_bit(i, map))
+			return false;
+	return true;
+}
+
 static inline void bitmap_fill(unsigned long *map, unsigned int bits)
 {
 	memset(map, 0xff, bits / 8);
+}
+
+static inline unsigned int bitmap_weight(const unsigned long *map, unsigned int bits)
+{
+	unsigned int i, weight = 0;
+
+	for (i = 0; i < bits; i++)
+		weight += test_bit(i, map);
+	return weight;
 }
 
 #endif /* SHIM_BITMAP_H */

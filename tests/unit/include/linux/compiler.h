@@ -29,6 +29,7 @@ static inline void shim_step(int writes)
 #undef __always_inline
 #define __always_inline	inline
 #define __must_check		__attribute__((warn_unused_result))
+#define __weak			__attribute__((weak))
 #define __maybe_unused		__attribute__((unused))
 #define noinline		__attribute__((noinline))
 #define __read_mostly

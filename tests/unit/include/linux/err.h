@@ -15,9 +15,11 @@ static inline long PTR_ERR(const void *ptr)
 	return (long)ptr;
 }
 
+#define IS_ERR_VALUE(x)	((unsigned long)(x) >= (unsigned long)-4095)
+
 static inline bool IS_ERR(const void *ptr)
 {
-	return (unsigned long)ptr >= (unsigned long)-4095;
+	return IS_ERR_VALUE(ptr);
 }
 
 #endif /* SHIM_ERR_H */

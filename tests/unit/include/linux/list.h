@@ -12,6 +12,38 @@ struct hlist_node {
 	struct hlist_node *next, **pprev;
 };
 
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+static inline void hlist_add_head(struct hlist_node *n, struct hlist_head *h)
+{
+	n->next = h->first;
+	if (h->first)
+		h->first->pprev = &n->next;
+	h->first = n;
+	n->pprev = &h->first;
+}
+
+static inline void hlist_del(struct hlist_node *n)
+{
+	*n->pprev = n->next;
+	if (n->next)
+		n->next->pprev = n->pprev;
+	n->next = NULL;
+	n->pprev = NULL;
+}
+
+#define hlist_entry_safe(ptr, type, member) ({				\
+	struct hlist_node *_n = (ptr);					\
+									\
+	_n ? list_entry(_n, type, member) : NULL;			\
+})
+
+#define hlist_for_each_entry(pos, head, member)					\
+	for (pos = hlist_entry_safe((head)->first, typeof(*pos), member); pos;	\
+	     pos = hlist_entry_safe(pos->member.next, typeof(*pos), member))
+
 static inline void list_add_tail(struct list_head *new, struct list_head *head)
 {
 	new->next = head;

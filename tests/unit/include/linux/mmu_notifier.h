@@ -47,6 +47,8 @@ struct mmu_notifier *mmu_notifier_get(const struct mmu_notifier_ops *ops, struct
 struct mmu_notifier *mmu_notifier_get_locked(const struct mmu_notifier_ops *ops,
 					     struct mm_struct *mm);
 void mmu_notifier_put(struct mmu_notifier *mn);
+int mmu_notifier_register(struct mmu_notifier *mn, struct mm_struct *mm);
+void mmu_notifier_unregister(struct mmu_notifier *mn, struct mm_struct *mm);
 
 struct mmu_interval_notifier {
 	struct interval_tree_node interval_tree;

@@ -5,11 +5,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <linux/compiler.h>
+#include <linux/list.h>
+
+enum module_state {
+	MODULE_STATE_LIVE,
+	MODULE_STATE_COMING,
+	MODULE_STATE_GOING,
+	MODULE_STATE_UNFORMED,
+};
+
 struct module {
+	char name[56];
 	unsigned long start;
 	unsigned long end;
 	unsigned long init;
 	unsigned long init_end;
+	struct list_head list;
+	enum module_state state;
+	bool is_patch;
 };
 
 static inline bool within_module_init(unsigned long addr, const struct module *mod)
@@ -22,17 +36,18 @@ static inline bool within_module_core(unsigned long addr, const struct module *m
 	return addr >= mod->start && addr < mod->end;
 }
 
-#define THIS_MODULE	((struct module *)NULL)
+static inline bool is_livepatch_module(const struct module *mod)
+{
+	return mod->is_patch;
+}
+
+/* NULL unless the test has it. */
+extern struct module shim_this_module __weak;
+
+#define THIS_MODULE	(&shim_this_module)
 
 /* The test counts the references. */
 void __module_get(struct module *mod);
-
-enum module_state {
-	MODULE_STATE_LIVE,
-	MODULE_STATE_COMING,
-	MODULE_STATE_GOING,
-	MODULE_STATE_UNFORMED,
-};
 
 struct notifier_block;
 

@@ -2,12 +2,21 @@
 #ifndef SHIM_RCUPDATE_H
 #define SHIM_RCUPDATE_H
 
+#include <linux/compiler.h>
+
+/* Sections that are entered, if the test has the number. */
+extern int shim_rcu_held __weak;
+
 static inline void rcu_read_lock(void)
 {
+	if (&shim_rcu_held)
+		shim_rcu_held++;
 }
 
 static inline void rcu_read_unlock(void)
 {
+	if (&shim_rcu_held)
+		shim_rcu_held--;
 }
 
 #endif /* SHIM_RCUPDATE_H */

@@ -12,6 +12,7 @@ typedef struct { bool held; } raw_spinlock_t;
 extern bool shim_lock_is_busy;
 extern int shim_locks_held;
 
+#define __RAW_SPIN_LOCK_UNLOCKED(name)	{ .held = false }
 #define DEFINE_RAW_SPINLOCK(name)	raw_spinlock_t name
 
 static inline bool raw_spin_trylock(raw_spinlock_t *lock)
@@ -42,6 +43,9 @@ static inline void raw_spin_unlock_irqrestore(raw_spinlock_t *lock, unsigned lon
 	shim_unlocked |= flags != 1 || !lock->held;
 	raw_spin_unlock(lock);
 }
+
+#define raw_spin_lock_irq	raw_spin_lock
+#define raw_spin_unlock_irq	raw_spin_unlock
 
 typedef struct { bool held, ready; } spinlock_t;
 

@@ -12,5 +12,6 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 #define U8_MAX	UINT8_MAX
 typedef unsigned long long u64;
+typedef long long s64;
 
 #endif /* SHIM_TYPES_H */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The test has the symbols, and says where a probe can be. */
+#ifndef SHIM_KPROBES_H
+#define SHIM_KPROBES_H
+
+#include <linux/ptrace.h>
+
+#define KPROBE_FLAG_DISABLED	2
+#define NOKPROBE_SYMBOL(name)
+
+struct kprobe;
+
+typedef int (*kprobe_pre_handler_t)(struct kprobe *kp, struct pt_regs *regs);
+
+struct kprobe {
+	const char *symbol_name;
+	unsigned int offset;
+	unsigned int flags;
+	void *addr;
+	kprobe_pre_handler_t pre_handler;
+};
+
+int register_kprobe(struct kprobe *kp);
+void unregister_kprobe(struct kprobe *kp);
+
+#endif /* SHIM_KPROBES_H */
