@@ -41,6 +41,8 @@ int main(void)
 	   "names between zeros are found");
 	ok(FINDS("a.isra.0\0Z9_", "a.isra.0 Z9_ "),
 	   "suffixes, digits and capitals belong to names");
+	ok(FINDS("azAZ09\0@a\0[b\0`c\0{d\0/e\0:f", "azAZ09 a b c d e f "),
+	   "the characters beside them do not");
 	ok(FINDS("\x01unmap_vmas\0x y\0%s\0n-", "unmap_vmas y s "),
 	   "other data may precede a name, but not follow it");
 	ok(FINDS("5unmap_vmas", "5unmap_vmas "), "data that looks like a name is part of it");
