@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * patches: which rows a live patch takes the trust of, by the names in its data, until when, and
+ * which patches are found at load. The data of a patch is read under the lock of the list.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+
+#include "census/patches.h"
+#include "log.h"
+#include "rules/site_table.h"
+#include "tap.h"
+
+#define MODULES	12
+
+int shim_mutexes_held, shim_rcu_held;
+bool shim_unlocked;
+struct module shim_this_module;
+
+static struct module modules[MODULES];
+/* Two pieces of data of each module; what follows the last NUL is not of a piece. */
+static struct piece {
+	const char *data;
+	size_t len;
+} pieces[MODULES][2];
+static bool unreadable, needs_rcu;
+
+void mmn_module_data(const struct module *mod,
+		     void (*fn)(void *arg, const void *base, size_t size), void *arg)
+{
+	const struct piece *p = pieces[mod - modules];
+
+	shim_unlocked |= shim_mutexes_held != 1 || shim_rcu_held != needs_rcu;
+	fn(arg, p[0].data, p[0].len);
+	fn(arg, p[1].data, p[1].len);
+}
+
+long mmn_read_kernel(void *to, const void *from, size_t len)
+{
+	if (unreadable)
+		return -EFAULT;
+	memcpy(to, from, len);
+	return 0;
+}
+
+bool mmn_in_module_area(unsigned long pc)
+{
+	return pc >= (unsigned long)modules && pc < (unsigned long)(modules + MODULES);
+}
+
+/* Makes a live patch with @data, whose last NUL is that of the literal. */
+#define PATCH(i, data)	make(i, data, sizeof(data))
+
+static struct module *make(unsigned int i, const char *data, size_t len)
+{
+	modules[i] = (struct module){ .is_patch = true, .name = "patch_of_test" };
+	pieces[i][0] = (struct piece){ data, len };
+	pieces[i][1] = (struct piece){ "", 1 };
+	return &modules[i];
+}
+
+static bool has(const char *name)
+{
+	return mmn_patches_has(mmn_site_table_find(name));
+}
+
+/* Return: number of rows without trust. */
+static unsigned int lost(void)
+{
+	unsigned int row, nr = 0;
+
+	for (row = 1; row < mmn_site_table_nr(); row++)
+		nr += mmn_patches_has(row);
+	return nr;
+}
+
+/* Return: number of rows that the patch takes the trust of; they have it again afterwards. */
+static unsigned int takes(struct module *mod, const char *name)
+{
+	unsigned int nr;
+	bool added, right;
+
+	added = mmn_patches_add(mod);
+	nr = lost();
+	right = added == !!nr && has(name) == !!nr;
+	return mmn_patches_remove(mod) && right && !lost() ? nr : -1;
+}
+
+static void test_rows(void)
+{
+	ok(takes(PATCH(0, "x\0unmap_vmas\0y"), "unmap_vmas") == 1, "a row, by its own name");
+	ok(takes(PATCH(0, "dup_mmap"), "copy_page_range") == 2 &&
+	   takes(PATCH(0, "dup_mmap"), "copy_hugetlb_page_range") == 2,
+	   "the rows of a class, by an audited caller");
+	ok(takes(PATCH(0, "userfaultfd_ioctl"), "change_pmd_range") == 5, "also of the first one");
+	ok(takes(PATCH(0, "__mmu_notifier_invalidate_range_start"), "unmap_vmas") == 0,
+	   "none by the announcing function");
+	ok(takes(PATCH(0, "a_new_function"), "unmap_vmas") == 0, "none by any other name");
+}
+
+static void test_frames(void)
+{
+	mmn_patches_add(PATCH(0, "kswapd"));
+	ok(has("try_to_unmap_one") && has("change_protection") && has("unmap_vmas") &&
+	   has("page_vma_mkclean_one"), "a frame takes the rows that rest on the stack");
+	ok(!has("copy_page_range") && !has("write_protect_page") && !mmn_patches_has(0) &&
+	   !mmn_patches_has(mmn_site_table_nr()), "and no other");
+	ok(mmn_patches_remove(&modules[0]) && !lost(), "until it goes");
+}
+
+static void test_data(void)
+{
+	char data[200];
+	unsigned int at, wrong = 0;
+
+	for (at = 0; at + sizeof("unmap_vmas") <= sizeof(data); at++) {
+		memset(data, 0, sizeof(data));
+		memcpy(data + at, "unmap_vmas", sizeof("unmap_vmas"));
+		wrong += takes(make(0, data, sizeof(data)), "unmap_vmas") != 1;
+	}
+	ok(!wrong, "a name is found at each place of the data");
+	ok(takes(PATCH(0, "\xffxunmap_vmas"), "unmap_vmas") == 1, "also behind other data");
+	make(0, "unmap_", 6);
+	pieces[0][1] = (struct piece){ "vmas", 5 };
+	ok(takes(&modules[0], "unmap_vmas") == 0, "a name does not lie in two pieces");
+	make(0, "unmap_vmas", 10);
+	ok(takes(&modules[0], "unmap_vmas") == 1, "the end of a piece ends a name");
+	unreadable = true;
+	ok(takes(PATCH(0, "x"), "unmap_vmas") == mmn_site_table_nr() - 1,
+	   "data that cannot be read takes all rows");
+	unreadable = false;
+}
+
+static void test_log(void)
+{
+	logged[0] = '\0';
+	mmn_patches_add(PATCH(0, "dup_mmap"));
+	ok(strstr(logged, "live patch patch_of_test: 2 rows"), "the log has the number of rows");
+	mmn_patches_remove(&modules[0]);
+	logged[0] = '\0';
+	mmn_patches_add(PATCH(0, "x"));
+	ok(!logged[0] && mmn_patches_remove(&modules[0]), "but not 0, which is a patch, too");
+	PATCH(0, "unmap_vmas")->is_patch = false;
+	ok(!mmn_patches_add(&modules[0]) && !lost() && !logged[0] &&
+	   !mmn_patches_remove(&modules[0]), "another module is none");
+}
+
+#define FULL	8	/* patches that the list has room for */
+
+static void test_many(void)
+{
+	unsigned int i, wrong = 0;
+
+	for (i = 0; i < FULL; i++) {
+		mmn_patches_add(i % 2 ? PATCH(i, "unmap_vmas") : PATCH(i, "dup_mmap"));
+		mmn_patches_add(&modules[i]);
+	}
+	ok(lost() == 3, "several patches, each of which is announced twice");
+	for (i = 0; i < FULL; i += 2)
+		wrong += lost() != 3 || !mmn_patches_remove(&modules[i]);
+	ok(!wrong && lost() == 1 && has("unmap_vmas"), "a row has its trust when the last one goes");
+	for (i = 0; i < FULL; i += 2)
+		mmn_patches_add(PATCH(i, "dup_mmap"));
+	for (i = 0; i < FULL; i++)
+		mmn_patches_remove(&modules[i]);
+	ok(!lost(), "there is room for eight at once");
+	for (i = 0; i < FULL; i++)
+		mmn_patches_add(PATCH(i, "unmap_vmas"));
+	mmn_patches_add(PATCH(FULL, "dup_mmap"));
+	ok(lost() == 3 && !mmn_patches_remove(&modules[FULL]) && lost() == 3,
+	   "of one more the rows never have it again");
+	for (i = 0; i < FULL; i++)
+		mmn_patches_remove(&modules[i]);
+	ok(lost() == 2, "but those of the others do");
+}
+
+/* All modules in one ring with mmnotify, whose head is no module. */
+static void link_modules(struct list_head *head)
+{
+	unsigned int i;
+
+	shim_this_module.list.next = &shim_this_module.list;
+	shim_this_module.list.prev = &shim_this_module.list;
+	list_add_tail(head, &shim_this_module.list);
+	for (i = 0; i < MODULES; i++)
+		list_add_tail(&modules[i].list, &shim_this_module.list);
+}
+
+/* The entry of too many patches is taken since test_many(), so "dup_mmap" is lost anyway. */
+static void test_load(void)
+{
+	static struct {
+		struct module before;
+		struct list_head head;
+	} outside = { .before.is_patch = true };
+	unsigned int i;
+
+	for (i = 0; i < MODULES; i++)
+		PATCH(i, "unmap_vmas")->is_patch = false;
+	PATCH(2, "wp_page_copy")->state = MODULE_STATE_COMING;
+	PATCH(3, "unmap_vmas")->state = MODULE_STATE_UNFORMED;
+	PATCH(4, "unmap_vmas")->state = MODULE_STATE_GOING;
+	PATCH(5, "do_swap_page");
+	link_modules(&outside.head);
+	needs_rcu = true;
+	mmn_patches_init();
+	ok(lost() == 4 && has("wp_page_copy") && has("do_swap_page"),
+	   "at load the patches are found that come, or are there");
+	ok(!shim_rcu_held && !shim_mutexes_held && !shim_unlocked,
+	   "no module goes meanwhile, and no other one is added");
+	ok(mmn_patches_remove(&modules[2]) && mmn_patches_remove(&modules[5]) && lost() == 2,
+	   "they may go later");
+}
+
+int main(void)
+{
+	test_rows();
+	test_frames();
+	test_data();
+	test_log();
+	test_many();
+	test_load();
+	return tap_done();
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * text: addresses of symbols, the symbol of an address, and code that is read in pieces, each
+ * with the bytes behind it that an instruction of the piece may have.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/slab.h>
+
+#include "census/scan.h"
+#include "census/text.h"
+#include "tap.h"
+
+#define STEXT	0xffffffff81000000UL
+#define PIECE	4096
+
+static unsigned long stext, etext;
+static bool takes_probe;
+static int probes, buffers;
+
+int register_kprobe(struct kprobe *kp)
+{
+	bool first = !strcmp(kp->symbol_name, "_stext");
+	unsigned long at = first ? stext : !strcmp(kp->symbol_name, "_etext") ? etext : 0;
+
+	if (!at)
+		return -ENOENT;
+	kp->addr = (void *)(at + kp->offset);
+	if (!takes_probe || kp->flags != KPROBE_FLAG_DISABLED)
+		return -EILSEQ;
+	probes++;
+	return 0;
+}
+
+void unregister_kprobe(struct kprobe *kp)
+{
+	probes--;
+}
+
+int sprint_symbol(char *name, unsigned long pc)
+{
+	if (pc < STEXT)
+		return sprintf(name, "%#lx", pc);
+	return sprintf(name, "f+0x%lx/0x200 [mod]", pc % 0x100);
+}
+
+static bool no_memory;
+
+void *kmalloc(size_t size, int flags)
+{
+	buffers += !no_memory;
+	return no_memory ? NULL : malloc(size);
+}
+
+void kfree(void *p)
+{
+	buffers -= !!p;
+	free(p);
+}
+
+/* Code in memory; the second half may be unmapped. */
+static u8 code[3 * PIECE];
+static size_t mapped;
+
+long mmn_read_kernel(void *to, const void *from, size_t len)
+{
+	if ((const u8 *)from + len > code + mapped)
+		return -EFAULT;
+	memcpy(to, from, len);
+	return 0;
+}
+
+/* Bytes where an instruction may begin that were searched, in order, and pieces. */
+static size_t searched, len_of_text;
+static unsigned int pieces;
+static bool wrong;
+
+void mmn_scan_code(struct mmn_scan *scan, const u8 *piece, size_t starts, size_t len,
+		   unsigned long base)
+{
+	size_t left = len_of_text - searched, behind = left - starts;
+
+	if (behind > MMN_SCAN_LONGEST - 1)
+		behind = MMN_SCAN_LONGEST - 1;
+	wrong |= base != (unsigned long)(code + searched) || starts > left ||
+		 len != starts + behind || memcmp(piece, code + searched, len);
+	searched += starts;
+	pieces++;
+}
+
+static int search(size_t len)
+{
+	struct mmn_text t = { (unsigned long)code, (unsigned long)(code + len) };
+	struct mmn_scan scan;
+
+	searched = 0;
+	pieces = 0;
+	len_of_text = len;
+	return mmn_text_scan(&scan, &t);
+}
+
+static void test_find(void)
+{
+	struct mmn_text t;
+
+	ok(!mmn_text_find("unknown") && !mmn_text_find_kernel(&t), "a symbol that is not there");
+	stext = STEXT;
+	etext = STEXT + 0x1000;
+	ok(mmn_text_find("_stext") == STEXT, "a symbol where no probe can be");
+	takes_probe = true;
+	ok(mmn_text_find("_stext") == STEXT && !probes, "no probe stays where one can be");
+	ok(mmn_text_find_kernel(&t) && t.start == STEXT && t.end == STEXT + 0x1000,
+	   "the kernel's text");
+	etext = STEXT;
+	ok(!mmn_text_find_kernel(&t), "empty text");
+	stext = 0;
+	ok(!mmn_text_find_kernel(&t), "text without a start");
+}
+
+static void test_name(void)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	ok(mmn_text_name(STEXT + 0x10f, name) == STEXT + 0x100 && !strncmp(name, "f+0xf/", 6),
+	   "the start of a function, and its name");
+	ok(mmn_text_name(0x4321, name) == 0x4321 && !strcmp(name, "0x4321"),
+	   "an address without a name");
+}
+
+static void test_scan(void)
+{
+	static const size_t lens[] = { 1, 5, PIECE - 1, PIECE, PIECE + 1, PIECE + 5, PIECE + 6,
+		2 * PIECE, 2 * PIECE + 100 };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(code); i++)
+		code[i] = i * 7 >> 3;
+	mapped = sizeof(code);
+	for (i = 0; i < ARRAY_SIZE(lens); i++)
+		wrong |= search(lens[i]) || searched != lens[i] ||
+			 pieces != (lens[i] + PIECE - 1) / PIECE;
+	ok(!wrong, "text of any length is searched in pieces, each byte once");
+	ok(!search(0) && !pieces, "no text has no piece");
+	mapped = PIECE + 100;
+	ok(search(sizeof(code)) == -EFAULT && pieces == 1, "it ends where code cannot be read");
+	no_memory = true;
+	ok(search(PIECE) == -ENOMEM && !pieces, "no memory");
+	ok(!buffers, "all memory is freed");
+}
+
+int main(void)
+{
+	test_find();
+	test_name();
+	test_scan();
+	return tap_done();
+}
