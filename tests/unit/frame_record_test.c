@@ -266,6 +266,10 @@ static void test_unwinder(void)
 	known[2].up = MMN_UP_ENTRY;
 	ok(is_incomplete() && ctx.nr_frames == 1,
 	   "frames behind a function without a record are seen, but others may be missing");
+	known[2].up = MMN_UP_RECORD;
+	known[3].up = MMN_UP_ENTRY;
+	ok(is_incomplete() && ctx.nr_frames == 1, "so are those behind a frame without one");
+	known[2].up = MMN_UP_ENTRY;
 	known[3].frame = MMN_FRAME_KSWAPD;
 	ok(is_incomplete(), "also before the frame that ends the search");
 	known[2].up = MMN_UP_RECORD;

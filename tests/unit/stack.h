@@ -25,7 +25,7 @@ static unsigned int measured;
 static struct mmn_site *to_learn;
 static unsigned int learnt_up;
 
-struct mmn_site *mmn_addr_cache_find(unsigned long pc)
+static struct mmn_site *find_known(unsigned long pc)
 {
 	unsigned int i;
 
@@ -33,6 +33,16 @@ struct mmn_site *mmn_addr_cache_find(unsigned long pc)
 		if (known[i].pc == pc)
 			return &known[i];
 	return NULL;
+}
+
+/* A test may add an address when it is looked up. */
+static void (*on_miss)(unsigned long pc);
+
+struct mmn_site *mmn_addr_cache_find(unsigned long pc)
+{
+	if (on_miss && !find_known(pc))
+		on_miss(pc);
+	return find_known(pc);
 }
 
 /* Addresses below this are not stable: their code may be freed without a module notifier. */

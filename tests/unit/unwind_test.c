@@ -13,10 +13,16 @@ int shim_preempt_off;
 static unsigned long unwound[MMN_UNWIND_DEPTH];
 static unsigned int nr_unwound, asked, asked_depth, counted;
 
+/* Called before the stack is saved. */
+static void (*on_save)(void);
+
 unsigned int mmn_stack_save(unsigned long *pc, unsigned int size)
 {
-	unsigned int nr = nr_unwound < size ? nr_unwound : size;
+	unsigned int nr;
 
+	if (on_save)
+		on_save();
+	nr = nr_unwound < size ? nr_unwound : size;
 	asked++;
 	asked_depth = size;
 	memcpy(pc, unwound, nr * sizeof(*pc));
@@ -406,6 +412,132 @@ static void test_find_site(void)
 	ok(!mmn_unwind_allowed(), "mmn_unwind_allowed() returns false then");
 }
 
+/* ---- walks that begin in their own frame ---- */
+
+/* The stack goes on here, in the frame of the test, which is above that of the walk. */
+static unsigned long *above;
+
+/* Return: the outermost word below @above with a value from @first to @last. */
+static noinline __attribute__((no_sanitize("address", "undefined"))) unsigned long *
+find_word(unsigned long first, unsigned long last)
+{
+	unsigned long *at = above;
+
+	do
+		at--;
+	while (*at < first || *at > last);
+	return at;
+}
+
+/* The first address that is not known is the walk's own: its step leads to @above. */
+static void know_own(unsigned long pc)
+{
+	on_miss = NULL;
+	know(pc, above - find_word(pc, pc), 0);
+}
+
+static void begin_own(unsigned long *words)
+{
+	begin();
+	memset(words, 0, MMN_UNWIND_DEPTH * sizeof(*words));
+	above = words;
+	shim_current.stack = (char *)(words + MMN_UNWIND_DEPTH) - THREAD_SIZE;
+	on_miss = know_own;
+	words[0] = 0xb000;
+	words[1] = 0xc000;
+	words[2] = 0xd000;
+	words[3] = 0xe000;
+}
+
+static void test_own_walk(void)
+{
+	unsigned long words[MMN_UNWIND_DEPTH];
+	struct mmn_frame_pos from = { .pc = 0xc000 };
+
+	begin_own(words);
+	know(0xb000, 1, MMN_FRAME_ANNOUNCE);
+	know(0xc000, 1, MMN_FRAME_MBIND);
+	know(0xd000, 1, MMN_FRAME_KSWAPD)->ends = true;
+	ok(walk_from(&from, true) && !asked && !is_kept() && are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD),
+	   "steps from the walk's own frame find the site, and the frames above it");
+	begin_own(words);
+	know(0xb000, 1, MMN_FRAME_ANNOUNCE);
+	know(0xc000, MMN_UP_UNKNOWN, MMN_FRAME_MBIND);
+	know(0xd000, 1, MMN_FRAME_KSWAPD);
+	ok(walk_from(&from, true) && asked, "not if the step from the site is unknown");
+	begin_own(words);
+	know(0xb000, 1, 0);
+	know(0xc000, 1, 0);
+	ok(walk_from(&from, true) && asked, "nor if there is no announcing function");
+}
+
+/* ---- do steps and the unwinder agree? ---- */
+
+static noinline bool agrees(void)
+{
+	bool result = mmn_unwind_agrees();
+
+	/* Not a tail call, so it returns to here; and the next function is not near. */
+	asm volatile(".skip 100, 0x90");
+	return result;
+}
+
+/* The unwinder finds the return address into agrees() at this index. */
+static unsigned int own_index;
+
+static void unwind_own(void)
+{
+	unsigned long first = (unsigned long)agrees;
+
+	unwound[own_index] = *find_word(first, first + 100);
+}
+
+/* The unwinder finds @nr addresses, of which agrees() is at @index, followed by 0xb000 ... */
+static void begin_agrees(unsigned long *words, unsigned int index, unsigned int nr)
+{
+	unsigned int i;
+
+	begin_own(words);
+	on_save = unwind_own;
+	own_index = index;
+	for (i = 0; i < nr; i++)
+		unwinds(i <= index ? 1 : words[i - index - 1]);
+	know(0xb000, 1, 0);
+	know(0xc000, 1, 0);
+}
+
+static void test_agrees(void)
+{
+	unsigned long words[MMN_UNWIND_DEPTH];
+	unsigned int i;
+
+	begin_agrees(words, 0, 4);
+	ok(agrees(), "steps that lead to the same addresses, as far as they are known, agree");
+	begin_agrees(words, 1, 5);
+	ok(agrees(), "also behind functions of the unwinder");
+	begin_agrees(words, 0, 4);
+	unwound[2] = 0xe000;
+	ok(!agrees(), "another address does not");
+	begin_agrees(words, 0, 4);
+	unwound[1] = 0xe000;
+	ok(!agrees(), "nor another first one");
+	begin_agrees(words, 0, 3);
+	ok(!agrees(), "nor steps that go on where the unwinder ends");
+	begin_agrees(words, 0, 4);
+	words[2] = 0;
+	ok(agrees(), "the end of the stack ends them");
+	begin_agrees(words, 0, 4);
+	nr_unwound = 0;
+	ok(!agrees(), "an empty stack has no address in common");
+	begin_agrees(words, 0, 1);
+	for (i = 0; i < MMN_UNWIND_DEPTH; i++)
+		words[i] = 0xb000;
+	while (nr_unwound < MMN_UNWIND_DEPTH)
+		unwinds(0xb000);
+	ok(agrees(), "a stack that is deeper than the unwinder saves agrees so far");
+	on_save = NULL;
+}
+
 int main(void)
 {
 	test_site();
@@ -418,5 +550,7 @@ int main(void)
 	test_depth();
 	test_late();
 	test_find_site();
+	test_own_walk();
+	test_agrees();
 	return tap_done();
 }
