@@ -332,6 +332,8 @@ noinline bool mmn_unwind_agrees(void)
 	mmn_frame_step_begin(&s);
 	while (i < st.nr && st.pc[i] != s.at.pc)
 		i++;
+	if (i == st.nr)
+		return false;
 	for (; i < st.nr && st.pc[i] == s.at.pc; i++)
 		if (!mmn_frame_step_next(&s) || !s.at.pc)
 			return true;

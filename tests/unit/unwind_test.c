@@ -536,6 +536,8 @@ static void test_agrees(void)
 		unwinds(0xb000);
 	ok(agrees(), "a stack that is deeper than the unwinder saves agrees so far");
 	on_save = NULL;
+	unwound[0] = 1;
+	ok(!agrees(), "but not without an address in common");
 }
 
 int main(void)
