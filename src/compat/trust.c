@@ -68,14 +68,20 @@ static void warn_build(void)
 			release, stream->first, stream->last, stream->name, remedy());
 		break;
 	case MMN_KERNEL_TESTED:
+	case MMN_KERNEL_AUDITED:
 		break;
 	}
+}
+
+static bool is_build_known(void)
+{
+	return build == MMN_KERNEL_TESTED || build == MMN_KERNEL_AUDITED;
 }
 
 /* Does this build suffice, if the census confirms it? */
 static bool is_build_trusted(void)
 {
-	return build == MMN_KERNEL_TESTED || trusted == CERTIFIED ||
+	return is_build_known() || trusted == CERTIFIED ||
 	       (trusted == SERIES && build != MMN_KERNEL_UNTESTED);
 }
 
@@ -121,7 +127,7 @@ void __init mmn_trust_settle(const char *no_census)
 	else if (no_census)
 		pr_warn("trust=series: verdicts are exact although there is no census of this kernel's call sites: %s; please report this line (%s %s)\n",
 			no_census, uts->release, uts->version);
-	else if (build != MMN_KERNEL_TESTED)
+	else if (!is_build_known())
 		pr_notice("trust=%s: verdicts are exact although this build of the kernel was not tested (%s %s)\n",
 			  names[trusted], uts->release, uts->version);
 }
@@ -155,7 +161,7 @@ const char *mmn_trust_name(void)
 		return "untested";
 	if (!mmn_trust_exact())
 		return "unconfirmed";
-	if (build == MMN_KERNEL_TESTED && has_census)
-		return "tested";
+	if (has_census && is_build_known())
+		return build == MMN_KERNEL_TESTED ? "tested" : "audited";
 	return trusted == CERTIFIED ? "certified" : "trusted";
 }

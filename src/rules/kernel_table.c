@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kernel_table: the builds of the kernel on which the tests ran. A call site may mean something
- * else on another build, and neither a probe nor the version number detects it: distributions
+ * kernel_table: the builds of the kernel on which the tests ran, and those of which the sources
+ * were audited. A call site may mean something else on another build, and neither a probe nor the version number detects it: distributions
  * backport changes. So a build is identified by its name, as utsname has it.
  *
  * Pure: no changing state, no locks, no kernel calls. It also compiles in user space, for the
@@ -24,25 +24,30 @@
  */
 static const struct mmn_kernel_stream streams[] = {
 	{ "Debian 11, 5.10", "5.10.", "5.10.0-*-amd64",
-	  "#1 SMP Debian 5.10.%-* (", 218, 262 },
+	  "#1 SMP Debian 5.10.%-* (", 218, 262, MMN_KERNEL_TESTED },
 	{ "Debian 11, 5.10-rt", "5.10.", "5.10.0-*-rt-amd64",
-	  RT "5.10.%-* (", 262, 262 },
+	  RT "5.10.%-* (", 262, 262, MMN_KERNEL_TESTED },
 	{ "Debian 12, 6.1", "6.1.", "6.1.0-*-amd64",
-	  DYNAMIC "6.1.%-* (", 192, 192 },
+	  DYNAMIC "6.1.%-* (", 192, 192, MMN_KERNEL_TESTED },
 	{ "Debian 12, 6.1-rt", "6.1.", "6.1.0-*-rt-amd64",
-	  RT "6.1.%-* (", 192, 192 },
+	  RT "6.1.%-* (", 192, 192, MMN_KERNEL_TESTED },
 	{ "Debian 13, 6.12", "6.12.", "6.12.%+deb13&-amd64",
-	  DYNAMIC "6.12.%-* (", 107, 118 },
+	  DYNAMIC "6.12.%-* (", 107, 118, MMN_KERNEL_TESTED },
 	{ "Debian 13, 6.12-rt", "6.12.", "6.12.%+deb13&-rt-amd64",
-	  RT "6.12.%-* (", 118, 118 },
+	  RT "6.12.%-* (", 118, 118, MMN_KERNEL_TESTED },
 	{ "Debian 13 backports, 7.2", "7.2.", "7.2.%+deb13&-amd64",
-	  DYNAMIC "7.2.%-*~bpo13+* (", 6, 12 },
+	  DYNAMIC "7.2.%-*~bpo13+* (", 6, 12, MMN_KERNEL_TESTED },
 	{ "Debian 13 backports, 7.2-rt", "7.2.", "7.2.%+deb13&-rt-amd64",
-	  RT "7.2.%-*~bpo13+* (", 12, 12 },
+	  RT "7.2.%-*~bpo13+* (", 12, 12, MMN_KERNEL_TESTED },
 	{ "Debian 13 backports, 7.3", "7.3.", "7.3.%+deb13&-amd64",
-	  DYNAMIC "7.3.%-*~bpo13+* (", 4, 4 },
+	  DYNAMIC "7.3.%-*~bpo13+* (", 4, 4, MMN_KERNEL_TESTED },
 	{ "Debian 13 backports, 7.3-rt", "7.3.", "7.3.%+deb13&-rt-amd64",
-	  RT "7.3.%-*~bpo13+* (", 4, 4 },
+	  RT "7.3.%-*~bpo13+* (", 4, 4, MMN_KERNEL_TESTED },
+	/* From sources: tests/audit has them, docs/kernels.md the runs. */
+	{ "RHEL 9.6", "5.14.0-570.", "5.14.0-570.%.*.el9_6.x86_64",
+	  "#1 SMP PREEMPT_DYNAMIC ", 32, 32, MMN_KERNEL_AUDITED },
+	{ "Ubuntu 22.04, 5.15", "5.15.", "5.15.0-%-generic",
+	  "#*-Ubuntu SMP ", 185, 185, MMN_KERNEL_AUDITED },
 };
 
 #define NO_LEVEL	(~0u)
@@ -133,7 +138,7 @@ enum mmn_kernel_build mmn_kernel_table_find(const char *release, const char *ver
 		*stream = s;
 		if (level < s->first)
 			return MMN_KERNEL_OLDER;
-		return level > s->last ? MMN_KERNEL_NEWER : MMN_KERNEL_TESTED;
+		return level > s->last ? MMN_KERNEL_NEWER : s->build;
 	}
 	return *stream ? MMN_KERNEL_SERIES : MMN_KERNEL_UNTESTED;
 }

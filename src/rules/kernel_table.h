@@ -11,6 +11,7 @@ enum mmn_kernel_build {
 	MMN_KERNEL_OLDER,		/* the distribution's, older than the tested span */
 	MMN_KERNEL_NEWER,		/* the distribution's, newer than the tested span */
 	MMN_KERNEL_TESTED,		/* the distribution's, in the tested span */
+	MMN_KERNEL_AUDITED,		/* the distribution's, in a span of audited sources */
 };
 
 /**
@@ -19,8 +20,10 @@ enum mmn_kernel_build {
  * @series: major and minor number and the character after them, as in utsname's release
  * @release: pattern of utsname's release, complete
  * @version: pattern of how utsname's version begins
- * @first: oldest patch level that was tested
- * @last: newest patch level that was tested
+ * @first: oldest patch level that was tested, or audited
+ * @last: newest patch level that was tested, or audited
+ * @build: MMN_KERNEL_TESTED, or MMN_KERNEL_AUDITED if no binary of the distribution was run: the
+ *	sources were audited, and the tests passed on a kernel that was built from them
  *
  * In a pattern '*' stands for a decimal number, '%' for the patch level, which is a number, and
  * '&' for nothing or a point and a number. All '%' of both patterns stand for the same number, and
@@ -33,6 +36,7 @@ struct mmn_kernel_stream {
 	const char *version;
 	unsigned int first;
 	unsigned int last;
+	enum mmn_kernel_build build;
 };
 
 enum mmn_kernel_build mmn_kernel_table_find(const char *release, const char *version,

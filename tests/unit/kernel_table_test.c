@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kernel_table: which builds count as tested. The names are those that kernels print.
+ * kernel_table: which builds count as tested, or as audited. The names are those that kernels print.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@
 #define OLDER		MMN_KERNEL_OLDER
 #define NEWER		MMN_KERNEL_NEWER
 #define TESTED		MMN_KERNEL_TESTED
+#define AUDITED		MMN_KERNEL_AUDITED
 
 #define DYNAMIC		"#1 SMP PREEMPT_DYNAMIC "
 #define DATE		" (2026-11-20)"
@@ -120,10 +121,29 @@ static const struct kernel {
 	  "Debian 13, 6.12" },
 
 	/* Others'. */
-	{ "5.15.0-185-generic", "#195-Ubuntu SMP Fri Jul 18 16:22:03 UTC 2026", UNTESTED, NULL },
+	{ "5.15.0-185-generic", "#195-Ubuntu SMP Fri Jul 18 16:22:03 UTC 2026", AUDITED,
+	  "Ubuntu 22.04, 5.15" },
+	{ "5.15.0-186-generic", "#196-Ubuntu SMP Fri Aug 15 16:22:03 UTC 2026", NEWER,
+	  "Ubuntu 22.04, 5.15" },
+	{ "5.15.0-185-generic", "#195~20.04.1-Ubuntu SMP Fri Jul 18 16:22:03 UTC 2026", SERIES,
+	  "Ubuntu 22.04, 5.15" },
+	{ "5.15.0-185-lowlatency", "#195-Ubuntu SMP PREEMPT Fri Jul 18 16:22:03 UTC 2026", SERIES,
+	  "Ubuntu 22.04, 5.15" },
+	{ "5.15.0-1085-aws", "#92-Ubuntu SMP Fri Jul 18 16:22:03 UTC 2026", SERIES,
+	  "Ubuntu 22.04, 5.15" },
 	{ "6.8.0-45-generic", "#45-Ubuntu SMP PREEMPT_DYNAMIC Fri Aug 30 12:02:04 UTC 2024",
 	  UNTESTED, NULL },
+	{ "5.14.0-570.32.1.el9_6.x86_64", "#1 SMP PREEMPT_DYNAMIC Thu Aug 7 11:40:41 EDT 2025",
+	  AUDITED, "RHEL 9.6" },
+	{ "5.14.0-570.33.2.el9_6.x86_64", "#1 SMP PREEMPT_DYNAMIC Thu Aug 14 11:40:41 EDT 2025",
+	  NEWER, "RHEL 9.6" },
+	{ "5.14.0-570.12.1.el9_6.x86_64", "#1 SMP PREEMPT_DYNAMIC Thu May 15 11:40:41 EDT 2025",
+	  OLDER, "RHEL 9.6" },
+	{ "5.14.0-570.32.1.el9_6.x86_64+rt", "#1 SMP PREEMPT_RT Thu Aug 7 11:40:41 EDT 2025",
+	  SERIES, "RHEL 9.6" },
 	{ "5.14.0-570.el9.x86_64", "#1 SMP PREEMPT_DYNAMIC Thu Apr 3 11:40:41 EDT 2025",
+	  SERIES, "RHEL 9.6" },
+	{ "5.14.0-600.el9.x86_64", "#1 SMP PREEMPT_DYNAMIC Thu Apr 3 11:40:41 EDT 2025",
 	  UNTESTED, NULL },
 	{ "6.12.0-55.el10.x86_64", "#1 SMP PREEMPT_DYNAMIC Thu Apr 3 11:40:41 EDT 2025", SERIES,
 	  "Debian 13, 6.12" },
@@ -193,8 +213,9 @@ static void test_row(const struct mmn_kernel_stream *s)
 {
 	ok(s->first && s->first <= s->last, "%s: the span is not empty", s->name);
 	ok(!strncmp(s->release, s->series, strlen(s->series)), "%s: is of its series", s->name);
-	ok(build_of(s, s->first) == TESTED && build_of(s, s->last) == TESTED,
-	   "%s: both ends are tested", s->name);
+	ok(s->build == TESTED || s->build == AUDITED, "%s: there is evidence", s->name);
+	ok(build_of(s, s->first) == s->build && build_of(s, s->last) == s->build,
+	   "%s: both ends are covered", s->name);
 	ok(build_of(s, s->first - 1) == OLDER, "%s: before them is older", s->name);
 	ok(build_of(s, s->last + 1) == NEWER, "%s: after them is newer", s->name);
 	ok(strlen(s->version) + 4 < 65, "%s: utsname has room for its version", s->name);
@@ -209,6 +230,6 @@ int main(void)
 		test_kernel(&kernels[i]);
 	for (i = 0; (s = mmn_kernel_table_get(i)); i++)
 		test_row(s);
-	ok(i == 10, "five kernels, stock and rt");
+	ok(i == 12, "five kernels, stock and rt, and two from sources");
 	return tap_done();
 }

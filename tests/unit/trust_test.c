@@ -56,6 +56,11 @@ static void test_census(void)
 {
 	ok(is_shown(MMN_KERNEL_TESTED, "tested", NULL, "tested") && is_logged(NULL),
 	   "a tested build that the census confirms: no line");
+	ok(is_shown(MMN_KERNEL_AUDITED, "tested", NULL, "audited") && is_logged(NULL),
+	   "a build of audited sources, likewise");
+	ok(is_shown(MMN_KERNEL_AUDITED, "tested", "no text", "unconfirmed") &&
+	   is_shown(MMN_KERNEL_AUDITED, "series", "no text", "trusted"),
+	   "without a census it is not exact either, unless the administrator trusts it");
 	ok(is_shown(MMN_KERNEL_TESTED, "tested", "no text", "unconfirmed") &&
 	   is_logged("no verdict but that of a release is exact: no text; please report this line, or load") &&
 	   is_logged("with trust=series (6.1.0-1 #1 SMP)\n"),
