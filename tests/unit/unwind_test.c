@@ -458,7 +458,8 @@ static void test_own_walk(void)
 	know(0xb000, 1, MMN_FRAME_ANNOUNCE);
 	know(0xc000, 1, MMN_FRAME_MBIND);
 	know(0xd000, 1, MMN_FRAME_KSWAPD)->ends = true;
-	ok(walk_from(&from, true) && !asked && !is_kept() && are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD),
+	ok(walk_from(&from, true) && !asked && !is_kept() &&
+	   are(1, MMN_FRAME_KSWAPD, MMN_FRAME_KSWAPD),
 	   "steps from the walk's own frame find the site, and the frames above it");
 	begin_own(words);
 	know(0xb000, 1, MMN_FRAME_ANNOUNCE);

@@ -113,6 +113,7 @@ enum mmn_stat {
 	MMN_STAT_HOOK_START,
 	MMN_STAT_HOOK_END,
 	MMN_STAT_NO_RECORD,
+	MMN_STAT_DELIVERED,
 	MMN_STAT_UNWOUND,
 	MMN_NR_STATS
 };
@@ -124,7 +125,8 @@ void mmn_stats_show_hook(struct seq_file *m);
 u64 mmn_stats_read(enum mmn_stat stat);
 u64 mmn_stats_site_hits(unsigned int row);
 
-/* src/client/client.h */
+/* src/client/client.h, but not for its own test */
+#ifndef KEEP_CLIENT
 #define MMN_CLIENT_H
 
 struct mmnotify_client;
@@ -145,6 +147,7 @@ void mmn_client_leave(struct mmn_delivery *d, bool watched);
 void mmn_client_synchronize(struct mmn_client *c);
 struct mmn_client *mmn_client_of_module(const struct module *mod);
 void mmn_client_drop(struct mmn_client *c);
+#endif
 
 /* src/verdict/verdict.h */
 #define MMN_VERDICT_H

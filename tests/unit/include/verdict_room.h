@@ -20,7 +20,6 @@ struct mmn_site;
 #define MMN_COMPAT_H
 #define MMN_UNINIT
 #define MMN_NOTIFY_EXCLUSIVE	(MMU_NOTIFY_MIGRATE + 1)
-#define offsetofend(type, member)	(offsetof(type, member) + sizeof(((type *)0)->member))
 
 static inline void *mmn_range_owner(const struct mmu_notifier_range *range)
 {

@@ -23,6 +23,14 @@ static inline void atomic_dec(atomic_t *v)
 	__atomic_fetch_sub(&v->counter, 1, __ATOMIC_RELAXED);
 }
 
+static inline bool atomic_inc_unless_negative(atomic_t *v)
+{
+	if (v->counter < 0)
+		return false;
+	atomic_inc(v);
+	return true;
+}
+
 static inline bool atomic_dec_and_test(atomic_t *v)
 {
 	return !__atomic_sub_fetch(&v->counter, 1, __ATOMIC_SEQ_CST);

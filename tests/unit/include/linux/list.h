@@ -44,6 +44,30 @@ static inline void hlist_del(struct hlist_node *n)
 	for (pos = hlist_entry_safe((head)->first, typeof(*pos), member); pos;	\
 	     pos = hlist_entry_safe(pos->member.next, typeof(*pos), member))
 
+#define LIST_HEAD(name)	struct list_head name = { &(name), &(name) }
+
+static inline void INIT_LIST_HEAD(struct list_head *head)
+{
+	head->next = head;
+	head->prev = head;
+}
+
+static inline void list_add(struct list_head *new, struct list_head *head)
+{
+	new->next = head->next;
+	new->prev = head;
+	head->next->prev = new;
+	head->next = new;
+}
+
+static inline void list_del(struct list_head *entry)
+{
+	entry->prev->next = entry->next;
+	entry->next->prev = entry->prev;
+	entry->next = NULL;
+	entry->prev = NULL;
+}
+
 static inline void list_add_tail(struct list_head *new, struct list_head *head)
 {
 	new->next = head;

@@ -46,8 +46,15 @@ extern struct module shim_this_module __weak;
 
 #define THIS_MODULE	(&shim_this_module)
 
+static inline const char *module_name(const struct module *mod)
+{
+	return mod->name;
+}
+
 /* The test counts the references. */
 void __module_get(struct module *mod);
+bool try_module_get(struct module *mod);
+void module_put(struct module *mod);
 
 struct notifier_block;
 

@@ -7,11 +7,18 @@
 
 struct mutex {
 	int held;
+	bool ready;
 };
 
 #define DEFINE_MUTEX(name)	struct mutex name
 
 extern int shim_mutexes_held;
+
+static inline void mutex_init(struct mutex *lock)
+{
+	lock->held = 0;
+	lock->ready = true;
+}
 
 static inline void mutex_lock(struct mutex *lock)
 {

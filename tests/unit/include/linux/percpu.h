@@ -13,6 +13,7 @@ extern int shim_preempt_off;
 #define put_cpu_ptr(p)			((void)(p), shim_preempt_off--)
 #define per_cpu_ptr(p, cpu)		((void)(cpu), (p))
 #define this_cpu_inc(x)			((x)++)
+#define this_cpu_add(x, n)		((x) += (n))
 #define __percpu
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
 

@@ -11,6 +11,7 @@ void __attribute__((format(printf, 1, 2))) shim_log(const char *fmt, ...);
 #define pr_info(fmt, ...)		shim_log(pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_info_once(fmt, ...)		shim_log(pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_warn_once(fmt, ...)		shim_log(pr_fmt(fmt), ##__VA_ARGS__)
+#define pr_err_once(fmt, ...)		shim_log(pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_err_ratelimited(fmt, ...)	shim_log(pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_warn_ratelimited(fmt, ...)	shim_log(pr_fmt(fmt), ##__VA_ARGS__)
 

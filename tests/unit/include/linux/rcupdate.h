@@ -4,6 +4,11 @@
 
 #include <linux/compiler.h>
 
+struct rcu_head {
+};
+
+#define kfree_rcu(p, member)	kfree(p)
+
 /* Sections that are entered, if the test has the number. */
 extern int shim_rcu_held __weak;
 

@@ -15,6 +15,9 @@ static inline ssize_t strscpy(char *to, const char *from, size_t size)
 	return len;
 }
 
+/* The test may let it fail. */
+char *kstrdup(const char *s, int flags);
+
 static inline bool strstarts(const char *str, const char *prefix)
 {
 	return !strncmp(str, prefix, strlen(prefix));

@@ -14,4 +14,6 @@ typedef uint32_t u32;
 typedef unsigned long long u64;
 typedef long long s64;
 
+#define offsetofend(type, member)	(offsetof(type, member) + sizeof(((type *)0)->member))
+
 #endif /* SHIM_TYPES_H */

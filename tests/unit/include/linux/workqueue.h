@@ -5,6 +5,14 @@
 
 #include <stddef.h>
 
+struct workqueue_struct;
+
+#define WQ_UNBOUND	2
+
+/* The test counts the queues, and may let one fail. */
+struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...);
+void destroy_workqueue(struct workqueue_struct *wq);
+
 struct work_struct {
 	void (*func)(struct work_struct *work);
 };
