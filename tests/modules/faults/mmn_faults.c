@@ -39,11 +39,16 @@ static noinline notrace long busy(void)
 	return -EBUSY;
 }
 
-/* Return: true if mmnotify's code is on the stack; then result.site is filled. */
-static bool below_mmnotify(char *site, size_t size)
+/*
+ * At the entry of a function an unwinder of frame pointers does not see its caller, whose
+ * record is the next one, so the return address is read from the top of the stack.
+ *
+ * Return: true if mmnotify's code is on the stack; then @site is filled.
+ */
+static bool below_mmnotify(struct pt_regs *regs, char *site, size_t size)
 {
-	unsigned long frames[FRAMES];
-	unsigned int i, n = stack_trace_save(frames, FRAMES, 0);
+	unsigned long frames[FRAMES] = { regs_get_kernel_stack_nth(regs, 0) };
+	unsigned int i, n = 1 + stack_trace_save(frames + 1, FRAMES - 1, 0);
 	char name[KSYM_SYMBOL_LEN];
 
 	for (i = 0; i < n; i++) {
@@ -70,7 +75,7 @@ static bool is_nth(const struct kprobe *kp, struct pt_regs *regs, bool step)
 	if (READ_ONCE(armed) != current || result.failed || step != steps)
 		return false;
 	regs->ip = (unsigned long)kp->addr;
-	below = below_mmnotify(site, sizeof(site));
+	below = below_mmnotify(regs, site, sizeof(site));
 	regs->ip = ip;
 	if (!below)
 		return false;
