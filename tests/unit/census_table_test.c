@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <linux/kernel.h>
 #include <mmnotify/mmnotify_types.h>
 
 #include "rules/census_table.h"
@@ -121,7 +122,7 @@ static void test_chains(void)
 	unsigned int i, missing = 0;
 	const char *const *caller;
 
-	for (i = 0; i < sizeof(chains) / sizeof(chains[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(chains); i++)
 		for (caller = chains[i].callers; *caller; caller++)
 			if (!may_call(*caller, chains[i].callee)) {
 				printf("# %s may not call %s\n", *caller, chains[i].callee);

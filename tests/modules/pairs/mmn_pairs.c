@@ -3,7 +3,7 @@
  * mmn_pairs: a driver. Its operations on ranges and mm objects run in the calling tasks,
  * concurrently. Without PAIRS_KEEP removed() frees the range at once, so KASAN reports a
  * late access. The program in user space decides which pairs start together. Each operation
- * is legal use of the API, though it may return an error.
+ * is legal use of the API, though it may return an error, but for a removal in a callback.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
