@@ -120,6 +120,9 @@ enum mmn_stat {
 
 struct seq_file;
 
+int mmn_stats_init(void);
+void mmn_stats_exit(void);
+void mmn_stats_reset(void);
 void mmn_stats_inc(enum mmn_stat stat);
 void mmn_stats_show_hook(struct seq_file *m);
 u64 mmn_stats_read(enum mmn_stat stat);

@@ -4,5 +4,6 @@
 
 #define __init
 #define __initdata
+#define __exit
 
 #endif /* SHIM_INIT_H */

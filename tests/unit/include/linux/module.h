@@ -56,6 +56,18 @@ void __module_get(struct module *mod);
 bool try_module_get(struct module *mod);
 void module_put(struct module *mod);
 
+/* The test calls these. */
+#define module_init(fn)	int shim_init(void) { return fn(); }
+#define module_exit(fn)	void shim_exit(void) { fn(); }
+
+int shim_init(void);
+void shim_exit(void);
+
+#define MODULE_AUTHOR(text)
+#define MODULE_DESCRIPTION(text)
+#define MODULE_LICENSE(text)
+#define MODULE_VERSION(text)
+
 struct notifier_block;
 
 /* The test keeps the list. */
