@@ -124,6 +124,7 @@ int mmn_stats_init(void);
 void mmn_stats_exit(void);
 void mmn_stats_reset(void);
 void mmn_stats_inc(enum mmn_stat stat);
+void mmn_stats_show(struct seq_file *m);
 void mmn_stats_show_hook(struct seq_file *m);
 u64 mmn_stats_read(enum mmn_stat stat);
 u64 mmn_stats_site_hits(unsigned int row);
@@ -150,6 +151,7 @@ void mmn_client_leave(struct mmn_delivery *d, bool watched);
 void mmn_client_synchronize(struct mmn_client *c);
 struct mmn_client *mmn_client_of_module(const struct module *mod);
 void mmn_client_drop(struct mmn_client *c);
+void mmn_client_show(struct seq_file *m);
 #endif
 
 /* src/verdict/verdict.h */
