@@ -8,6 +8,7 @@
 #include <linux/errno.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/random.h>
 
 #include <mmnotify/mmnotify_types.h>
 
@@ -30,6 +31,7 @@
 #include "stack/module_notifier.h"
 #include "stack/unwind.h"
 #include "tap.h"
+#include "verdict/event.h"
 #include "verdict/verify.h"
 
 const struct mmn_hook_backend mmn_hook_ftrace = { .name = "ftrace", .caps = MMNOTIFY_CAP_HOOK };
@@ -89,6 +91,16 @@ STEP_WITH(client_set_timing)
 STEP_WITH(verify_set)
 STEP_WITH(watch_set)
 STEP_WITH(range_end_starve)
+
+u64 get_random_u64(void)
+{
+	return 42;
+}
+
+void mmn_event_init(u64 seed)
+{
+	step_with("event_init", seed == 42 ? "random" : "fixed");
+}
 
 int mmn_trust_init(const char *trust)
 {
@@ -165,7 +177,7 @@ static bool did(const char *what)
 }
 
 #define FIRST	"features_log stats_init census_init addr_cache_init module_notifier_init "
-#define SECOND	"patches_init leftover_init objects_init range_end_init "
+#define SECOND	"patches_init leftover_init objects_init event_init:random range_end_init "
 #define THIRD	"hook_choose stats_reset debugfs_init client_set_debug:off verify_set:off "
 #define EXIT	"debugfs_exit watch_exit hook_exit leftover_exit module_notifier_exit " \
 		"addr_cache_exit range_end_exit stats_exit "

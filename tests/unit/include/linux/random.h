@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_RANDOM_H
+#define SHIM_RANDOM_H
+
+#include <linux/types.h>
+
+/* Each test defines it. */
+u64 get_random_u64(void);
+
+#endif /* SHIM_RANDOM_H */
