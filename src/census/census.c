@@ -12,6 +12,7 @@
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/timex.h>
@@ -38,7 +39,10 @@
  * The functions of mm are linked side by side, and most callees are call sites. So their
  * addresses are found by a search of so many bytes on both sides of the start function.
  */
-#define NEAR		(2UL << 20)
+#define NEAR		(512UL << 10)
+
+/* Bytes that are searched without a chance for other tasks to run. */
+#define STRIDE		(64UL << 10)
 
 /**
  * struct census_site - a call that was found
@@ -100,6 +104,7 @@ static u32 called __initdata;
 static bool added __initdata;
 /* There was no room for all calls or targets. */
 static bool overflow __initdata;
+static struct mmn_text text __initdata;
 static char name[KSYM_SYMBOL_LEN] __initdata;
 static char other_name[KSYM_SYMBOL_LEN] __initdata;
 
@@ -177,6 +182,18 @@ static __init void found_branch(struct mmn_scan *s, unsigned long at, unsigned l
 	add_callee(name, entry);
 }
 
+static __init int scan_long(unsigned long from, unsigned long to)
+{
+	unsigned long at;
+	int ret = 0;
+
+	for (at = from; at < to && !ret; at += STRIDE) {
+		ret = mmn_text_scan(&scan, &text, at, min(at + STRIDE, to));
+		cond_resched();
+	}
+	return ret;
+}
+
 static __init void add_far_callees(void)
 {
 	const struct mmn_census_callee *c;
@@ -190,26 +207,30 @@ static __init void add_far_callees(void)
 	}
 }
 
-/* Begins anew, because the targets that were added may be called in code already searched. */
-static __init int scan_text(const struct mmn_text *text)
+/* Begins anew while targets are added, because code already searched may call them. */
+static __init int scan_near(unsigned long from, unsigned long to)
 {
-	nr_sites = 0;
-	called = 0;
-	added = false;
-	return mmn_text_scan(&scan, text);
-}
-
-/* Finds most callees, so that one search of all text suffices. */
-static __init int scan_near(const struct mmn_text *text)
-{
-	struct mmn_text part = {
-		.start = max(text->start, scan.targets[START] - NEAR),
-		.end = min(text->end, scan.targets[START] + NEAR),
-	};
 	int ret;
 
 	do {
-		ret = scan_text(&part);
+		nr_sites = 0;
+		called = 0;
+		added = false;
+		ret = scan_long(from, to);
+	} while (!ret && added);
+	return ret;
+}
+
+/* Finds most targets near the start function, so that one search of all text suffices. */
+static __init int scan_text(void)
+{
+	unsigned long from = max(text.start, scan.targets[START] - NEAR);
+	unsigned long to = min(text.end, scan.targets[START] + NEAR);
+	int ret;
+
+	do {
+		ret = scan_near(from, to) ?: scan_long(text.start, from) ?:
+		      scan_long(to, text.end);
 	} while (!ret && added);
 	return ret;
 }
@@ -231,20 +252,13 @@ static __init bool add_announcers(void)
 /* Return: why the text could not be searched; NULL if it was. */
 static __init const char *search_text(void)
 {
-	struct mmn_text text;
-	int ret;
-
 	if (!add_announcers())
 		return "the kernel's start or end function was not found";
 	if (!mmn_text_find_kernel(&text))
 		return "the bounds of the kernel's text were not found";
 	text_bytes = text.end - text.start;
 	add_far_callees();
-	ret = scan_near(&text);
-	do {
-		ret = ret ? ret : scan_text(&text);
-	} while (!ret && added);
-	if (ret)
+	if (scan_text())
 		return "a part of the kernel's text could not be read";
 	return overflow ? "there are too many call sites" : NULL;
 }

@@ -98,25 +98,23 @@ static inline void check_byte(struct mmn_scan *scan, const u8 *code, unsigned lo
 
 /*
  * Marks the bytes of @word that may begin a branch. A byte above such a one may be marked, too.
- * CALL and JUMP differ in bit 0.
+ * CALL and JUMP differ in bit 0. A byte that is 0 after an XOR has its top bit set once 1 is
+ * subtracted; bytes with that bit set before are excluded by @word, as it tells CALL from ESCAPE.
  */
 static inline u64 find_branches(u64 word)
 {
-	u64 branch = (word | EVERY(1)) ^ EVERY(JUMP);
-	u64 escape = word ^ EVERY(ESCAPE);
+	u64 branch = ((word | EVERY(1)) ^ EVERY(JUMP)) - EVERY(1);
+	u64 escape = (word ^ EVERY(ESCAPE)) - EVERY(1);
 
-	/* A byte that is 0 has its top bit set after the subtraction, and not before. */
-	return (((branch - EVERY(1)) & ~branch) | ((escape - EVERY(1)) & ~escape)) & EVERY(0x80);
+	return (((branch ^ escape) & word) ^ escape) & EVERY(0x80);
 }
 
-/* Out of line, so that the constants of find_branches() stay in registers. */
-static noinline void check_word(struct mmn_scan *scan, const u8 *code, unsigned long at,
-				u64 marks)
+static inline void check_word(struct mmn_scan *scan, const u8 *code, unsigned long at, u64 marks)
 {
-	unsigned int byte;
+	unsigned long byte;
 
 	for (; marks; marks &= marks - 1) {
-		byte = __builtin_ctzll(marks) / 8;
+		byte = (unsigned int)__builtin_ctzll(marks) / 8;
 		check_byte(scan, code + byte, at + byte);
 	}
 }
@@ -154,10 +152,15 @@ static void check_rest(struct mmn_scan *scan, const u8 *code, size_t starts, siz
 void mmn_scan_code(struct mmn_scan *scan, const u8 *code, size_t starts, size_t len,
 		   unsigned long base)
 {
+	/* Up to here each instruction that begins in a word is complete. */
+	size_t whole = len < MMN_SCAN_LONGEST ? 0 : len - MMN_SCAN_LONGEST + 1;
 	u64 word, marks;
 	size_t i;
 
-	for (i = 0; i + sizeof(word) + MMN_SCAN_LONGEST <= starts; i += sizeof(word)) {
+	if (whole > starts)
+		whole = starts;
+	whole -= whole % sizeof(word);
+	for (i = 0; i < whole; i += sizeof(word)) {
 		memcpy(&word, code + i, sizeof(word));
 		marks = find_branches(word);
 		if (marks)

@@ -8,8 +8,6 @@
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
-#include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -17,8 +15,8 @@
 #include "scan.h"
 #include "text.h"
 
-/* Code is read in pieces of this size, in bytes. */
-#define PIECE	4096
+/* Code is read in pieces of this size, in bytes, on the stack. */
+#define PIECE	512
 
 /**
  * mmn_text_find() - find the address of a symbol of the kernel
@@ -88,31 +86,27 @@ bool mmn_text_find_kernel(struct mmn_text *text)
 }
 
 /**
- * mmn_text_scan() - search a piece of code for branches
+ * mmn_text_scan() - search a part of some code for branches
  * @scan: search
- * @text: code
+ * @text: code that may be read
+ * @from: address in it from which on branches may begin
+ * @to: address in it from which on none begins
  *
- * Context: Process, may sleep.
- * Return: 0; -EFAULT if a part of the code cannot be read; -ENOMEM.
+ * Context: Any; the code may be gone.
+ * Return: 0; -EFAULT if it cannot be read.
  */
-int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *text)
+int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *text, unsigned long from,
+		  unsigned long to)
 {
-	unsigned long at;
+	u8 piece[PIECE + MMN_SCAN_LONGEST - 1] MMN_UNINIT;
 	size_t starts, len;
-	int ret = 0;
-	u8 *piece;
 
-	piece = kmalloc(PIECE + MMN_SCAN_LONGEST, GFP_KERNEL);
-	if (!piece)
-		return -ENOMEM;
-	for (at = text->start; at < text->end && !ret; at += starts) {
-		starts = min_t(size_t, PIECE, text->end - at);
-		len = min_t(size_t, starts + MMN_SCAN_LONGEST - 1, text->end - at);
-		ret = mmn_read_kernel(piece, (const void *)at, len);
-		if (!ret)
-			mmn_scan_code(scan, piece, starts, len, at);
-		cond_resched();
+	for (; from < to; from += starts) {
+		starts = min_t(size_t, PIECE, to - from);
+		len = min_t(size_t, starts + MMN_SCAN_LONGEST - 1, text->end - from);
+		if (mmn_read_kernel(piece, (const void *)from, len))
+			return -EFAULT;
+		mmn_scan_code(scan, piece, starts, len, from);
 	}
-	kfree(piece);
-	return ret;
+	return 0;
 }

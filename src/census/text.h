@@ -19,6 +19,7 @@ struct mmn_text {
 unsigned long mmn_text_find(const char *symbol);
 unsigned long mmn_text_name(unsigned long pc, char *name);
 bool mmn_text_find_kernel(struct mmn_text *text);
-int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *text);
+int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *text, unsigned long from,
+		  unsigned long to);
 
 #endif /* MMN_TEXT_H */

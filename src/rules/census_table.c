@@ -119,7 +119,7 @@ static const struct mmn_census_callee callees[] = {
 	{ "hugetlb_change_protection", MMN_CLASS_HUGETLB_PROTECT, false, {
 		"change_protection" } },
 	{ "do_pagemap_scan", MMN_CLASS_PAGEMAP_SCAN, true, { "do_pagemap_cmd" } },
-	{ "clear_refs_write", MMN_CLASS_CLEAR_REFS, false, { NULL } },
+	{ "clear_refs_write", MMN_CLASS_CLEAR_REFS, true, { NULL } },
 	{ "copy_page_range", MMN_CLASS_FORK, false, {
 		"dup_mmap", "dup_mm", "copy_mm", "copy_process" } },
 	{ "copy_hugetlb_page_range", MMN_CLASS_FORK, false, { "copy_page_range" } },

@@ -95,12 +95,12 @@ bool mmn_text_find_kernel(struct mmn_text *t)
 	return true;
 }
 
-int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *t)
+int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *t, unsigned long from,
+		  unsigned long to)
 {
 	if (unreadable)
 		return -1;
-	mmn_scan_code(scan, text + (t->start - BASE), t->end - t->start, t->end - t->start,
-		      t->start);
+	mmn_scan_code(scan, text + (from - BASE), to - from, t->end - from, from);
 	return 0;
 }
 
