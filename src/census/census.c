@@ -182,11 +182,31 @@ static __init void found_branch(struct mmn_scan *s, unsigned long at, unsigned l
 	add_callee(name, entry);
 }
 
+/* Data may look like a short jump, and a jump of the function to itself is no call of it. */
+static __init void found_short(struct mmn_scan *s, unsigned long at, unsigned long ret,
+			       unsigned int target)
+{
+	if (mmn_text_name(at, name) != s->targets[target] && mmn_text_is_instruction(at))
+		found_branch(s, at, ret, target);
+}
+
+static __init int scan_short(void)
+{
+	unsigned int i;
+	int ret = 0;
+
+	scan.found = found_short;
+	for (i = 0; i < scan.nr && !ret; i++)
+		ret = mmn_text_scan_short(&scan, i, &text);
+	return ret;
+}
+
 static __init int scan_long(unsigned long from, unsigned long to)
 {
 	unsigned long at;
 	int ret = 0;
 
+	scan.found = found_branch;
 	for (at = from; at < to && !ret; at += STRIDE) {
 		ret = mmn_text_scan(&scan, &text, at, min(at + STRIDE, to));
 		cond_resched();
@@ -216,7 +236,7 @@ static __init int scan_near(unsigned long from, unsigned long to)
 		nr_sites = 0;
 		called = 0;
 		added = false;
-		ret = scan_long(from, to);
+		ret = scan_short() ?: scan_long(from, to);
 	} while (!ret && added);
 	return ret;
 }
@@ -240,7 +260,7 @@ static __init bool add_announcers(void)
 	unsigned long start = mmn_text_find("__mmu_notifier_invalidate_range_start");
 	unsigned long end = mmn_text_find("__mmu_notifier_invalidate_range_end");
 
-	scan = (struct mmn_scan){ .found = found_branch };
+	scan = (struct mmn_scan){ };
 	overflow = false;
 	if (!start || !end)
 		return false;

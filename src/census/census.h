@@ -16,7 +16,8 @@ struct seq_file;
  * sources (rules/census_table.c).
  *
  * - scan.c searches a piece of machine code. It does not disassemble; a coincidence may add a
- *   call, but none is missed.
+ *   call, but none is missed. Short jumps are searched around the targets only, and the kernel's
+ *   kprobes confirm that an instruction begins there.
  * - text.c knows where the code is, and reads it without ever faulting.
  * - census.c has the result: the return address of each call, its row of the table, and the
  *   state of each row. The calls of the end function are listed, too, as a verdict may be

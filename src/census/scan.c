@@ -18,6 +18,8 @@
 #define JUMP		0xe9	/* jmp rel32 */
 #define ESCAPE		0x0f	/* 0f 80 to 0f 8f: conditional jump rel32 */
 #define IS_JCC(b)	(((b) & 0xf0) == 0x80)
+#define SHORT_JUMP	0xeb	/* jmp rel8 */
+#define IS_SHORT_JCC(b)	(((b) & 0xf0) == 0x70)
 
 #define EVERY(b)	(0x0101010101010101ULL * (b))
 
@@ -167,4 +169,32 @@ void mmn_scan_code(struct mmn_scan *scan, const u8 *code, size_t starts, size_t 
 			check_word(scan, code + i, base + i, marks);
 	}
 	check_rest(scan, code + i, starts - i, len - i, base + i);
+}
+
+/**
+ * mmn_scan_short() - search for short jumps to one function
+ * @scan: search
+ * @target: index of the function in its targets
+ * @code: code around the function
+ * @len: size of @code in bytes
+ * @base: address that @code has in the kernel
+ *
+ * Two bytes of data look like such a jump too often: the callback has to make sure that an
+ * instruction begins there. It also gets jumps of the function to itself.
+ *
+ * Context: Any.
+ */
+void mmn_scan_short(struct mmn_scan *scan, unsigned int target, const u8 *code, size_t len,
+		    unsigned long base)
+{
+	unsigned long ret, to;
+	size_t i;
+
+	for (i = 0; i + 2 <= len; i++) {
+		ret = base + i + 2;
+		to = ret + (signed char)code[i + 1];
+		if ((code[i] == SHORT_JUMP || IS_SHORT_JCC(code[i])) &&
+		    (to == scan->targets[target] || to == scan->targets[target] + ENDBR))
+			scan->found(scan, base + i, ret, target);
+	}
 }

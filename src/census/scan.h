@@ -7,6 +7,9 @@
 /* Longest instruction that is searched for, in bytes: a conditional jump. */
 #define MMN_SCAN_LONGEST	6
 
+/* Short jumps to a function lie within so many bytes before and behind its entry. */
+#define MMN_SCAN_SHORT		134
+
 #define MMN_SCAN_TARGETS	64
 #define MMN_SCAN_FILTER_BITS	12
 
@@ -29,5 +32,7 @@ struct mmn_scan {
 bool mmn_scan_add(struct mmn_scan *scan, unsigned long entry);
 void mmn_scan_code(struct mmn_scan *scan, const u8 *code, size_t starts, size_t len,
 		   unsigned long base);
+void mmn_scan_short(struct mmn_scan *scan, unsigned int target, const u8 *code, size_t len,
+		    unsigned long base);
 
 #endif /* MMN_SCAN_H */

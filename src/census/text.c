@@ -43,10 +43,38 @@ unsigned long mmn_text_find(const char *symbol)
 		unregister_kprobe(&kp);
 	return kp.addr ? (unsigned long)kp.addr - 1 : 0;
 }
+
+/**
+ * mmn_text_is_instruction() - does an instruction begin at an address?
+ * @at: address in a function of the kernel proper
+ *
+ * register_kprobe() decodes the function from its start, as a probe inside of an instruction would
+ * be a disaster.
+ *
+ * Context: Process, may sleep.
+ * Return: false if the address is in the middle of an instruction; true also if that is not known.
+ */
+bool mmn_text_is_instruction(unsigned long at)
+{
+	struct kprobe kp = {
+		.addr = (kprobe_opcode_t *)at,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	int ret = register_kprobe(&kp);
+
+	if (!ret)
+		unregister_kprobe(&kp);
+	return ret != -EILSEQ;
+}
 #else
 unsigned long mmn_text_find(const char *symbol)
 {
 	return 0;
+}
+
+bool mmn_text_is_instruction(unsigned long at)
+{
+	return true;
 }
 #endif
 
@@ -108,5 +136,26 @@ int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *text, unsigned l
 			return -EFAULT;
 		mmn_scan_code(scan, piece, starts, len, from);
 	}
+	return 0;
+}
+
+/**
+ * mmn_text_scan_short() - search for short jumps to a function
+ * @scan: search
+ * @target: index of the function in its targets
+ * @text: code that may be read
+ *
+ * Context: Any.
+ * Return: 0; -EFAULT if the code cannot be read.
+ */
+int mmn_text_scan_short(struct mmn_scan *scan, unsigned int target, const struct mmn_text *text)
+{
+	unsigned long from = max(text->start, scan->targets[target] - MMN_SCAN_SHORT);
+	unsigned long to = min(text->end, scan->targets[target] + MMN_SCAN_SHORT);
+	u8 piece[2 * MMN_SCAN_SHORT] MMN_UNINIT;
+
+	if (mmn_read_kernel(piece, (const void *)from, to - from))
+		return -EFAULT;
+	mmn_scan_short(scan, target, piece, to - from, from);
 	return 0;
 }

@@ -104,6 +104,24 @@ int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *t, unsigned long
 	return 0;
 }
 
+int mmn_text_scan_short(struct mmn_scan *scan, unsigned int target, const struct mmn_text *t)
+{
+	unsigned long from = scan->targets[target] - MMN_SCAN_SHORT;
+
+	if (from < BASE)
+		from = BASE;
+	mmn_scan_short(scan, target, text + (from - BASE), 2 * MMN_SCAN_SHORT, from);
+	return 0;
+}
+
+/* Where a byte that looks like a short jump is in the middle of an instruction. */
+static unsigned long middle;
+
+bool mmn_text_is_instruction(unsigned long at)
+{
+	return at != middle;
+}
+
 /* Return: the address behind call @i of function @f. */
 static unsigned long ret_of(const char *name, unsigned int i)
 {
@@ -166,11 +184,28 @@ static void make_kernel(void)
 	add_call("other", "mprotect_fixup");
 }
 
+/* A short jump of two bytes, so many bytes before or behind the entry of a function. */
+static struct {
+	const char *to;
+	int from;
+	u8 opcode;
+} jump;
+
+static void put_jump(void)
+{
+	unsigned long at = entry_of(jump.to) + jump.from;
+
+	text[at - BASE] = jump.opcode;
+	text[at - BASE + 1] = -jump.from - 2;
+}
+
 static void take(void)
 {
 	unsigned int f, i;
 
 	memset(text, 0x90, sizeof(text));
+	if (jump.to)
+		put_jump();
 	for (f = 0; f < nr; f++)
 		for (i = 0; i < 4 && kernel[f].calls[i]; i++)
 			put_call(f, i, kernel[f].calls[i] - 1);
@@ -334,6 +369,32 @@ static void test_callers(void)
 	   "a call on the way that cannot be seen, as its callers are not either");
 }
 
+/* With a short jump to change_protection(), which follows unmap_vmas(). */
+static bool is_right_with_jump(int from, u8 opcode, bool is_trusted)
+{
+	make_kernel();
+	jump.to = "change_protection";
+	jump.from = from;
+	jump.opcode = opcode;
+	take();
+	jump.to = NULL;
+	return is_right("change_protection", is_trusted);
+}
+
+static void test_short_jumps(void)
+{
+	ok(is_right_with_jump(-129, 0xeb, false) &&
+	   strstr(logged, "unmap_vmas() calls change_protection()"),
+	   "a short jump from the function before is a call");
+	ok(is_right_with_jump(-2, 0x74, false), "so is a conditional one");
+	ok(is_right_with_jump(100, 0xeb, true), "a jump of the function to its entry is none");
+	ok(is_right_with_jump(-50, 0xe3, true), "nor is another instruction");
+	middle = entry_of("change_protection") - 50;
+	ok(is_right_with_jump(-50, 0xeb, true),
+	   "nor are two bytes that look like a jump inside of an instruction");
+	middle = 0;
+}
+
 static void test_failures(void)
 {
 	make_kernel();
@@ -387,6 +448,7 @@ int main(void)
 	test_right();
 	test_plants();
 	test_callers();
+	test_short_jumps();
 	test_failures();
 	test_natives();
 	return tap_done();

@@ -167,6 +167,52 @@ static void test_entries(void)
 	   "addresses with the same bit of the filter do not count");
 }
 
+/* Searches for short jumps to ENTRY in 128 bytes around it, without the bytes from @len on. */
+static void search_short(u8 opcode, size_t at, unsigned long to, size_t len)
+{
+	struct mmn_scan scan = { .found = note };
+	unsigned long base = ENTRY - 64;
+	u8 *code = malloc(len);
+
+	memset(code, 0x90, len);
+	code[at] = opcode;
+	if (at + 1 < len)
+		code[at + 1] = to - (base + at + 2);
+	mmn_scan_add(&scan, OTHER);
+	mmn_scan_add(&scan, ENTRY);
+	nr_found = 0;
+	mmn_scan_short(&scan, 1, code, len, base);
+	free(code);
+}
+
+static void test_short(void)
+{
+	unsigned int at, opcode, wrong = 0;
+
+	for (at = 0; at + 2 <= 128; at++) {
+		search_short(0xeb, at, ENTRY, 128);
+		wrong += nr_found != 1 || found[0].at != ENTRY - 64 + at ||
+			 found[0].ret != ENTRY - 64 + at + 2 || found[0].target != 1;
+	}
+	ok(!wrong, "a short jump is found at each place before and behind the entry");
+	for (opcode = 0; opcode < 0x100; opcode++) {
+		search_short(opcode, 20, ENTRY, 128);
+		wrong += nr_found != (opcode == 0xeb || (opcode >= 0x70 && opcode < 0x80));
+	}
+	ok(!wrong, "so is each conditional one, and no other instruction");
+	search_short(0xeb, 20, ENTRY + 4, 128);
+	wrong += nr_found != 1;
+	search_short(0xeb, 20, ENTRY + 1, 128);
+	wrong += nr_found;
+	search_short(0xeb, 20, ENTRY - 1, 128);
+	wrong += nr_found;
+	search_short(0xeb, 20, ENTRY + 5, 128);
+	wrong += nr_found;
+	ok(!wrong, "only the entry counts, or the place behind an ENDBR");
+	search_short(0xeb, 63, ENTRY, 64);
+	ok(!nr_found, "a jump that ends behind the code is none");
+}
+
 static void test_room(void)
 {
 	struct mmn_scan scan = { .found = note };
@@ -183,6 +229,7 @@ int main(void)
 	test_pieces();
 	test_kinds();
 	test_entries();
+	test_short();
 	test_room();
 	return tap_done();
 }
