@@ -23,6 +23,7 @@
 #include "client/range_end.h"
 #include "compat/compat.h"
 #include "compat/features.h"
+#include "compat/proof.h"
 #include "compat/trust.h"
 #include "debugfs.h"
 #include "hook/backends.h"
@@ -220,7 +221,7 @@ static int __init mmn_main_init(void)
 	ret = mmn_stats_init();
 	if (ret)
 		return ret;
-	mmn_census_init();
+	mmn_trust_settle(mmn_census_init(), mmn_proof_run());
 	mmn_addr_cache_init();
 	ret = mmn_module_notifier_init();
 	if (ret)

@@ -405,22 +405,23 @@ static unsigned int count_starts(void)
 /**
  * mmn_census_init() - list the call sites of the running kernel
  *
- * Context: Module init, after mmn_trust_init(); sleeps.
+ * Context: Module init, before mmn_trust_settle(); sleeps.
+ * Return: why there is no census; NULL if there is one.
  */
-void __init mmn_census_init(void)
+const char *__init mmn_census_init(void)
 {
 	cycles_t before = get_cycles();
 
 	init_rows();
 	failed = take_census();
 	took = get_cycles() - before;
-	mmn_trust_settle(failed);
 	if (failed) {
 		nr_sites = 0;
-		return;
+		return failed;
 	}
 	pr_info("census: %u call sites in %lu kB of text, %u of them without a row; %u rows differ from the audit\n",
 		count_starts(), text_bytes / 1024, calls[MMN_SITE_UNKNOWN], warn_rows());
+	return NULL;
 }
 
 /* Return: did the census find the call before @pc, in the function of @row? */

@@ -45,7 +45,7 @@ struct seq_file;
  * address cache, and the native event a part of the key of the rule cache.
  */
 
-void mmn_census_init(void);
+const char *mmn_census_init(void);
 u8 mmn_census_trust(unsigned int row, unsigned long pc);
 bool mmn_census_expects(unsigned int row, unsigned int native);
 void mmn_census_report(unsigned int row, unsigned int native);

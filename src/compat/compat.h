@@ -26,6 +26,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
 
@@ -317,27 +318,27 @@ enum mmn_mmap_lock {
 };
 
 #if defined(MMN_HAVE_RWSEM_RT_OWNER)
-#define mmn_rt_owner(mm)	((mm)->mmap_lock.rwbase.rtmutex.owner)
+#define mmn_rt_owner(sem)	((sem)->rwbase.rtmutex.owner)
 #elif defined(MMN_HAVE_RWSEM_RT_PATCH_OWNER)
-#define mmn_rt_owner(mm)	((mm)->mmap_lock.rtmutex.owner)
+#define mmn_rt_owner(sem)	((sem)->rtmutex.owner)
 #endif
 
 /**
- * mmn_mmap_lock_mode() - does current hold mmap_lock for write?
- * @mm: mm of the lock
+ * mmn_rwsem_mode() - does current hold a lock for write?
+ * @sem: the lock
  *
  * Reads the owner word of the lock (kernel/locking/rwsem.c): for a writer it is the task
  * pointer, for readers a flag is set. On PREEMPT_RT a writer owns the inner rt_mutex; a
- * reader does not.
+ * reader does not. No interface promises this, so mmn_proof_run() proves it at load.
  *
  * Context: Any.
  * Return: MMN_MMAP_LOCK_WRITE if current is the writer, MMN_MMAP_LOCK_NOT_WRITE if not;
  * MMN_MMAP_LOCK_UNKNOWN if this kernel's lock cannot be read.
  */
-static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
+static inline enum mmn_mmap_lock mmn_rwsem_mode(const struct rw_semaphore *sem)
 {
 #if defined(MMN_HAVE_RWSEM_OWNER)
-	unsigned long owner = atomic_long_read(&mmn_mmap_lock(mm)->owner);
+	unsigned long owner = atomic_long_read(&sem->owner);
 
 	/* Bit 0: reader; bits 1 and 2: hints for spinning. */
 	if (!(owner & 1) && (owner & ~7UL) == (unsigned long)current)
@@ -345,7 +346,7 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 	return MMN_MMAP_LOCK_NOT_WRITE;
 #elif defined(MMN_HAVE_RWSEM_RT_OWNER) || \
 	defined(MMN_HAVE_RWSEM_RT_PATCH_OWNER)
-	unsigned long owner = (unsigned long)READ_ONCE(mmn_rt_owner(mm));
+	unsigned long owner = (unsigned long)READ_ONCE(mmn_rt_owner(sem));
 
 	/* Bit 0: there are waiters. */
 	if ((owner & ~1UL) == (unsigned long)current)
@@ -354,6 +355,12 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 #else
 	return MMN_MMAP_LOCK_UNKNOWN;
 #endif
+}
+
+/* Return: as mmn_rwsem_mode(), for mmap_lock of @mm. */
+static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
+{
+	return mmn_rwsem_mode(mmn_mmap_lock(mm));
 }
 
 /* Process that owns an mm; 0 if it is gone, or without CONFIG_MEMCG. */

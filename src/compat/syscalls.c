@@ -4,6 +4,7 @@
  */
 #include <linux/compat.h>
 #include <linux/errno.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/nospec.h>
 #include <linux/ptrace.h>
@@ -173,4 +174,43 @@ void mmn_syscall_args(unsigned long args[6])
 #else
 	syscall_get_arguments(current, task_pt_regs(current), 0, 6, args);
 #endif
+}
+
+/* The numbers of init_module(2) and finit_module(2). */
+static __init bool is_load(int nr)
+{
+#ifdef CONFIG_X86_64
+	if (in_ia32_syscall())
+		return nr == 128 || nr == 350;
+	nr &= 0x3fffffff;
+#else
+	if (in_compat_syscall())
+		return true;
+#endif
+	return nr == __NR_init_module || nr == __NR_finit_module;
+}
+
+/**
+ * mmn_syscall_is_load() - is current in a system call that loads a module?
+ *
+ * The init function of a module always runs in one, so this proves where the number and the
+ * arguments of a system call are.
+ *
+ * Context: Module init.
+ * Return: true if it is, and each way to read an argument finds the same.
+ */
+bool __init mmn_syscall_is_load(void)
+{
+	unsigned long args[6];
+	unsigned int i;
+
+	if (!is_load(syscall_get_nr(current, task_pt_regs(current))))
+		return false;
+	if (mmn_syscall_current_fast() < 0)
+		return true;
+	mmn_syscall_args(args);
+	for (i = 0; i < 4; i++)
+		if (args[i] != mmn_syscall_arg(i))
+			return false;
+	return true;
 }

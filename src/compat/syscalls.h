@@ -13,6 +13,7 @@
 
 int mmn_syscall_current(void);
 void mmn_syscall_args(unsigned long args[6]);
+bool mmn_syscall_is_load(void);
 
 #ifdef CONFIG_X86_64
 #define MMN_SYSCALLS	512

@@ -25,6 +25,8 @@ static enum mmn_kernel_build build __ro_after_init;
 static const struct mmn_kernel_stream *stream __ro_after_init;
 /* Until the census is taken there is none. */
 static bool has_census __ro_after_init;
+/* What mmnotify reads from the kernel is proven (proof.c). */
+static bool proven __ro_after_init;
 
 static enum mmn_kernel_build find_build(void)
 {
@@ -40,6 +42,8 @@ static enum mmn_kernel_build find_build(void)
 /* What the administrator can do with this build. */
 static const char *remedy(void)
 {
+	if (!proven)
+		return "";
 	if (has_census)
 		return ", or load with trust=certified";
 	return build == MMN_KERNEL_UNTESTED ? "" : ", or load with trust=series";
@@ -105,25 +109,28 @@ int __init mmn_trust_init(const char *trust)
 	trusted = value;
 	build = find_build();
 	has_census = false;
+	proven = true;
 	return 0;
 }
 
 /**
  * mmn_trust_settle() - decide whether verdicts may be exact on this kernel, and log it
  * @no_census: why there is no census; NULL if there is one
+ * @disproof: what mmnotify reads wrongly from this kernel; NULL if there is nothing
  *
  * Context: Module init, after the census.
  */
-void __init mmn_trust_settle(const char *no_census)
+void __init mmn_trust_settle(const char *no_census, const char *disproof)
 {
 	const struct new_utsname *uts = init_utsname();
 
 	has_census = !no_census;
+	proven = !disproof;
 	if (!is_build_trusted())
 		warn_build();
 	else if (!mmn_trust_exact())
-		pr_warn("there is no census of this kernel's call sites, so no verdict but that of a release is exact: %s; please report this line%s (%s %s)\n",
-			no_census, remedy(), uts->release, uts->version);
+		pr_warn("this kernel is not as expected, so no verdict but that of a release is exact: %s; please report this line%s (%s %s)\n",
+			disproof ?: no_census, remedy(), uts->release, uts->version);
 	else if (no_census)
 		pr_warn("trust=series: verdicts are exact although there is no census of this kernel's call sites: %s; please report this line (%s %s)\n",
 			no_census, uts->release, uts->version);
@@ -140,7 +147,7 @@ void __init mmn_trust_settle(const char *no_census)
  */
 bool mmn_trust_exact(void)
 {
-	return is_build_trusted() && (has_census || !mmn_trust_needs_census());
+	return is_build_trusted() && proven && (has_census || !mmn_trust_needs_census());
 }
 
 /**

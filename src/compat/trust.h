@@ -21,7 +21,8 @@
  * trusted, even without a census, except for rows where it disagrees.
  *
  * If the text cannot be searched there is no census, and with "tested" and "certified" no verdict
- * is exact. mmnotify_caps(), the log and debugfs mmnotify/hook say so: the kernel is
+ * is exact. Nor is one, with each value, if what mmnotify reads without an interface is not as
+ * expected (proof.c). mmnotify_caps(), the log and debugfs mmnotify/hook say so: the kernel is
  * "unconfirmed" then. It has not happened on a build of the table.
  *
  * The result for a call site is a bit of the context, MMN_CTX_VERIFIED. The rules clear
@@ -32,7 +33,7 @@
 #include <linux/types.h>
 
 int mmn_trust_init(const char *trust);
-void mmn_trust_settle(const char *no_census);
+void mmn_trust_settle(const char *no_census, const char *disproof);
 const char *mmn_trust_name(void);
 bool mmn_trust_exact(void);
 bool mmn_trust_needs_census(void);

@@ -38,12 +38,7 @@ bool mmn_trust_exact(void)
 	return exact;
 }
 
-static const char *no_census;
-
-void mmn_trust_settle(const char *why)
-{
-	no_census = why;
-}
+static const char *no_census;	/* why */
 
 bool mmn_trust_needs_census(void)
 {
@@ -212,7 +207,7 @@ static void take(void)
 	logged[0] = 0;
 	exact = true;
 	needs_census = true;
-	mmn_census_init();
+	no_census = mmn_census_init();
 }
 
 /* Return: a mask of the sites whose start is trusted. */

@@ -17,6 +17,7 @@
 static const struct new_utsname uts = { "6.1.0-1", "#1 SMP" };
 static const struct mmn_kernel_stream debian = { .name = "Debian 6.1", .first = 3, .last = 9 };
 static enum mmn_kernel_build build;
+static const char *disproof;
 
 const struct new_utsname *init_utsname(void)
 {
@@ -40,7 +41,7 @@ static bool is_shown(enum mmn_kernel_build is, const char *trust, const char *no
 	logged[0] = 0;
 	if (mmn_trust_init(trust))
 		return false;
-	mmn_trust_settle(no_census);
+	mmn_trust_settle(no_census, disproof);
 	return mmn_trust_exact() == exact && !strcmp(mmn_trust_name(), name);
 }
 
@@ -72,6 +73,13 @@ static void test_census(void)
 	ok(is_shown(MMN_KERNEL_TESTED, "series", "no text", "trusted") &&
 	   is_logged("trust=series: verdicts are exact although there is no census"),
 	   "with trust=series it is exact, with a warning");
+	disproof = "no lock";
+	ok(is_shown(MMN_KERNEL_TESTED, "tested", NULL, "unconfirmed") &&
+	   is_logged("so no verdict is exact: no lock; please report this line (6.1.0-1 #1 SMP)"),
+	   "if something is read wrongly it is not exact, and nothing helps");
+	ok(is_shown(MMN_KERNEL_TESTED, "series", NULL, "unconfirmed") &&
+	   is_shown(MMN_KERNEL_UNTESTED, "certified", NULL, "unconfirmed"), "whatever trust= is");
+	disproof = NULL;
 	mmn_trust_init("tested");
 	ok(!mmn_trust_exact(), "nothing is exact before the census");
 }

@@ -37,6 +37,9 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 	return mm->owner == current ? MMN_MMAP_LOCK_WRITE : MMN_MMAP_LOCK_NOT_WRITE;
 }
 
+struct rw_semaphore;
+
+enum mmn_mmap_lock mmn_rwsem_mode(const struct rw_semaphore *sem);
 unsigned int mmn_stack_save(unsigned long *pc, unsigned int size);
 bool mmn_in_module_area(unsigned long pc);
 long mmn_read_kernel(void *to, const void *from, size_t len);
@@ -105,6 +108,7 @@ int mmn_syscall_current(void);
 void mmn_syscall_args(unsigned long args[6]);
 int mmn_syscall_current_fast(void);
 unsigned long mmn_syscall_arg(unsigned int nr);
+bool mmn_syscall_is_load(void);
 
 /* src/stats.h */
 #define MMN_STATS_H
