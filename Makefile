@@ -75,7 +75,7 @@ modules modules_install clean:
 
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
-	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/watched $(user)/raw \
+	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/define $(user)/watched $(user)/raw \
 	$(user)/page_cache
 
 $(user)/bench: $(wildcard tests/bench/*.[ch])
@@ -178,6 +178,11 @@ $(user)/first: tests/hooks/first.c
 	@$(CC) $(user-cflags) -o $@ $<
 
 $(user)/watched $(user)/raw: $(user)/%: tests/watch/%.c
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -o $@ $<
+
+$(user)/define: tests/hooks/define.c
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -o $@ $<

@@ -17,6 +17,7 @@
 #include <linux/string.h>
 #include <linux/timex.h>
 
+#include "calls.h"
 #include "census.h"
 #include "compat/compat.h"
 #include "compat/trust.h"
@@ -29,11 +30,6 @@
 
 /* The kernels of today have up to 40 starts and 50 ends. */
 #define SITES_MAX	192
-
-/* What is searched for: the two notifier functions, and the audited callees from CALLEE on. */
-#define START		0
-#define END		1
-#define CALLEE		2
 
 /*
  * The functions of mm are linked side by side, and most callees are call sites. So their
@@ -48,8 +44,7 @@
  * struct census_site - a call that was found
  * @ret: address behind the call, which will be on the stack
  * @row: row of the function that contains it; MMN_SITE_UNKNOWN if it has none
- * @what: START, END, or of a callee by a function that was not audited: CALLEE plus the position
- *	in the table of callees
+ * @what: MMN_CALLS_*; if it is a callee, the function that calls was not audited
  */
 struct census_site {
 	unsigned long ret;
@@ -89,15 +84,6 @@ static const char *failed __ro_after_init = "not begun";
 static unsigned long text_bytes __ro_after_init;
 static cycles_t took __ro_after_init;
 
-/* Return: the callee that @what stands for; NULL for the notifier functions. */
-static const struct mmn_census_callee *callee_of(unsigned int what)
-{
-	return what < CALLEE ? NULL : mmn_census_table_callee(what - CALLEE);
-}
-
-/* The search. A callee may have several targets, as a compiler may split or clone it. */
-static struct mmn_scan scan;
-static u8 whats[MMN_SCAN_TARGETS] __ro_after_init;
 /* Callees that are called, as a bitmap by position. */
 static u32 called __initdata;
 /* Targets were added, so code that was searched before may call them. */
@@ -130,25 +116,12 @@ static __init void add_site(unsigned long ret, unsigned int what)
 		sites[nr_sites++] = (struct census_site){ .ret = ret, .what = what };
 }
 
-static __init bool has_target(unsigned int what, unsigned long entry)
-{
-	unsigned int i;
-
-	for (i = 0; i < scan.nr; i++)
-		if (whats[i] == what && scan.targets[i] == entry)
-			return true;
-	return false;
-}
-
 static __init void add_target(unsigned int what, unsigned long entry)
 {
-	if (has_target(what, entry))
-		return;
-	whats[min_t(unsigned int, scan.nr, MMN_SCAN_TARGETS - 1)] = what;
-	if (mmn_scan_add(&scan, entry))
-		added = true;
-	else
-		overflow = true;
+	int ret = mmn_calls_add_target(what, entry);
+
+	added |= ret > 0;
+	overflow |= ret < 0;
 }
 
 /*
@@ -166,19 +139,19 @@ static __init void add_callee(char *symbol, unsigned long entry)
 		*cold = 0;
 		entry = mmn_text_find(symbol) ?: entry;
 	}
-	add_target(CALLEE + callee, entry);
+	add_target(MMN_CALLS_CALLEE + callee, entry);
 }
 
 static __init void found_branch(struct mmn_scan *s, unsigned long at, unsigned long ret,
 				unsigned int target)
 {
 	unsigned long entry = mmn_text_name(at, name);
-	const struct mmn_census_callee *callee = callee_of(whats[target]);
+	const struct mmn_census_callee *callee = mmn_calls_callee(mmn_calls_what(target));
 
 	if (!callee || !mmn_census_table_may_call(name, callee))
-		add_site(ret, whats[target]);
+		add_site(ret, mmn_calls_what(target));
 	if (callee && entry != s->targets[target])
-		called |= 1u << (whats[target] - CALLEE);
+		called |= 1u << (mmn_calls_what(target) - MMN_CALLS_CALLEE);
 	add_callee(name, entry);
 }
 
@@ -195,9 +168,9 @@ static __init int scan_short(void)
 	unsigned int i;
 	int ret = 0;
 
-	scan.found = found_short;
-	for (i = 0; i < scan.nr && !ret; i++)
-		ret = mmn_text_scan_short(&scan, i, &text);
+	mmn_calls_scan.found = found_short;
+	for (i = 0; i < mmn_calls_scan.nr && !ret; i++)
+		ret = mmn_text_scan_short(&mmn_calls_scan, i, &text);
 	return ret;
 }
 
@@ -206,9 +179,9 @@ static __init int scan_long(unsigned long from, unsigned long to)
 	unsigned long at;
 	int ret = 0;
 
-	scan.found = found_branch;
+	mmn_calls_scan.found = found_branch;
 	for (at = from; at < to && !ret; at += STRIDE) {
-		ret = mmn_text_scan(&scan, &text, at, min(at + STRIDE, to));
+		ret = mmn_text_scan(&mmn_calls_scan, &text, at, min(at + STRIDE, to));
 		cond_resched();
 	}
 	return ret;
@@ -223,7 +196,7 @@ static __init void add_far_callees(void)
 	for (nr = 0; (c = mmn_census_table_callee(nr)); nr++) {
 		entry = c->far ? mmn_text_find(c->name) : 0;
 		if (entry)
-			add_target(CALLEE + nr, entry);
+			add_target(MMN_CALLS_CALLEE + nr, entry);
 	}
 }
 
@@ -244,8 +217,8 @@ static __init int scan_near(unsigned long from, unsigned long to)
 /* Finds most targets near the start function, so that one search of all text suffices. */
 static __init int scan_text(void)
 {
-	unsigned long from = max(text.start, scan.targets[START] - NEAR);
-	unsigned long to = min(text.end, scan.targets[START] + NEAR);
+	unsigned long from = max(text.start, mmn_calls_scan.targets[MMN_CALLS_START] - NEAR);
+	unsigned long to = min(text.end, mmn_calls_scan.targets[MMN_CALLS_START] + NEAR);
 	int ret;
 
 	do {
@@ -260,12 +233,12 @@ static __init bool add_announcers(void)
 	unsigned long start = mmn_text_find("__mmu_notifier_invalidate_range_start");
 	unsigned long end = mmn_text_find("__mmu_notifier_invalidate_range_end");
 
-	scan = (struct mmn_scan){ };
+	mmn_calls_scan = (struct mmn_scan){ };
 	overflow = false;
 	if (!start || !end)
 		return false;
-	add_target(START, start);
-	add_target(END, end);
+	add_target(MMN_CALLS_START, start);
+	add_target(MMN_CALLS_END, end);
 	return true;
 }
 
@@ -299,7 +272,7 @@ static __init void check_namesakes(unsigned int i)
 	unsigned int j, row = sites[i].row;
 
 	for (j = 0; j < i; j++)
-		if (sites[j].what < CALLEE && sites[j].row == row &&
+		if (sites[j].what < MMN_CALLS_CALLEE && sites[j].row == row &&
 		    is_namesake(sites[i].ret, sites[j].ret))
 			set_state(row, ROW_NAMESAKE);
 }
@@ -311,12 +284,12 @@ static __init void count_calls(void)
 	unsigned int row;
 
 	for (site = sites; site < sites + nr_sites; site++) {
-		if (site->what >= CALLEE)
+		if (site->what >= MMN_CALLS_CALLEE)
 			continue;
 		mmn_text_name(site->ret - 1, name);
 		row = mmn_site_table_find(name);
 		site->row = row;
-		calls[row] += site->what == START;
+		calls[row] += site->what == MMN_CALLS_START;
 		if (row != MMN_SITE_UNKNOWN)
 			check_namesakes(site - sites);
 	}
@@ -332,7 +305,7 @@ static __init void check_callers(void)
 	unsigned int i;
 
 	for (i = 0; i < nr_sites; i++) {
-		c = callee_of(sites[i].what);
+		c = mmn_calls_callee(sites[i].what);
 		if (!c)
 			continue;
 		set_class_state(c->class, ROW_CALLER);
@@ -342,9 +315,9 @@ static __init void check_callers(void)
 			(int)strcspn(name, "+"), name, c->name);
 	}
 	/* A kprobe on a call hides it, and then the callers of the function that calls, too. */
-	for (i = 0; i < scan.nr; i++) {
-		c = callee_of(whats[i]);
-		if (c && c->callers[0] && !(called >> (whats[i] - CALLEE) & 1))
+	for (i = 0; i < mmn_calls_scan.nr; i++) {
+		c = mmn_calls_callee(mmn_calls_what(i));
+		if (c && c->callers[0] && !(called >> (mmn_calls_what(i) - MMN_CALLS_CALLEE) & 1))
 			set_class_state(c->class, ROW_HIDDEN);
 	}
 }
@@ -398,7 +371,7 @@ static unsigned int count_starts(void)
 	unsigned int i, starts = 0;
 
 	for (i = 0; i < nr_sites; i++)
-		starts += sites[i].what == START;
+		starts += sites[i].what == MMN_CALLS_START;
 	return starts;
 }
 
@@ -430,7 +403,7 @@ static bool is_listed(unsigned int row, unsigned long pc)
 	unsigned int i;
 
 	for (i = 0; i < nr_sites; i++)
-		if (sites[i].ret == pc && sites[i].row == row && sites[i].what < CALLEE)
+		if (sites[i].ret == pc && sites[i].row == row && sites[i].what < MMN_CALLS_CALLEE)
 			return true;
 	return false;
 }
@@ -492,30 +465,20 @@ static void show_row(struct seq_file *m, unsigned int row)
 	seq_printf(m, "%-34s %5u %s", mmn_site_table_name(row), calls[row],
 		   state_names[states[row]]);
 	if (mmn_patches_has(row))
-		seq_puts(m, ", rests on a live patch");
+		seq_puts(m, ", changed by a module");
 	if (READ_ONCE(surprises[row]))
 		seq_printf(m, ", native events %#x", READ_ONCE(surprises[row]));
 	seq_putc(m, '\n');
 }
 
-/* The functions without a row, and the callers that were not audited, by name. */
+/* The functions without a row, and the callers that were not audited. */
 static void show_unknown(struct seq_file *m)
 {
-	const struct mmn_census_callee *callee;
-	char symbol[KSYM_SYMBOL_LEN];
 	const struct census_site *s;
 
-	for (s = sites; s < sites + nr_sites; s++) {
-		if (s->what == END || s->row != MMN_SITE_UNKNOWN)
-			continue;
-		sprint_symbol_no_offset(symbol, s->ret - 1);
-		mmn_site_table_hide(symbol);
-		seq_printf(m, "%-34s %5u unknown", symbol, 1);
-		callee = callee_of(s->what);
-		if (callee)
-			seq_printf(m, " caller of %s", callee->name);
-		seq_putc(m, '\n');
-	}
+	for (s = sites; s < sites + nr_sites; s++)
+		if (s->what != MMN_CALLS_END && s->row == MMN_SITE_UNKNOWN)
+			mmn_calls_show(m, s->ret - 1, mmn_calls_callee(s->what));
 }
 
 /**
@@ -536,6 +499,7 @@ void mmn_census_show(struct seq_file *m)
 	for (row = 1; row < mmn_site_table_nr(); row++)
 		show_row(m, row);
 	show_unknown(m);
+	mmn_patches_show(m);
 	seq_printf(m, "# calls %u\n# text_kb %lu\n# cycles %llu\n", count_starts(),
 		   text_bytes / 1024, (u64)took);
 }

@@ -19,6 +19,7 @@ struct seq_file;
  *   call, but none is missed. Short jumps are searched around the targets only, and the kernel's
  *   kprobes confirm that an instruction begins there.
  * - text.c knows where the code is, and reads it without ever faulting.
+ * - calls.c has the functions whose calls are searched for, and searches in modules.
  * - census.c has the result: the return address of each call, its row of the table, and the
  *   state of each row. The calls of the end function are listed, too, as a verdict may be
  *   needed at the end of an event only.
@@ -34,9 +35,11 @@ struct seq_file;
  * it, and if the native event is one of the audited ones. A kprobe on a call at load hides it,
  * since its first byte is another instruction then, so its events are not exact.
  *
- * **Live patches** (patches.c) replace functions after load. The rows that rest on a function
- * that a live patch names lose their trust before its code runs, and get it back when it is
- * unloaded.
+ * **Modules** (patches.c) may change the meaning of rows after load: a live patch names a
+ * function that the row rests on, or the code of a module calls a function whose callers were
+ * audited. Such rows lose their trust before code of the module runs, and get it back when it
+ * is unloaded. A call through a pointer is not seen. An event that a module announces by itself
+ * has no row, so it is not exact.
  *
  * **Without a census** (no x86-64, no CONFIG_KPROBES, text that cannot be read) no row is
  * trusted. Only trust=series does without one; what the census does find counts there, too.

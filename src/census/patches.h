@@ -5,10 +5,12 @@
 #include <linux/types.h>
 
 struct module;
+struct seq_file;
 
 void mmn_patches_init(void);
 bool mmn_patches_add(struct module *mod);
 bool mmn_patches_remove(const struct module *mod);
 bool mmn_patches_has(unsigned int row);
+void mmn_patches_show(struct seq_file *m);
 
 #endif /* MMN_PATCHES_H */

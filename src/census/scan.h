@@ -18,6 +18,7 @@
  * @targets: entries of these functions
  * @nr: number of @targets
  * @filter: bitmap with a bit for each address that counts as a target, see mmn_scan_add()
+ * @arg: for @found
  * @found: called for each call or jump: @at is its own address, @ret the address behind it,
  *	@target the index in @targets
  */
@@ -25,6 +26,7 @@ struct mmn_scan {
 	unsigned long targets[MMN_SCAN_TARGETS];
 	unsigned int nr;
 	u64 filter[(1 << MMN_SCAN_FILTER_BITS) / 64];
+	void *arg;
 	void (*found)(struct mmn_scan *scan, unsigned long at, unsigned long ret,
 		      unsigned int target);
 };

@@ -186,6 +186,19 @@ static inline void mmn_module_data(const struct module *mod,
 #endif
 }
 
+/* Calls @fn for each piece of a module's code. */
+static inline void mmn_module_text(const struct module *mod,
+				   void (*fn)(void *arg, const void *base, size_t size), void *arg)
+{
+#ifdef MMN_HAVE_MODULE_MEMORY
+	for_class_mod_mem_type(type, text)
+		fn(arg, mod->mem[type].base, mod->mem[type].size);
+#else
+	fn(arg, mod->core_layout.base, mod->core_layout.text_size);
+	fn(arg, mod->init_layout.base, mod->init_layout.text_size);
+#endif
+}
+
 /* Verdicts may depend on the stack only if the unwinder does not guess. */
 #if defined(CONFIG_STACKTRACE) && !defined(CONFIG_UNWINDER_GUESS)
 #define MMN_HAVE_STACK		1

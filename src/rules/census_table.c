@@ -142,6 +142,8 @@ static const struct mmn_census_callee callees[] = {
 
 /* clang-format on */
 
+static_assert(ARRAY_SIZE(callees) <= MMN_CENSUS_CALLEES);
+
 /**
  * mmn_census_table_find() - find what was audited of a row
  * @name: name of a row of the site table

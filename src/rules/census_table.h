@@ -6,6 +6,9 @@
 
 #define MMN_CENSUS_CALLERS	12
 
+/* Bound on the number of functions with audited callers: bits of a u32. */
+#define MMN_CENSUS_CALLEES	32
+
 /**
  * struct mmn_census_row - what the audit of the sources found in a row of the site table
  * @name: name of the row

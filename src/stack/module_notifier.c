@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * module_notifier: drops the cached return addresses of a module before its text is freed,
- * as other code may be loaded at the same addresses. The text is on no stack by then. Before a
- * live patch is enabled, the rows that rest on it lose their trust.
+ * as other code may be loaded at the same addresses. The text is on no stack by then. Before code
+ * of a module runs that changes the meaning of rows (census/patches.c), these lose their trust.
  */
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -13,7 +13,7 @@
 #include "last_walk.h"
 #include "module_notifier.h"
 
-/* At MODULE_STATE_COMING no code of a live patch has run, so it replaces no function yet. */
+/* At MODULE_STATE_COMING no code of the module has run, so a live patch replaces nothing yet. */
 static int module_coming(struct module *mod)
 {
 	if (mmn_patches_add(mod))

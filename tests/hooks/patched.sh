@@ -14,7 +14,7 @@ some=$others,fork
 enabled=/sys/kernel/livepatch/mmn_patch_fork/enabled
 
 patched() {
-	grep -c 'rests on a live patch' $debugfs/census
+	grep -c 'changed by a module' $debugfs/census
 }
 
 start_patch() {
@@ -49,7 +49,7 @@ right "without a live patch" --only $some
 check '[ $(patched) = 0 ]' "no row rests on a live patch"
 mark
 check start_patch "a live patch of copy_page_range is enabled after mmnotify"
-check '[ $(patched) = 2 ] && grep -q "^copy_page_range .*live patch" $debugfs/census' \
+check '[ $(patched) = 2 ] && grep -q "^copy_page_range .*changed by a module" $debugfs/census' \
 	"debugfs census has the two rows that rest on it"
 check 'news | grep -q "mmnotify: live patch mmn_patch_fork: 2 rows"' "and so has the log"
 during "with the live patch"

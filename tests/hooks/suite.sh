@@ -39,6 +39,7 @@ run_steps()
 	in_turn in_vm "$kernel" unknown unknown.sh
 	in_turn in_vm "$kernel" first first.sh
 	in_turn in_vm "$kernel" patched patched.sh
+	in_turn in_vm "$kernel" plants plants.sh
 	for mode in before idle used leaving going; do
 		in_turn in_vm "$kernel" "killed-$mode" killed.sh "$mode"
 	done

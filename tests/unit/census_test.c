@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/bitmap.h>
+#include <linux/module.h>
 #include <linux/seq_file.h>
 
+#include "census/calls.h"
 #include "census/census.h"
 #include "census/scan.h"
 #include "census/text.h"
@@ -48,6 +51,10 @@ bool mmn_trust_needs_census(void)
 bool mmn_patches_has(unsigned int row)
 {
 	return row == patched;
+}
+
+void mmn_patches_show(struct seq_file *m)
+{
 }
 
 static unsigned int number_of(const char *name)
@@ -390,6 +397,58 @@ static void test_short_jumps(void)
 	middle = 0;
 }
 
+/* The code of a module is behind that of the kernel: a function with one call. */
+void mmn_module_text(const struct module *mod, void (*fn)(void *arg, const void *base, size_t size),
+		     void *arg)
+{
+	fn(arg, (void *)(BASE + nr * SIZE), SIZE);
+	fn(arg, NULL, 0);
+}
+
+static struct module module = { .name = "plant" };
+static struct seq_file page;
+
+/* The census searches a module that calls @to. Return: number of calls; their rows are in @rows. */
+static unsigned int search_module(const char *to, unsigned long *rows)
+{
+	make_kernel();
+	take();
+	kernel[nr].name = "planted [plant]";
+	put_call(nr, 0, number_of(to));
+	page.len = 0;
+	page.text[0] = 0;
+	mmn_calls_search_module(&module, NULL, &page);
+	logged[0] = 0;
+	bitmap_zero(rows, MMN_SITE_ROWS_MAX);
+	return mmn_calls_search_module(&module, rows, NULL);
+}
+
+/* Are the rows of a class in @rows, and no others? */
+static bool has_class(const unsigned long *rows, unsigned int class)
+{
+	unsigned int row, wrong = 0;
+
+	for (row = 0; row < MMN_SITE_ROWS_MAX; row++)
+		wrong += test_bit(row, rows) != (mmn_site_table_class(row) == class);
+	return !wrong;
+}
+
+static void test_modules(void)
+{
+	unsigned long rows[MMN_SITE_ROWS_MAX / 8 / sizeof(long)];
+
+	ok(search_module("change_protection", rows) == 1 && has_class(rows, MMN_CLASS_PROTECT) &&
+	   strstr(logged, "module plant calls change_protection()"),
+	   "a module that calls an audited callee: the rows of its class");
+	ok(strstr(page.text, "planted [plant]                        1 unknown caller of change_protection\n"),
+	   "and debugfs has it");
+	ok(search_module(START, rows) == 1 && bitmap_empty(rows, MMN_SITE_ROWS_MAX) &&
+	   !strcmp(page.text, "planted [plant]                        1 unknown\n") &&
+	   strstr(logged, "module plant calls " START), "a module that announces: no row");
+	ok(!search_module("other", rows) && !search_module(FINISH, rows) && !logged[0] && !page.len,
+	   "other calls in a module do not count");
+}
+
 static void test_failures(void)
 {
 	make_kernel();
@@ -444,6 +503,7 @@ int main(void)
 	test_plants();
 	test_callers();
 	test_short_jumps();
+	test_modules();
 	test_failures();
 	test_natives();
 	return tap_done();

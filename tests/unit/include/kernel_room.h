@@ -40,6 +40,10 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 struct rw_semaphore;
 
 enum mmn_mmap_lock mmn_rwsem_mode(const struct rw_semaphore *sem);
+struct module;
+
+void mmn_module_text(const struct module *mod, void (*fn)(void *arg, const void *base, size_t size),
+		     void *arg);
 unsigned int mmn_stack_save(unsigned long *pc, unsigned int size);
 bool mmn_in_module_area(unsigned long pc);
 long mmn_read_kernel(void *to, const void *from, size_t len);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_CALLS_H
+#define MMN_CALLS_H
+
+struct mmn_census_callee;
+struct mmn_scan;
+struct module;
+struct seq_file;
+
+/*
+ * What is searched for: the two notifier functions, and from MMN_CALLS_CALLEE on, by their
+ * position in the table, the functions with audited callers.
+ */
+#define MMN_CALLS_START		0
+#define MMN_CALLS_END		1
+#define MMN_CALLS_CALLEE	2
+
+extern struct mmn_scan mmn_calls_scan;
+
+unsigned int mmn_calls_what(unsigned int target);
+const struct mmn_census_callee *mmn_calls_callee(unsigned int what);
+int mmn_calls_add_target(unsigned int what, unsigned long entry);
+void mmn_calls_add_class(unsigned long *rows, unsigned int class);
+void mmn_calls_show(struct seq_file *m, unsigned long pc, const struct mmn_census_callee *callee);
+unsigned int mmn_calls_search_module(const struct module *mod, unsigned long *rows,
+				     struct seq_file *m);
+
+#endif /* MMN_CALLS_H */

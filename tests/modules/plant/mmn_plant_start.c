@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* mmn_plant_start: the same with a direct call. */
+#define PLANTED	"__mmu_notifier_invalidate_range_start"
+#include "mmn_plant.c"
