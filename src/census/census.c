@@ -32,10 +32,12 @@
 #define SITES_MAX	192
 
 /*
- * The functions of mm are linked side by side, and most callees are call sites. So their
- * addresses are found by a search of so many bytes on both sides of the start function.
+ * The functions of mm are linked side by side, and fs/proc behind them. So a search of so many
+ * bytes before and behind the start function finds the functions of the table. Where they are
+ * elsewhere the whole text is searched again. To look up their names would cost more.
  */
-#define NEAR		(512UL << 10)
+#define NEAR_BEFORE	(640UL << 10)
+#define NEAR_BEHIND	(1344UL << 10)
 
 /* Bytes that are searched without a chance for other tasks to run. */
 #define STRIDE		(64UL << 10)
@@ -187,19 +189,6 @@ static __init int scan_long(unsigned long from, unsigned long to)
 	return ret;
 }
 
-static __init void add_far_callees(void)
-{
-	const struct mmn_census_callee *c;
-	unsigned long entry;
-	unsigned int nr;
-
-	for (nr = 0; (c = mmn_census_table_callee(nr)); nr++) {
-		entry = c->far ? mmn_text_find(c->name) : 0;
-		if (entry)
-			add_target(MMN_CALLS_CALLEE + nr, entry);
-	}
-}
-
 /* Begins anew while targets are added, because code already searched may call them. */
 static __init int scan_near(unsigned long from, unsigned long to)
 {
@@ -217,8 +206,8 @@ static __init int scan_near(unsigned long from, unsigned long to)
 /* Finds most targets near the start function, so that one search of all text suffices. */
 static __init int scan_text(void)
 {
-	unsigned long from = max(text.start, mmn_calls_scan.targets[MMN_CALLS_START] - NEAR);
-	unsigned long to = min(text.end, mmn_calls_scan.targets[MMN_CALLS_START] + NEAR);
+	unsigned long from = max(text.start, mmn_calls_scan.targets[MMN_CALLS_START] - NEAR_BEFORE);
+	unsigned long to = min(text.end, mmn_calls_scan.targets[MMN_CALLS_START] + NEAR_BEHIND);
 	int ret;
 
 	do {
@@ -250,7 +239,6 @@ static __init const char *search_text(void)
 	if (!mmn_text_find_kernel(&text))
 		return "the bounds of the kernel's text were not found";
 	text_bytes = text.end - text.start;
-	add_far_callees();
 	if (scan_text())
 		return "a part of the kernel's text could not be read";
 	return overflow ? "there are too many call sites" : NULL;

@@ -104,38 +104,38 @@ static const struct mmn_census_row rows[] = {
  * of this list, its own callers are in the list, too.
  */
 static const struct mmn_census_callee callees[] = {
-	{ "change_protection", MMN_CLASS_PROTECT, false, {
+	{ "change_protection", MMN_CLASS_PROTECT, {
 		"change_prot_numa", "mprotect_fixup", "mwriteprotect_range", "uffd_wp_range",
 		"mrwprotect_range", "userfaultfd_clear_vma", "userfaultfd_release_all",
 		"userfaultfd_unregister", "userfaultfd_ioctl", "userfaultfd_release" } },
-	{ "change_protection_range", MMN_CLASS_PROTECT, false, { "change_protection" } },
-	{ "change_p4d_range", MMN_CLASS_PROTECT, false, {
+	{ "change_protection_range", MMN_CLASS_PROTECT, { "change_protection" } },
+	{ "change_p4d_range", MMN_CLASS_PROTECT, {
 		"change_protection_range", "change_protection" } },
-	{ "change_pud_range", MMN_CLASS_PROTECT, false, {
+	{ "change_pud_range", MMN_CLASS_PROTECT, {
 		"change_p4d_range", "change_protection_range", "change_protection" } },
-	{ "change_pmd_range", MMN_CLASS_PROTECT, false, {
+	{ "change_pmd_range", MMN_CLASS_PROTECT, {
 		"change_pud_range", "change_p4d_range", "change_protection_range",
 		"change_protection" } },
-	{ "hugetlb_change_protection", MMN_CLASS_HUGETLB_PROTECT, false, {
+	{ "hugetlb_change_protection", MMN_CLASS_HUGETLB_PROTECT, {
 		"change_protection" } },
-	{ "do_pagemap_scan", MMN_CLASS_PAGEMAP_SCAN, true, { "do_pagemap_cmd" } },
-	{ "clear_refs_write", MMN_CLASS_CLEAR_REFS, true, { NULL } },
-	{ "copy_page_range", MMN_CLASS_FORK, false, {
+	{ "do_pagemap_scan", MMN_CLASS_PAGEMAP_SCAN, { "do_pagemap_cmd" } },
+	{ "clear_refs_write", MMN_CLASS_CLEAR_REFS, { NULL } },
+	{ "copy_page_range", MMN_CLASS_FORK, {
 		"dup_mmap", "dup_mm", "copy_mm", "copy_process" } },
-	{ "copy_hugetlb_page_range", MMN_CLASS_FORK, false, { "copy_page_range" } },
-	{ "page_mkclean_one", MMN_CLASS_MKCLEAN, false, { NULL } },
-	{ "page_vma_mkclean_one", MMN_CLASS_MKCLEAN, false, {
+	{ "copy_hugetlb_page_range", MMN_CLASS_FORK, { "copy_page_range" } },
+	{ "page_mkclean_one", MMN_CLASS_MKCLEAN, { NULL } },
+	{ "page_vma_mkclean_one", MMN_CLASS_MKCLEAN, {
 		"page_mkclean_one", "pfn_mkclean_range", "mapping_wrprotect_range_one" } },
-	{ "wp_clean_pre_vma", MMN_CLASS_DIRTY_TRACK, false, { NULL } },
-	{ "follow_invalidate_pte", MMN_CLASS_DAX_MKCLEAN, false, {
+	{ "wp_clean_pre_vma", MMN_CLASS_DIRTY_TRACK, { NULL } },
+	{ "follow_invalidate_pte", MMN_CLASS_DAX_MKCLEAN, {
 		"dax_entry_mkclean", "dax_writeback_one", "dax_writeback_mapping_range",
 		/* These pass no range, so it announces nothing for them. */
 		"follow_pte", "follow_pfn", "follow_phys", "generic_access_phys" } },
-	{ "__follow_pte_pmd", MMN_CLASS_DAX_MKCLEAN, false, {
+	{ "__follow_pte_pmd", MMN_CLASS_DAX_MKCLEAN, {
 		"follow_pte_pmd",
 		/* These pass no range, likewise. */
 		"follow_pte", "follow_pfn", "follow_phys" } },
-	{ "write_protect_page", MMN_CLASS_KSM_WRPROTECT, false, {
+	{ "write_protect_page", MMN_CLASS_KSM_WRPROTECT, {
 		"try_to_merge_one_page", "try_to_merge_with_ksm_page", "try_to_merge_two_pages",
 		"try_to_merge_with_zero_page", "cmp_and_merge_page" } },
 };

@@ -25,13 +25,11 @@ struct mmn_census_row {
  * struct mmn_census_callee - function with audited callers
  * @name: its name, without compiler suffixes
  * @class: enum mmn_class of the events that depend on its callers
- * @far: it is not linked near the rest of mm, so its address is looked up by name
  * @callers: names of the functions that may call it directly, up to a NULL
  */
 struct mmn_census_callee {
 	const char *name;
 	u8 class;
-	bool far;
 	const char *callers[MMN_CENSUS_CALLERS + 1];
 };
 

@@ -18,7 +18,7 @@ while ($text =~ /^\t\{ "(\w+)",\s*(EVENT\([^{}]*?\)), (\d+) \}/mg) {
 	$natives{$name} = { map { $_ => 1 } $events =~ /EVENT\((\w+)\)/g };
 	$calls{$name} = $count;
 }
-while ($text =~ /^\t\{ "(\w+)", MMN_CLASS_\w+, \w+, \{(.*?)\} \}/msg) {
+while ($text =~ /^\t\{ "(\w+)", MMN_CLASS_\w+, \{(.*?)\} \}/msg) {
 	my ($name, $list) = ($1, $2);
 	$callers{$name} = { map { $_ => 1 } $list =~ /"(\w+)"/g };
 }
