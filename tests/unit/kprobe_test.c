@@ -22,7 +22,7 @@ int register_kprobe(struct kprobe *kp)
 	if ((fails && !--fails) || kp->addr || kp->flags)
 		return -EINVAL;
 	step(kp->symbol_name, 'r');
-	kp->addr = kp;
+	kp->addr = (kprobe_opcode_t *)kp;
 	kp->flags = 4;
 	*free = kp;
 	return 0;

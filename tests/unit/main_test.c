@@ -19,6 +19,7 @@
 #include "client/objects.h"
 #include "client/range_end.h"
 #include "compat/features.h"
+#include "compat/proof.h"
 #include "compat/trust.h"
 #include "debugfs.h"
 #include "hook/backends.h"
@@ -66,7 +67,6 @@ static const char *word(bool on)
 #define STEP_WITH(name)		void mmn_##name(bool on) { step_with(#name, word(on)); }
 
 STEP(features_log)
-STEP(census_init)
 STEP(addr_cache_init)
 STEP(patches_init)
 STEP(objects_init)
@@ -100,6 +100,22 @@ u64 get_random_u64(void)
 void mmn_event_init(u64 seed)
 {
 	step_with("event_init", seed == 42 ? "random" : "fixed");
+}
+
+const char *mmn_census_init(void)
+{
+	step("census_init");
+	return "no text";
+}
+
+const char *mmn_proof_run(void)
+{
+	return "no owner";
+}
+
+void mmn_trust_settle(const char *no_census, const char *disproof)
+{
+	step_with(no_census, disproof);
 }
 
 int mmn_trust_init(const char *trust)
@@ -176,7 +192,7 @@ static bool did(const char *what)
 	return same;
 }
 
-#define FIRST	"features_log stats_init census_init addr_cache_init module_notifier_init "
+#define FIRST	"features_log stats_init census_init no text:no owner addr_cache_init module_notifier_init "
 #define SECOND	"patches_init leftover_init objects_init event_init:random range_end_init "
 #define THIRD	"hook_choose stats_reset debugfs_init client_set_debug:off verify_set:off "
 #define EXIT	"debugfs_exit watch_exit hook_exit leftover_exit module_notifier_exit " \

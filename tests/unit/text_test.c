@@ -10,23 +10,36 @@
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
-#include <linux/slab.h>
 
 #include "census/scan.h"
 #include "census/text.h"
 #include "tap.h"
 
 #define STEXT	0xffffffff81000000UL
-#define PIECE	4096
+#define PIECE	768
 
 static unsigned long stext, etext;
 static bool takes_probe;
-static int probes, buffers;
+static int probes;
+
+/* What register_kprobe() answers for an address. */
+static int answer;
+
+static int register_address(const struct kprobe *kp)
+{
+	if (kp->offset || kp->flags != KPROBE_FLAG_DISABLED)
+		return -EINVAL;
+	probes += !answer;
+	return answer;
+}
 
 int register_kprobe(struct kprobe *kp)
 {
-	bool first = !strcmp(kp->symbol_name, "_stext");
-	unsigned long at = first ? stext : !strcmp(kp->symbol_name, "_etext") ? etext : 0;
+	const char *name = kp->symbol_name ?: "";
+	unsigned long at = !strcmp(name, "_stext") ? stext : !strcmp(name, "_etext") ? etext : 0;
+
+	if (!*name)
+		return register_address(kp);
 
 	if (!at)
 		return -ENOENT;
@@ -47,20 +60,6 @@ int sprint_symbol(char *name, unsigned long pc)
 	if (pc < STEXT)
 		return sprintf(name, "%#lx", pc);
 	return sprintf(name, "f+0x%lx/0x200 [mod]", pc % 0x100);
-}
-
-static bool no_memory;
-
-void *kmalloc(size_t size, int flags)
-{
-	buffers += !no_memory;
-	return no_memory ? NULL : malloc(size);
-}
-
-void kfree(void *p)
-{
-	buffers -= !!p;
-	free(p);
 }
 
 /* Code in memory; the second half may be unmapped. */
@@ -93,6 +92,27 @@ void mmn_scan_code(struct mmn_scan *scan, const u8 *piece, size_t starts, size_t
 	pieces++;
 }
 
+/* The part that was searched for short jumps: offsets in the code. */
+static size_t short_from, short_to;
+
+void mmn_scan_short(struct mmn_scan *scan, unsigned int target, const u8 *code_read, size_t len,
+		    unsigned long base)
+{
+	short_from = base - (unsigned long)code;
+	short_to = short_from + len;
+	wrong |= target != 3 || memcmp(code_read, code + short_from, len);
+}
+
+/* Search around a function at @at, in code of @len bytes. */
+static bool search_short(size_t at, size_t len, size_t from, size_t to)
+{
+	struct mmn_text t = { (unsigned long)code, (unsigned long)(code + len) };
+	struct mmn_scan scan = { };
+
+	scan.targets[3] = t.start + at;
+	return !mmn_text_scan_short(&scan, 3, &t) && short_from == from && short_to == to;
+}
+
 static int search(size_t len)
 {
 	struct mmn_text t = { (unsigned long)code, (unsigned long)(code + len) };
@@ -101,7 +121,7 @@ static int search(size_t len)
 	searched = 0;
 	pieces = 0;
 	len_of_text = len;
-	return mmn_text_scan(&scan, &t);
+	return mmn_text_scan(&scan, &t, t.start, t.end);
 }
 
 static void test_find(void)
@@ -132,6 +152,16 @@ static void test_name(void)
 	   "an address without a name");
 }
 
+static void test_instruction(void)
+{
+	answer = 0;
+	ok(mmn_text_is_instruction(STEXT) && !probes, "an address that takes a probe, which goes");
+	answer = -EILSEQ;
+	ok(!mmn_text_is_instruction(STEXT), "the middle of an instruction");
+	answer = -EINVAL;
+	ok(mmn_text_is_instruction(STEXT), "an address where no probe may be is not known");
+}
+
 static void test_scan(void)
 {
 	static const size_t lens[] = { 1, 5, PIECE - 1, PIECE, PIECE + 1, PIECE + 5, PIECE + 6,
@@ -148,15 +178,27 @@ static void test_scan(void)
 	ok(!search(0) && !pieces, "no text has no piece");
 	mapped = PIECE + 100;
 	ok(search(sizeof(code)) == -EFAULT && pieces == 1, "it ends where code cannot be read");
-	no_memory = true;
-	ok(search(PIECE) == -ENOMEM && !pieces, "no memory");
-	ok(!buffers, "all memory is freed");
+}
+
+static void test_scan_short(void)
+{
+	const size_t far = 2 * MMN_SCAN_SHORT;
+
+	mapped = sizeof(code);
+	ok(search_short(far, sizeof(code), far - MMN_SCAN_SHORT, far + MMN_SCAN_SHORT) && !wrong,
+	   "what a short jump to a function can reach is searched");
+	ok(search_short(5, sizeof(code), 0, 5 + MMN_SCAN_SHORT) &&
+	   search_short(95, 100, 0, 100) && !wrong, "but not before the text or after it");
+	mapped = far;
+	ok(!search_short(far, sizeof(code), 0, 0), "code that cannot be read is an error");
 }
 
 int main(void)
 {
 	test_find();
 	test_name();
+	test_instruction();
 	test_scan();
+	test_scan_short();
 	return tap_done();
 }

@@ -32,6 +32,15 @@ static inline bool bitmap_empty(const unsigned long *map, unsigned int bits)
 	return true;
 }
 
+static inline void bitmap_or(unsigned long *to, const unsigned long *a, const unsigned long *b,
+			     unsigned int bits)
+{
+	unsigned int i;
+
+	for (i = 0; i < bits / 64; i++)
+		to[i] = a[i] | b[i];
+}
+
 static inline void bitmap_fill(unsigned long *map, unsigned int bits)
 {
 	memset(map, 0xff, bits / 8);

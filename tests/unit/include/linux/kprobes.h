@@ -8,6 +8,8 @@
 #define KPROBE_FLAG_DISABLED	2
 #define NOKPROBE_SYMBOL(name)
 
+typedef unsigned char kprobe_opcode_t;
+
 struct kprobe;
 
 typedef int (*kprobe_pre_handler_t)(struct kprobe *kp, struct pt_regs *regs);
@@ -16,7 +18,7 @@ struct kprobe {
 	const char *symbol_name;
 	unsigned int offset;
 	unsigned int flags;
-	void *addr;
+	kprobe_opcode_t *addr;
 	kprobe_pre_handler_t pre_handler;
 };
 
