@@ -368,7 +368,8 @@ static void run_remove(struct env *e)
 
 static void run_guard(struct env *e)
 {
-	advise(e, watched_low(e), 102, "no MADV_GUARD_INSTALL");
+	need_feature(e, F_GUARD);
+	advise(e, watched_low(e), 102, "MADV_GUARD_INSTALL");
 }
 
 static void run_process_madvise(struct env *e)

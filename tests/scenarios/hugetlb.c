@@ -128,8 +128,9 @@ static void run_dontneed(struct env *e)
 {
 	char *p = huge_pages(e, -1);
 
+	need_feature(e, F_HUGETLB_DONTNEED);
 	begin(e);
-	need(e, !madvise(p, HUGE, MADV_DONTNEED), "no MADV_DONTNEED of hugetlb");
+	must(e, !madvise(p, HUGE, MADV_DONTNEED));
 }
 
 static void run_uffd_wp(struct env *e)
@@ -145,8 +146,9 @@ static void run_uffd_wp(struct env *e)
 	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
 
 	need(e, fd >= 0, "no userfaultfd");
+	need_feature(e, F_UFFD_WP_FILE);
 	must(e, !ioctl(fd, UFFDIO_API, &api));
-	need(e, !ioctl(fd, UFFDIO_REGISTER, &reg), "no write protection of hugetlb");
+	must(e, !ioctl(fd, UFFDIO_REGISTER, &reg));
 	device(e, p, 2 * HUGE, true);
 	begin(e);
 	must(e, !ioctl(fd, UFFDIO_WRITEPROTECT, &wp));
@@ -161,6 +163,7 @@ static void run_unshare(struct env *e)
 	char *p, *q;
 
 	need(e, uffd >= 0, "no userfaultfd");
+	need_feature(e, F_UFFD_WP_FILE);
 	must(e, !ioctl(uffd, UFFDIO_API, &api));
 	hugetlb(e, 4);
 	fd = memfd(e, GIG, MFD_HUGETLB);
@@ -173,7 +176,7 @@ static void run_unshare(struct env *e)
 	reg.range.start = (uintptr_t)q;
 	reg.range.len = GIG;
 	begin(e);
-	need(e, !ioctl(uffd, UFFDIO_REGISTER, &reg), "no write protection of hugetlb");
+	must(e, !ioctl(uffd, UFFDIO_REGISTER, &reg));
 }
 
 const struct scenario hugetlb_scenarios[] = {

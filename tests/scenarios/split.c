@@ -156,7 +156,8 @@ static void run_dontneed_locked(struct env *e)
 
 static void run_guard(struct env *e)
 {
-	advise_part(e, GUARD_INSTALL, "no MADV_GUARD_INSTALL");
+	need_feature(e, F_GUARD);
+	advise_part(e, GUARD_INSTALL, "MADV_GUARD_INSTALL");
 }
 
 static void run_worker_dontneed(struct env *e)
