@@ -43,7 +43,11 @@ static noinline notrace long busy(void)
  * At the entry of a function an unwinder of frame pointers does not see its caller, whose
  * record is the next one, so the return address is read from the top of the stack.
  *
- * Return: true if mmnotify's code is on the stack; then @site is filled.
+ * pcpu_get_vm_areas() prepares for its allocations, and warns if one fails. Whether it needs any
+ * depends on the layout of the address space.
+ *
+ * Return: true if mmnotify's code is on the stack, and it is no allocation of that function;
+ * then @site is filled.
  */
 static bool below_mmnotify(struct pt_regs *regs, char *site, size_t size)
 {
@@ -53,6 +57,8 @@ static bool below_mmnotify(struct pt_regs *regs, char *site, size_t size)
 
 	for (i = 0; i < n; i++) {
 		sprint_symbol(name, frames[i]);
+		if (strstarts(name, "pcpu_get_vm_areas+"))
+			return false;
 		if (!strstr(name, "[mmnotify]"))
 			continue;
 		strscpy(site, name, size);
