@@ -63,6 +63,8 @@ void worker_open(struct env *e, struct worker *r)
 {
 	size_t size;
 
+	/* Proved before the operation begins. */
+	has(F_URING_LATER);
 	memset(r, 0, sizeof(*r));
 	r->fd = syscall(SYS_io_uring_setup, 4, &r->params);
 	need(e, r->fd >= 0, "no io_uring");
@@ -86,6 +88,7 @@ int worker_do(struct env *e, struct worker *r, const struct io_uring_sqe *sqe)
 	unsigned int *head = (unsigned int *)(r->cq + r->params.cq_off.head);
 	struct io_uring_cqe *cqe;
 
+	need_feature(e, F_URING_LATER);
 	r->sqes[0] = *sqe;
 	r->sqes[0].flags |= IOSQE_ASYNC;
 	array[*tail & (r->params.sq_entries - 1)] = 0;

@@ -36,7 +36,7 @@ struct advice {
 };
 
 #define ADVICE(a)	.advice = (a), .name = #a
-#define OLD(a)		ADVICE(a), .old = true
+#define OLD(a)		.advice = (a), .name = #a, .old = true
 
 static const struct advice advices[] = {
 	{ OLD(MADV_NORMAL), .quiet = true },
@@ -93,6 +93,8 @@ static bool advise_other(const struct order *o)
 static void ready(struct env *e, struct adviser *a, enum way from)
 {
 	a->from = from;
+	if (from == PROCESS || from == OTHER)
+		need_feature(e, F_PROCESS_MADVISE);
 	if (from == OTHER)
 		actor_ready(e, &a->other, advise_other);
 	if (from == WORKER)
@@ -285,6 +287,7 @@ static void run_other_quiet(struct env *e)
 	struct actor o;
 	char *p;
 
+	need_feature(e, F_PROCESS_MADVISE);
 	actor_ready(e, &o, age);
 	p = watched_anon(e, 8);
 	begin(e);
@@ -384,7 +387,7 @@ const struct scenario advice_scenarios[] = {
 	  .expect = { MUST(CLEAR, SOFT_OFFLINE, CLEAR, ALL(C)) }, .machine = "long" },
 	{ .name = "io_uring_hwpoison", .run = run_worker_hwpoison,
 	  .expect = { MUST(CLEAR, HWPOISON, CLEAR, ALL(C)),
-		      MUST(RELEASE, EXIT, GONE, ALL(RE)),
+		      MUST(RELEASE, EXIT, GONE, AFTER(RE)),
 		      MUST(UNMAP, EXIT, GONE, AFTER(U)) },
 	  .flags = S_DIES, .machine = "long" },
 	{ .name = "io_uring_quiet", .run = run_worker_quiet, .expect = { } },

@@ -52,7 +52,10 @@ static void run_mremap_move(struct env *e)
 
 static void run_mremap_dontunmap(struct env *e)
 {
-	char *p = watched_anon(e, 8);
+	char *p;
+
+	need_feature(e, F_MREMAP_DONTUNMAP);
+	p = watched_anon(e, 8);
 
 	begin(e);
 	must(e, mremap(p, 8 * PG, 8 * PG, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,

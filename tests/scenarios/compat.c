@@ -303,7 +303,10 @@ static void run_mremap_over(struct env *e)
 
 static void run_mremap_dontunmap(struct env *e)
 {
-	char *p = watched_low(e);
+	char *p;
+
+	need_feature(e, F_MREMAP_DONTUNMAP);
+	p = watched_low(e);
 
 	begin(e);
 	must(e, CALL(MREMAP, p, 8 * PG, 8 * PG, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,

@@ -122,13 +122,31 @@ void watch(struct env *e, void *p, size_t len)
 		must(e, !ioctl(e->fd, MIRROR_IOC_ADD_RANGE, &r));
 }
 
-/* The device accesses [p, p + len), which fills its translations. */
+/*
+ * The device accesses [p, p + len), which fills its translations, and the CPU's. A device
+ * without ranges has none, so the CPU does it alone.
+ */
+static void touch(char *p, size_t len, bool write)
+{
+	volatile char *at = p;
+	size_t i;
+
+	for (i = 0; i < len; i += PG) {
+		char was = at[i];
+
+		if (write)
+			at[i] = was;
+	}
+}
+
 void device(struct env *e, void *p, size_t len, bool write)
 {
 	struct mirror_access a = {
 		.start = (uintptr_t)p, .len = len, .write = write,
 	};
 
+	if (!has(F_RANGES))
+		touch(p, len, write);
 	if (e->fd < 0 || !(tiers_of(e->sc) & MIRROR_TIER_RANGE))
 		return;
 	must(e, !ioctl(e->fd, MIRROR_IOC_ACCESS, &a));

@@ -66,6 +66,20 @@ static bool moves_many(const struct row *r)
 	return moved;
 }
 
+static bool moves_and_stays(const struct row *r)
+{
+	char *p = mmap(NULL, PG, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *q;
+
+	(void)r;
+	if (p == MAP_FAILED)
+		return false;
+	q = mremap(p, PG, PG, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
+	munmap(p, PG);
+	if (q != MAP_FAILED)
+		munmap(q, PG);
+	return q != MAP_FAILED;
+}
+
 static bool reads_prctl(const struct row *r)
 {
 	return prctl((int)r->nr, 0, 0, 0, 0) >= 0;
@@ -180,6 +194,11 @@ static bool calls(const struct row *r)
 	return kernel_calls(r->a, r->b);
 }
 
+static bool has_and_calls(const struct row *r)
+{
+	return kernel_has(r->b) && kernel_calls(r->a, r->b);
+}
+
 /* Without try_to_migrate_one() try_to_unmap_one() does its work. */
 static bool splits_before_migration(const struct row *r)
 {
@@ -224,17 +243,25 @@ static const struct row rows[NR_FEATURES] = {
 	ROW(GUARD, SINCE_7, takes_advice,
 	    "MADV_GUARD_INSTALL",
 	    .nr = 102),
+	ROW(PROCESS_MADVISE, S_5_10 | SINCE_6_1, has_call,
+	    "process_madvise()",
+	    .nr = SYS_process_madvise),
 	ROW(PROCESS_SELF, SINCE_7, takes_process_advice,
 	    "process_madvise() with any advice for the caller itself",
 	    .nr = MADV_DONTNEED),
 	ROW(MRELEASE, SINCE_6_1, has_call,
 	    "process_mrelease()",
 	    .nr = 448),
+	ROW(MREMAP_DONTUNMAP, S_5_10 | SINCE_6_1, moves_and_stays,
+	    "MREMAP_DONTUNMAP"),
 	ROW(MREMAP_MANY, SINCE_7, moves_many,
 	    "an mremap() that moves several VMAs"),
 	ROW(KSM_PRCTL, SINCE_6_12, reads_prctl,
 	    "PR_SET_MEMORY_MERGE",
 	    .nr = 68),
+	ROW(URING_LATER, S_5_10 | SINCE_6_1, has_function,
+	    "an io_uring that advises, reads and opens files",
+	    .a = "io_wq_create"),
 	ROW(URING_FTRUNCATE, SINCE_6_12, has_function,
 	    "ftruncate by io_uring",
 	    .a = "io_ftruncate"),
@@ -320,6 +347,18 @@ static const struct row rows[NR_FEATURES] = {
 	ROW(LONGTERM_PIN, SINCE_6_1, file_says,
 	    "a long-term pin that moves pages out of movable memory first",
 	    .a = "/sys/kernel/tracing/events/migrate/mm_migrate_pages/format", .b = "longterm_pin"),
+	ROW(BDEV_RANGE, S_5_10 | SINCE_6_1, has_function,
+	    "a helper by which block devices drop a range of the page cache",
+	    .a = "truncate_bdev_range"),
+	ROW(HUGE_COW, 0, has_and_calls,
+	    "a write to a shared huge page that copies all of it",
+	    .a = "do_huge_pmd_wp_page", .b = "copy_user_huge_page"),
+	ROW(FORK_SPLITS, S_5_10 | SINCE_6_1, calls,
+	    "a fork that splits a huge page which is pinned",
+	    .a = "copy_huge_pmd", .b = "__split_huge_pmd"),
+	ROW(PUNCH_SPLITS, S_5_10 | SINCE_6_1, has_function,
+	    "a hole in a huge page of a file that splits the page",
+	    .a = "shmem_punch_compound", .b = "truncate_inode_partial_folio"),
 	ROW(ZERO_PAGE_COW, SINCE_7, copies_zero_page,
 	    "a write to the huge zero page that does not split it",
 	    .a = "do_huge_zero_wp_pmd", .b = "do_huge_pmd_wp_page"),

@@ -602,6 +602,7 @@ static void run_huge_punch(struct env *e)
 	__u64 frame;
 	int fd;
 
+	need_feature(e, F_PUNCH_SPLITS);
 	need(e, !mkdir(dir, 0700) || errno == EEXIST, "mkdir");
 	need(e, !mount("huge", dir, "tmpfs", 0, "huge=always"), "no huge tmpfs");
 	snprintf(path, sizeof(path), "%s/file", dir);
@@ -665,7 +666,8 @@ const struct scenario fs_scenarios[] = {
 	{ .name = "block_punch", .run = run_block_punch,
 	  .expect = { GOES(HOLE_PUNCH), MAY_CLEAN } },
 	{ .name = "block_zero", .run = run_block_zero,
-	  .expect = { GOES(HOLE_PUNCH), MAY_CLEAN } },
+	  .expect = { MUST(CLEAR, HOLE_PUNCH, CLEAR, HAS(BDEV_RANGE, C)),
+		      MUST(CLEAR, FILE_INVALIDATE, CLEAR, LACKS(BDEV_RANGE, C)), MAY_CLEAN } },
 	{ .name = "block_discard", .run = run_block_discard,
 	  .expect = { GOES(HOLE_PUNCH), MAY_CLEAN } },
 	{ .name = "block_size", .run = run_block_size,

@@ -227,7 +227,7 @@ const struct scenario ksm_scenarios[] = {
 	{ .name = "ksm_write", .run = run_write, .expect = {
 		MUST_N(4, CLEAR, COW, CLEAR, ALL(C)) } },
 	{ .name = "ksm_exit", .run = run_exit, .expect = {
-		MUST(RELEASE, EXIT, GONE, ALL(RE)),
+		MUST(RELEASE, EXIT, GONE, AFTER(RE)),
 		MUST(UNMAP, EXIT, GONE, AFTER(U)) }, .flags = S_DIES },
 	{ .name = NULL }
 };

@@ -316,10 +316,10 @@ static void run_other_drops(struct env *e)
 }
 
 #define DEATH \
-	MUST(RELEASE, EXIT, GONE, ALL(RE)), \
+	MUST(RELEASE, EXIT, GONE, AFTER(RE)), \
 	MUST(UNMAP, EXIT, GONE, AFTER(U))
 #define CHANGE \
-	MUST(RELEASE, EXEC, GONE, ALL(RE)), \
+	MUST(RELEASE, EXEC, GONE, AFTER(RE)), \
 	MUST(UNMAP, EXEC, GONE, AFTER(U))
 
 const struct scenario process_scenarios[] = {

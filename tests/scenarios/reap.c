@@ -95,7 +95,7 @@ static void run_oom_exit(struct env *e)
 }
 
 #define DEATH \
-	MUST(RELEASE, EXIT, GONE, ALL(RE)), \
+	MUST(RELEASE, EXIT, GONE, AFTER(RE)), \
 	MUST(UNMAP, EXIT, GONE, AFTER(U))
 #define REAPS_ITSELF	MUST(CLEAR, EXIT, CLEAR, AFTER_BY(EXIT_REAPS, U))
 

@@ -43,7 +43,7 @@ enum { NO = -1, U, C, PV, PP, SD, RE, MI, EX };
 #define BY(f, with, without)	.unless = F_##f, .native = (without), .instead = (with)
 #define LACKS(f, n)		BY(f, NO, n)
 #define HAS_BY(f, g, with, without) .needs = F_##f, BY(g, with, without)
-/* After the release of the mm only ranges get events. */
+/* Only ranges get the release of the mm as an event, and events after it. */
 #define AFTER(n)		HAS(RANGES, n)
 #define AFTER_BY(f, n)		HAS_BY(f, RANGES, n, NO)
 

@@ -231,6 +231,7 @@ static void run_other_cold(struct env *e)
 	struct actor o;
 	char *p;
 
+	need_feature(e, F_PROCESS_MADVISE);
 	actor_ready(e, &o, cold_part);
 	p = watched_thp(e);
 	begin(e);
@@ -332,6 +333,7 @@ static void run_truncate_small(struct env *e)
 	char *p;
 	int fd;
 
+	need_feature(e, F_PUNCH_SPLITS);
 	huge_file(e, &fd);
 	/* Not aligned to a huge page, so that no PMD can map it. */
 	p = map_at(e, HUGE, PG, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
@@ -389,9 +391,9 @@ const struct scenario split_scenarios[] = {
 	{ .name = "thp_io_uring_dontneed_part", .run = run_worker_dontneed, .expect = {
 		SPLIT, MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)) } },
 	{ .name = "thp_cow", .run = run_cow, .expect = {
-		SPLIT, MUST(CLEAR, COW, CLEAR, ALL(C)) }, .flags = S_QUICK },
+		MUST(CLEAR, THP_SPLIT, CLEAR, LACKS(HUGE_COW, C)), MUST(CLEAR, COW, CLEAR, ALL(C)) }, .flags = S_QUICK },
 	{ .name = "thp_fork_pinned", .run = run_fork_pinned, .expect = {
-		SPLIT, MUST(PROTECTION_PAGE, FORK, WRITE, ALL(PP)) } },
+		MUST(CLEAR, THP_SPLIT, CLEAR, HAS(FORK_SPLITS, C)), MUST(PROTECTION_PAGE, FORK, WRITE, ALL(PP)) } },
 	{ .name = "thp_cold_part", .run = run_cold, .expect = { SPLIT } },
 	{ .name = "thp_other_cold_part", .run = run_other_cold, .expect = { SPLIT } },
 	{ .name = "thp_io_uring_cold_part", .run = run_worker_cold, .expect = { SPLIT } },

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* thp: huge pages are made, moved, written to and collapsed from small ones. */
 #define _GNU_SOURCE
+#include <linux/mempolicy.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "actors.h"
@@ -70,11 +72,24 @@ static void run_collapse(struct env *e)
 	need(e, !madvise(p, HUGE, MADV_COLLAPSE_), "no MADV_COLLAPSE");
 }
 
+/*
+ * Before v5.8 khugepaged skips a page that is still on its way to the LRU lists. A call that
+ * moves pages puts all of them there first, even if it finds nothing to move.
+ */
+static void fill_lru(void)
+{
+	void *nothing = NULL;
+	int node = 0, status;
+
+	syscall(SYS_move_pages, 0, 1UL, &nothing, &node, &status, MPOL_MF_MOVE);
+}
+
 /* Waits until khugepaged has scanned the memory and collapsed it. */
 static void await_khugepaged(struct env *e, char *p)
 {
 	unsigned int before;
 
+	fill_lru();
 	try_knob(e, KHUGEPAGED "alloc_sleep_millisecs", "10");
 	try_knob(e, KHUGEPAGED "pages_to_scan", "100000");
 	begin(e);

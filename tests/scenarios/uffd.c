@@ -529,10 +529,10 @@ const struct scenario uffd_scenarios[] = {
 	{ .name = "uffd_exec_other", .run = run_exec_other, .expect = { THE_END },
 	  .flags = S_QUICK },
 	{ .name = "uffd_exit", .run = run_exit, .expect = {
-		MUST(RELEASE, EXIT, GONE, ALL(RE)),
+		MUST(RELEASE, EXIT, GONE, AFTER(RE)),
 		MUST(UNMAP, EXIT, GONE, AFTER(U)) }, .flags = S_DIES | S_QUICK },
 	{ .name = "uffd_exec", .run = run_exec, .expect = {
-		MUST(RELEASE, EXEC, GONE, ALL(RE)),
+		MUST(RELEASE, EXEC, GONE, AFTER(RE)),
 		MUST(UNMAP, EXEC, GONE, AFTER(U)) }, .flags = S_DIES | S_QUICK },
 	{ .name = "uffd_move", .run = run_move, .expect = { MOVED },
 	  .flags = S_QUICK, .demo = "ioctl(UFFDIO_MOVE)" },
