@@ -96,7 +96,7 @@ done
 mark
 check "insmod /modules/mmnotify.ko && rmmod mmnotify" "mmnotify loads without the parameter hook"
 news | grep 'mmnotify: ' | sed 's/^/# /' > "$tap"
-check 'news | grep -q "mmnotify: version .*, hook ftrace$"' "without the parameter the hook is ftrace"
+check 'news | grep -q "mmnotify: version .*, hook ftrace,"' "without the parameter the hook is ftrace"
 check_watch
 check_tracing
 finish
