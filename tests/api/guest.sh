@@ -61,7 +61,10 @@ with_ranges() {
 }
 
 say 'TAP version 13'
+# Without ranges no client gets an event here, and no walk is needed.
+clients=0
 if has_ranges; then
+	clients=1
 	with_ranges
 else
 	skip "requirements on ranges and mm objects" "$without_ranges"
@@ -99,7 +102,8 @@ check "grep -q '^PROTECTION_PAGE fork [1-9]' $debugfs/counters" \
 	"counters: the fork is counted"
 counters_add_up() {
 	awk '$1 != "#" { sum += $4 } $2 == "walks" { walks = $3 } $2 == "delivered" { delivered = $3 }
-		END { exit !(walks && walks == sum && delivered) }' "$debugfs/counters"
+		END { exit !(walks == sum && (walks && delivered || !clients)) }' \
+		clients="$clients" "$debugfs/counters"
 }
 check counters_add_up "counters: the rows add up to the sums of walks and deliveries"
 # Prints the lengths of the events of cow, as shell arithmetic: each is one page.
@@ -122,7 +126,7 @@ check "grep -q ' cause=fork ' $tracing/trace && ! grep ' cause=' $tracing/trace 
 echo 0 > $tracing/events/mmnotify/filter
 rmmod mmn_native
 
-check "grep -q '^mirror mirror 0 0 ' $debugfs/clients" "no object is left"
+check "grep -Eq '^mirror mirror (0 0|- -) ' $debugfs/clients" "no object is left"
 check "grep -q '^records_live 0' $debugfs/hook" "no record is left"
 check "grep -q '^table_full 0' $debugfs/hook" "the table was never full"
 check "[ \$(stat -c %a $debugfs/hook) = 400 ]" "debugfs files have mode 400"
