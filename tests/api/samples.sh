@@ -20,8 +20,11 @@ run() {
 say 'TAP version 13'
 need_ranges "the sample devices"
 [ $# -gt 0 ] || set -- svm userptr odp
-for device; do
+# The program of one device also looks for the others.
+for device in svm userptr odp; do
 	[ -d "/sys/module/mmn_$device" ] || insmod "/modules/mmn_$device.ko"
+done
+for device; do
 	run "$device"
 	check "! dmesg | grep -q 'mmn_$device: stale'" "$device: no stale translation in the log"
 	# Bits of no writing and dirty; then of another page, no reading and not mapped.
