@@ -60,6 +60,7 @@ static int set_switch(const char *val, const struct kernel_param *kp)
 	return ret;
 }
 
+/* With an own setter, modinfo has the type of a parameter only from __MODULE_PARM_TYPE(). */
 static bool starve_ends;
 
 static int set_starve_ends(const char *val, const struct kernel_param *kp)
@@ -76,6 +77,7 @@ static const struct kernel_param_ops starve_ends_ops = {
 };
 
 module_param_cb_unsafe(starve_ends, &starve_ends_ops, &starve_ends, 0644);
+__MODULE_PARM_TYPE(starve_ends, "bool");
 MODULE_PARM_DESC(starve_ends, "for tests: let allocations for end() of ranges fail");
 
 /* Set by init when the switches below may be applied; before, their setters only store. */
@@ -134,10 +136,13 @@ static const struct kernel_param_ops verify_ops = {
 };
 
 module_param_cb(watch, &watch_ops, &watch, 0644);
+__MODULE_PARM_TYPE(watch, "bool");
 MODULE_PARM_DESC(watch, "count the events of every mm that has a notifier");
 module_param_cb(debug, &debug_ops, &debug, 0644);
+__MODULE_PARM_TYPE(debug, "bool");
 MODULE_PARM_DESC(debug, "catch drivers that remove objects inside callbacks");
 module_param_cb(verify, &verify_ops, &verify, 0644);
+__MODULE_PARM_TYPE(verify, "bool");
 MODULE_PARM_DESC(verify, "compare each verdict with the stack; see debugfs mmnotify/verify");
 
 /* In order of preference. The last one always works. */

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: surface.sh [SEED]
 # Runs in the VM: compares docs/security.md with the files that exist and checks the
-# headings of debugfs files. Then come accesses of an unprivileged user, odd reads, reads
-# while the module unloads, and random text for each parameter.
+# headings of debugfs files, and that modinfo has the types of parameters. Then come accesses of
+# an unprivileged user, odd reads, reads while the module unloads, and random text for each
+# parameter.
 # check evaluates its first argument, which shellcheck does not follow.
 # shellcheck disable=SC2016,SC2086,SC2317
 set -u
@@ -97,6 +98,19 @@ check_pages() {
 		"no verdict, callback or walk is counted after the load"
 }
 
+# Prints those parameters whose type modinfo does not know.
+untyped() {
+	tr '\0' '\n' < /modules/mmnotify.ko > /tmp/info
+	for file in "$parameters"/*; do
+		grep -q "^parmtype=${file##*/}:" /tmp/info || echo "${file##*/}"
+	done
+}
+
+check_types() {
+	check '[ -z "$(untyped)" ] && [ $(grep -c "^parmtype=" /tmp/info) = $(ls $parameters | wc -l) ]' \
+		"modinfo has the type of each parameter"
+}
+
 # seeded NR: prints NR lines of random text that depend only on the seed.
 seeded() {
 	awk -v seed="$seed" -v nr="$1" 'BEGIN {
@@ -178,6 +192,7 @@ say 'TAP version 13'
 check load "it loads"
 check_pages
 check_table
+check_types
 check_nobody
 check_odd_reads
 seeded 200 > /tmp/texts
