@@ -24,5 +24,6 @@ int param_get_bool(char *buffer, const struct kernel_param *kp);
 #define module_param_cb_unsafe		module_param_cb
 
 #define MODULE_PARM_DESC(name, text)
+#define __MODULE_PARM_TYPE(name, type)	struct kernel_param
 
 #endif /* SHIM_MODULEPARAM_H */
