@@ -16,9 +16,9 @@
  *   sources, row by row.
  *
  * The parameter trust says what suffices. With "tested" verdicts are exact on the builds of
- * the table, at the rows that the census confirms there, too. With "certified" the census alone suffices, on
- * any kernel that it can read. With "series" all builds of the series in the kernel table are
- * trusted, even without a census, except for rows where it disagrees.
+ * the table, at the rows that the census confirms there, too. With "certified" the census alone
+ * suffices, on any kernel that it can read. With "series" all builds of the series in the kernel
+ * table are trusted, even without a census, except for rows where it disagrees.
  *
  * If the text cannot be searched there is no census, and with "tested" and "certified" no verdict
  * is exact. Nor is one, with each value, if what mmnotify reads without an interface is not as

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * kernel_table: the builds of the kernel on which the tests ran, and those of which the sources
- * were audited. A call site may mean something else on another build, and neither a probe nor the version number detects it: distributions
- * backport changes. So a build is identified by its name, as utsname has it.
+ * were audited. A call site may mean something else on another build, and neither a probe nor the
+ * version number detects it: distributions backport changes. So a build is identified by its name,
+ * as utsname has it.
  *
  * Pure: no changing state, no locks, no kernel calls. It also compiles in user space, for the
  * unit tests.

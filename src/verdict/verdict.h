@@ -40,8 +40,8 @@
  *
  * 1. The verdict in the record. Fails without a record, and in the first callback unless
  *    the hook has classified the event for observers.
- * 2. Rule cache (rules/rule_cache.h), by row, native event, context, system call and argument. Fails
- *    on a miss, if no key can be made, or if the rules need the stack.
+ * 2. Rule cache (rules/rule_cache.h), by row, native event, context, system call and
+ *    argument. Fails on a miss, if no key can be made, or if the rules need the stack.
  * 3. The rules on a gathered context. Fail if they need the stack.
  * 4. Last walk of this CPU (stack/last_walk.h). Fails if the row, native event, context
  *    or a word of the stack differs.

@@ -391,9 +391,11 @@ const struct scenario split_scenarios[] = {
 	{ .name = "thp_io_uring_dontneed_part", .run = run_worker_dontneed, .expect = {
 		SPLIT, MUST(CLEAR, MADV_DONTNEED, CLEAR, ALL(C)) } },
 	{ .name = "thp_cow", .run = run_cow, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, LACKS(HUGE_COW, C)), MUST(CLEAR, COW, CLEAR, ALL(C)) }, .flags = S_QUICK },
+		MUST(CLEAR, THP_SPLIT, CLEAR, LACKS(HUGE_COW, C)),
+		MUST(CLEAR, COW, CLEAR, ALL(C)) }, .flags = S_QUICK },
 	{ .name = "thp_fork_pinned", .run = run_fork_pinned, .expect = {
-		MUST(CLEAR, THP_SPLIT, CLEAR, HAS(FORK_SPLITS, C)), MUST(PROTECTION_PAGE, FORK, WRITE, ALL(PP)) } },
+		MUST(CLEAR, THP_SPLIT, CLEAR, HAS(FORK_SPLITS, C)),
+		MUST(PROTECTION_PAGE, FORK, WRITE, ALL(PP)) } },
 	{ .name = "thp_cold_part", .run = run_cold, .expect = { SPLIT } },
 	{ .name = "thp_other_cold_part", .run = run_other_cold, .expect = { SPLIT } },
 	{ .name = "thp_io_uring_cold_part", .run = run_worker_cold, .expect = { SPLIT } },

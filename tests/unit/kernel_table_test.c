@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kernel_table: which builds count as tested, or as audited. The names are those that kernels print.
+ * kernel_table: which builds count as tested, or as audited. The names are those that kernels
+ * print.
  */
 #include <stdio.h>
 #include <stdlib.h>
