@@ -140,6 +140,17 @@ static void found_in_module(struct mmn_scan *s, unsigned long at, unsigned long 
 		in->mod->name, callee ? callee->name : "__mmu_notifier_invalidate_range_start");
 }
 
+/* Code that cannot be read may call any function. */
+static void found_unreadable(struct in_module *in)
+{
+	in->nr++;
+	if (!in->rows)
+		return;
+	bitmap_fill(in->rows, MMN_SITE_ROWS_MAX);
+	pr_warn("census: the code of module %s cannot be read, so no row is exact until it is unloaded; please report it\n",
+		in->mod->name);
+}
+
 static void search_piece(void *in, const void *base, size_t size)
 {
 	struct mmn_text piece = { .start = (unsigned long)base };
@@ -147,8 +158,8 @@ static void search_piece(void *in, const void *base, size_t size)
 	piece.end = piece.start + size;
 	mmn_calls_scan.found = found_in_module;
 	mmn_calls_scan.arg = in;
-	/* In code that cannot be read a call is not seen, as if it went through a pointer. */
-	mmn_text_scan(&mmn_calls_scan, &piece, piece.start, piece.end);
+	if (mmn_text_scan(&mmn_calls_scan, &piece, piece.start, piece.end))
+		found_unreadable(in);
 }
 
 /**

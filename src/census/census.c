@@ -126,6 +126,14 @@ static __init void add_target(unsigned int what, unsigned long entry)
 	overflow |= ret < 0;
 }
 
+/* Return: its entry; 0 if the kernel proper has no such function, though a module may have. */
+static __init unsigned long whole_function(const char *symbol)
+{
+	unsigned long entry = mmn_text_find(symbol);
+
+	return entry >= text.start && entry < text.end ? entry : 0;
+}
+
 /*
  * A function that announces, or that calls a callee: if it is one itself, its callers count, too.
  * The cold part of a function is entered in its middle, so the whole function counts.
@@ -139,7 +147,7 @@ static __init void add_callee(char *symbol, unsigned long entry)
 		return;
 	if (cold) {
 		*cold = 0;
-		entry = mmn_text_find(symbol) ?: entry;
+		entry = whole_function(symbol) ?: entry;
 	}
 	add_target(MMN_CALLS_CALLEE + callee, entry);
 }
@@ -161,7 +169,9 @@ static __init void found_branch(struct mmn_scan *s, unsigned long at, unsigned l
 static __init void found_short(struct mmn_scan *s, unsigned long at, unsigned long ret,
 			       unsigned int target)
 {
-	if (mmn_text_name(at, name) != s->targets[target] && mmn_text_is_instruction(at))
+	unsigned long start = mmn_text_name(at, name);
+
+	if (start != s->targets[target] && mmn_text_is_instruction(at, start))
 		found_branch(s, at, ret, target);
 }
 

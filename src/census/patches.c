@@ -193,29 +193,43 @@ static bool is_loaded(const struct module *mod)
 	return mod->state != MODULE_STATE_UNFORMED && mod->state != MODULE_STATE_GOING;
 }
 
-/**
- * mmn_patches_init() - look at the modules that are loaded
- *
- * The search takes some 5 instructions for each byte of their code, without a chance for other
- * tasks to run. The kernel frees no module before the RCU section ends. A module that fails to
- * load has its GOING notification, which waits for patches_lock.
- *
- * Context: Module init, after the module notifier was registered; sleeps.
+/*
+ * Call @fn for each loaded module but this one. The kernel frees none before the RCU section
+ * ends.
  */
-void __init mmn_patches_init(void)
+static void for_each_loaded(void (*fn)(struct module *mod, struct seq_file *m), struct seq_file *m)
 {
 	struct list_head *at;
 	struct module *mod;
 
-	mutex_lock(&patches_lock);
 	rcu_read_lock();
 	/* The list is a ring with a head that is no module, and not in their area. */
 	for (at = THIS_MODULE->list.next; at != &THIS_MODULE->list; at = READ_ONCE(at->next)) {
 		mod = list_entry(at, struct module, list);
 		if (mmn_in_module_area((unsigned long)mod) && is_loaded(mod))
-			add_patch(mod);
+			fn(mod, m);
 	}
 	rcu_read_unlock();
+}
+
+static void add_loaded(struct module *mod, struct seq_file *m)
+{
+	add_patch(mod);
+}
+
+/**
+ * mmn_patches_init() - look at the modules that are loaded
+ *
+ * The search takes some 5 instructions for each byte of their code, without a chance for other
+ * tasks to run. A module that then fails to load may have no GOING notification: its rows stay
+ * without trust, and its entry is only compared.
+ *
+ * Context: Module init, after the module notifier was registered; sleeps.
+ */
+void __init mmn_patches_init(void)
+{
+	mutex_lock(&patches_lock);
+	for_each_loaded(add_loaded, NULL);
 	mutex_unlock(&patches_lock);
 }
 
@@ -236,6 +250,13 @@ bool mmn_patches_has(unsigned int row)
 	return false;
 }
 
+/* A module that is loaded is in memory, which an entry may not be. */
+static void show_loaded(struct module *mod, struct seq_file *m)
+{
+	if (find_patch(mod))
+		mmn_calls_search_module(mod, NULL, m);
+}
+
 /**
  * mmn_patches_show() - print the calls in modules that are in the list
  * @m: seq_file of debugfs mmnotify/census
@@ -244,11 +265,7 @@ bool mmn_patches_has(unsigned int row)
  */
 void mmn_patches_show(struct seq_file *m)
 {
-	unsigned int i;
-
 	mutex_lock(&patches_lock);
-	for (i = 0; i < PATCHES_MAX; i++)
-		if (patches[i].mod)
-			mmn_calls_search_module(patches[i].mod, NULL, m);
+	for_each_loaded(show_loaded, m);
 	mutex_unlock(&patches_lock);
 }

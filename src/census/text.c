@@ -44,17 +44,35 @@ unsigned long mmn_text_find(const char *symbol)
 	return kp.addr ? (unsigned long)kp.addr - 1 : 0;
 }
 
+#define INT3	0xcc
+
+/* Return: true if one of these bytes is, or may be, an INT3. */
+static bool has_int3(unsigned long from, unsigned long to)
+{
+	u8 piece[32];
+	size_t len;
+
+	for (; from < to; from += len) {
+		len = min_t(size_t, sizeof(piece), to - from);
+		if (mmn_read_kernel(piece, (const void *)from, len) || memchr(piece, INT3, len))
+			return true;
+	}
+	return false;
+}
+
 /**
  * mmn_text_is_instruction() - does an instruction begin at an address?
  * @at: address in a function of the kernel proper
+ * @start: where the function begins
  *
  * register_kprobe() decodes the function from its start, as a probe inside of an instruction would
- * be a disaster.
+ * be a disaster. Before v6.1 it gives up at an INT3, with the same error; the kernel writes those
+ * behind returns.
  *
  * Context: Process, may sleep.
  * Return: false if the address is in the middle of an instruction; true also if that is not known.
  */
-bool mmn_text_is_instruction(unsigned long at)
+bool mmn_text_is_instruction(unsigned long at, unsigned long start)
 {
 	struct kprobe kp = {
 		.addr = (kprobe_opcode_t *)at,
@@ -64,7 +82,7 @@ bool mmn_text_is_instruction(unsigned long at)
 
 	if (!ret)
 		unregister_kprobe(&kp);
-	return ret != -EILSEQ;
+	return ret != -EILSEQ || has_int3(start, at);
 }
 #else
 unsigned long mmn_text_find(const char *symbol)
@@ -72,7 +90,7 @@ unsigned long mmn_text_find(const char *symbol)
 	return 0;
 }
 
-bool mmn_text_is_instruction(unsigned long at)
+bool mmn_text_is_instruction(unsigned long at, unsigned long start)
 {
 	return true;
 }
@@ -154,6 +172,9 @@ int mmn_text_scan_short(struct mmn_scan *scan, unsigned int target, const struct
 	unsigned long to = min(text->end, scan->targets[target] + MMN_SCAN_SHORT);
 	u8 piece[2 * MMN_SCAN_SHORT] MMN_UNINIT;
 
+	/* A function outside of @text. */
+	if (from >= to)
+		return 0;
 	if (mmn_read_kernel(piece, (const void *)from, to - from))
 		return -EFAULT;
 	mmn_scan_short(scan, target, piece, to - from, from);

@@ -19,7 +19,7 @@ struct mmn_text {
 unsigned long mmn_text_find(const char *symbol);
 unsigned long mmn_text_name(unsigned long pc, char *name);
 bool mmn_text_find_kernel(struct mmn_text *text);
-bool mmn_text_is_instruction(unsigned long at);
+bool mmn_text_is_instruction(unsigned long at, unsigned long start);
 int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *text, unsigned long from,
 		  unsigned long to);
 int mmn_text_scan_short(struct mmn_scan *scan, unsigned int target, const struct mmn_text *text);

@@ -155,11 +155,23 @@ static void test_name(void)
 static void test_instruction(void)
 {
 	answer = 0;
-	ok(mmn_text_is_instruction(STEXT) && !probes, "an address that takes a probe, which goes");
+	unsigned long start = (unsigned long)code, at = start + 50;
+
+	mapped = sizeof(code);
+	answer = 0;
+	ok(mmn_text_is_instruction(at, start) && !probes, "an address that takes a probe, which goes");
 	answer = -EILSEQ;
-	ok(!mmn_text_is_instruction(STEXT), "the middle of an instruction");
+	ok(!mmn_text_is_instruction(at, start), "the middle of an instruction");
+	code[49] = 0xcc;
+	ok(mmn_text_is_instruction(at, start), "behind an INT3 that is not known");
+	code[49] = 0;
+	code[50] = 0xcc;
+	ok(!mmn_text_is_instruction(at, start), "but an INT3 behind the address does not matter");
+	code[50] = 0;
+	mapped = 40;
+	ok(mmn_text_is_instruction(at, start), "nor is it known in code that cannot be read");
 	answer = -EINVAL;
-	ok(mmn_text_is_instruction(STEXT), "an address where no probe may be is not known");
+	ok(mmn_text_is_instruction(at, at), "an address where no probe may be is not known");
 }
 
 static void test_scan(void)
@@ -189,6 +201,8 @@ static void test_scan_short(void)
 	   "what a short jump to a function can reach is searched");
 	ok(search_short(5, sizeof(code), 0, 5 + MMN_SCAN_SHORT) &&
 	   search_short(95, 100, 0, 100) && !wrong, "but not before the text or after it");
+	short_from = 7;
+	ok(search_short(sizeof(code), 100, 7, short_to) && !wrong, "a function outside of the text is not");
 	mapped = far;
 	ok(!search_short(far, sizeof(code), 0, 0), "code that cannot be read is an error");
 }
