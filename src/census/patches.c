@@ -197,7 +197,7 @@ static bool is_loaded(const struct module *mod)
  * Call @fn for each loaded module but this one. The kernel frees none before the RCU section
  * ends.
  */
-static void for_each_loaded(void (*fn)(struct module *mod, struct seq_file *m), struct seq_file *m)
+static void visit_loaded(void (*fn)(struct module *mod, struct seq_file *m), struct seq_file *m)
 {
 	struct list_head *at;
 	struct module *mod;
@@ -229,7 +229,7 @@ static void add_loaded(struct module *mod, struct seq_file *m)
 void __init mmn_patches_init(void)
 {
 	mutex_lock(&patches_lock);
-	for_each_loaded(add_loaded, NULL);
+	visit_loaded(add_loaded, NULL);
 	mutex_unlock(&patches_lock);
 }
 
@@ -266,6 +266,6 @@ static void show_loaded(struct module *mod, struct seq_file *m)
 void mmn_patches_show(struct seq_file *m)
 {
 	mutex_lock(&patches_lock);
-	for_each_loaded(show_loaded, m);
+	visit_loaded(show_loaded, m);
 	mutex_unlock(&patches_lock);
 }
