@@ -209,7 +209,7 @@ $(user)/thrash: $(wildcard tests/bench/thrash/*.[ch]) $(sys) samples/common/devi
 demo: deps-vm user
 	@tests/scenarios/demo $(or $(KERNEL),$(NEWEST))
 
-check: deps-vm deps-unit deps-lint user
+check: deps-vm deps-unit deps-lint deps-kernel user
 	@tests/check $(KERNELS) $(if $(KERNEL),,--scenarios $(BRIEF_KERNEL))
 
 lint: deps-lint
@@ -307,8 +307,8 @@ docs: deps-unit
 	@tools/internals-doc >build/internals.md
 	@mv build/internals.md docs/internals.md
 
-.PHONY: deps-vm deps-unit deps-lint deps-chart deps-efi
-deps-vm deps-unit deps-lint deps-chart deps-efi:
+.PHONY: deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi
+deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi:
 	@tools/install-deps $(subst deps-,,$@)
 
 # The files of a release, which dkms builds: no tests.
