@@ -14,25 +14,7 @@
 
 #include <mmnotify/mmnotify_types.h>
 
-#ifndef MMN_TRACE_ONCE
-#define MMN_TRACE_ONCE
-/* Arguments of both tracepoints for one event; @ns is its duration, at the end only. */
-struct mmn_trace_event {
-	u64 start;
-	u64 end;
-	u64 site;
-	u64 ns;
-	u32 tgid;
-	u32 effects;
-	u16 event;
-	u16 cause;
-	u16 native;
-	u16 flags;
-};
-
-int mmn_watch_tracer_on(void);
-void mmn_watch_tracer_off(void);
-#endif
+#include "trace_event.h"
 
 #define mmn_show_event(e) __print_symbolic(e,	\
 	{ 0, "UNMAP" },				\

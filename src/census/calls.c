@@ -156,8 +156,6 @@ static void search_piece(void *in, const void *base, size_t size)
 	struct mmn_text piece = { .start = (unsigned long)base };
 
 	piece.end = piece.start + size;
-	mmn_calls_scan.found = found_in_module;
-	mmn_calls_scan.arg = in;
 	if (mmn_text_scan(&mmn_calls_scan, &piece, piece.start, piece.end))
 		found_unreadable(in);
 }
@@ -179,6 +177,8 @@ unsigned int mmn_calls_search_module(const struct module *mod, unsigned long *ro
 {
 	struct in_module in = { .mod = mod, .rows = rows, .m = m };
 
+	mmn_calls_scan.found = found_in_module;
+	mmn_calls_scan.arg = &in;
 	mmn_module_text(mod, search_piece, &in);
 	return in.nr;
 }

@@ -89,18 +89,7 @@ void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row, bool walke
 /* src/trace.h */
 #define MMN_TRACE_H
 
-struct mmn_trace_event {
-	u64 start;
-	u64 end;
-	u64 site;
-	u64 ns;
-	u32 tgid;
-	u32 effects;
-	u16 event;
-	u16 cause;
-	u16 native;
-	u16 flags;
-};
+#include "trace_event.h"
 
 bool trace_invalidate_start_enabled(void);
 bool trace_invalidate_end_enabled(void);

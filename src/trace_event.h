@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_TRACE_EVENT_H
+#define MMN_TRACE_EVENT_H
+
+#include <linux/types.h>
+
+/* Arguments of both tracepoints for one event; @ns is its duration, at the end only. */
+struct mmn_trace_event {
+	u64 start;
+	u64 end;
+	u64 site;
+	u64 ns;
+	u32 tgid;
+	u32 effects;
+	u16 event;
+	u16 cause;
+	u16 native;
+	u16 flags;
+};
+
+int mmn_watch_tracer_on(void);
+void mmn_watch_tracer_off(void);
+
+#endif /* MMN_TRACE_EVENT_H */
