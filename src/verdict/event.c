@@ -32,6 +32,9 @@
  * accepts it only while it is open, unless it is in the inner slot of an event that encloses
  * it. End callbacks run after the hook has closed it, and classify again.
  *
+ * Each key that is written names an event of the running task. So a task that finds its event's
+ * key in a slot has written that key after those of its earlier events.
+ *
  * The end of an event clears MMN_EVENT_OPEN and leaves the rest, because end callbacks run
  * after the hook. A start callback uses open records only, so never the record of an event
  * that ended. It can take a stale record for its own only if the hook missed an end and then

@@ -275,15 +275,21 @@ static inline void mmn_event_set_verdict(const struct mmn_event_snapshot *seen)
 /**
  * mmn_event_close() - mark an event as ended
  * @slot: slot from mmn_event_find()
+ * @range: address of the kernel's range
  *
- * The contents stay readable for end callbacks, which run after the hook.
+ * The contents stay readable for end callbacks, which run after the hook. If another event has
+ * taken the slot since the lookup, the key is not written: a task only writes keys of its own
+ * events. Otherwise a delayed write could revive a key of another task, and that task would
+ * find the verdict of an earlier event at the end of a later one.
  *
  * Context: Any, including the hook. Called by the task that invalidates.
  */
-static inline void mmn_event_close(struct mmn_event *slot)
+static inline void mmn_event_close(struct mmn_event *slot, unsigned long range)
 {
-	WRITE_ONCE(slot->key,
-		   READ_ONCE(slot->key) & ~(MMN_EVENT_OPEN | MMN_EVENT_EVICTABLE));
+	unsigned long key = READ_ONCE(slot->key);
+
+	if (likely((key & ~MMN_EVENT_MARKS) == range))
+		WRITE_ONCE(slot->key, key & ~(MMN_EVENT_OPEN | MMN_EVENT_EVICTABLE));
 }
 
 /* ---- callbacks ---- */

@@ -167,7 +167,7 @@ mmn_verdict_end_in_hook(const struct mmu_notifier_range *range, unsigned long si
 
 		mmn_verdict_show_end(range, slot, &from);
 	}
-	mmn_event_close(slot);
+	mmn_event_close(slot, e.range);
 }
 
 #endif /* MMN_VERDICT_H */

@@ -79,7 +79,7 @@ static inline void closes(struct mmn_event_identity e)
 	struct mmn_event *slot = mmn_event_find(&e);
 
 	if (slot)
-		mmn_event_close(slot);
+		mmn_event_close(slot, e.range);
 }
 
 static inline bool finds(struct mmn_event_identity e, bool at_end, struct mmn_event_snapshot *seen)

@@ -536,6 +536,20 @@ static void test_late_verdict(void)
 	   is(&other.verdict, 2), "a late verdict does not change the new record");
 }
 
+/* The end of a record that is replaced between its lookup and its end. */
+static void test_late_close(void)
+{
+	struct mmn_event *slot;
+
+	forget_all();
+	opens_weak(clash[1], SITE2);
+	slot = mmn_event_find(&clash[1]);
+	opens(clash[0], SITE1);
+	mmn_event_close(slot, clash[1].range);
+	ok(reads(clash[0], SITE1) && mmn_event_live() == 1,
+	   "a late end does not close the new record");
+}
+
 /* ---- threads ---- */
 
 /*
@@ -663,6 +677,7 @@ int main(void)
 	test_between();
 	test_in_turns();
 	test_late_verdict();
+	test_late_close();
 	test_threads();
 	return tap_done();
 }
