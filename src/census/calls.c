@@ -71,18 +71,33 @@ int __init mmn_calls_add_target(unsigned int what, unsigned long entry)
 	return 1;
 }
 
+/* Calls in modules that are listed. Of further ones the rows lose their trust all the same. */
+#define LISTED	16
+
+/**
+ * struct call - a call in a module
+ * @mod: the module; NULL if the entry is free
+ * @at: where it is
+ * @target: index in the targets of the search
+ * @confirmed: an instruction begins there; before that it may be any bytes that look like a call
+ */
+struct call {
+	const struct module *mod;
+	unsigned long at;
+	u8 target;
+	bool confirmed;
+};
+
+static struct call calls[LISTED];
+
 /**
  * struct in_module - search in a module
  * @mod: the module
- * @rows: set to the rows that lose their trust; NULL if @m is used
- * @m: the calls are printed there; NULL if @rows is used
- * @nr: number of calls
+ * @rows: set to the rows that lose their trust at once
  */
 struct in_module {
 	const struct module *mod;
 	unsigned long *rows;
-	struct seq_file *m;
-	unsigned int nr;
 };
 
 /**
@@ -121,31 +136,56 @@ void mmn_calls_show(struct seq_file *m, unsigned long pc, const struct mmn_censu
 	seq_putc(m, '\n');
 }
 
+static void lose_rows(unsigned long *rows, const struct mmn_census_callee *callee)
+{
+	if (callee)
+		mmn_calls_add_class(rows, callee->class);
+}
+
+static struct call *find_call(const struct module *mod)
+{
+	unsigned int i;
+
+	for (i = 0; i < LISTED; i++)
+		if (calls[i].mod == mod)
+			return &calls[i];
+	return NULL;
+}
+
+/**
+ * mmn_calls_forget() - a module is unloaded
+ * @mod: the module
+ *
+ * Context: Any, one at a time.
+ */
+void mmn_calls_forget(const struct module *mod)
+{
+	struct call *call;
+
+	while ((call = find_call(mod)))
+		call->mod = NULL;
+}
+
 static void found_in_module(struct mmn_scan *s, unsigned long at, unsigned long ret,
 			    unsigned int target)
 {
-	const struct mmn_census_callee *callee = mmn_calls_callee(whats[target]);
 	struct in_module *in = s->arg;
+	struct call *call = find_call(NULL);
 
 	if (whats[target] == MMN_CALLS_END)
 		return;
-	in->nr++;
-	if (in->m) {
-		mmn_calls_show(in->m, at, callee);
+	if (call) {
+		*call = (struct call){ .mod = in->mod, .at = at, .target = target };
 		return;
 	}
-	if (callee)
-		mmn_calls_add_class(in->rows, callee->class);
-	pr_warn("census: module %s calls %s(), which was not audited; please report both\n",
-		in->mod->name, callee ? callee->name : "__mmu_notifier_invalidate_range_start");
+	lose_rows(in->rows, mmn_calls_callee(whats[target]));
+	pr_warn_once("census: debugfs lists %u calls in modules that were not audited, but there are more; their rows are not exact either\n",
+		     LISTED);
 }
 
 /* Code that cannot be read may call any function. */
 static void found_unreadable(struct in_module *in)
 {
-	in->nr++;
-	if (!in->rows)
-		return;
 	bitmap_fill(in->rows, MMN_SITE_ROWS_MAX);
 	pr_warn("census: the code of module %s cannot be read, so no row is exact until it is unloaded; please report it\n",
 		in->mod->name);
@@ -163,22 +203,98 @@ static void search_piece(void *in, const void *base, size_t size)
 /**
  * mmn_calls_search_module() - find the calls in a module that the census knows for the kernel
  * @mod: the module
- * @rows: rows that lose their trust are set there; NULL if there is @m
- * @m: seq_file where the calls are printed; NULL if there is @rows
+ * @rows: rows that lose their trust at once are set there
  *
  * Events that a module announces have no row. But if it calls a function whose callers are
  * audited, the events of that function may have another meaning.
  *
- * Context: One at a time; after mmn_census_init().
- * Return: number of such calls.
+ * The calls wait for mmn_calls_confirm(), which may sleep. Code that cannot be read, and calls for
+ * which the list has no room, take the trust of their rows at once.
+ *
+ * Context: Any, one at a time; after mmn_census_init().
  */
-unsigned int mmn_calls_search_module(const struct module *mod, unsigned long *rows,
-				     struct seq_file *m)
+void mmn_calls_search_module(const struct module *mod, unsigned long *rows)
 {
-	struct in_module in = { .mod = mod, .rows = rows, .m = m };
+	struct in_module in = { .mod = mod, .rows = rows };
 
+	mmn_calls_forget(mod);
 	mmn_calls_scan.found = found_in_module;
 	mmn_calls_scan.arg = &in;
 	mmn_module_text(mod, search_piece, &in);
-	return in.nr;
+}
+
+static void confirm(struct call *call, unsigned long *rows)
+{
+	const struct mmn_census_callee *callee = mmn_calls_callee(whats[call->target]);
+	char symbol[KSYM_SYMBOL_LEN];
+
+	call->confirmed = true;
+	lose_rows(rows, callee);
+	sprint_symbol_no_offset(symbol, call->at);
+	mmn_site_table_hide(symbol);
+	pr_warn("census: %s calls %s(), which was not audited; please report both\n", symbol,
+		callee ? callee->name : "__mmu_notifier_invalidate_range_start");
+}
+
+static bool is_call(const struct call *call)
+{
+	char symbol[KSYM_SYMBOL_LEN];
+
+	return mmn_text_is_instruction(call->at, mmn_text_name(call->at, symbol));
+}
+
+/**
+ * mmn_calls_waiting() - find a module whose calls are not confirmed
+ *
+ * Context: Any, one at a time.
+ * Return: a module to pass to mmn_calls_confirm(); NULL if there is none.
+ */
+const struct module *mmn_calls_waiting(void)
+{
+	const struct call *call;
+
+	for (call = calls; call < calls + LISTED; call++)
+		if (call->mod && !call->confirmed)
+			return call->mod;
+	return NULL;
+}
+
+/**
+ * mmn_calls_confirm() - sort out the bytes of a module that only look like a call
+ * @mod: the module, from mmn_calls_waiting(); it is only compared
+ * @rows: the rows that its calls take the trust of are set there
+ *
+ * Bytes in the middle of instructions may look like a call of one of the targets. With some MB of
+ * modules the probability is about a per cent for each boot, as the distance to the kernel is
+ * random.
+ *
+ * Context: Process, may sleep; one at a time.
+ */
+void mmn_calls_confirm(const struct module *mod, unsigned long *rows)
+{
+	struct call *call;
+
+	for (call = calls; call < calls + LISTED; call++) {
+		if (call->mod != mod || call->confirmed)
+			continue;
+		if (is_call(call))
+			confirm(call, rows);
+		else
+			call->mod = NULL;
+	}
+}
+
+/**
+ * mmn_calls_show_modules() - print the calls in modules
+ * @m: seq_file of debugfs mmnotify/census
+ *
+ * Context: Process, one at a time.
+ */
+void mmn_calls_show_modules(struct seq_file *m)
+{
+	const struct call *call;
+
+	for (call = calls; call < calls + LISTED; call++)
+		if (call->mod && call->confirmed)
+			mmn_calls_show(m, call->at, mmn_calls_callee(whats[call->target]));
 }

@@ -22,7 +22,10 @@ const struct mmn_census_callee *mmn_calls_callee(unsigned int what);
 int mmn_calls_add_target(unsigned int what, unsigned long entry);
 void mmn_calls_add_class(unsigned long *rows, unsigned int class);
 void mmn_calls_show(struct seq_file *m, unsigned long pc, const struct mmn_census_callee *callee);
-unsigned int mmn_calls_search_module(const struct module *mod, unsigned long *rows,
-				     struct seq_file *m);
+void mmn_calls_search_module(const struct module *mod, unsigned long *rows);
+const struct module *mmn_calls_waiting(void);
+void mmn_calls_confirm(const struct module *mod, unsigned long *rows);
+void mmn_calls_forget(const struct module *mod);
+void mmn_calls_show_modules(struct seq_file *m);
 
 #endif /* MMN_CALLS_H */

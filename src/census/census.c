@@ -152,16 +152,25 @@ static __init void add_callee(char *symbol, unsigned long entry)
 	add_target(MMN_CALLS_CALLEE + callee, entry);
 }
 
+/*
+ * Bytes in the middle of instructions may look like a branch. So a function that was not audited
+ * counts only if an instruction begins there. To decode the others would take time for nothing.
+ */
 static __init void found_branch(struct mmn_scan *s, unsigned long at, unsigned long ret,
 				unsigned int target)
 {
+	unsigned int what = mmn_calls_what(target);
+	const struct mmn_census_callee *callee = mmn_calls_callee(what);
 	unsigned long entry = mmn_text_name(at, name);
-	const struct mmn_census_callee *callee = mmn_calls_callee(mmn_calls_what(target));
+	bool known = callee ? mmn_census_table_may_call(name, callee) :
+			      mmn_site_table_find(name) != MMN_SITE_UNKNOWN;
 
-	if (!callee || !mmn_census_table_may_call(name, callee))
-		add_site(ret, mmn_calls_what(target));
+	if (!known && !mmn_text_is_instruction(at, entry))
+		return;
+	if (!callee || !known)
+		add_site(ret, what);
 	if (callee && entry != s->targets[target])
-		called |= 1u << (mmn_calls_what(target) - MMN_CALLS_CALLEE);
+		called |= 1u << (what - MMN_CALLS_CALLEE);
 	add_callee(name, entry);
 }
 

@@ -15,9 +15,10 @@ struct seq_file;
  * __mmu_notifier_invalidate_range_start() and compares the result with the audit of the
  * sources (rules/census_table.c).
  *
- * - scan.c searches a piece of machine code. It does not disassemble; a coincidence may add a
- *   call, but none is missed. Short jumps are searched around the targets only, and the kernel's
- *   kprobes confirm that an instruction begins there.
+ * - scan.c searches a piece of machine code. It does not disassemble, so bytes may look like a
+ *   call, but none is missed. The kernel's kprobes tell whether an instruction begins there; they
+ *   are asked about functions that were not audited. Short jumps are searched around the targets
+ *   only.
  * - text.c knows where the code is, and reads it without ever faulting.
  * - calls.c has the functions whose calls are searched for, and searches in modules.
  * - census.c has the result: the return address of each call, its row of the table, and the

@@ -31,7 +31,7 @@
 /* Such modules at once. With more, their rows stay inexact until mmnotify is unloaded. */
 #define PATCHES_MAX	8
 
-/* Guards changes of the list. */
+/* Guards changes of the list. The locks of kprobes are taken inside. */
 static DEFINE_MUTEX(patches_lock);
 
 /**
@@ -132,21 +132,44 @@ static void read_patch(const struct module *mod, unsigned long *rows)
 			mod->name, bitmap_weight(rows, MMN_SITE_ROWS_MAX));
 }
 
-/* Does not sleep. Return: true if rows lost their trust. */
-static bool add_patch(struct module *mod)
+/* Return: true if there are any. */
+static bool take_trust(const struct module *mod, const unsigned long *rows)
 {
-	DECLARE_BITMAP(rows, MMN_SITE_ROWS_MAX) = { };
 	struct patch *p;
 
-	if (is_livepatch_module(mod))
-		read_patch(mod, rows);
-	if (!mmn_calls_search_module(mod, rows, NULL) && bitmap_empty(rows, MMN_SITE_ROWS_MAX))
+	if (bitmap_empty(rows, MMN_SITE_ROWS_MAX))
 		return false;
 	p = find_patch(mod) ?: find_patch(NULL) ?: &patches[PATCHES_MAX];
 	bitmap_or(p->rows, p->rows, rows, MMN_SITE_ROWS_MAX);
 	if (p != &patches[PATCHES_MAX])
 		p->mod = mod;
-	return !bitmap_empty(rows, MMN_SITE_ROWS_MAX);
+	return true;
+}
+
+/* Does not sleep. Return: true if rows lost their trust. */
+static bool add_patch(struct module *mod)
+{
+	DECLARE_BITMAP(rows, MMN_SITE_ROWS_MAX) = { };
+
+	if (is_livepatch_module(mod))
+		read_patch(mod, rows);
+	mmn_calls_search_module(mod, rows);
+	return take_trust(mod, rows);
+}
+
+/* The same for the calls that were found. */
+static bool confirm_calls(void)
+{
+	const struct module *mod;
+	bool lost = false;
+
+	while ((mod = mmn_calls_waiting())) {
+		DECLARE_BITMAP(rows, MMN_SITE_ROWS_MAX) = { };
+
+		mmn_calls_confirm(mod, rows);
+		lost |= take_trust(mod, rows);
+	}
+	return lost;
 }
 
 /**
@@ -162,6 +185,7 @@ bool mmn_patches_add(struct module *mod)
 
 	mutex_lock(&patches_lock);
 	lost = add_patch(mod);
+	lost |= confirm_calls();
 	mutex_unlock(&patches_lock);
 	return lost;
 }
@@ -178,6 +202,7 @@ bool mmn_patches_remove(const struct module *mod)
 	struct patch *p;
 
 	mutex_lock(&patches_lock);
+	mmn_calls_forget(mod);
 	p = find_patch(mod);
 	if (p) {
 		bitmap_zero(p->rows, MMN_SITE_ROWS_MAX);
@@ -194,10 +219,9 @@ static bool is_loaded(const struct module *mod)
 }
 
 /*
- * Call @fn for each loaded module but this one. The kernel frees none before the RCU section
- * ends.
+ * Search each loaded module but this one. The kernel frees none before the RCU section ends.
  */
-static void visit_loaded(void (*fn)(struct module *mod, struct seq_file *m), struct seq_file *m)
+static void search_loaded(void)
 {
 	struct list_head *at;
 	struct module *mod;
@@ -207,14 +231,9 @@ static void visit_loaded(void (*fn)(struct module *mod, struct seq_file *m), str
 	for (at = THIS_MODULE->list.next; at != &THIS_MODULE->list; at = READ_ONCE(at->next)) {
 		mod = list_entry(at, struct module, list);
 		if (mmn_in_module_area((unsigned long)mod) && is_loaded(mod))
-			fn(mod, m);
+			add_patch(mod);
 	}
 	rcu_read_unlock();
-}
-
-static void add_loaded(struct module *mod, struct seq_file *m)
-{
-	add_patch(mod);
 }
 
 /**
@@ -229,7 +248,8 @@ static void add_loaded(struct module *mod, struct seq_file *m)
 void __init mmn_patches_init(void)
 {
 	mutex_lock(&patches_lock);
-	visit_loaded(add_loaded, NULL);
+	search_loaded();
+	confirm_calls();
 	mutex_unlock(&patches_lock);
 }
 
@@ -250,15 +270,8 @@ bool mmn_patches_has(unsigned int row)
 	return false;
 }
 
-/* A module that is loaded is in memory, which an entry may not be. */
-static void show_loaded(struct module *mod, struct seq_file *m)
-{
-	if (find_patch(mod))
-		mmn_calls_search_module(mod, NULL, m);
-}
-
 /**
- * mmn_patches_show() - print the calls in modules that are in the list
+ * mmn_patches_show() - print the calls in modules that were not audited
  * @m: seq_file of debugfs mmnotify/census
  *
  * Context: Process; sleeps.
@@ -266,6 +279,6 @@ static void show_loaded(struct module *mod, struct seq_file *m)
 void mmn_patches_show(struct seq_file *m)
 {
 	mutex_lock(&patches_lock);
-	visit_loaded(show_loaded, m);
+	mmn_calls_show_modules(m);
 	mutex_unlock(&patches_lock);
 }

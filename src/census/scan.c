@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * scan: finds the direct calls and jumps to given functions in x86-64 machine code. Code is
- * not disassembled: each byte may begin an instruction. Other bytes look like a call of one
- * of these functions with a probability of 2^-32 each, and then one call too many is found,
- * never one too few.
+ * not disassembled: each byte may begin an instruction. Bytes inside of an instruction may look
+ * like a call of one of these functions. So one call too many may be found, never one too few, and
+ * the callback has to sort those out.
  *
  * Pure: it also compiles in user space.
  */

@@ -46,33 +46,8 @@ unsigned long mmn_text_find(const char *symbol)
 
 #define INT3	0xcc
 
-/* Return: true if one of these bytes is, or may be, an INT3. */
-static bool has_int3(unsigned long from, unsigned long to)
-{
-	u8 piece[32];
-	size_t len;
-
-	for (; from < to; from += len) {
-		len = min_t(size_t, sizeof(piece), to - from);
-		if (mmn_read_kernel(piece, (const void *)from, len) || memchr(piece, INT3, len))
-			return true;
-	}
-	return false;
-}
-
-/**
- * mmn_text_is_instruction() - does an instruction begin at an address?
- * @at: address in a function of the kernel proper
- * @start: where the function begins
- *
- * register_kprobe() decodes the function from its start, as a probe inside of an instruction would
- * be a disaster. Before v6.1 it gives up at an INT3, with the same error; the kernel writes those
- * behind returns.
- *
- * Context: Process, may sleep.
- * Return: false if the address is in the middle of an instruction; true also if that is not known.
- */
-bool mmn_text_is_instruction(unsigned long at, unsigned long start)
+/* register_kprobe() refuses with this error what it takes for the middle of an instruction. */
+static int try_probe(unsigned long at)
 {
 	struct kprobe kp = {
 		.addr = (kprobe_opcode_t *)at,
@@ -82,7 +57,45 @@ bool mmn_text_is_instruction(unsigned long at, unsigned long start)
 
 	if (!ret)
 		unregister_kprobe(&kp);
-	return ret != -EILSEQ || has_int3(start, at);
+	return ret;
+}
+
+/*
+ * The decoder may give up at an INT3. The byte behind an INT3 begins an instruction or ends the
+ * function, so the decoder gave up if it takes that byte for the middle of one.
+ */
+static bool gives_up_at(unsigned long int3)
+{
+	return try_probe(int3) != -EILSEQ && try_probe(int3 + 1) == -EILSEQ;
+}
+
+/* Return: true if the decoder gave up in these bytes, or if that is not known. */
+static bool gives_up(unsigned long from, unsigned long to)
+{
+	u8 byte;
+
+	for (; from < to; from++)
+		if (mmn_read_kernel(&byte, (const void *)from, 1) ||
+		    (byte == INT3 && gives_up_at(from)))
+			return true;
+	return false;
+}
+
+/**
+ * mmn_text_is_instruction() - does an instruction begin at an address?
+ * @at: address in a function
+ * @start: where the function begins; @at if that is not known
+ *
+ * register_kprobe() decodes the function from its start, as a probe inside of an instruction would
+ * be a disaster. On some kernels it gives up at an INT3, with the same error. The kernel has those
+ * behind returns.
+ *
+ * Context: Process, may sleep.
+ * Return: false if the address is in the middle of an instruction; true also if that is not known.
+ */
+bool mmn_text_is_instruction(unsigned long at, unsigned long start)
+{
+	return at == start || try_probe(at) != -EILSEQ || gives_up(start, at);
 }
 #else
 unsigned long mmn_text_find(const char *symbol)

@@ -87,14 +87,14 @@ check "rmmod mmn_plant" "it is unloaded"
 mark
 start=__mmu_notifier_invalidate_range_start
 check "plant mmn_plant_start $start" "a module with a direct call is loaded"
-check "news | grep -q 'mmnotify: census: module mmn_plant_start calls $start()'" "the log has it"
+check "news | grep -q 'mmnotify: census: planted \\[mmn_plant_start\\] calls $start()'" "the log has it"
 check 'grep -q "^planted \[mmn_plant_start\].* unknown$" $census' "so has debugfs census"
 announces mmn_plant_start "directly"
 check "rmmod mmn_plant_start" "it is unloaded"
 check '! grep -q mmn_plant $census' "debugfs census has no module any more"
 mark
 check "plant mmn_plant_callee change_protection" "a module that calls change_protection() is loaded"
-check 'news | grep -q "mmnotify: census: module mmn_plant_callee calls change_protection()"' \
+check 'news | grep -q "mmnotify: census: planted \[mmn_plant_callee\] calls change_protection()"' \
 	"the log has it"
 during "after mmnotify"
 check "rmmod mmn_plant_callee" "it is unloaded"

@@ -399,7 +399,26 @@ static void test_short_jumps(void)
 	middle = 0;
 }
 
-/* The code of a module is behind that of the kernel: a function with one call. */
+/* Bytes in a new function look like a call of @to. */
+static bool is_right_without(const char *to)
+{
+	make_kernel();
+	add("new_site");
+	add_call("new_site", to);
+	middle = ret_of("new_site", 0) - 5;
+	take();
+	middle = 0;
+	return trusted() == ALL && !no_census && strstr(logged, "4 call sites") &&
+	       strstr(logged, "0 of them without a row");
+}
+
+static void test_data(void)
+{
+	ok(is_right_without(START), "bytes that look like a call of the start function");
+	ok(is_right_without("change_protection"), "or of a function with audited callers");
+}
+
+/* The code of a module is behind that of the kernel: one function. */
 void mmn_module_text(const struct module *mod, void (*fn)(void *arg, const void *base, size_t size),
 		     void *arg)
 {
@@ -407,26 +426,37 @@ void mmn_module_text(const struct module *mod, void (*fn)(void *arg, const void 
 	fn(arg, NULL, 0);
 }
 
-static struct module module = { .name = "plant" };
+static struct module module = { .name = "plant" }, other_module;
 static struct seq_file page;
+static unsigned long rows[MMN_SITE_ROWS_MAX / 8 / sizeof(long)];
 
-/* The census searches a module that calls @to. Return: number of calls; their rows are in @rows. */
-static unsigned int search_module(const char *to, unsigned long *rows)
+/* Searches a module that calls @to @times times. Return: are there calls to confirm? */
+static bool search_module(const char *to, unsigned int times)
 {
+	unsigned int i;
+
 	make_kernel();
 	take();
 	kernel[nr].name = "planted [plant]";
-	put_call(nr, 0, number_of(to));
-	page.len = 0;
-	page.text[0] = 0;
-	mmn_calls_search_module(&module, NULL, &page);
+	for (i = 0; i < times; i++)
+		put_call(nr, i, number_of(to));
 	logged[0] = 0;
 	bitmap_zero(rows, MMN_SITE_ROWS_MAX);
-	return mmn_calls_search_module(&module, rows, NULL);
+	mmn_calls_search_module(&module, rows);
+	return mmn_calls_waiting() == &module;
+}
+
+/* What debugfs has of modules. */
+static const char *shown(void)
+{
+	page.len = 0;
+	page.text[0] = 0;
+	mmn_calls_show_modules(&page);
+	return page.text;
 }
 
 /* Are the rows of a class in @rows, and no others? */
-static bool has_class(const unsigned long *rows, unsigned int class)
+static bool has_class(unsigned int class)
 {
 	unsigned int row, wrong = 0;
 
@@ -437,19 +467,70 @@ static bool has_class(const unsigned long *rows, unsigned int class)
 
 static void test_modules(void)
 {
-	unsigned long rows[MMN_SITE_ROWS_MAX / 8 / sizeof(long)];
-
-	ok(search_module("change_protection", rows) == 1 && has_class(rows, MMN_CLASS_PROTECT) &&
-	   strstr(logged, "module plant calls change_protection()"),
-	   "a module that calls an audited callee: the rows of its class");
-	ok(strstr(page.text, "planted [plant]                        1 unknown caller of") &&
-	   strstr(page.text, "caller of change_protection\n"),
+	ok(search_module("change_protection", 1) && bitmap_empty(rows, MMN_SITE_ROWS_MAX) &&
+	   !*shown() && !logged[0], "a call in a module waits");
+	mmn_calls_confirm(&other_module, rows);
+	ok(mmn_calls_waiting() == &module && bitmap_empty(rows, MMN_SITE_ROWS_MAX),
+	   "it is not that of another module");
+	mmn_calls_confirm(&module, rows);
+	ok(!mmn_calls_waiting() && has_class(MMN_CLASS_PROTECT) &&
+	   strstr(logged, "planted [plant] calls change_protection(), which was not audited"),
+	   "an audited callee: the rows of its class");
+	ok(!strcmp(shown(), "planted [plant]                        1 unknown"
+				" caller of change_protection\n"),
 	   "and debugfs has it");
-	ok(search_module(START, rows) == 1 && bitmap_empty(rows, MMN_SITE_ROWS_MAX) &&
-	   !strcmp(page.text, "planted [plant]                        1 unknown\n") &&
-	   strstr(logged, "module plant calls " START), "a module that announces: no row");
-	ok(!search_module("other", rows) && !search_module(FINISH, rows) && !logged[0] && !page.len,
+	logged[0] = 0;
+	mmn_calls_confirm(&module, rows);
+	ok(!logged[0], "once");
+	mmn_calls_forget(&other_module);
+	ok(*shown(), "until its module goes, not another one");
+	mmn_calls_forget(&module);
+	ok(!*shown(), "until its module goes");
+
+	search_module(START, 1);
+	mmn_calls_confirm(&module, rows);
+	ok(bitmap_empty(rows, MMN_SITE_ROWS_MAX) && strstr(logged, "[plant] calls " START) &&
+	   !strcmp(shown(), "planted [plant]                        1 unknown\n"),
+	   "a module that announces: no row");
+	ok(!search_module("other", 1) && !search_module(FINISH, 1) && !*shown(),
 	   "other calls in a module do not count");
+
+	middle = BASE + nr * SIZE + 16;
+	search_module("change_protection", 1);
+	mmn_calls_confirm(&module, rows);
+	ok(bitmap_empty(rows, MMN_SITE_ROWS_MAX) && !mmn_calls_waiting() && !*shown() && !logged[0],
+	   "nor do bytes that look like a call inside of an instruction");
+	middle = 0;
+}
+
+/* Return: number of lines. */
+static unsigned int lines(const char *text)
+{
+	unsigned int n = 0;
+
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+static void test_many_modules(void)
+{
+	search_module("change_protection", 16);
+	ok(bitmap_empty(rows, MMN_SITE_ROWS_MAX), "sixteen calls wait");
+	mmn_calls_confirm(&module, rows);
+	ok(lines(shown()) == 16, "and are listed");
+	search_module("change_protection", 17);
+	ok(has_class(MMN_CLASS_PROTECT) && strstr(logged, "lists 16 calls") &&
+	   mmn_calls_waiting() == &module, "the rows of one more lose their trust at once");
+	mmn_calls_confirm(&module, rows);
+	search_module("copy_page_range", 2);
+	mmn_calls_confirm(&module, rows);
+	ok(lines(shown()) == 2, "a module that is searched again is listed once");
+	mmn_calls_forget(&module);
+	mmn_calls_forget(&module);
+	ok(!*shown(), "all calls of a module go");
 }
 
 static void test_failures(void)
@@ -506,7 +587,9 @@ int main(void)
 	test_plants();
 	test_callers();
 	test_short_jumps();
+	test_data();
 	test_modules();
+	test_many_modules();
 	test_failures();
 	test_natives();
 	return tap_done();

@@ -11,6 +11,7 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/seq_file.h>
 
 #include "census/calls.h"
 #include "census/patches.h"
@@ -50,16 +51,46 @@ long mmn_read_kernel(void *to, const void *from, size_t len)
 	return 0;
 }
 
-/* Calls in the code of a module, and the row that they take the trust of. */
-static unsigned int calls, call_row;
+/*
+ * Calls in the code of a module: the row that they take the trust of once they are confirmed, and
+ * the one that they take at once.
+ */
+static unsigned int call_row, hasty_row;
+static const struct module *waiting, *forgotten;
 
-unsigned int mmn_calls_search_module(const struct module *mod, unsigned long *rows,
-				     struct seq_file *m)
+void mmn_calls_search_module(const struct module *mod, unsigned long *rows)
+{
+	shim_unlocked |= shim_mutexes_held != 1 || shim_rcu_held != needs_rcu;
+	if (call_row)
+		waiting = mod;
+	if (hasty_row)
+		__set_bit(hasty_row, rows);
+}
+
+const struct module *mmn_calls_waiting(void)
 {
 	shim_unlocked |= shim_mutexes_held != 1;
-	if (rows && call_row)
+	return waiting;
+}
+
+void mmn_calls_confirm(const struct module *mod, unsigned long *rows)
+{
+	shim_unlocked |= shim_mutexes_held != 1 || shim_rcu_held;
+	if (mod == waiting && call_row)
 		__set_bit(call_row, rows);
-	return calls;
+	waiting = NULL;
+}
+
+void mmn_calls_forget(const struct module *mod)
+{
+	shim_unlocked |= shim_mutexes_held != 1;
+	forgotten = mod;
+}
+
+void mmn_calls_show_modules(struct seq_file *m)
+{
+	shim_unlocked |= shim_mutexes_held != 1;
+	m->len++;
 }
 
 void mmn_calls_add_class(unsigned long *rows, unsigned int class)
@@ -214,13 +245,15 @@ static void link_modules(struct list_head *head)
 		list_add_tail(&modules[i].list, &shim_this_module.list);
 }
 
+/* The head of the ring; what would be the module around it is a patch. */
+static struct {
+	struct module before;
+	struct list_head head;
+} outside = { .before.is_patch = true };
+
 /* The entry of too many patches is taken since test_many(), so "dup_mmap" is lost anyway. */
 static void test_load(void)
 {
-	static struct {
-		struct module before;
-		struct list_head head;
-	} outside = { .before.is_patch = true };
 	unsigned int i;
 
 	for (i = 0; i < MODULES; i++)
@@ -243,14 +276,39 @@ static void test_load(void)
 /* A module that is no live patch, but calls what the census looks for. */
 static void test_calls(void)
 {
+	static struct seq_file m;
+
 	PATCH(0, "unmap_vmas")->is_patch = false;
-	calls = 1;
-	ok(!mmn_patches_add(&modules[0]) && !lost() && mmn_patches_remove(&modules[0]),
-	   "a call without a row takes none, and is listed until its module goes");
 	call_row = mmn_site_table_find("copy_page_range");
-	ok(mmn_patches_add(&modules[0]) && lost() == 1 && has("copy_page_range") &&
-	   mmn_patches_remove(&modules[0]) && !lost(), "a caller takes its row until it goes");
-	calls = 0;
+	ok(mmn_patches_add(&modules[0]) && lost() == 1 && has("copy_page_range"),
+	   "a call takes its row once it is confirmed");
+	ok(mmn_patches_remove(&modules[0]) && !lost() && forgotten == &modules[0],
+	   "until its module goes");
+	call_row = 0;
+	waiting = &modules[1];
+	ok(!mmn_patches_add(&modules[0]) && !waiting && !lost(), "one without a row takes none");
+	hasty_row = mmn_site_table_find("unmap_vmas");
+	ok(mmn_patches_add(&modules[0]) && lost() == 1 && has("unmap_vmas") &&
+	   mmn_patches_remove(&modules[0]) && !lost(), "a call that cannot wait takes it at once");
+	hasty_row = 0;
+	mmn_patches_show(&m);
+	ok(m.len == 1 && !shim_mutexes_held && !shim_unlocked, "debugfs has the calls");
+}
+
+/* The entry of too many patches is taken, as in test_load(). */
+static void test_calls_at_load(void)
+{
+	unsigned int i, before = lost();
+
+	for (i = 0; i < MODULES; i++)
+		PATCH(i, "")->is_patch = false;
+	link_modules(&outside.head);
+	call_row = mmn_site_table_find("page_vma_mkclean_one");
+	mmn_patches_init();
+	ok(lost() == before + 1 && has("page_vma_mkclean_one") && !shim_unlocked,
+	   "calls that are found at load are confirmed when modules may go again");
+	for (i = 0; i < MODULES; i++)
+		mmn_patches_remove(&modules[i]);
 	call_row = 0;
 }
 
@@ -263,5 +321,6 @@ int main(void)
 	test_calls();
 	test_many();
 	test_load();
+	test_calls_at_load();
 	return tap_done();
 }

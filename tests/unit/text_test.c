@@ -22,15 +22,27 @@ static unsigned long stext, etext;
 static bool takes_probe;
 static int probes;
 
-/* What register_kprobe() answers for an address. */
+/*
+ * What register_kprobe() answers for an address: @answer, or, for one behind an INT3 that begins
+ * an instruction, -EILSEQ if the decoder gives up there.
+ */
 static int answer;
+static unsigned long int3;
+static bool gives_up;
 
 static int register_address(const struct kprobe *kp)
 {
+	unsigned long at = (unsigned long)kp->addr;
+	int ret = answer;
+
 	if (kp->offset || kp->flags != KPROBE_FLAG_DISABLED)
 		return -EINVAL;
-	probes += !answer;
-	return answer;
+	if (int3 && at == int3)
+		ret = -EINVAL;
+	if (int3 && at == int3 + 1)
+		ret = gives_up ? -EILSEQ : 0;
+	probes += !ret;
+	return ret;
 }
 
 int register_kprobe(struct kprobe *kp)
@@ -154,7 +166,6 @@ static void test_name(void)
 
 static void test_instruction(void)
 {
-	answer = 0;
 	unsigned long start = (unsigned long)code, at = start + 50;
 
 	mapped = sizeof(code);
@@ -162,16 +173,25 @@ static void test_instruction(void)
 	ok(mmn_text_is_instruction(at, start) && !probes, "an address that takes a probe, which goes");
 	answer = -EILSEQ;
 	ok(!mmn_text_is_instruction(at, start), "the middle of an instruction");
-	code[49] = 0xcc;
-	ok(mmn_text_is_instruction(at, start), "behind an INT3 that is not known");
-	code[49] = 0;
-	code[50] = 0xcc;
-	ok(!mmn_text_is_instruction(at, start), "but an INT3 behind the address does not matter");
-	code[50] = 0;
+	ok(mmn_text_is_instruction(at, at), "where the function begins is not known");
+	code[20] = 0xcc;
+	code[40] = 0xcc;
+	ok(!mmn_text_is_instruction(at, start), "an operand that looks like an INT3");
+	int3 = start + 40;
+	ok(!mmn_text_is_instruction(at, start) && !probes, "behind an INT3 that the decoder passes");
+	gives_up = true;
+	ok(mmn_text_is_instruction(at, start) && !probes, "behind one where it gives up");
+	ok(!mmn_text_is_instruction(start + 39, start) && mmn_text_is_instruction(int3, start),
+	   "an INT3 behind the address does not matter, and is an instruction itself");
+	int3 = 0;
+	gives_up = false;
 	mapped = 40;
-	ok(mmn_text_is_instruction(at, start), "nor is it known in code that cannot be read");
+	ok(mmn_text_is_instruction(at, start), "code that cannot be read is not known");
 	answer = -EINVAL;
-	ok(mmn_text_is_instruction(at, at), "an address where no probe may be is not known");
+	ok(mmn_text_is_instruction(at, start), "an address where no probe may be is not known");
+	code[20] = 0;
+	code[40] = 0;
+	mapped = 0;
 }
 
 static void test_scan(void)
