@@ -54,6 +54,8 @@ step_in_vm()
 	if [ "$status" -ge 99 ]; then
 		tail -n 25 "$log"
 		broken "$name-console" "$name: the VM run failed ($status), see ${log#"$top/"}"
+		sed -n '/the kernel complained:$/,$ s/^/# /p' "$log" | head -n 20 \
+			>>"$results/$name-console.tap"
 	else
 		passed "$name-console" "$name: the run ended and the kernel log is clean"
 	fi
