@@ -16,6 +16,7 @@
 #include <mmnotify/mmnotify_types.h>
 
 #include "census/census.h"
+#include "census/frames.h"
 #include "census/patches.h"
 #include "client/client.h"
 #include "client/leftover.h"
@@ -227,6 +228,7 @@ static int __init mmn_main_init(void)
 	if (ret)
 		return ret;
 	mmn_trust_settle(mmn_census_init(), mmn_proof_run());
+	mmn_frames_init(mmn_trust_needs_frames());
 	mmn_addr_cache_init();
 	ret = mmn_module_notifier_init();
 	if (ret)

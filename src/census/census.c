@@ -21,6 +21,7 @@
 #include "census.h"
 #include "compat/compat.h"
 #include "compat/trust.h"
+#include "frames.h"
 #include "patches.h"
 #include "rules/census_table.h"
 #include "rules/rules.h"
@@ -415,24 +416,28 @@ static bool is_listed(unsigned int row, unsigned long pc)
 	return false;
 }
 
+static bool is_trusted(unsigned int row, unsigned long pc)
+{
+	if (!mmn_trust_exact() || row == MMN_SITE_UNKNOWN || states[row] > ROW_FOUND ||
+	    mmn_patches_has(row))
+		return false;
+	return !mmn_trust_needs_census() || (states[row] == ROW_FOUND && is_listed(row, pc));
+}
+
 /**
- * mmn_census_trust() - may verdicts at a call site be exact?
+ * mmn_census_trust() - may verdicts at a call site be exact, and may they look at frames?
  * @row: row of the call site
  * @pc: its return address, or one at which the end is announced
  *
  * Context: Any.
- * Return: MMN_CTX_VERIFIED or 0.
+ * Return: MMN_CTX_VERIFIED and MMN_CTX_NO_FRAMES, as far as they hold.
  */
 u8 mmn_census_trust(unsigned int row, unsigned long pc)
 {
-	static_assert(MMN_CTX_VERIFIED <= U8_MAX);
+	static_assert((MMN_CTX_VERIFIED | MMN_CTX_NO_FRAMES) <= U8_MAX);
 
-	if (!mmn_trust_exact() || row == MMN_SITE_UNKNOWN || states[row] > ROW_FOUND ||
-	    mmn_patches_has(row))
-		return 0;
-	if (!mmn_trust_needs_census())
-		return MMN_CTX_VERIFIED;
-	return states[row] == ROW_FOUND && is_listed(row, pc) ? MMN_CTX_VERIFIED : 0;
+	return (is_trusted(row, pc) ? MMN_CTX_VERIFIED : 0) |
+	       mmn_frames_bits(mmn_site_table_class(row));
 }
 
 /**
@@ -507,6 +512,7 @@ void mmn_census_show(struct seq_file *m)
 		show_row(m, row);
 	show_unknown(m);
 	mmn_patches_show(m);
+	mmn_frames_show(m);
 	seq_printf(m, "# calls %u\n# text_kb %lu\n# cycles %llu\n", count_starts(),
 		   text_bytes / 1024, (u64)took);
 }

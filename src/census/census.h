@@ -21,6 +21,7 @@ struct seq_file;
  *   only.
  * - text.c knows where the code is, and reads it without ever faulting.
  * - calls.c has the functions whose calls are searched for, and searches in modules.
+ * - frames.c looks for the functions by which rules recognise operations on the stack.
  * - census.c has the result: the return address of each call, its row of the table, and the
  *   state of each row. The calls of the end function are listed, too, as a verdict may be
  *   needed at the end of an event only.

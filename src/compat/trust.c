@@ -161,6 +161,17 @@ bool mmn_trust_needs_census(void)
 	return trusted != SERIES;
 }
 
+/**
+ * mmn_trust_needs_frames() - have the functions that rules look for to be found?
+ *
+ * Context: Any, after mmn_trust_settle().
+ * Return: false if no verdict is exact, or if the tests ran on a kernel of this source.
+ */
+bool mmn_trust_needs_frames(void)
+{
+	return mmn_trust_exact() && !is_build_known();
+}
+
 /* Return: what verdicts rest on, for the log and debugfs mmnotify/hook. */
 const char *mmn_trust_name(void)
 {

@@ -37,5 +37,6 @@ void mmn_trust_settle(const char *no_census, const char *disproof);
 const char *mmn_trust_name(void);
 bool mmn_trust_exact(void);
 bool mmn_trust_needs_census(void);
+bool mmn_trust_needs_frames(void);
 
 #endif /* MMN_TRUST_H */

@@ -537,7 +537,8 @@ static const struct rule *find_rule(unsigned int class,
 	end = r + lists[class].nr;
 	task.bits = ctx->bits | lists[class].bits;
 	task.sys = task.bits & MMN_CTX_SYSCALL ? ctx->sys : SYS_UNKNOWN;
-	return ctx->nr_frames ? find_walked(r, end, &task) : find_plain(r, end, &task);
+	return ctx->nr_frames && !(ctx->bits & MMN_CTX_NO_FRAMES) ?
+	       find_walked(r, end, &task) : find_plain(r, end, &task);
 }
 
 /**
@@ -550,6 +551,26 @@ static const struct rule *find_rule(unsigned int class,
 u32 mmn_rules_needs(unsigned int class)
 {
 	return class < MMN_NR_CLASSES ? lists[class].needs : 0;
+}
+
+/**
+ * mmn_rules_look_for() - do the rules of a class look for a frame?
+ * @class: enum mmn_class
+ * @frame: enum mmn_frame
+ *
+ * Context: Any.
+ * Return: true if a verdict may depend on it.
+ */
+bool mmn_rules_look_for(unsigned int class, unsigned int frame)
+{
+	unsigned int i;
+
+	if (class >= MMN_NR_CLASSES || frame == MMN_FRAME_NONE)
+		return false;
+	for (i = 0; i < lists[class].nr; i++)
+		if (lists[class].rules[i].saw == frame || lists[class].rules[i].also == frame)
+			return true;
+	return false;
 }
 
 /**
@@ -612,13 +633,17 @@ u32 mmn_rules_how(unsigned int class, unsigned int nr)
 /*
  * On an untested kernel series a known symbol may have gained another use, so no verdict is
  * exact. Only the release of an mm means the same everywhere. Nor is a verdict exact if
- * frames are missing: one of them might match an earlier rule.
+ * frames are missing: one of them might match an earlier rule. If no frame counts, the verdict is
+ * one for any frames, but for changes of protection: frames tell two events apart there.
  */
 static bool is_exact(const struct rule *r, unsigned int class,
 		     const struct mmn_ctx *ctx)
 {
 	if (class == MMN_CLASS_RELEASE)
 		return true;
+	if (class == MMN_CLASS_PROTECT && ctx->bits & MMN_CTX_NO_FRAMES &&
+	    ctx->bits & MMN_CTX_WALKED)
+		return false;
 	return !r->guess && ctx->bits & MMN_CTX_VERIFIED && !(ctx->bits & MMN_CTX_INCOMPLETE);
 }
 

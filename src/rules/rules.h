@@ -26,6 +26,10 @@
  * So the cause is found in this order: the kernel thread, the system call, mmap_lock and
  * task flags, the stack. Most events are decided before the stack is needed.
  *
+ * If the compiler inlined a function whose frame a rule looks for, an outer frame would decide, and
+ * give a wrong cause. So where the kernel lacks such a function (MMN_CTX_NO_FRAMES) no frame
+ * counts, and the last rule of the class gives the cause of the group.
+ *
  * Gathering a context costs time, so each class declares its needs (MMN_NEED_*), and only
  * those parts are gathered.
  *
@@ -213,7 +217,7 @@ enum mmn_frame {
 #define MMN_CTX_KTHREAD		(1u << 3) /* current is a kernel thread */
 #define MMN_CTX_SYSCALL		(1u << 4) /* sys and args can be trusted */
 #define MMN_CTX_MMAP_WRITE	(1u << 5) /* current is the writer of mmap_lock */
-#define MMN_CTX_NUMA_MOVES	(1u << 6) /* kernel: a NUMA hint may also migrate */
+#define MMN_CTX_NO_FRAMES	(1u << 6) /* kernel: lacks a function that the class looks for */
 #define MMN_CTX_VERIFIED	(1u << 7) /* kernel: tested, or trusted (compat/trust.h) */
 #define MMN_CTX_KHUGEPAGED	(1u << 8) /* current is khugepaged */
 #define MMN_CTX_OOM_REAPER	(1u << 9) /* current is the OOM reaper */
@@ -228,7 +232,8 @@ enum mmn_frame {
 #define MMN_CTX_WALKED		(1u << 18) /* the stack was walked for frames */
 #define MMN_CTX_MODULE_CALLS	(1u << 19) /* walk: a module requested the zap */
 #define MMN_CTX_MIGRATION	(1u << 20) /* class: the page is unmapped for migration */
-#define MMN_CTX_INCOMPLETE	(1u << 21) /* walk: outer frames may be missing */
+#define MMN_CTX_NUMA_MOVES	(1u << 21) /* kernel: a NUMA hint may also migrate */
+#define MMN_CTX_INCOMPLETE	(1u << 22) /* walk: outer frames may be missing */
 
 #define MMN_FRAMES_MAX		24
 
@@ -288,6 +293,7 @@ struct mmn_verdict {
 #define MMN_RULE_NEVER	(1u << 3) /* never matches in its class */
 
 u32 mmn_rules_needs(unsigned int class);
+bool mmn_rules_look_for(unsigned int class, unsigned int frame);
 bool mmn_rules_classify(unsigned int class, unsigned int native,
 			const struct mmn_ctx *ctx, struct mmn_verdict *v);
 bool mmn_rules_get(unsigned int class, unsigned int nr,

@@ -20,7 +20,7 @@ struct seq_file;
  * @class: enum mmn_class of that row
  * @needs: MMN_NEED_* of that class
  * @frame: enum mmn_frame of the function, for walks that pass it
- * @trust: MMN_CTX_VERIFIED if verdicts on its events may be exact, else 0
+ * @trust: bits of the context from mmn_census_trust()
  * @ends: frames further out belong to another operation, so a walk ends here
  * @up: distance from this return address on the stack to the next one: MMN_UP_*
  */

@@ -98,7 +98,7 @@ static void gather_syscall(const struct mmu_notifier_range *range, u32 needs,
  * mmn_context_gather() - gather the context for classification
  * @range: the kernel's range
  * @needs: mask of MMN_NEED_*, the parts to gather
- * @trust: MMN_CTX_VERIFIED if the call site is trusted, else 0
+ * @trust: bits of the context from mmn_census_trust()
  * @ctx: filled with those parts; it has no frames yet
  *
  * Context: The hook or a notifier's callback, in the task that invalidates.

@@ -64,7 +64,7 @@ mmn_context_plain_bits(const struct mmu_notifier_range *range, u32 needs, u32 tr
  * @range: the kernel's range
  * @site: mmn_rule_cache_site() of the event
  * @needs: mask of MMN_NEED_* of its class
- * @trust: MMN_CTX_VERIFIED if the call site is trusted, else 0
+ * @trust: bits of the context from mmn_census_trust()
  * @bits: filled with MMN_CTX_* of the context; undefined if there is no key
  *
  * If there is a key, it is that of mmn_rule_cache_key() on a gathered context. Kernel

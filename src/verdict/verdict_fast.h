@@ -56,7 +56,7 @@ struct mmn_query {
  * @site: position of the call site; its pc is 0 if unknown
  * @row: row of the call site in the site table
  * @class: enum mmn_class of @row
- * @trust: MMN_CTX_VERIFIED if verdicts at @site may be exact, else 0
+ * @trust: bits of the context from mmn_census_trust()
  * @needs: mask of MMN_NEED_*, the inputs of the rules of @class
  * @can_resolve: true if symbols may be resolved: false in the hook
  * @late: true at the end of the event: the verdict is not verified, and a missing record

@@ -12,6 +12,7 @@
 
 #include "census/calls.h"
 #include "census/census.h"
+#include "census/frames.h"
 #include "census/scan.h"
 #include "census/text.h"
 #include "compat/trust.h"
@@ -46,6 +47,18 @@ static const char *no_census;	/* why */
 bool mmn_trust_needs_census(void)
 {
 	return needs_census;
+}
+
+/* A class whose rules may not look at the stack. */
+static unsigned int frameless = MMN_NR_CLASSES;
+
+u32 mmn_frames_bits(unsigned int class)
+{
+	return class == frameless ? MMN_CTX_NO_FRAMES : 0;
+}
+
+void mmn_frames_show(struct seq_file *m)
+{
 }
 
 bool mmn_patches_has(unsigned int row)
@@ -246,6 +259,11 @@ static void test_right(void)
 	   !mmn_census_trust(row, ret_of("change_protection", 0)) && !mmn_census_trust(row, 0),
 	   "no address without such a call is, nor one in another row");
 	ok(!mmn_census_trust(MMN_SITE_UNKNOWN, ret_of("unmap_vmas", 0)), "nor a site without a row");
+	frameless = MMN_CLASS_UNMAP;
+	ok(mmn_census_trust(row, ret_of("unmap_vmas", 0)) == (MMN_CTX_VERIFIED | MMN_CTX_NO_FRAMES) &&
+	   mmn_census_trust(row, 0) == MMN_CTX_NO_FRAMES && trusted() == BUT(0),
+	   "a row whose class lost its frames has a bit for that, trusted or not");
+	frameless = MMN_NR_CLASSES;
 	patched = mmn_site_table_find("copy_page_range");
 	ok(trusted() == BUT(2), "nor a row that rests on a live patch");
 	needs_census = false;

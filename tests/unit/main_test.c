@@ -13,6 +13,7 @@
 #include <mmnotify/mmnotify_types.h>
 
 #include "census/census.h"
+#include "census/frames.h"
 #include "census/patches.h"
 #include "client/client.h"
 #include "client/leftover.h"
@@ -85,6 +86,7 @@ STEP(stats_exit)
 STEP_THAT_FAILS(stats_init)
 STEP_THAT_FAILS(module_notifier_init)
 STEP_THAT_FAILS(leftover_init)
+STEP_WITH(frames_init)
 STEP_WITH(unwind_allow)
 STEP_WITH(client_set_debug)
 STEP_WITH(client_set_timing)
@@ -121,6 +123,11 @@ void mmn_trust_settle(const char *no_census, const char *disproof)
 int mmn_trust_init(const char *trust)
 {
 	return step_with("trust", trust);
+}
+
+bool mmn_trust_needs_frames(void)
+{
+	return true;
 }
 
 const char *mmn_trust_name(void)
@@ -192,7 +199,7 @@ static bool did(const char *what)
 	return same;
 }
 
-#define FIRST	"features_log stats_init census_init no text:no owner addr_cache_init module_notifier_init "
+#define FIRST	"features_log stats_init census_init no text:no owner frames_init:on addr_cache_init module_notifier_init "
 #define SECOND	"patches_init leftover_init objects_init event_init:random range_end_init "
 #define THIRD	"hook_choose stats_reset debugfs_init client_set_debug:off verify_set:off "
 #define EXIT	"debugfs_exit watch_exit hook_exit leftover_exit module_notifier_exit " \

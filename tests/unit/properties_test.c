@@ -17,7 +17,8 @@
 #define SAMPLES		40000	/* per class */
 #define HOT_SAMPLES	4000	/* per hot context */
 
-#define ALL_BITS	((1u << 21) - 1)
+#define BITS_END	(1u << 22)
+#define ALL_BITS	((BITS_END - 1) & ~MMN_CTX_NO_FRAMES)
 /* Bits that are only set by a walk or a class. */
 #define LATE_BITS	(MMN_CTX_WALKED | MMN_CTX_MODULE_CALLS | \
 			 MMN_CTX_MIGRATION)
@@ -429,7 +430,20 @@ static bool is_a_rule(const struct sample *s)
 	return false;
 }
 
+/* Where a function of the class may be inlined, any frame may be missing. */
+static bool covers_all_frames(const struct sample *s)
+{
+	struct sample plain = *s;
+
+	plain.ctx.bits |= MMN_CTX_NO_FRAMES;
+	ask(&plain);
+	if (!s->decided || !is_exact(&plain))
+		return true;
+	return is_exact(s) && plain.v.event == s->v.event && !(s->v.effects & ~plain.v.effects);
+}
+
 static struct property properties[] = {
+	{ "where frames may be missing, what is exact covers all of them", covers_all_frames },
 	{ "no walk is requested after a walk", never_asks_twice },
 	{ "event, cause, effects and flags are in range", in_range },
 	{ "a verdict that is not exact has all effects", guesses_all },
@@ -516,7 +530,7 @@ static void any_ctx(struct mmn_ctx *ctx)
 	unsigned int i;
 
 	memset(ctx, 0, sizeof(*ctx));
-	ctx->bits = any(ALL_BITS + 1) & any(ALL_BITS + 1) & ~LATE_BITS;
+	ctx->bits = any(BITS_END) & any(BITS_END) & ALL_BITS & ~LATE_BITS;
 	if (any(4))
 		ctx->bits |= MMN_CTX_VERIFIED;
 	if (any(2))

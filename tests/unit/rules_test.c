@@ -208,6 +208,27 @@ static void test_last_frame(void)
 	ok(v.cause == MMNOTIFY_CAUSE_RMAP_MIGRATE, "garbage behind the last frame is not used");
 }
 
+/* Where the kernel lacks a function that the class looks for, no frame counts. */
+static void test_no_frames(void)
+{
+	struct mmn_ctx ctx = {
+		.bits = MMN_CTX_VERIFIED | MMN_CTX_WALKED | MMN_CTX_NO_FRAMES,
+		.nr_frames = 1, .frames = { MMN_FRAME_MBIND },
+	};
+	struct mmn_verdict v;
+
+	mmn_rules_classify(MMN_CLASS_RMAP_MIGRATE, MMNOTIFY_CLEAR, &ctx, &v);
+	ok(v.cause == MMNOTIFY_CAUSE_RMAP_MIGRATE && v.flags & MMNOTIFY_F_EXACT,
+	   "without frames the cause is that of the group, exact");
+	ok(mmn_rules_look_for(MMN_CLASS_RMAP_MIGRATE, MMN_FRAME_MBIND) &&
+	   mmn_rules_look_for(MMN_CLASS_RMAP_MIGRATE, MMN_FRAME_PROACTIVE) &&
+	   mmn_rules_look_for(MMN_CLASS_ZAP, MMN_FRAME_FALLOCATE_CALL) &&
+	   !mmn_rules_look_for(MMN_CLASS_RMAP_MIGRATE, MMN_FRAME_VDSO) &&
+	   !mmn_rules_look_for(MMN_CLASS_RMAP_MIGRATE, MMN_FRAME_NONE) &&
+	   !mmn_rules_look_for(MMN_NR_CLASSES, MMN_FRAME_MBIND),
+	   "the frames that a class looks for");
+}
+
 static unsigned int effects_with(unsigned long cmd, u32 bits, unsigned int frame)
 {
 	struct mmn_ctx ctx = {
@@ -290,6 +311,7 @@ int main(void)
 	test_last_frame();
 	test_union();
 	test_incomplete();
+	test_no_frames();
 	test_numbers();
 	return tap_done();
 }

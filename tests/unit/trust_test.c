@@ -86,6 +86,26 @@ static void test_census(void)
 	ok(!mmn_trust_exact(), "nothing is exact before the census");
 }
 
+static bool needs_frames(enum mmn_kernel_build is, const char *trust, const char *no_census)
+{
+	build = is;
+	mmn_trust_init(trust);
+	mmn_trust_settle(no_census, disproof);
+	return mmn_trust_needs_frames();
+}
+
+static void test_frames(void)
+{
+	ok(needs_frames(MMN_KERNEL_UNTESTED, "certified", NULL) &&
+	   needs_frames(MMN_KERNEL_NEWER, "series", NULL),
+	   "the functions of frames are looked for on a build that is not known");
+	ok(!needs_frames(MMN_KERNEL_TESTED, "certified", NULL) &&
+	   !needs_frames(MMN_KERNEL_AUDITED, "tested", NULL), "but not on one that is");
+	ok(!needs_frames(MMN_KERNEL_UNTESTED, "tested", NULL) &&
+	   !needs_frames(MMN_KERNEL_UNTESTED, "certified", "no text"),
+	   "nor where no verdict is exact");
+}
+
 static void test_builds(void)
 {
 	ok(is_shown(MMN_KERNEL_UNTESTED, "tested", NULL, "untested") &&
@@ -119,5 +139,6 @@ int main(void)
 {
 	test_census();
 	test_builds();
+	test_frames();
 	return tap_done();
 }

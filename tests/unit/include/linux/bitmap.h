@@ -19,7 +19,7 @@ static inline void __set_bit(unsigned int nr, unsigned long *map)
 
 static inline void bitmap_zero(unsigned long *map, unsigned int bits)
 {
-	memset(map, 0, bits / 8);
+	memset(map, 0, (bits + 63) / 64 * sizeof(*map));
 }
 
 static inline bool bitmap_empty(const unsigned long *map, unsigned int bits)
@@ -37,7 +37,7 @@ static inline void bitmap_or(unsigned long *to, const unsigned long *a, const un
 {
 	unsigned int i;
 
-	for (i = 0; i < bits / 64; i++)
+	for (i = 0; i < (bits + 63) / 64; i++)
 		to[i] = a[i] | b[i];
 }
 

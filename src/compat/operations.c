@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * operations: which of the operations that frames stand for this kernel can perform, as far as its
+ * configuration and its headers tell. A kernel with the operation has a function of it.
+ */
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/kconfig.h>
+#include <linux/kernel.h>
+#include <linux/mman.h>
+#include <linux/swap.h>
+#include <linux/types.h>
+#include <linux/unistd.h>
+
+#include "operations.h"
+#include "rules/rules.h"
+
+#ifdef MADV_GUARD_INSTALL
+#define HAVE_GUARD_INSTALL	1
+#else
+#define HAVE_GUARD_INSTALL	0
+#endif
+
+#ifdef MADV_COLLAPSE
+#define HAVE_MADV_COLLAPSE	1
+#else
+#define HAVE_MADV_COLLAPSE	0
+#endif
+
+#ifdef MADV_PAGEOUT
+#define HAVE_PAGEOUT		1
+#else
+#define HAVE_PAGEOUT		0
+#endif
+
+#ifdef MEMCG_RECLAIM_PROACTIVE
+#define HAVE_PROACTIVE		1
+#else
+#define HAVE_PROACTIVE		0
+#endif
+
+#ifdef PAGEMAP_SCAN
+#define HAVE_PAGEMAP_SCAN	1
+#else
+#define HAVE_PAGEMAP_SCAN	0
+#endif
+
+#ifdef __NR_process_mrelease
+#define HAVE_MRELEASE		1
+#else
+#define HAVE_MRELEASE		0
+#endif
+
+/*
+ * A frame that is not here may be missing: the rules do without it (DEMOTE), no frame of another
+ * operation is further out (TCP_ZEROCOPY), or only some kernels have a function for it.
+ */
+static const bool have[MMN_NR_FRAMES] __initconst = {
+	[MMN_FRAME_ZAPPER] = true,
+	[MMN_FRAME_UNMAPPER] = true,
+	[MMN_FRAME_OTHERS] = true,
+	[MMN_FRAME_KSWAPD] = true,
+	[MMN_FRAME_DIRECT_RECLAIM] = true,
+	[MMN_FRAME_MEMCG] = IS_ENABLED(CONFIG_MEMCG),
+	[MMN_FRAME_CHARGE] = IS_ENABLED(CONFIG_MEMCG),
+	[MMN_FRAME_PROACTIVE] = IS_ENABLED(CONFIG_MEMCG) && HAVE_PROACTIVE,
+	[MMN_FRAME_RECLAIM_PAGES] = HAVE_PAGEOUT,
+	[MMN_FRAME_MIGRATION] = IS_ENABLED(CONFIG_MIGRATION),
+	[MMN_FRAME_COMPACT_ADMIN] = IS_ENABLED(CONFIG_COMPACTION),
+	[MMN_FRAME_COMPACT_DIRECT] = IS_ENABLED(CONFIG_COMPACTION),
+	[MMN_FRAME_KCOMPACTD] = IS_ENABLED(CONFIG_COMPACTION),
+	[MMN_FRAME_MOVE_PAGES] = IS_ENABLED(CONFIG_NUMA) && IS_ENABLED(CONFIG_MIGRATION),
+	[MMN_FRAME_MBIND] = IS_ENABLED(CONFIG_NUMA) && IS_ENABLED(CONFIG_MIGRATION),
+	[MMN_FRAME_MIGRATE_PAGES] = IS_ENABLED(CONFIG_NUMA) && IS_ENABLED(CONFIG_MIGRATION),
+	[MMN_FRAME_CPUSET] = IS_ENABLED(CONFIG_CPUSETS),
+	[MMN_FRAME_MISPLACED] = IS_ENABLED(CONFIG_NUMA_BALANCING),
+	[MMN_FRAME_OFFLINE] = IS_ENABLED(CONFIG_MEMORY_HOTREMOVE),
+	[MMN_FRAME_CONTIG] = IS_ENABLED(CONFIG_CONTIG_ALLOC),
+	[MMN_FRAME_DAMON] = IS_ENABLED(CONFIG_DAMON),
+	[MMN_FRAME_MIGRATE_VMA] = IS_ENABLED(CONFIG_DEVICE_MIGRATION) ||
+				  IS_ENABLED(CONFIG_MIGRATE_VMA_HELPER),
+	[MMN_FRAME_HWPOISON] = IS_ENABLED(CONFIG_MEMORY_FAILURE),
+	[MMN_FRAME_SOFT_OFFLINE] = IS_ENABLED(CONFIG_MEMORY_FAILURE),
+	[MMN_FRAME_SPLIT] = IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE),
+	[MMN_FRAME_COLLAPSE] = IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE),
+	[MMN_FRAME_KHUGEPAGED] = IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE),
+	[MMN_FRAME_MADVISE] = IS_ENABLED(CONFIG_ADVISE_SYSCALLS),
+	[MMN_FRAME_MADV_COLLAPSE] = IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && HAVE_MADV_COLLAPSE,
+	[MMN_FRAME_GUARD_INSTALL] = IS_ENABLED(CONFIG_ADVISE_SYSCALLS) && HAVE_GUARD_INSTALL,
+	[MMN_FRAME_TRUNCATE] = true,
+	[MMN_FRAME_FALLOCATE] = true,
+	[MMN_FRAME_FALLOCATE_CALL] = true,
+	[MMN_FRAME_CACHE_RANGE] = true,
+	[MMN_FRAME_IOCTL] = true,
+	[MMN_FRAME_INVALIDATE] = true,
+	[MMN_FRAME_OPEN] = true,
+	[MMN_FRAME_REMAP] = true,
+	[MMN_FRAME_DAX] = IS_ENABLED(CONFIG_FS_DAX),
+	[MMN_FRAME_VDSO] = IS_ENABLED(CONFIG_TIME_NS),
+	[MMN_FRAME_HUGETLB_WP] = IS_ENABLED(CONFIG_HUGETLB_PAGE),
+	[MMN_FRAME_MPROTECT] = true,
+	[MMN_FRAME_PKEY_MPROTECT] = IS_ENABLED(CONFIG_ARCH_HAS_PKEYS),
+	[MMN_FRAME_NUMA] = IS_ENABLED(CONFIG_NUMA_BALANCING),
+	[MMN_FRAME_UFFD_WP] = IS_ENABLED(CONFIG_HAVE_ARCH_USERFAULTFD_WP) &&
+			      IS_ENABLED(CONFIG_USERFAULTFD),
+	[MMN_FRAME_UFFD_END] = IS_ENABLED(CONFIG_USERFAULTFD),
+	[MMN_FRAME_PAGEMAP_SCAN] = IS_ENABLED(CONFIG_PROC_PAGE_MONITOR) && HAVE_PAGEMAP_SCAN,
+	[MMN_FRAME_BREAK_KSM] = IS_ENABLED(CONFIG_KSM),
+	[MMN_FRAME_UPROBE] = IS_ENABLED(CONFIG_UPROBES),
+	[MMN_FRAME_ACCESS] = true,
+	[MMN_FRAME_WRITEBACK] = true,
+	[MMN_FRAME_WRITE] = true,
+	[MMN_FRAME_DAX_WRITEBACK] = IS_ENABLED(CONFIG_FS_DAX),
+	[MMN_FRAME_EXIT] = true,
+	[MMN_FRAME_EXEC] = true,
+	[MMN_FRAME_MUNMAP] = true,
+	[MMN_FRAME_MMAP] = true,
+	[MMN_FRAME_BRK] = true,
+	[MMN_FRAME_SHMDT] = IS_ENABLED(CONFIG_SYSVIPC),
+	[MMN_FRAME_MREMAP] = true,
+	[MMN_FRAME_MOVE_VMA] = true,
+	[MMN_FRAME_OOM_REAPER] = true,
+	[MMN_FRAME_MRELEASE] = HAVE_MRELEASE,
+};
+
+/**
+ * mmn_operations_have() - must the kernel have a function of an operation?
+ * @frame: enum mmn_frame
+ *
+ * Context: Module init.
+ * Return: true if it can perform the operation; false also if that is not known.
+ */
+bool __init mmn_operations_have(unsigned int frame)
+{
+	return frame < MMN_NR_FRAMES && have[frame];
+}
