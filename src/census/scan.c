@@ -154,13 +154,11 @@ static void check_rest(struct mmn_scan *scan, const u8 *code, size_t starts, siz
 void mmn_scan_code(struct mmn_scan *scan, const u8 *code, size_t starts, size_t len,
 		   unsigned long base)
 {
-	/* Up to here each instruction that begins in a word is complete. */
+	/* Up to here each instruction is complete. As @len is bounded, that is @starts at most. */
 	size_t whole = len < MMN_SCAN_LONGEST ? 0 : len - MMN_SCAN_LONGEST + 1;
 	u64 word, marks;
 	size_t i;
 
-	if (whole > starts)
-		whole = starts;
 	whole -= whole % sizeof(word);
 	for (i = 0; i < whole; i += sizeof(word)) {
 		memcpy(&word, code + i, sizeof(word));

@@ -113,9 +113,12 @@ bool mmn_text_find_kernel(struct mmn_text *t)
 int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *t, unsigned long from,
 		  unsigned long to)
 {
+	unsigned long end = to + MMN_SCAN_LONGEST - 1;
+
 	if (unreadable)
 		return -1;
-	mmn_scan_code(scan, text + (from - BASE), to - from, t->end - from, from);
+	mmn_scan_code(scan, text + (from - BASE), to - from, (end < t->end ? end : t->end) - from,
+		      from);
 	return 0;
 }
 

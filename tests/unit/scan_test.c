@@ -78,7 +78,7 @@ static bool is_found(unsigned int i, size_t at, size_t len, unsigned int target)
 static void test_places(void)
 {
 	u8 code[64];
-	unsigned int at, wrong = 0;
+	unsigned int at, len, wrong = 0;
 
 	for (at = 0; at + 5 <= sizeof(code); at++) {
 		memset(code, 0x90, sizeof(code));
@@ -87,13 +87,16 @@ static void test_places(void)
 		wrong += nr_found != 1 || !is_found(0, at, 5, 0);
 	}
 	ok(!wrong, "a call is found at each place of a buffer");
-	for (at = 60; at < sizeof(code); at++) {
-		memset(code, 0x90, sizeof(code));
-		code[at] = 0xe8;
-		search(code, sizeof(code), sizeof(code));
+	/* Their last byte is 0, as if it were read from behind the text. */
+	for (len = 1; len < 6; len++) {
+		put_branch(code, 10, "\x0f\x84", 2, ENTRY);
+		search(code, 10 + len, sizeof(code));
+		wrong += nr_found;
+		put_call(code, 10, ENTRY);
+		search(code, 10 + len - 1, sizeof(code));
 		wrong += nr_found;
 	}
-	ok(!wrong, "a call that ends behind the text is none");
+	ok(!wrong, "a branch that ends behind the text is none");
 }
 
 static void test_pieces(void)
@@ -143,7 +146,7 @@ static void test_kinds(void)
 	ok(nr_found == 7, "calls close together are all found");
 }
 
-/* Return: number of hits of a branch with @opcode to ENTRY + @offset. */
+/* Return: number of hits of a branch of one byte and a distance to ENTRY + @offset. */
 static unsigned int hits(u8 opcode, long offset)
 {
 	u8 code[32];
@@ -155,6 +158,17 @@ static unsigned int hits(u8 opcode, long offset)
 	return nr_found;
 }
 
+/* Return: likewise, of a conditional jump. */
+static unsigned int jcc_hits(long offset)
+{
+	u8 code[32];
+
+	memset(code, 0x90, sizeof(code));
+	put_branch(code, 10, "\x0f\x85", 2, ENTRY + offset);
+	search(code, sizeof(code), sizeof(code));
+	return nr_found;
+}
+
 static void test_entries(void)
 {
 	ok(hits(0xe8, -16) && hits(0xe8, -1) && hits(0xe8, 4),
@@ -162,9 +176,12 @@ static void test_entries(void)
 	ok(!hits(0xe8, -17) && !hits(0xe8, 5), "a call further away does not");
 	ok(hits(0xe9, 0) && hits(0xe9, 4) && !hits(0xe9, 5) && !hits(0xe9, -1) && !hits(0xe9, -16),
 	   "a jump into the padding is one of the function before");
+	ok(jcc_hits(0) && jcc_hits(4) && !jcc_hits(5) && !jcc_hits(-1) && !jcc_hits(-16),
+	   "so is a conditional one");
 	ok(!hits(0xe8, 0x1000) && !hits(0xe8, 0x4000) && !hits(0xe8, -0x4000) &&
 	   !hits(0xe8, 0x100000),
 	   "addresses with the same bit of the filter do not count");
+	ok(!hits(0xe8, -ENTRY), "nor does address 0, though the places without a target have it");
 }
 
 /* Searches for short jumps to ENTRY in 128 bytes around it, without the bytes from @len on. */

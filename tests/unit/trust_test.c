@@ -81,9 +81,15 @@ static void test_census(void)
 	   "if something is read wrongly it is not exact, and nothing helps");
 	ok(is_shown(MMN_KERNEL_TESTED, "series", NULL, "unconfirmed") &&
 	   is_shown(MMN_KERNEL_UNTESTED, "certified", NULL, "unconfirmed"), "whatever trust= is");
+	ok(is_shown(MMN_KERNEL_TESTED, "tested", "no text", "unconfirmed") &&
+	   is_logged(NONE "no lock; please report this line (6.1"),
+	   "nor without a census: the log has what is read wrongly");
+	mmn_trust_init("series");
+	ok(mmn_trust_exact(), "trust=series does not wait for the census");
 	disproof = NULL;
+	mmn_trust_settle(NULL, NULL);
 	mmn_trust_init("tested");
-	ok(!mmn_trust_exact(), "nothing is exact before the census");
+	ok(!mmn_trust_exact(), "nothing else is exact before the census");
 }
 
 static bool needs_frames(enum mmn_kernel_build is, const char *trust, const char *no_census)
