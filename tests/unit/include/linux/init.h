@@ -4,6 +4,7 @@
 
 #define __init
 #define __initdata
+#define __initconst
 #define __exit
 
 #endif /* SHIM_INIT_H */
