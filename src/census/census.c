@@ -396,10 +396,8 @@ const char *__init mmn_census_init(void)
 	init_rows();
 	failed = take_census();
 	took = get_cycles() - before;
-	if (failed) {
-		nr_sites = 0;
+	if (failed)
 		return failed;
-	}
 	pr_info("census: %u call sites in %lu kB of text, %u of them without a row; %u rows differ from the audit\n",
 		count_starts(), text_bytes / 1024, calls[MMN_SITE_UNKNOWN], warn_rows());
 	return NULL;

@@ -24,15 +24,19 @@
 
 #define BASE	0xffffffff81000000UL
 #define SIZE	0x1000		/* of each function, in bytes */
-#define FUNCTIONS	24
+#define FUNCTIONS	128
 
-/* A kernel: functions in the order of their addresses, each with calls of others by number. */
+/*
+ * A kernel: functions in the order of their addresses, each with calls of others by number. The
+ * last call ends where its function does.
+ */
 static struct function {
 	const char *name;
 	int calls[4];		/* number of a function plus 1 */
 } kernel[FUNCTIONS];
 
 static unsigned int nr;
+static unsigned int nr_modules;	/* that many functions, the last ones, are of modules */
 static u8 text[FUNCTIONS * SIZE];
 static bool unreadable, exact, needs_census;
 static unsigned int patched;	/* row that rests on a live patch */
@@ -68,6 +72,7 @@ bool mmn_patches_has(unsigned int row)
 
 void mmn_patches_show(struct seq_file *m)
 {
+	seq_puts(m, "patches\n");
 }
 
 static unsigned int number_of(const char *name)
@@ -106,7 +111,7 @@ int sprint_symbol_no_offset(char *name, unsigned long pc)
 bool mmn_text_find_kernel(struct mmn_text *t)
 {
 	t->start = BASE;
-	t->end = BASE + nr * SIZE;
+	t->end = BASE + (nr - nr_modules) * SIZE;
 	return true;
 }
 
@@ -140,15 +145,21 @@ bool mmn_text_is_instruction(unsigned long at, unsigned long start)
 	return at != middle;
 }
 
+/* Return: where call @i ends in its function. */
+static unsigned int end_of(unsigned int i)
+{
+	return i == 3 ? SIZE : 16 * i + 16 + 5;
+}
+
 /* Return: the address behind call @i of function @f. */
 static unsigned long ret_of(const char *name, unsigned int i)
 {
-	return entry_of(name) + 16 * i + 16 + 5;
+	return entry_of(name) + end_of(i);
 }
 
 static void put_call(unsigned int f, unsigned int i, unsigned int to)
 {
-	unsigned long ret = BASE + f * SIZE + 16 * i + 16 + 5;
+	unsigned long ret = BASE + f * SIZE + end_of(i);
 	int rel = BASE + to * SIZE - ret;
 	u8 *code = text + (ret - 5 - BASE);
 
@@ -170,6 +181,12 @@ static void add_call(const char *from, const char *to)
 	kernel[f].calls[i] = number_of(to) + 1;
 }
 
+/* As the last instruction of @from, behind which another function begins. */
+static void add_last_call(const char *from, const char *to)
+{
+	kernel[number_of(from)].calls[3] = number_of(to) + 1;
+}
+
 #define START	"__mmu_notifier_invalidate_range_start"
 #define FINISH	"__mmu_notifier_invalidate_range_end"
 
@@ -184,6 +201,7 @@ static void make_kernel(void)
 
 	memset(kernel, 0, sizeof(kernel));
 	nr = 0;
+	nr_modules = 0;
 	add("mprotect_fixup");
 	for (i = 0; i < 4; i++)
 		add(sites[i]);
@@ -225,13 +243,18 @@ static void take(void)
 	if (jump.to)
 		put_jump();
 	for (f = 0; f < nr; f++)
-		for (i = 0; i < 4 && kernel[f].calls[i]; i++)
-			put_call(f, i, kernel[f].calls[i] - 1);
+		for (i = 0; i < 4; i++)
+			if (kernel[f].calls[i])
+				put_call(f, i, kernel[f].calls[i] - 1);
 	logged[0] = 0;
 	exact = true;
 	needs_census = true;
 	no_census = mmn_census_init();
 }
+
+static struct seq_file page;
+
+#define HEADING	"# site calls state\n"
 
 /* Return: a mask of the sites whose start is trusted. */
 static unsigned int trusted(void)
@@ -254,7 +277,7 @@ static void test_right(void)
 
 	make_kernel();
 	take();
-	ok(!no_census && trusted() == ALL && strstr(logged, "4 call sites") &&
+	ok(!no_census && trusted() == ALL && strstr(logged, "4 call sites in 40 kB") &&
 	   strstr(logged, "0 rows differ"),
 	   "a kernel without a fault: all rows are trusted");
 	ok(mmn_census_trust(row, ret_of("unmap_vmas", 1)), "so is the place that announces an end");
@@ -290,11 +313,15 @@ static void test_plants(void)
 	ok(trusted() == ALL && strstr(logged, "5 call sites") &&
 	   strstr(logged, "1 of them without a row"),
 	   "a new call site: it has no row, and no other is affected");
+	make_kernel();
+	take();
+	ok(strstr(logged, "0 of them without a row"), "each census counts anew");
 
 	make_kernel();
 	add_call("unmap_vmas", START);
 	take();
-	ok(trusted() == BUT(0) && strstr(logged, "unmap_vmas is not exact: more calls"),
+	ok(trusted() == BUT(0) && strstr(logged, "unmap_vmas is not exact: more calls") &&
+	   strstr(logged, "1 rows differ"),
 	   "a second call in a known function: that row alone");
 	needs_census = false;
 	ok(!mmn_census_trust(mmn_site_table_find("unmap_vmas"), ret_of("unmap_vmas", 0)),
@@ -312,11 +339,11 @@ static void test_plants(void)
 	ok(trusted() == BUT(3), "a new caller of a function with a suffix: that row alone");
 
 	make_kernel();
-	add("unmap_vmas");
-	add_call("other", FINISH);
-	kernel[nr - 1].calls[0] = number_of(START) + 1;
+	add("0xffffffff81009000");
+	add_call("0xffffffff81009000", "change_protection");
 	take();
-	ok(trusted() == BUT(0), "a second function with the same name: that row alone");
+	ok(trusted() == BUT(1) && strstr(logged, "(no-symbol)() calls change_protection()"),
+	   "the log does not have the address of a caller without a symbol");
 
 	make_kernel();
 	kernel[number_of("copy_page_range")].calls[0] = number_of("other") + 1;
@@ -394,6 +421,125 @@ static void test_callers(void)
 	   "a call on the way that cannot be seen, as its callers are not either");
 }
 
+/* The cold part of change_protection(), which is the first function of the text. */
+static void make_first(void)
+{
+	make_kernel();
+	clear_protection();
+	kernel[number_of("change_protection")].name = "mprotect_fixup";
+	kernel[0].name = "change_protection";
+	kernel[number_of("other")].calls[0] = 0;
+	add("change_protection.cold");
+	add_call("change_protection.cold", START);
+	add_call("mprotect_fixup", "change_protection");
+}
+
+static unsigned int targets_outside(void)
+{
+	unsigned int i, outside = 0;
+
+	for (i = 0; i < mmn_calls_scan.nr; i++)
+		outside += mmn_calls_scan.targets[i] - BASE >= (nr - nr_modules) * SIZE;
+	return outside;
+}
+
+static void test_whole_functions(void)
+{
+	make_first();
+	take();
+	ok(is_right("change_protection.cold", true), "a cold part of the first function of the text");
+	add_call("other", "change_protection");
+	take();
+	ok(is_right("change_protection.cold", false), "a new caller of that is seen");
+
+	make_first();
+	kernel[0].name = "renamed";
+	add("change_protection");
+	nr_modules = 1;
+	take();
+	ok(is_right("change_protection.cold", false) && !targets_outside(),
+	   "a function of a module with that name is not looked for");
+}
+
+/* Two functions have the name of a row. */
+static void test_namesakes(void)
+{
+	make_kernel();
+	kernel[number_of("unmap_vmas")].calls[0] = 0;
+	add_last_call("unmap_vmas", START);
+	take();
+	ok(!no_census && (trusted() | 1) == ALL &&
+	   mmn_census_trust(mmn_site_table_find("unmap_vmas"), ret_of("unmap_vmas", 3)),
+	   "a call that is the last instruction of its function");
+
+	kernel[number_of("unmap_vmas")].calls[1] = 0;
+	add("unmap_vmas");
+	kernel[nr - 1].calls[0] = number_of(FINISH) + 1;
+	take();
+	ok(!mmn_census_trust(mmn_site_table_find("unmap_vmas"), ret_of("unmap_vmas", 3)) &&
+	   (trusted() | 1) == ALL &&
+	   strstr(logged, "unmap_vmas is not exact: another function has its name"),
+	   "a second function with the same name: that row alone");
+
+	make_kernel();
+	add("hugetlb_wp");
+	add("hugetlb_wp");
+	add_call("hugetlb_wp", START);
+	add_last_call("hugetlb_wp", FINISH);
+	take();
+	ok(mmn_census_trust(mmn_site_table_find("hugetlb_wp"), ret_of("hugetlb_wp", 0)) &&
+	   trusted() == ALL, "it does not matter if it announces nothing");
+}
+
+/* Adds functions that announce, up to a number of calls. */
+static void add_sites(unsigned int calls)
+{
+	unsigned int i;
+
+	for (i = 0; i < calls; i++) {
+		if (i % 4 == 0)
+			add("new_site");
+		kernel[nr - 1].calls[i % 4] = number_of(START) + 1;
+	}
+}
+
+/* Adds so many functions that are called as change_protection() is. */
+static void add_callees(unsigned int callees)
+{
+	while (callees--) {
+		add("change_protection.isra.0");
+		kernel[nr - 1].calls[0] = number_of(START) + 1;
+	}
+}
+
+static void test_room(void)
+{
+	unsigned int nr_targets;
+
+	make_kernel();
+	add_sites(192 - 8);
+	take();
+	ok(!no_census && trusted() == ALL && strstr(logged, "188 call sites") &&
+	   !mmn_census_trust(mmn_site_table_find("unmap_vmas"), 0),
+	   "as many calls as there is room for");
+	make_kernel();
+	add_sites(192 - 7);
+	take();
+	ok(!trusted() && no_census && strstr(no_census, "too many call sites"), "one call more");
+	make_kernel();
+	take();
+	ok(!no_census && trusted() == ALL, "a census after that has room again");
+	nr_targets = mmn_calls_scan.nr;
+	add_callees(MMN_SCAN_TARGETS - nr_targets);
+	take();
+	ok(!no_census && mmn_calls_scan.nr == MMN_SCAN_TARGETS && trusted() == BUT(1),
+	   "as many callees as there is room for");
+	make_kernel();
+	add_callees(MMN_SCAN_TARGETS - nr_targets + 1);
+	take();
+	ok(!trusted() && no_census && strstr(no_census, "too many call sites"), "one callee more");
+}
+
 /* With a short jump to change_protection(), which follows unmap_vmas(). */
 static bool is_right_with_jump(int from, u8 opcode, bool is_trusted)
 {
@@ -418,6 +564,13 @@ static void test_short_jumps(void)
 	ok(is_right_with_jump(-50, 0xeb, true),
 	   "nor are two bytes that look like a jump inside of an instruction");
 	middle = 0;
+	make_kernel();
+	jump.to = START;
+	jump.from = -2;
+	jump.opcode = 0xeb;
+	take();
+	jump.to = NULL;
+	ok(trusted() == BUT(3), "a short jump to the start function is a call, too");
 }
 
 /* Bytes in a new function look like a call of @to. */
@@ -448,7 +601,6 @@ void mmn_module_text(const struct module *mod, void (*fn)(void *arg, const void 
 }
 
 static struct module module = { .name = "plant" }, other_module;
-static struct seq_file page;
 static unsigned long rows[MMN_SITE_ROWS_MAX / 8 / sizeof(long)];
 
 /* Searches a module that calls @to @times times. Return: are there calls to confirm? */
@@ -561,6 +713,10 @@ static void test_failures(void)
 	take();
 	unreadable = false;
 	ok(!trusted() && strstr(no_census, "could not be read"), "text that cannot be read: no row");
+	page.len = 0;
+	mmn_census_show(&page);
+	ok(!strcmp(page.text, HEADING "# failed: a part of the kernel's text could not be read\n"),
+	   "debugfs has the reason");
 	needs_census = false;
 	ok(trusted() == ALL, "but with trust=series, which does without");
 
@@ -573,7 +729,6 @@ static void test_failures(void)
 static void test_natives(void)
 {
 	unsigned int row = mmn_site_table_find("change_protection");
-	static struct seq_file m;
 
 	make_kernel();
 	take();
@@ -588,17 +743,48 @@ static void test_natives(void)
 	logged[0] = 0;
 	mmn_census_report(row, MMNOTIFY_MIGRATE);
 	ok(!logged[0], "once for each row");
-	mmn_census_show(&m);
-	ok(strstr(m.text, "found, native events 0x42\n"), "debugfs shows them all");
+	page.len = 0;
+	mmn_census_show(&page);
+	ok(strstr(page.text, "found, native events 0x42\n"), "debugfs shows them all");
+}
+
+/* Has debugfs this line? */
+static bool shows(const char *name, unsigned int calls, const char *state)
+{
+	char line[200];
+
+	snprintf(line, sizeof(line), "\n%-34s %5u %s\n", name, calls, state);
+	return strstr(page.text, line);
+}
+
+static void test_page(void)
+{
+	make_kernel();
+	add("new_end");
+	add_call("new_end", FINISH);
+	take();
+	patched = mmn_site_table_find("copy_page_range");
+	page.len = 0;
+	mmn_census_show(&page);
+	patched = 0;
+	ok(!strncmp(page.text, HEADING "unmap_vmas ", strlen(HEADING "unmap_vmas ")) &&
+	   shows("unmap_vmas", 1, "found") && shows("hugetlb_wp", 0, "absent") &&
+	   shows("copy_page_range", 1, "found, changed by a module") &&
+	   !strstr(page.text, "unknown"), "debugfs shows each row");
+	ok(strstr(page.text, "patches\n# calls 4\n# text_kb 44\n# cycles 7\n"),
+	   "live patches, and what the census took");
 	make_kernel();
 	add("new_site");
 	add_call("new_site", START);
-	add_call("other", "change_protection");
+	add_call("unmap_vmas", "change_protection");
+	add_last_call("other", "change_protection");
 	take();
-	m.len = 0;
-	mmn_census_show(&m);
-	ok(strstr(m.text, "new_site                               1 unknown\n") &&
-	   strstr(m.text, "other                                  1 unknown caller of change_pro"),
+	page.len = 0;
+	mmn_census_show(&page);
+	ok(strstr(logged, "other() calls change_protection()") &&
+	   shows("new_site", 1, "unknown") &&
+	   shows("unmap_vmas", 1, "unknown caller of change_protection") &&
+	   shows("other", 1, "unknown caller of change_protection"),
 	   "and functions without a row, and callers that were not audited");
 }
 
@@ -607,11 +793,15 @@ int main(void)
 	test_right();
 	test_plants();
 	test_callers();
+	test_whole_functions();
+	test_namesakes();
+	test_room();
 	test_short_jumps();
 	test_data();
 	test_modules();
 	test_many_modules();
 	test_failures();
 	test_natives();
+	test_page();
 	return tap_done();
 }

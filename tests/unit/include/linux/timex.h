@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* From one reading to the next seven cycles pass. */
 #ifndef SHIM_TIMEX_H
 #define SHIM_TIMEX_H
 
@@ -8,7 +9,9 @@ typedef u64 cycles_t;
 
 static inline cycles_t get_cycles(void)
 {
-	return 0;
+	static cycles_t now;
+
+	return now += 7;
 }
 
 #endif /* SHIM_TIMEX_H */
