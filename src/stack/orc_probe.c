@@ -91,8 +91,8 @@ static unsigned int orc_way(const unsigned long *made_up, const struct unwind_st
 	unsigned long end = s->sp - (unsigned long)made_up;
 	long saved = saved_bp(made_up, s);
 
-	if (s->error || end % sizeof(long) || s->ip != word + end / sizeof(long) - 1 ||
-	    saved < 0 || saved == 1 || saved > MMN_UP_SAVED_MAX)
+	if (end % sizeof(long) || s->ip != word + end / sizeof(long) - 1 || saved < 0 ||
+	    saved == 1 || saved > MMN_UP_SAVED_MAX)
 		return MMN_UP_UNSUPPORTED;
 	end /= sizeof(long);
 	if (end == SP_END && up - 1 < MMN_UP_WORDS)
@@ -112,27 +112,29 @@ static void unwind_made_up(struct unwind_state *s)
 
 /*
  * The frame may hold the address of its own end, below the word that the frame pointer points
- * to. Each forged word there points to an entry of a second array that encodes the index of the
- * word. The result must agree with the real stack.
+ * to. Each forged word there points behind an entry of a second array that encodes the index of
+ * the word. The entries are above the words, as the unwinder refuses to go down a stack. The
+ * result must agree with the real stack.
  */
 static noinline unsigned int measure_indirect(const struct unwind_state *at,
 					      const struct unwind_state *next)
 {
-	unsigned long made_up[MMN_UP_INDIRECT_MAX + 1], ends[2 * ARRAY_SIZE(made_up)];
-	unsigned long *bp = &made_up[MMN_UP_INDIRECT_MAX];
+	struct {
+		unsigned long words[MMN_UP_INDIRECT_MAX + 1], ends[MMN_UP_INDIRECT_MAX + 1];
+	} made_up;
+	unsigned long *bp = &made_up.words[MMN_UP_INDIRECT_MAX];
 	struct unwind_state s = *at;
 	unsigned int i, words;
 
-	for (i = 0; i < ARRAY_SIZE(made_up); i++) {
-		made_up[i] = (unsigned long)&ends[2 * i + 1];
-		ends[2 * i] = word + i;
-		ends[2 * i + 1] = 0;
+	for (i = 0; i <= MMN_UP_INDIRECT_MAX; i++) {
+		made_up.words[i] = (unsigned long)(made_up.ends + i + 1);
+		made_up.ends[i] = word + i;
 	}
-	s.sp = (unsigned long)made_up;
+	s.sp = (unsigned long)&made_up;
 	s.bp = (unsigned long)bp;
 	unwind_made_up(&s);
 	i = s.ip - word;
-	if (s.error || i >= MMN_UP_INDIRECT_MAX || s.sp != made_up[i] || s.bp != *bp)
+	if (s.error || i >= MMN_UP_INDIRECT_MAX || s.sp != made_up.words[i] || s.bp != *bp)
 		return MMN_UP_UNSUPPORTED;
 	words = MMN_UP_INDIRECT_MAX - i;
 	if (at->bp < at->sp || !on_own_stack(at->bp + sizeof(long)) ||
@@ -140,6 +142,20 @@ static noinline unsigned int measure_indirect(const struct unwind_state *at,
 	    word_at(at->bp) != next->bp)
 		return MMN_UP_UNSUPPORTED;
 	return MMN_UP_INDIRECT(words);
+}
+
+/*
+ * The frame pointer may lie outside of the forged stack, where a word may be left of an earlier
+ * one. So the real stack must agree.
+ */
+static bool is_right(const struct unwind_state *at, const struct unwind_state *next,
+		     unsigned int up)
+{
+	unsigned long from = up & MMN_UP_BP ? at->bp : at->sp;
+	unsigned int saved = up >> MMN_UP_SAVED_SHIFT;
+	unsigned long bp = saved ? word_at(next->sp - saved * sizeof(long)) : at->bp;
+
+	return from + (up & MMN_UP_WORDS) * sizeof(long) == next->sp && bp == next->bp;
 }
 
 /* @at, @next: this frame and the next one on the real stack. */
@@ -158,9 +174,7 @@ static noinline unsigned int measure_frame(const struct unwind_state *at,
 	if (s.error)
 		return measure_indirect(at, next);
 	up = orc_way(made_up, &s, (next->sp - at->sp) / sizeof(long));
-	if (up & MMN_UP_BP && at->bp + (up & MMN_UP_WORDS) * sizeof(long) != next->sp)
-		return MMN_UP_UNSUPPORTED;
-	return up;
+	return is_right(at, next, up) ? up : MMN_UP_UNSUPPORTED;
 }
 
 static unsigned int orc_measure(const struct unwind_state *at,

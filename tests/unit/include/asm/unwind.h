@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A stack of the kernel's unwinder with frame pointers, which tests define. */
+/* An unwinder of the kernel, with ORC or with frame pointers, which tests define. */
 #ifndef SHIM_UNWIND_H
 #define SHIM_UNWIND_H
 
@@ -8,7 +8,13 @@
 #include <linux/types.h>
 
 struct unwind_state {
+#ifdef CONFIG_UNWINDER_ORC
+	unsigned long sp, bp, ip;
+	bool signal, full_regs;
+	bool done;
+#else
 	unsigned int at;
+#endif
 	bool error;
 	struct pt_regs *regs;
 };
