@@ -351,6 +351,20 @@ static unsigned int misfits_behind(const struct view *w, unsigned int border)
 	return bad;
 }
 
+/* What lies behind the last frame is of an earlier stack. */
+static unsigned int misfits_beyond(const struct view *w)
+{
+	struct mmn_verdict v = { .event = w->event };
+	unsigned int bad = 0, nr = nr_of(w->frames);
+	u8 frames[FRAMES + 1];
+
+	memcpy(frames, w->frames, nr);
+	for (frames[nr] = 1; frames[nr] < MMN_NR_FRAMES; frames[nr]++)
+		for (v.cause = 1; v.cause < MMNOTIFY_NR_CAUSES; v.cause++)
+			bad += mmn_verify_table_check(w->class, frames, nr, &v) != expected(w, &v);
+	return bad;
+}
+
 /* Fills the context with the frames that a walk of this stack gathers. */
 static void walk(const u8 *frames, unsigned int nr, struct mmn_ctx *ctx)
 {
@@ -396,7 +410,7 @@ static void test_views(const struct view *views, unsigned int nr)
 	const struct view *w;
 
 	for (w = views; w < views + nr; w++) {
-		ok(!misfits(w, w->frames, nr_of(w->frames)),
+		ok(!misfits(w, w->frames, nr_of(w->frames)) && !misfits_beyond(w),
 		   "%s: exactly the listed events and causes fit the stack", w->what);
 		ok(!misfits_behind(w, MMN_FRAME_OTHERS) &&
 		   !misfits_behind(w, MMN_FRAME_ANNOUNCE),
