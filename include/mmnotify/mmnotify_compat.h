@@ -157,10 +157,11 @@ static inline void *mmnotify_compat_owner(const struct mmu_notifier_range *range
  */
 static inline u16 mmnotify_compat_event(const struct mmu_notifier_range *range)
 {
+	if (mmnotify_range_is_release(range))
+		return MMNOTIFY_RELEASE;
 	switch ((unsigned int)range->event) {
 	case MMNOTIFY_PROTECTION_PAGE:
 	case MMNOTIFY_SOFT_DIRTY:
-	case MMNOTIFY_RELEASE:
 	case MMNOTIFY_MIGRATE:
 		return range->event;
 	case MMNOTIFY_EXCLUSIVE:

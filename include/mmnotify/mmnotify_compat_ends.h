@@ -108,7 +108,7 @@ static void mmnotify_compat_expect(struct mmnotify_range *r,
 	struct mmnotify_compat_ends *ends = r->ends;
 
 	if (!ends || !mmu_notifier_range_blockable(event) ||
-	    (unsigned int)event->event == MMNOTIFY_RELEASE)
+	    mmnotify_range_is_release(event))
 		return;
 	spin_lock(&ends->lock);
 	wait_event_cmd(ends->wait, mmnotify_compat_count(ends, event),

@@ -141,7 +141,7 @@ static struct mmnotify_range *from_native(struct mmu_interval_notifier *mni)
 /* A release has no end: range_end.c delivers what is due when it comes. */
 static bool has_end(const struct mmnotify_range *r, const struct mmu_notifier_range *range)
 {
-	return r->ends && range->event != MMU_NOTIFY_RELEASE;
+	return r->ends && !mmnotify_range_is_release(range);
 }
 
 static struct mmn_call_path invalidate_path __read_mostly;

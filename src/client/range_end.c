@@ -208,8 +208,8 @@ static void ends_expect_extra(struct ends *ends, struct mmnotify_range *r,
  * @r: range that has end(); its start callback is about to run
  * @range: the event
  *
- * Does nothing for non-blockable events, which may have no end, for
- * MMU_NOTIFY_RELEASE, and after the mm is released.
+ * Does nothing for non-blockable events, which may have no end, for the release of the
+ * mm, and after it.
  *
  * Context: The native invalidate callback of @r. Sleeps only for blockable events, and
  * only if memory is short.
@@ -220,7 +220,7 @@ void mmn_range_end_expect(struct mmnotify_range *r,
 	struct ends *ends = r->ends;
 	bool done;
 
-	if (!mmu_notifier_range_blockable(range) || range->event == MMU_NOTIFY_RELEASE)
+	if (!mmu_notifier_range_blockable(range) || mmnotify_range_is_release(range))
 		return;
 	spin_lock(&ends->lock);
 	done = ends->dead;

@@ -361,7 +361,7 @@ static void verdict_without_record(const struct mmu_notifier_range *range, struc
 				   struct mmn_verdict *v)
 {
 	lookup_set_row(s, MMN_SITE_UNKNOWN);
-	if (range->event != MMU_NOTIFY_RELEASE) {
+	if (!mmnotify_range_is_release(range)) {
 		if (!s->late)
 			mmn_stats_inc(MMN_STAT_NO_RECORD);
 		find_row(s);
@@ -439,7 +439,7 @@ static const struct mmn_site *find_site(const struct mmu_notifier_range *range,
 {
 	const struct mmn_site *known;
 
-	if (range->event == MMU_NOTIFY_RELEASE || !mmn_unwind_allowed())
+	if (mmnotify_range_is_release(range) || !mmn_unwind_allowed())
 		return NULL;
 	known = mmn_call_path_site_slow(query->path, query->frame, at);
 	return known && known->row != MMN_SITE_UNKNOWN ? known : NULL;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The test stands in for the kernel, and calls the notifiers. */
+/*
+ * The test stands in for the kernel, and calls the notifiers. With RH_MMU_NOTIFIER_VERSION the
+ * kernel is RHEL 8.
+ */
 #ifndef SHIM_MMU_NOTIFIER_H
 #define SHIM_MMU_NOTIFIER_H
 
@@ -21,6 +24,9 @@ struct mmu_notifier_range {
 	enum mmu_notifier_event event;
 	bool blockable;
 	void *owner;
+#ifdef RH_MMU_NOTIFIER_VERSION
+	struct vm_area_struct *vma;
+#endif
 };
 
 static inline bool mmu_notifier_range_blockable(const struct mmu_notifier_range *range)
@@ -28,10 +34,21 @@ static inline bool mmu_notifier_range_blockable(const struct mmu_notifier_range 
 	return range->blockable;
 }
 
+#ifdef RH_MMU_NOTIFIER_VERSION
+struct mmu_notifier_rh {
+	struct mm_struct *mm;
+};
+
+struct mmu_notifier {
+	const struct mmu_notifier_ops *ops;
+	struct mmu_notifier_rh *_rh;
+};
+#else
 struct mmu_notifier {
 	const struct mmu_notifier_ops *ops;
 	struct mm_struct *mm;
 };
+#endif
 
 struct mmu_notifier_ops {
 	int (*invalidate_range_start)(struct mmu_notifier *mn,

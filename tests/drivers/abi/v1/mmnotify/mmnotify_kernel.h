@@ -6,7 +6,11 @@
 #ifndef MMNOTIFY_KERNEL_H
 #define MMNOTIFY_KERNEL_H
 
+#include <linux/atomic.h>
+#include <linux/limits.h>
+#include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
+#include <linux/types.h>
 
 /*
  * Member of struct mmu_notifier_ops that gets the range. RHEL 8 has two of each name, and
@@ -22,9 +26,10 @@
  * mmnotify_notifier_mm() - mm of a whole-mm notifier
  * @mn: registered notifier, also that of a struct mmnotify_mm
  *
- * RHEL 8 keeps the mm outside of the notifier, until it is unregistered.
+ * RHEL 8 keeps the mm in a structure behind the notifier, which is not valid after the
+ * notifier is unregistered.
  *
- * Context: Any.
+ * Context: Any, before @mn is unregistered.
  * Return: the mm that @mn was registered for.
  */
 static inline struct mm_struct *mmnotify_notifier_mm(const struct mmu_notifier *mn)
@@ -33,6 +38,32 @@ static inline struct mm_struct *mmnotify_notifier_mm(const struct mmu_notifier *
 	return mn->_rh->mm;
 #else
 	return mn->mm;
+#endif
+}
+
+/**
+ * mmnotify_range_is_release() - is the mm released?
+ * @range: range that the kernel passed to the callback, unchanged
+ *
+ * RHEL 8 passes the release to interval notifiers with the event at its default, UNMAP. No
+ * unmap looks like that: each one names its VMA, and has it even if it covers the whole
+ * address space (exit_mmap()). If another module announces such an unmap, nothing is lost,
+ * because the mm has no users any more: the release was before, or comes now.
+ *
+ * Context: The callback of an interval notifier.
+ * Return: true for the last event of the mm, which has no end.
+ */
+static inline bool mmnotify_range_is_release(const struct mmu_notifier_range *range)
+{
+#ifdef MMNOTIFY_WITHOUT_RANGES
+	return false;
+#else
+#ifdef RH_MMU_NOTIFIER_VERSION
+	if (range->event == MMU_NOTIFY_UNMAP)
+		return !range->vma && !range->start && range->end == ULONG_MAX &&
+		       !atomic_read(&range->mm->mm_users);
+#endif
+	return range->event == MMU_NOTIFY_RELEASE;
 #endif
 }
 
