@@ -118,6 +118,19 @@ kernel_base()
 # A folder that the kernel's own Makefile names need not be in the headers (Ubuntu).
 strict='-Werror -Wno-error=missing-include-dirs'
 
+# tree_flags: flags for a compiler that is newer than what the build tree KTREE was written for.
+# Its own headers do not pass with two warnings, and its objtool does not know how newer
+# compilers name the cold parts of functions.
+tree_flags()
+{
+	local source=$KTREE/source
+	[ -d "$source" ] || source=$KTREE
+	grep -q '__copy(initfn)' "$source/include/linux/module.h" ||
+		echo -Wno-missing-attributes -Wno-implicit-fallthrough
+	! grep -q '"\.cold\."' "$source/tools/objtool/elf.c" ||
+		echo -fno-reorder-blocks-and-partition
+}
+
 # tree_variables: for make in the build tree KTREE: its own compiler, if this machine has it
 # beside another default; and nothing in place of a script of W=1 that perl cannot run, as
 # in Ubuntu's 5.4.0-216 (lint checks the comments of mmnotify all the same).
@@ -138,12 +151,12 @@ tree_variables()
 # 7.x loops when given "clean modules".
 kernel_make()
 {
-	local folder run=(in_root "$ROOT" "$1") variables=()
+	local folder run=(in_root "$ROOT" "$1") flags=$strict variables=()
 	if [ -n "$KTREE" ]; then
-		run=()
+		run=() flags="$strict $(tree_flags | tr '\n' ' ')"
 		mapfile -t variables < <(tree_variables)
 	fi
 	folder=$(realpath -ms "$(kernel_base "$1")/$2")
 	"${run[@]}" make --no-print-directory -j"$(nproc)" -C "$HEADERS" M="$folder" W=1 \
-		KCFLAGS="$strict" "${variables[@]}" "${@:3}" modules
+		KCFLAGS="$flags" "${variables[@]}" "${@:3}" modules
 }

@@ -15,29 +15,36 @@ static void whole_end(struct mmu_notifier *mn,
 {
 }
 
+/* Not every kernel has the mm in the notifier. */
+struct whole {
+	struct mmu_notifier mn;
+	struct mm_struct *mm;
+};
+
 static void *attach_whole(struct mm_struct *mm,
 			  const struct mmu_notifier_ops *ops)
 {
-	struct mmu_notifier *mn = kzalloc(sizeof(*mn), GFP_KERNEL);
+	struct whole *w = kzalloc(sizeof(*w), GFP_KERNEL);
 	int ret;
 
-	if (!mn)
+	if (!w)
 		return ERR_PTR(-ENOMEM);
-	mn->ops = ops;
-	ret = mmu_notifier_register(mn, mm);
+	w->mn.ops = ops;
+	w->mm = mm;
+	ret = mmu_notifier_register(&w->mn, mm);
 	if (ret) {
-		kfree(mn);
+		kfree(w);
 		return ERR_PTR(ret);
 	}
-	return mn;
+	return w;
 }
 
 static void detach_whole(void *object)
 {
-	struct mmu_notifier *mn = object;
+	struct whole *w = object;
 
-	mmu_notifier_unregister(mn, mn->mm);
-	kfree(mn);
+	mmu_notifier_unregister(&w->mn, w->mm);
+	kfree(w);
 }
 
 #endif /* BENCH_WHOLE_H */

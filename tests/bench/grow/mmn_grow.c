@@ -57,7 +57,7 @@ static const size_t sizes[] = {
 /* Return: bytes of an entry of the array, which has only pointers for the last kind. */
 static size_t slot_size(unsigned int kind)
 {
-	return kind == GROW_MM ? sizeof(struct mmnotify_mm *) : sizes[kind];
+	return kind < GROW_MM ? sizes[kind] : sizeof(struct mmnotify_mm *);
 }
 
 static void *slot(const struct set *s, unsigned int i)

@@ -99,7 +99,7 @@ static void detach_asker(void *object)
 {
 	struct asker *a = object;
 
-	mmu_notifier_unregister(&a->mn, a->mn.mm);
+	mmu_notifier_unregister(&a->mn, mmnotify_notifier_mm(&a->mn));
 	kfree(a);
 }
 

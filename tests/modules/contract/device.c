@@ -246,7 +246,7 @@ static void mmn_contract_mm_end(struct mmnotify_mm *m,
 static void mmn_contract_mm_release(struct mmnotify_mm *m)
 {
 	struct object *o = from_mm(m);
-	struct mmnotify_info info = { .mm = m->mn.mm };
+	struct mmnotify_info info = { .mm = mmnotify_notifier_mm(&m->mn) };
 
 	contract_log(o->id, CONTRACT_AT_RELEASE, &info, NULL, 0);
 	hold(o, CONTRACT_HOLD_RELEASE);
@@ -400,7 +400,7 @@ static long again(struct object *o)
 	long ret;
 
 	if (o->kind == CONTRACT_MM) {
-		m = mmnotify_mm_get(&clients[0], o->m.mn.mm, &o->mm_ops);
+		m = mmnotify_mm_get(&clients[0], mmnotify_notifier_mm(&o->m.mn), &o->mm_ops);
 		if (!IS_ERR(m))
 			mmnotify_mm_put(m);
 		return PTR_ERR_OR_ZERO(m);
@@ -420,7 +420,8 @@ static long on_object(unsigned int cmd, struct object *o)
 	case CONTRACT_IOC_ASYNC:
 		return mmnotify_range_remove_async(&o->range);
 	case CONTRACT_IOC_GET:
-		return mmnotify_mm_get(&clients[0], o->m.mn.mm, &o->mm_ops) == &o->m;
+		return mmnotify_mm_get(&clients[0], mmnotify_notifier_mm(&o->m.mn),
+				       &o->mm_ops) == &o->m;
 	case CONTRACT_IOC_AGAIN:
 		return again(o);
 	case CONTRACT_IOC_UNREGISTER:
