@@ -23,6 +23,9 @@ struct frame_name {
 static const struct frame_name names[] = {
 	{ "__mmu_notifier_invalidate_range_start", MMN_FRAME_ANNOUNCE },
 	{ "__mmu_notifier_invalidate_range_end", MMN_FRAME_ANNOUNCE },
+	/* They call these, or jump to them, which leaves the caller's return address to them. */
+	{ "mn_hlist_invalidate_range_start", MMN_FRAME_ANNOUNCE },
+	{ "mn_hlist_invalidate_end",	MMN_FRAME_ANNOUNCE },
 	/* Inline functions; a compiler that optimises for size may call them. */
 	{ "mmu_notifier_invalidate_range_start", MMN_FRAME_ANNOUNCE },
 	{ "mmu_notifier_invalidate_range_start_nonblock", MMN_FRAME_ANNOUNCE },
@@ -110,6 +113,7 @@ static const struct frame_name names[] = {
 	{ "memory_failure",		MMN_FRAME_HWPOISON },
 	{ "soft_offline_in_use_page",	MMN_FRAME_SOFT_OFFLINE },
 	{ "soft_offline_page",		MMN_FRAME_SOFT_OFFLINE },
+	{ "__soft_offline_page",	MMN_FRAME_SOFT_OFFLINE },
 	{ "split_huge_page_to_list",	MMN_FRAME_SPLIT },
 	{ "split_huge_page_to_list_to_order", MMN_FRAME_SPLIT },
 	{ "__folio_split",		MMN_FRAME_SPLIT },

@@ -109,6 +109,14 @@ static void call_path_refuse(struct mmn_call_path *c)
 }
 #endif
 
+/* The path ends where the function that announces returns to, unless another one called it. */
+static bool is_announcer(unsigned long pc)
+{
+	const struct mmn_site *site = mmn_addr_cache_get(pc);
+
+	return site && site->frame == MMN_FRAME_ANNOUNCE;
+}
+
 /*
  * Return: false if there are too many frames, if the length of one varies, or if code of a
  * module lies between, as the path would outlive it.
@@ -125,7 +133,7 @@ static bool call_path_measure(struct mmn_call_path *c, const unsigned long *fram
 		from = call_path_step(&s, frame, c);
 		if (!from)
 			return false;
-		if (from->frame == MMN_FRAME_ANNOUNCE)
+		if (from->frame == MMN_FRAME_ANNOUNCE && !is_announcer(s.at.pc))
 			return true;
 		if (mmn_in_module_area(s.at.pc))
 			return false;

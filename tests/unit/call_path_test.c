@@ -114,6 +114,15 @@ static void test_direct(void)
 	   "a call path without functions between");
 }
 
+/* The function that sends the event has another one call the callbacks. */
+static void test_helper(void)
+{
+	call_from(1);
+	known[1].frame = MMN_FRAME_ANNOUNCE;
+	ok(find() == &known[3] && found.pc == 0xc000 && takes(1) == 1 && same_place(),
+	   "a call path over both functions that announce");
+}
+
 static void test_not_made(void)
 {
 	call_from(2);
@@ -192,6 +201,7 @@ int main(void)
 	test_made(0);
 	test_made(1);
 	test_direct();
+	test_helper();
 	test_not_made();
 	test_saved();
 	test_drop();
