@@ -225,6 +225,7 @@ static void run_shmdt(struct env *e)
 {
 	char *p = low_segment(e);
 
+	need(e, CALL(SHMDT, 1) == -EINVAL, "no shmdt() but that of ipc()");
 	begin(e);
 	must(e, !CALL(SHMDT, p));
 }
@@ -244,6 +245,7 @@ static void run_shmat(struct env *e)
 	char *p = watched_low(e);
 
 	need(e, id >= 0, "no System V shared memory");
+	need(e, CALL(SHMAT, -1, p, 0) == -EINVAL, "no shmat() but that of ipc()");
 	begin(e);
 	must(e, CALL(SHMAT, id, p, SHM_REMAP) == (long)p);
 	shmctl(id, IPC_RMID, NULL);

@@ -45,6 +45,7 @@ enum feature {
 	F_DAMON_RECLAIM,
 	/* what drivers can do */
 	F_RANGES,
+	F_RELEASE_UNNAMED,
 	F_MIGRATE_VMA,
 	F_EXCLUSIVE,
 	F_EXCLUSIVE_PAGE,

@@ -30,6 +30,7 @@ static const struct {
 	DIFF(KSM_MERGE, CLEAR, PROTECTION_PAGE, "the page stays, it is only write-protected"),
 	DIFF(DAX_WRITEBACK, CLEAR, PROTECTION_PAGE, "the page stays, it is only cleaned"),
 	DIFF(DEVICE_EXCLUSIVE_RESTORE, EXCLUSIVE, CLEAR, "the page is mapped again, and no owner may skip that"),
+	DIFF(MIGRATE_VMA, CLEAR, MIGRATE, "before v5.14 the kernel announces the pages that fill a hole as CLEAR"),
 	DIFF(OOM_REAPER, UNMAP, CLEAR, "the VMAs stay"),
 	DIFF(REAP, UNMAP, CLEAR, "the VMAs stay"),
 	DIFF(EXIT, UNMAP, CLEAR, "a victim reaps itself: the VMAs stay a little longer"),
@@ -110,6 +111,8 @@ int native_here(const struct expect *x)
 {
 	if (!has(x->needs))
 		return NO;
+	if (x->event == MMNOTIFY_RELEASE && has(F_RELEASE_UNNAMED))
+		return MMNOTIFY_UNMAP;
 	return x->unless && has(x->unless) ? x->instead : x->native;
 }
 
@@ -166,6 +169,8 @@ static void note_difference(struct verdicts *v, const struct mirror_record *r)
 	const char *reason = difference(r->cause, r->native, r->event);
 	unsigned int i;
 
+	if (r->event == MMNOTIFY_RELEASE && has(F_RELEASE_UNNAMED))
+		reason = lack_of(F_RELEASE_UNNAMED);
 	if (!reason) {
 		problem(v, "seq %llu: %s is native %s and ours %s, an unlisted difference",
 			(unsigned long long)r->seq, mmn_names_cause(r->cause),

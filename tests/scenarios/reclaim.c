@@ -38,12 +38,8 @@ static void run_pageout_file(struct env *e)
 
 static void pageout_of(struct env *e, void *p)
 {
-	struct iovec iov = { p, 64 * PG };
-	int pidfd = syscall(SYS_pidfd_open, getppid(), 0);
-
-	must(e, pidfd >= 0);
-	need(e, syscall(SYS_process_madvise, pidfd, &iov, 1UL, MADV_PAGEOUT,
-			0) >= 0, "no process_madvise");
+	need_feature(e, F_PROCESS_MADVISE);
+	must(e, !advise_process(getppid(), p, 64 * PG, MADV_PAGEOUT));
 }
 
 /* Another process gives the advice. */
