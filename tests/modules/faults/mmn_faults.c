@@ -6,12 +6,14 @@
  * allocations by the kernel on behalf of mmnotify can fail, too.
  * Steps are functions that return an errno; the n-th call returns -EBUSY.
  */
+#include <linux/ftrace.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
@@ -44,10 +46,10 @@ static noinline notrace long busy(void)
  * record is the next one, so the return address is read from the top of the stack.
  *
  * pcpu_get_vm_areas() prepares for its allocations, and warns if one fails. Whether it needs any
- * depends on the layout of the address space.
+ * depends on the layout of the address space. The removal of a kprobe warns, too.
  *
- * Return: true if mmnotify's code is on the stack, and it is no allocation of that function;
- * then @site is filled.
+ * Return: true if mmnotify's code is on the stack, and none of these functions; then @site is
+ * filled.
  */
 static bool below_mmnotify(struct pt_regs *regs, char *site, size_t size)
 {
@@ -57,7 +59,7 @@ static bool below_mmnotify(struct pt_regs *regs, char *site, size_t size)
 
 	for (i = 0; i < n; i++) {
 		sprint_symbol(name, frames[i]);
-		if (strstarts(name, "pcpu_get_vm_areas+"))
+		if (strstarts(name, "pcpu_get_vm_areas+") || strstarts(name, "unregister_kprobe"))
 			return false;
 		if (!strstr(name, "[mmnotify]"))
 			continue;
@@ -67,12 +69,18 @@ static bool below_mmnotify(struct pt_regs *regs, char *site, size_t size)
 	return false;
 }
 
+struct probe {
+	struct kprobe kp;
+	const char *name;
+	bool there;
+};
+
 /*
  * Return: true if this call of @kp's function shall fail. regs->ip points behind the
  * breakpoint, where the unwinder would assume that the first push is done, so it is set
  * to the entry for the walk.
  */
-static bool is_nth(const struct kprobe *kp, struct pt_regs *regs, bool step)
+static bool is_nth(struct kprobe *kp, struct pt_regs *regs, bool step)
 {
 	char site[sizeof(result.site)];
 	unsigned long ip = regs->ip;
@@ -89,19 +97,28 @@ static bool is_nth(const struct kprobe *kp, struct pt_regs *regs, bool step)
 		return false;
 	result.failed = 1;
 	strscpy(result.site, site, sizeof(result.site));
-	strscpy(result.function, kp->symbol_name, sizeof(result.function));
+	strscpy(result.function, container_of(kp, struct probe, kp)->name,
+		sizeof(result.function));
 	return true;
+}
+
+/* A breakpoint in the kernel counts as an NMI. */
+static bool in_other_interrupt(void)
+{
+	unsigned long own = in_nmi() ? NMI_OFFSET + HARDIRQ_OFFSET : 0;
+
+	return (preempt_count() & (NMI_MASK | HARDIRQ_MASK)) != own || softirq_count();
 }
 
 static int on_alloc(struct kprobe *kp, struct pt_regs *regs)
 {
-	if (in_interrupt() || !is_nth(kp, regs, false))
+	if (in_other_interrupt() || !is_nth(kp, regs, false))
 		return 0;
 	regs->ip = (unsigned long)no_memory;
 	return 1;
 }
 
-/* No check of in_interrupt(): steps are not called in interrupts, and a breakpoint is one. */
+/* No check of interrupts: steps are not called in them. */
 static int on_step(struct kprobe *kp, struct pt_regs *regs)
 {
 	if (!is_nth(kp, regs, true))
@@ -116,12 +133,12 @@ static void stay_a_breakpoint(struct kprobe *kp, struct pt_regs *regs, unsigned 
 }
 
 /* Names of 5.10 to 7.3; a name that the kernel does not have is skipped. */
-#define PROBE_OF(name, handler) \
-	{ .symbol_name = name, .pre_handler = handler, .post_handler = stay_a_breakpoint }
+#define PROBE_OF(function, handler) \
+	{ .name = function, .kp.pre_handler = handler, .kp.post_handler = stay_a_breakpoint }
 #define PROBE(name)	PROBE_OF(name, on_alloc)
 #define STEP(name)	PROBE_OF(name, on_step)
 
-static struct kprobe probes[] = {
+static struct probe probes[] = {
 	PROBE("__kmalloc"),
 	PROBE("__kmalloc_noprof"),
 	PROBE("__kmalloc_node"),
@@ -157,8 +174,6 @@ static struct kprobe probes[] = {
 	STEP("mmu_interval_notifier_insert"),
 	STEP("mmu_interval_notifier_insert_locked"),
 };
-
-static bool there[ARRAY_SIZE(probes)];
 
 static long arm(unsigned long which, bool step)
 {
@@ -234,8 +249,30 @@ static void remove_probes(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(probes); i++)
-		if (there[i])
-			unregister_kprobe(&probes[i]);
+		if (probes[i].there)
+			unregister_kprobe(&probes[i].kp);
+}
+
+/*
+ * ftrace carries a kprobe on its own call, which is the first instruction of a function. The
+ * unwinder of RHEL 8 does not pass the trampoline that is on the stack then, so such a kprobe
+ * is replaced by one on the next instruction. Nothing is pushed there yet, either.
+ */
+static bool add_probe(struct probe *p)
+{
+	kprobe_opcode_t *addr;
+
+	p->kp.symbol_name = p->name;
+	if (register_kprobe(&p->kp))
+		return false;
+	if (!kprobe_ftrace(&p->kp))
+		return true;
+	addr = p->kp.addr;
+	unregister_kprobe(&p->kp);
+	p->kp.flags = 0;
+	p->kp.symbol_name = NULL;
+	p->kp.addr = addr + MCOUNT_INSN_SIZE;
+	return !register_kprobe(&p->kp);
 }
 
 static int __init mmn_faults_init(void)
@@ -244,8 +281,8 @@ static int __init mmn_faults_init(void)
 	int ret;
 
 	for (i = 0; i < ARRAY_SIZE(probes); i++) {
-		there[i] = !register_kprobe(&probes[i]);
-		n += there[i];
+		probes[i].there = add_probe(&probes[i]);
+		n += probes[i].there;
 	}
 	ret = misc_register(&faults_misc);
 	if (ret)
