@@ -63,6 +63,7 @@ u32 mmn_frames_bits(unsigned int class)
 
 void mmn_frames_show(struct seq_file *m)
 {
+	seq_puts(m, "frames\n");
 }
 
 bool mmn_patches_has(unsigned int row)
@@ -339,6 +340,12 @@ static void test_plants(void)
 	ok(trusted() == BUT(3), "a new caller of a function with a suffix: that row alone");
 
 	make_kernel();
+	middle = ret_of("mprotect_fixup", 0) - 5;
+	take();
+	middle = 0;
+	ok(trusted() == ALL, "an audited caller counts wherever instructions begin");
+
+	make_kernel();
 	add("0xffffffff81009000");
 	add_call("0xffffffff81009000", "change_protection");
 	take();
@@ -569,8 +576,11 @@ static void test_short_jumps(void)
 	jump.from = -2;
 	jump.opcode = 0xeb;
 	take();
-	jump.to = NULL;
 	ok(trusted() == BUT(3), "a short jump to the start function is a call, too");
+	jump.from = 100;
+	take();
+	jump.to = NULL;
+	ok(trusted() == ALL && strstr(logged, "4 call sites"), "but none of that function itself");
 }
 
 /* Bytes in a new function look like a call of @to. */
@@ -771,8 +781,8 @@ static void test_page(void)
 	   shows("unmap_vmas", 1, "found") && shows("hugetlb_wp", 0, "absent") &&
 	   shows("copy_page_range", 1, "found, changed by a module") &&
 	   !strstr(page.text, "unknown"), "debugfs shows each row");
-	ok(strstr(page.text, "patches\n# calls 4\n# text_kb 44\n# cycles 7\n"),
-	   "live patches, and what the census took");
+	ok(strstr(page.text, "patches\nframes\n# calls 4\n# text_kb 44\n# cycles 7\n"),
+	   "live patches, frames, and what the census took");
 	make_kernel();
 	add("new_site");
 	add_call("new_site", START);
