@@ -5,10 +5,11 @@
 # the kernel's hmm-tests, unmodified and ported to mmnotify, and then with planted bugs, which
 # the tests must find. Unmodified rdma_rxe with rdma-core's tests and KVM with a guest, without
 # mmnotify and with mmnotify watching. A debug kernel (KERNEL=kasan-7.3) is built first, and has
-# neither RDMA nor KVM. ONLY="hmm faults" runs some steps.
+# neither RDMA nor KVM. Of a kernel given by its path only KVM runs. ONLY="hmm faults" runs
+# some steps.
 
 tests=$top/tests
-only=${ONLY:-hmm faults rxe kvm}
+only=${ONLY:-}
 kernels=(7.3)
 packages=(python3-pyverbs ibverbs-providers iproute2)
 
@@ -90,16 +91,32 @@ check_kvm()
 	in_turn kvm_in_vm "$1" watched --load mmnotify:verify=1
 }
 
+# steps_of KERNEL: of a kernel given by its path only KVM is a driver from outside. The edits of
+# test_hmm are for the sources of 7.x, and rdma-core's tests need a suite's root with RDMA.
+steps_of()
+{
+	if [ -n "$only" ]; then
+		echo "$only"
+	elif is_listed "$1" || is_debug_kernel "$1"; then
+		echo hmm faults rxe kvm
+	else
+		echo kvm
+	fi
+}
+
 # The edits apply, and all variants of test_hmm are built.
 build_kernel()
 {
-	"$tests/vm/build" "$1" && "$tests/drivers/foreign/build" "$1"
+	"$tests/vm/build" "$1" || return
+	case $(steps_of "$1") in
+	*hmm*|*faults*) "$tests/drivers/foreign/build" "$1" ;;
+	esac
 }
 
 run_steps()
 {
 	local step
-	for step in $only; do
+	for step in $(steps_of "$1"); do
 		"check_$step" "$1"
 	done
 }

@@ -7,10 +7,11 @@ debugfs=/sys/kernel/debug/mmnotify
 
 # enough LEAST: true if the rounds so far suffice. A watch resolves call sites and frames
 # asynchronously, so the first event of a call site may have no cause, and it may take several
-# rounds until each cause was seen. Without a watch LEAST rounds suffice.
+# rounds until each cause was seen. LEAST rounds are run in any case.
 enough() {
 	[ "$round" -lt 10 ] || return 0
-	[ "$mode" = watched ] || return $((round < $1))
+	[ "$round" -ge "$1" ] || return 1
+	[ "$mode" = watched ] || return 0
 	for cause in $causes; do
 		by_cause "$cause" || return
 	done
