@@ -4,13 +4,15 @@
 
 #include <linux/types.h>
 
+#include "process.h"
+
 /* Arguments of both tracepoints for one event; @ns is its duration, at the end only. */
 struct mmn_trace_event {
 	u64 start;
 	u64 end;
 	u64 site;
 	u64 ns;
-	u32 tgid;
+	struct mmn_process process;
 	u32 effects;
 	u16 event;
 	u16 cause;

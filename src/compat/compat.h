@@ -19,6 +19,7 @@
  * line, and that each result is used.
  */
 
+#include <linux/cgroup.h>
 #include <linux/errno.h>
 #include <linux/llist.h>
 #include <linux/mm.h>
@@ -52,13 +53,15 @@
 #define MMN_NUMA_HINT_MOVES	0
 #endif
 
-/* First argument of a function, from the registers at its entry. */
+/* The first two arguments of a function, from the registers at its entry. */
 #if defined(MMN_HAVE_REGS_ARGUMENT)
 #define MMN_HAVE_ARG0		1
 #define mmn_regs_arg0(regs)	regs_get_kernel_argument(regs, 0)
+#define mmn_regs_arg1(regs)	regs_get_kernel_argument(regs, 1)
 #elif defined(CONFIG_X86_64)
 #define MMN_HAVE_ARG0		1
 #define mmn_regs_arg0(regs)	((regs)->di)
+#define mmn_regs_arg1(regs)	((regs)->si)
 #else
 #define MMN_HAVE_ARG0		0
 #endif
@@ -94,6 +97,17 @@ static __always_inline unsigned long mmn_ftrace_arg0(struct ftrace_regs *fregs)
 	return mmn_regs_arg0(&fregs->regs);
 #else
 	return mmn_regs_arg0(fregs);
+#endif
+}
+
+static __always_inline unsigned long mmn_ftrace_arg1(struct ftrace_regs *fregs)
+{
+#if defined(MMN_HAVE_FTRACE_GET_ARGUMENT)
+	return ftrace_regs_get_argument(fregs, 1);
+#elif defined(MMN_HAVE_FTRACE_REGS)
+	return mmn_regs_arg1(&fregs->regs);
+#else
+	return mmn_regs_arg1(fregs);
 #endif
 }
 
@@ -376,20 +390,24 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 	return mmn_rwsem_mode(mmn_mmap_lock(mm));
 }
 
-/* Process that owns an mm; 0 if it is gone, or without CONFIG_MEMCG. */
-static inline u32 mmn_mm_tgid(const struct mm_struct *mm)
+/* Task that owns an mm; NULL if it has left it, or without CONFIG_MEMCG. Under RCU. */
+static inline struct task_struct *mmn_mm_owner(const struct mm_struct *mm)
 {
-	u32 tgid = 0;
 #ifdef CONFIG_MEMCG
-	struct task_struct *owner;
-
-	rcu_read_lock();
-	owner = rcu_dereference(mm->owner);
-	if (owner)
-		tgid = owner->tgid;
-	rcu_read_unlock();
+	return rcu_dereference(mm->owner);
+#else
+	return NULL;
 #endif
-	return tgid;
+}
+
+/* Number of a task's cgroup, as its folder's inode; 0 without cgroups. Under RCU. */
+static inline u64 mmn_task_cgroup(struct task_struct *task)
+{
+#if defined(CONFIG_CGROUPS) && defined(MMN_HAVE_CGROUP_ID)
+	return cgroup_id(task_dfl_cgroup(task));
+#else
+	return 0;
+#endif
 }
 
 /* enum mmnotify_event begins with the kernel's values, on every version. */

@@ -6,6 +6,7 @@
 #ifndef MMN_HOOK_ENTRY_H
 #define MMN_HOOK_ENTRY_H
 
+#include "process.h"
 #include "stats.h"
 #include "verdict/verdict.h"
 
@@ -43,6 +44,31 @@ static __always_inline void mmn_hook_end(const struct mmu_notifier_range *range,
 {
 	mmn_stats_inc(MMN_STAT_HOOK_END);
 	mmn_verdict_end_in_hook(range, site, sp, bp);
+}
+
+/**
+ * mmn_hook_register() - an mm gets a notifier
+ * @mm: the mm
+ *
+ * Context: Entry of __mmu_notifier_register(). As mmn_hook_start().
+ */
+static __always_inline void mmn_hook_register(const struct mm_struct *mm)
+{
+	if (static_branch_unlikely(&mmn_verdict_watching))
+		mmn_process_register(mm);
+}
+
+/**
+ * mmn_hook_release() - an mm is torn down
+ * @mm: the mm
+ *
+ * Context: Entry of __mmu_notifier_release(), before it calls the notifiers. As
+ * mmn_hook_start().
+ */
+static __always_inline void mmn_hook_release(struct mm_struct *mm)
+{
+	if (static_branch_unlikely(&mmn_verdict_watching))
+		mmn_verdict_show_release(mm);
 }
 
 #endif /* MMN_HOOK_ENTRY_H */

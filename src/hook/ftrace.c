@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ftrace: hook backend that uses ftrace. Start and end have an ftrace_ops each, so each
- * function gets its own trampoline and ftrace needs no lookup at run time. The callbacks
+ * ftrace: hook backend that uses ftrace. Each function has an ftrace_ops of its own, so it gets its
+ * own trampoline and ftrace needs no lookup at run time. The callbacks
  * do not change registers and do not set IPMODIFY, so livepatch and other tracers can
  * share the functions.
  *
@@ -45,14 +45,30 @@ static void notrace mmn_hook_ftrace_end(unsigned long ip,
 		     mmn_entry_sp(regs), mmn_entry_bp(regs));
 }
 
-static struct ftrace_ops start_ops = {
-	.func = mmn_hook_ftrace_start,
-	.flags = MMN_FTRACE_FLAGS,
-};
+static void notrace mmn_hook_ftrace_register(unsigned long ip, unsigned long parent_ip,
+					     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	mmn_hook_register((void *)mmn_ftrace_arg1(fregs));
+}
 
-static struct ftrace_ops end_ops = {
-	.func = mmn_hook_ftrace_end,
-	.flags = MMN_FTRACE_FLAGS,
+static void notrace mmn_hook_ftrace_release(unsigned long ip, unsigned long parent_ip,
+					    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	mmn_hook_release((void *)mmn_ftrace_arg0(fregs));
+}
+
+#define TARGET(symbol, fn) \
+	{ .name = (symbol), .ops = { .func = (fn), .flags = MMN_FTRACE_FLAGS } }
+
+/* In the order of attaching. End first: if the hook records a start, it must also see the end. */
+static struct ftrace_target {
+	const char *name;
+	struct ftrace_ops ops;
+} targets[] = {
+	TARGET("__mmu_notifier_invalidate_range_end", mmn_hook_ftrace_end),
+	TARGET("__mmu_notifier_release", mmn_hook_ftrace_release),
+	TARGET("__mmu_notifier_register", mmn_hook_ftrace_register),
+	TARGET("__mmu_notifier_invalidate_range_start", mmn_hook_ftrace_start),
 };
 
 /*
@@ -108,25 +124,37 @@ static int ftrace_detach_one(struct ftrace_ops *ops)
 	return ret;
 }
 
-/* End first: if the hook records a start, it must also see the end. */
-static int ftrace_attach(void)
+/* The ops are in module memory, so unregistering waits until no task runs in them. */
+static int ftrace_detach_first(unsigned int nr)
 {
-	int ret = ftrace_attach_one(&end_ops, "__mmu_notifier_invalidate_range_end");
+	int ret;
 
-	if (ret)
-		return ret;
-	ret = ftrace_attach_one(&start_ops, "__mmu_notifier_invalidate_range_start");
-	if (ret)
-		ftrace_detach_one(&end_ops);
-	return ret;
+	while (nr--) {
+		ret = ftrace_detach_one(&targets[nr].ops);
+		if (ret)
+			return ret;
+	}
+	return 0;
 }
 
-/* The ops are in module memory, so unregistering waits until no task runs in them. */
+static int ftrace_attach(void)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(targets); i++) {
+		ret = ftrace_attach_one(&targets[i].ops, targets[i].name);
+		if (ret) {
+			ftrace_detach_first(i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
 static int ftrace_detach(void)
 {
-	int ret = ftrace_detach_one(&start_ops);
-
-	return ret ? ret : ftrace_detach_one(&end_ops);
+	return ftrace_detach_first(ARRAY_SIZE(targets));
 }
 
 /*

@@ -11,9 +11,10 @@ struct seq_file;
  *
  * The hook runs at the entry of __mmu_notifier_invalidate_range_start() and
  * __mmu_notifier_invalidate_range_end(). It records which call site announced an event
- * (verdict/event.h). It never changes an argument, and never calls a driver. Correctness
- * does not depend on it: an event that it misses is classified from the stack, or is not
- * exact.
+ * (verdict/event.h). For observers it also runs at the entry of __mmu_notifier_register() and
+ * __mmu_notifier_release(), to know whose mm it is (process.h). It never changes an argument, and
+ * never calls a driver. Correctness does not depend on it: an event that it misses is classified
+ * from the stack, or is not exact.
  *
  * **Users.** The hook costs time in every mm that has a notifier, so it is only attached
  * for users, which mmn_hook_get() counts. These are:
@@ -43,8 +44,8 @@ struct seq_file;
  *   attachment. The locks of ftrace and kprobes are taken inside it. So it must not be
  *   taken under a lock of tracing, nor under mmap_lock.
  *
- * **Ordering.** The end is attached before the start and detached after it, so that the
- * end of each recorded event is seen. Callbacks look for records from before the hook is
+ * **Ordering.** The end is attached first and detached last, and the start the other way round, so
+ * that the end of each recorded event is seen. Callbacks look for records from before the hook is
  * attached until right before it is detached (mmn_verdict_set_hooked()). Events in flight
  * at a change have no record, or lose it: their callbacks fall back to the stack.
  * mmn_hook_caps() takes no lock, so its result may be outdated.

@@ -35,35 +35,63 @@ static int mmn_hook_kprobe_end(struct kprobe *kp, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(mmn_hook_kprobe_end);
 
-static struct kprobe start_probe, end_probe;
+static int mmn_hook_kprobe_register(struct kprobe *kp, struct pt_regs *regs)
+{
+	mmn_hook_register((void *)mmn_regs_arg1(regs));
+	return 0;
+}
+NOKPROBE_SYMBOL(mmn_hook_kprobe_register);
+
+static int mmn_hook_kprobe_release(struct kprobe *kp, struct pt_regs *regs)
+{
+	mmn_hook_release((void *)mmn_regs_arg0(regs));
+	return 0;
+}
+NOKPROBE_SYMBOL(mmn_hook_kprobe_release);
+
+/* In the order of attaching. End first: if the hook records a start, it must also see the end. */
+static struct kprobe_target {
+	const char *name;
+	kprobe_pre_handler_t handler;
+	struct kprobe probe;
+} targets[] = {
+	{ "__mmu_notifier_invalidate_range_end", mmn_hook_kprobe_end },
+	{ "__mmu_notifier_release", mmn_hook_kprobe_release },
+	{ "__mmu_notifier_register", mmn_hook_kprobe_register },
+	{ "__mmu_notifier_invalidate_range_start", mmn_hook_kprobe_start },
+};
 
 /* Initialize all of it: a registration before left the kernel's state in it. */
-static int probe_one(struct kprobe *kp, const char *symbol,
-		     kprobe_pre_handler_t handler)
+static int probe_one(struct kprobe_target *t)
 {
-	*kp = (struct kprobe){ .symbol_name = symbol, .pre_handler = handler };
-	return register_kprobe(kp);
+	t->probe = (struct kprobe){ .symbol_name = t->name, .pre_handler = t->handler };
+	return register_kprobe(&t->probe);
 }
 
-/* End first: if the hook records a start, it must also see the end. */
+static void kprobe_detach_first(unsigned int nr)
+{
+	while (nr--)
+		unregister_kprobe(&targets[nr].probe);
+}
+
 static int kprobe_attach(void)
 {
-	int ret = probe_one(&end_probe, "__mmu_notifier_invalidate_range_end",
-			    mmn_hook_kprobe_end);
+	unsigned int i;
+	int ret;
 
-	if (ret)
-		return ret;
-	ret = probe_one(&start_probe, "__mmu_notifier_invalidate_range_start",
-			mmn_hook_kprobe_start);
-	if (ret)
-		unregister_kprobe(&end_probe);
-	return ret;
+	for (i = 0; i < ARRAY_SIZE(targets); i++) {
+		ret = probe_one(&targets[i]);
+		if (ret) {
+			kprobe_detach_first(i);
+			return ret;
+		}
+	}
+	return 0;
 }
 
 static int kprobe_detach(void)
 {
-	unregister_kprobe(&start_probe);
-	unregister_kprobe(&end_probe);
+	kprobe_detach_first(ARRAY_SIZE(targets));
 	return 0;
 }
 

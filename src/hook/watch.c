@@ -10,6 +10,7 @@
 #include <linux/workqueue.h>
 
 #include "hook.h"
+#include "process.h"
 #include "trace.h"
 #include "verdict/verdict.h"
 #include "watch.h"
@@ -31,8 +32,10 @@ static void watch_reconcile(void)
 	if (want && !watching) {
 		mmn_hook_get();
 		mmn_verdict_set_watched(true);
+		mmn_process_start();
 	} else if (!want && watching) {
 		mmn_verdict_set_watched(false);
+		mmn_process_stop();
 		mmn_hook_put();
 	}
 	watching = want;

@@ -13,6 +13,7 @@
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
+#include <linux/limits.h>
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
 #include <linux/printk.h>
@@ -30,6 +31,7 @@
 #include "compat/compat.h"
 #include "context.h"
 #include "event.h"
+#include "process.h"
 #include "rules/names.h"
 #include "rules/rule_cache.h"
 #include "rules/rules.h"
@@ -185,7 +187,7 @@ static void fill_trace(struct mmn_trace_event *e,
 	e->end = range->end;
 	e->site = site;
 	e->ns = 0;
-	e->tgid = mmn_mm_tgid(range->mm);
+	mmn_process_get(range->mm, &e->process);
 	e->effects = v->effects;
 	e->event = v->event;
 	e->cause = v->cause;
@@ -398,6 +400,12 @@ static void verdict_report(const struct mmu_notifier_range *range, const struct 
 	mmn_verdict_publish(range, v, s);
 }
 
+/* The hook has shown the release of the mm before the callbacks run. */
+static bool is_shown(const struct mmu_notifier_range *range)
+{
+	return mmnotify_range_is_release(range) && mmn_verdict_is_watched();
+}
+
 /* There is no record, or the stack does not confirm it. */
 static noinline void start_without_record(const struct mmu_notifier_range *range,
 					  const struct mmn_query *query,
@@ -407,7 +415,7 @@ static noinline void start_without_record(const struct mmu_notifier_range *range
 
 	verdict_without_record(range, &s, &seen->verdict);
 	seen->site = s.site;
-	if (mmn_verdict_keep(range, *query, s.site.pc, &seen->verdict))
+	if (mmn_verdict_keep(range, *query, s.site.pc, &seen->verdict) && !is_shown(range))
 		verdict_report(range, &s, &seen->verdict);
 }
 
@@ -418,6 +426,31 @@ static noinline void start_unclassified(const struct mmu_notifier_range *range,
 
 	record_classify(range, &s, seen);
 	verdict_report(range, &s, &seen->verdict);
+}
+
+/**
+ * mmn_verdict_show_release() - count and trace the release of an mm for observers
+ * @mm: the mm
+ *
+ * The kernel announces a release to each interval notifier by itself, and to no other one. So
+ * it has no record and no end.
+ *
+ * Context: The hook.
+ */
+void mmn_verdict_show_release(struct mm_struct *mm)
+{
+	const struct mmu_notifier_range range = {
+		.mm = mm,
+		.end = ULONG_MAX,
+		.flags = MMU_NOTIFIER_RANGE_BLOCKABLE,
+		.event = MMU_NOTIFY_RELEASE,
+	};
+	struct mmn_lookup s = { };
+	struct mmn_verdict v;
+
+	mmn_process_release(mm);
+	verdict_without_record(&range, &s, &v);
+	mmn_verdict_publish(&range, &v, &s);
 }
 
 noinline void mmn_verdict_start_recorded(const struct mmu_notifier_range *range,

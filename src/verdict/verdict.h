@@ -96,6 +96,7 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 			    unsigned long sp, unsigned long bp);
 void mmn_verdict_show_end(const struct mmu_notifier_range *range,
 			  struct mmn_event *slot, const struct mmn_frame_pos *from);
+void mmn_verdict_show_release(struct mm_struct *mm);
 bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
 			     const void *caller);
 

@@ -11,16 +11,28 @@
 
 #define START	"__mmu_notifier_invalidate_range_start"
 #define FINISH	"__mmu_notifier_invalidate_range_end"
+#define REGISTER "__mmu_notifier_register"
+#define RELEASE	"__mmu_notifier_release"
+#define NR_HOOKED 4
 
-/* One letter for each call of the kernel: s or e for the function, then what is done to it. */
+/* A letter for a function that is hooked: s, e, n for a new notifier, x for the exit of an mm. */
+static inline char letter_of(const char *symbol)
+{
+	if (!strcmp(symbol, REGISTER))
+		return 'n';
+	if (!strcmp(symbol, RELEASE))
+		return 'x';
+	return strcmp(symbol, START) ? 'e' : 's';
+}
+
+/* For each call of the kernel: the letter of the function, then what is done to it. */
 static char steps[100];
 
 static inline void step(const char *symbol, char what)
 {
 	size_t len = strlen(steps);
 
-	snprintf(steps + len, sizeof(steps) - len, "%c%c ",
-		 strcmp(symbol, START) ? 'e' : 's', what);
+	snprintf(steps + len, sizeof(steps) - len, "%c%c ", letter_of(symbol), what);
 }
 
 /* Were these the steps since the last call? */
@@ -38,11 +50,18 @@ static inline bool did(const char *what)
 #define SITE	0x1234UL
 
 static struct mmu_notifier_range range;
-static unsigned int starts, ends, counted[MMN_NR_STATS];
+static struct mm_struct mm;
+static unsigned int starts, ends, news, exits, counted[MMN_NR_STATS];
 
-static struct pt_regs regs_of_call(void)
+static struct pt_regs regs_of_call(const char *symbol)
 {
-	return (struct pt_regs){ .word = { (unsigned long)&range, SITE, 77, 88 } };
+	struct pt_regs regs = { .word = { (unsigned long)&range, SITE, 77, 88 } };
+
+	if (!strcmp(symbol, RELEASE))
+		regs.word[0] = (unsigned long)&mm;
+	if (!strcmp(symbol, REGISTER))
+		regs.word[4] = (unsigned long)&mm;
+	return regs;
 }
 
 void mmn_verdict_start_in_hook(const struct mmu_notifier_range *r, unsigned long site,
@@ -55,6 +74,18 @@ void mmn_verdict_end_in_hook(const struct mmu_notifier_range *r, unsigned long s
 			     unsigned long sp, unsigned long bp)
 {
 	ends += r == &range && site == SITE && sp == 77 && bp == 88;
+}
+
+struct static_key_false mmn_verdict_watching;
+
+void mmn_process_register(const struct mm_struct *m)
+{
+	news += m == &mm;
+}
+
+void mmn_verdict_show_release(struct mm_struct *m)
+{
+	exits += m == &mm;
 }
 
 void mmn_stats_inc(enum mmn_stat stat)

@@ -26,6 +26,7 @@
 /* The low bits of a lock's owner are flags. */
 struct task_struct {
 	u32 tgid;
+	u64 cgroup;
 } __attribute__((aligned(64)));
 
 static struct task_struct this_task, other_task;
@@ -59,6 +60,7 @@ struct mmu_notifier_range {
 
 #ifdef NEW
 
+#define CONFIG_CGROUPS
 #define CONFIG_DYNAMIC_FTRACE
 #define CONFIG_KALLSYMS
 #define CONFIG_KPROBES
@@ -66,6 +68,7 @@ struct mmu_notifier_range {
 #define CONFIG_STACKTRACE
 #define CONFIG_X86_64
 #define MMN_HAVE_ARCH_FTRACE_REGS
+#define MMN_HAVE_CGROUP_ID
 #define MMN_HAVE_FTRACE_ARGS
 #define MMN_HAVE_FTRACE_GET_ARGUMENT
 #define MMN_HAVE_FTRACE_REGS
@@ -119,6 +122,9 @@ struct mm_struct {
 	struct task_struct *owner;
 	void *notifier_subscriptions;
 };
+
+#define task_dfl_cgroup(task)	(&(task)->cgroup)
+#define cgroup_id(cgroup)	(*(cgroup))
 
 long copy_from_kernel_nofault(void *to, const void *from, size_t len);
 unsigned int stack_trace_save(unsigned long *pc, unsigned int size, unsigned int skip);

@@ -67,7 +67,8 @@ static void test_lacks(void)
 	ok(!mmn_stack_save(&pc, 9), "nor a stack");
 	ok(mmn_is_primed(&mm) && mmn_prime(&mm, false) == -EOPNOTSUPP &&
 	   mmn_prime(&mm, true) == -EOPNOTSUPP, "there are no ranges");
-	ok(!mmn_range_owner(&range) && !mmn_mm_tgid(&mm), "the process and the owner are unknown");
+	ok(!mmn_range_owner(&range) && !mmn_mm_owner(&mm) && !mmn_task_cgroup(current),
+	   "the process, its cgroup and the owner are unknown");
 	ok(MMU_NOTIFY_RELEASE == 5 && MMU_NOTIFY_MIGRATE == 6 && MMN_NOTIFY_EXCLUSIVE == 6,
 	   "events that it does not have");
 	ok(mmn_read_kernel(&pc, &range.owner, sizeof(pc)) == -EFAULT && pc == (unsigned long)&range,

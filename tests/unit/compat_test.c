@@ -38,8 +38,9 @@ static void test_entry(void)
 
 	ok(MMN_HAVE_FTRACE && MMN_HAVE_KPROBES && MMN_HAVE_STACK && MMN_HAVE_CENSUS &&
 	   MMN_HAVE_RANGES && MMN_NATIVE_TWO_PASS && !MMN_NUMA_HINT_MOVES, "the kernel has all");
-	ok(mmn_ftrace_arg0(&fregs) == 5 && mmn_regs_arg0(regs) == 5,
-	   "the first argument at the entry of a function");
+	ok(mmn_ftrace_arg0(&fregs) == 5 && mmn_regs_arg0(regs) == 5 &&
+	   mmn_ftrace_arg1(&fregs) == 6 && mmn_regs_arg1(regs) == 6,
+	   "the first arguments at the entry of a function");
 	ok(mmn_regs_return_address(&fregs.regs) == 77 && mmn_entry_sp(regs) == regs->sp + 8 &&
 	   mmn_entry_bp(regs) == 6, "return address, the word above it, and frame pointer");
 }
@@ -94,10 +95,13 @@ static void test_mm(void)
 	struct mm_struct mm = { };
 	unsigned long pc;
 
-	other_task.tgid = 44;
-	ok(mmn_mm_tgid(&mm) == 0, "an mm whose process is gone");
+	rcu_read_lock();
+	ok(!mmn_mm_owner(&mm), "an mm whose process is gone");
 	mm.owner = &other_task;
-	ok(mmn_mm_tgid(&mm) == 44 && !rcu_held, "the process of an mm");
+	other_task.cgroup = 44;
+	ok(mmn_mm_owner(&mm) == &other_task && mmn_task_cgroup(&other_task) == 44,
+	   "the process of an mm, and its cgroup");
+	rcu_read_unlock();
 	ok(!mmn_is_primed(&mm) && mmn_prime(&mm, false) == 1 && mmn_prime(&mm, true) == 2,
 	   "an mm is primed, also under mmap_lock");
 	mm.notifier_subscriptions = &mm;

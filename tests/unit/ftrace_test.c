@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ftrace: the hook is on two functions and no other, in the order that loses no end, and no part
+ * ftrace: the hook is on four functions and no other, in the order that loses no end, and no part
  * of it stays if a step fails.
  */
 #include <errno.h>
@@ -15,20 +15,34 @@
 #include "hook/backends.h"
 #include "tap.h"
 
-#define START_IP	0x5000UL
-#define FINISH_IP	0x6000UL
+#define IP	0x1000UL
 
-/* What is hooked; with the address 0 it is each function of the kernel. */
+/* The functions that are hooked; the first one is at IP, the next at 2 * IP. */
+static const char *const names[NR_HOOKED] = { START, FINISH, RELEASE, REGISTER };
+
+/*
+ * What is hooked; with the address 0 it is each function of the kernel. The last one is that of
+ * is_stuck().
+ */
 static struct hooked {
 	struct ftrace_ops *ops;
 	unsigned long ip;
 	bool registered;
-} hooked[2];
+} hooked[NR_HOOKED + 1];
 static int probes;
 
 /* The number of the call that fails; 0 if none does. */
 static int fails;
 static bool disabled;
+
+static unsigned long ip_of(const char *symbol)
+{
+	unsigned int i = 0;
+
+	while (i < NR_HOOKED && strcmp(names[i], symbol))
+		i++;
+	return (i + 1) * IP;
+}
 
 static int result(void)
 {
@@ -39,7 +53,7 @@ int register_kprobe(struct kprobe *kp)
 {
 	if (result() || kp->flags != KPROBE_FLAG_DISABLED)
 		return -EINVAL;
-	kp->addr = (void *)(strcmp(kp->symbol_name, START) ? FINISH_IP : START_IP);
+	kp->addr = (void *)ip_of(kp->symbol_name);
 	probes++;
 	return 0;
 }
@@ -51,15 +65,17 @@ void unregister_kprobe(struct kprobe *kp)
 
 static struct hooked *of(struct ftrace_ops *ops)
 {
-	struct hooked *h = hooked[0].ops == ops || !hooked[0].ops ? &hooked[0] : &hooked[1];
+	struct hooked *h = hooked;
 
+	while (h->ops && h->ops != ops)
+		h++;
 	h->ops = ops;
 	return h;
 }
 
 static const char *name_of(const struct hooked *h)
 {
-	return h->ip == START_IP ? START : FINISH;
+	return h->ip ? names[h->ip / IP - 1] : "";
 }
 
 int ftrace_set_filter(struct ftrace_ops *ops, unsigned char *buf, int len, int reset)
@@ -98,33 +114,44 @@ int unregister_ftrace_function(struct ftrace_ops *ops)
 	return 0;
 }
 
-/* The kernel calls the function at @ip. */
-static void call(unsigned long ip)
+/* The kernel calls the function. */
+static void call(const char *symbol)
 {
-	struct pt_regs regs = regs_of_call();
+	struct pt_regs regs = regs_of_call(symbol);
+	unsigned long ip = ip_of(symbol);
 	unsigned int i;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < NR_HOOKED; i++)
 		if (hooked[i].registered && hooked[i].ip == ip)
 			hooked[i].ops->func(ip, SITE, hooked[i].ops, (struct ftrace_regs *)&regs);
 }
 
 static bool is_idle(void)
 {
-	return !probes && !hooked[0].registered && !hooked[1].registered && !hooked[0].ip &&
-	       !hooked[1].ip;
+	unsigned int i, nr = probes;
+
+	for (i = 0; i < NR_HOOKED; i++)
+		nr += hooked[i].registered || hooked[i].ip;
+	return !nr;
 }
 
 static void test_attach(void)
 {
-	ok(!mmn_hook_ftrace.attach() && did("ef er sf sr ") && !probes,
-	   "the end is attached before the start");
-	call(START_IP);
-	call(START_IP);
-	call(FINISH_IP);
+	ok(!mmn_hook_ftrace.attach() && did("ef er xf xr nf nr sf sr ") && !probes,
+	   "the end is attached first, the start last");
+	call(START);
+	call(START);
+	call(FINISH);
 	ok(saw(2, 1), "each call is recorded and counted");
-	ok(!mmn_hook_ftrace.detach() && did("su sd eu ed ") && is_idle(),
-	   "the end is detached after the start, and no filter stays");
+	call(RELEASE);
+	call(REGISTER);
+	ok(!news && !exits, "mms are of no interest without observers");
+	mmn_verdict_watching.on = true;
+	call(RELEASE);
+	call(REGISTER);
+	ok(news == 1 && exits == 1 && saw(2, 1), "observers know of new and ended mms");
+	ok(!mmn_hook_ftrace.detach() && did("su sd nu nd xu xd eu ed ") && is_idle(),
+	   "the end is detached last, the start first, and no filter stays");
 	ok(!strcmp(mmn_hook_ftrace.name, "ftrace") && !mmn_hook_ftrace.unreliable &&
 	   mmn_hook_ftrace.caps == (MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_FTRACE),
 	   "it is reliable");
@@ -142,18 +169,32 @@ static bool fails_at(int nr)
 	return failed && is_idle();
 }
 
+static unsigned int nr_hooked(void)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < NR_HOOKED; i++)
+		nr += hooked[i].registered && hooked[i].ip;
+	return nr;
+}
+
 static void test_failures(void)
 {
+	int nr;
+
 	ok(fails_at(1), "nothing stays if the end function is not there");
 	ok(fails_at(2), "or has no place for ftrace");
 	ok(fails_at(3), "or cannot be hooked");
-	ok(fails_at(4) && fails_at(5) && fails_at(6), "nor if the start function has the fault");
+	for (nr = 4; nr <= 3 * NR_HOOKED; nr++)
+		ok(fails_at(nr), "nor if step %d of attaching fails", nr);
+	ok(!fails_at(nr) && !mmn_hook_ftrace.detach() && is_idle(), "which are all");
 	mmn_hook_ftrace.attach();
 	fails = 1;
-	ok(mmn_hook_ftrace.detach() < 0 && hooked[0].registered && hooked[1].registered &&
-	   hooked[0].ip && hooked[1].ip, "a hook that cannot be detached keeps both filters");
-	fails = 2;
-	ok(mmn_hook_ftrace.detach() < 0 && !strcmp(steps, "ef er sf sr su sd "),
+	ok(mmn_hook_ftrace.detach() < 0 && nr_hooked() == NR_HOOKED,
+	   "a hook that cannot be detached keeps all filters");
+	steps[0] = '\0';
+	fails = NR_HOOKED;
+	ok(mmn_hook_ftrace.detach() < 0 && did("su sd nu nd xu xd ") && nr_hooked() == 1,
 	   "the failure of the end is returned, too");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kprobe: both probes, in the order that loses no end, and none if one of them fails. */
+/* kprobe: all probes, in the order that loses no end, and none if one of them fails. */
 #include <errno.h>
 #include <string.h>
 
@@ -12,13 +12,15 @@
 #include "tap.h"
 
 /* The probes that are registered, and the number of the registration that fails. */
-static struct kprobe *probes[2];
+static struct kprobe *probes[NR_HOOKED];
 static int fails;
 
 int register_kprobe(struct kprobe *kp)
 {
-	struct kprobe **free = probes[0] ? &probes[1] : &probes[0];
+	struct kprobe **free = probes;
 
+	while (*free)
+		free++;
 	if ((fails && !--fails) || kp->addr || kp->flags)
 		return -EINVAL;
 	step(kp->symbol_name, 'r');
@@ -31,31 +33,49 @@ int register_kprobe(struct kprobe *kp)
 void unregister_kprobe(struct kprobe *kp)
 {
 	step(kp->symbol_name, 'u');
-	probes[probes[0] == kp ? 0 : 1] = NULL;
+	for (unsigned int i = 0; i < NR_HOOKED; i++)
+		if (probes[i] == kp)
+			probes[i] = NULL;
 }
 
 /* The kernel calls the function. Return: what the handlers do to it. */
 static int call(const char *symbol)
 {
-	struct pt_regs regs = regs_of_call();
+	struct pt_regs regs = regs_of_call(symbol);
 	unsigned int i;
 	int skips = 0;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < NR_HOOKED; i++)
 		if (probes[i] && !strcmp(probes[i]->symbol_name, symbol))
 			skips |= probes[i]->pre_handler(probes[i], &regs);
 	return skips;
 }
 
+static bool no_probe(void)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < NR_HOOKED; i++)
+		nr += !!probes[i];
+	return !nr;
+}
+
 static void test_attach(void)
 {
-	ok(!mmn_hook_kprobe.attach() && did("er sr "), "the end is attached before the start");
+	ok(!mmn_hook_kprobe.attach() && did("er xr nr sr "),
+	   "the end is attached first, the start last");
 	ok(!call(START) && !call(START) && !call(FINISH) && saw(2, 1),
 	   "each call is recorded and counted, and goes on");
-	ok(!mmn_hook_kprobe.detach() && did("su eu ") && !probes[0] && !probes[1],
-	   "the end is detached after the start");
-	ok(!mmn_hook_kprobe.attach() && did("er sr ") && !mmn_hook_kprobe.detach() &&
-	   did("su eu "), "it can be attached again");
+	call(RELEASE);
+	call(REGISTER);
+	ok(!news && !exits, "mms are of no interest without observers");
+	mmn_verdict_watching.on = true;
+	ok(!call(RELEASE) && !call(REGISTER) && news == 1 && exits == 1 && saw(2, 1),
+	   "observers know of new and ended mms");
+	ok(!mmn_hook_kprobe.detach() && did("su nu xu eu ") && no_probe(),
+	   "the end is detached last, the start first");
+	ok(!mmn_hook_kprobe.attach() && did("er xr nr sr ") && !mmn_hook_kprobe.detach() &&
+	   did("su nu xu eu "), "it can be attached again");
 	ok(!strcmp(mmn_hook_kprobe.name, "kprobe") && mmn_hook_kprobe.unreliable &&
 	   mmn_hook_kprobe.caps == (MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_KPROBE),
 	   "the stack has to confirm its records");
@@ -66,8 +86,14 @@ static void test_failures(void)
 	fails = 1;
 	ok(mmn_hook_kprobe.attach() == -EINVAL && did(""), "no probe of the end: none of the start");
 	fails = 2;
-	ok(mmn_hook_kprobe.attach() == -EINVAL && did("er eu ") && !probes[0],
-	   "no probe of the start: none of the end stays");
+	ok(mmn_hook_kprobe.attach() == -EINVAL && did("er eu ") && no_probe(),
+	   "no probe of the release: none of the end stays");
+	fails = 3;
+	ok(mmn_hook_kprobe.attach() == -EINVAL && did("er xr xu eu ") && no_probe(),
+	   "nor without one of the registration");
+	fails = 4;
+	ok(mmn_hook_kprobe.attach() == -EINVAL && did("er xr nr nu xu eu ") && no_probe(),
+	   "nor without one of the start");
 }
 
 int main(void)

@@ -63,7 +63,7 @@ static struct {
 	unsigned int paths, stacks, walks, rules, verified;
 	unsigned int resolved, deferred, later, unknown, reported;
 	unsigned int stats[MMN_NR_STATS], starts, ends;
-	unsigned int kept, remembered;
+	unsigned int kept, remembered, released;
 	unsigned int class;
 	u32 needs;
 	bool can_resolve;
@@ -218,9 +218,15 @@ void mmn_stats_inc(enum mmn_stat stat)
 	asked.stats[stat]++;
 }
 
-u32 mmn_mm_tgid(const struct mm_struct *of)
+void mmn_process_get(const struct mm_struct *of, struct mmn_process *p)
 {
-	return of == &mm ? 4711 : 0;
+	memset(p, 0, sizeof(*p));
+	p->tgid = of == &mm ? 4711 : 0;
+}
+
+void mmn_process_release(const struct mm_struct *of)
+{
+	asked.released += of == &mm;
 }
 
 u64 local_clock(void)
@@ -359,10 +365,13 @@ static inline bool gets_unknown(unsigned long pc)
 static inline bool is_traced(const struct mmn_verdict *v, unsigned long pc, u64 ns)
 {
 	struct mmn_trace_event e = { .start = 0x1000, .end = 0x3000, .site = pc, .ns = ns,
-		.tgid = 4711, .effects = v->effects, .event = v->event, .cause = v->cause,
-		.native = range->event, .flags = v->flags | mmn_verdict_flags(range) };
+		.process = { .tgid = 4711 }, .effects = v->effects, .event = v->event,
+		.cause = v->cause, .native = range->event,
+		.flags = v->flags | mmn_verdict_flags(range) };
 
-	return !memcmp(&e, &asked.trace, sizeof(e)) && asked.cause == mmn_names_cause(v->cause);
+	/* Padding follows the last member. */
+	return !memcmp(&e, &asked.trace, (char *)(&e.flags + 1) - (char *)&e) &&
+	       asked.cause == mmn_names_cause(v->cause);
 }
 
 #endif /* VERDICT_ASKED_H */

@@ -266,6 +266,25 @@ static void test_hook_late(void)
 	   "also if only a frame is not resolved");
 }
 
+/* Callbacks of a client see the release after the hook has shown it. */
+static void test_release(void)
+{
+	begin_watched();
+	mmn_verdict_show_release(&mm);
+	ok(asked.class == MMN_CLASS_RELEASE && asked.starts == 1 && asked.released == 1 &&
+	   counted_elsewhere == 1 && !asked.ends, "the release of an mm is counted and traced");
+	ok(asked.trace.process.tgid == 4711 && asked.trace.native == MMU_NOTIFY_RELEASE &&
+	   !asked.trace.start && asked.trace.end == ~0UL &&
+	   asked.trace.flags & MMNOTIFY_F_BLOCKABLE, "for its process, as all of the mm");
+	forget();
+	range->event = MMU_NOTIFY_RELEASE;
+	start_recorded(&one);
+	ok(!counted_elsewhere && !asked.starts, "a client's callback does not count it again");
+	mmn_verdict_set_watched(false);
+	start_recorded(&one);
+	ok(counted_elsewhere == 1, "but it does without observers");
+}
+
 static void test_keys(void)
 {
 	begin();
@@ -294,6 +313,7 @@ int main(void)
 	test_hook_hidden();
 	test_hook_end();
 	test_hook_late();
+	test_release();
 	test_keys();
 	return tap_done();
 }

@@ -14,9 +14,21 @@ struct work_struct *shim_scheduled;
 int shim_mutexes_held;
 
 static int hooks;
-static bool watching;
+static bool watching, following;
 /* Set by a call without the lock, or without the hook. */
 static bool wrong;
+
+void mmn_process_start(void)
+{
+	wrong |= !watching || following;
+	following = true;
+}
+
+void mmn_process_stop(void)
+{
+	wrong |= watching || !following;
+	following = false;
+}
 
 void mmn_hook_get(void)
 {
@@ -26,7 +38,7 @@ void mmn_hook_get(void)
 
 void mmn_hook_put(void)
 {
-	wrong |= watching || shim_mutexes_held != 1;
+	wrong |= watching || following || shim_mutexes_held != 1;
 	hooks--;
 }
 
@@ -47,7 +59,7 @@ static void run_scheduled(void)
 
 static bool is_watched(bool yes)
 {
-	return hooks == yes && watching == yes && !wrong && !shim_mutexes_held;
+	return hooks == yes && watching == yes && following == yes && !wrong && !shim_mutexes_held;
 }
 
 static void test_parameter(void)

@@ -19,6 +19,7 @@ watch_in_vm()
 short_steps()
 {
 	in_turn watch_in_vm "$1" format
+	in_turn watch_in_vm "$1" whose
 }
 
 run_steps()

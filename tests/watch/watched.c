@@ -4,8 +4,8 @@
  * order, each on pages of its own.
  *
  * Usage: watched NAME OPERATION...; OPERATION is munmap, dontneed, mprotect or fork, with =TIMES
- * behind it, or wait: until a line can be read from standard input. NAME becomes the name of the
- * process. Prints its process id at first.
+ * behind it, exec or wait: until a line can be read from standard input. NAME becomes the name of
+ * the process. Prints its process id at first.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -59,6 +59,8 @@ static void perform(const char *what, char *p)
 		mprotect(p, LENGTH, PROT_READ);
 	else if (!strcmp(what, "fork"))
 		fork_child();
+	else if (!strcmp(what, "exec"))
+		execl("/bin/true", "true", NULL);
 	else if (!strcmp(what, "wait"))
 		fgets(line, sizeof(line), stdin) ?: "";
 	else
@@ -80,8 +82,12 @@ int main(int argc, char **argv)
 		times = count ? atoi(count + 1) : 1;
 		if (count)
 			*count = 0;
-		while (times--)
-			perform(argv[i], pages());
+		/* These have no pages, so that a process can end without an event before. */
+		if (!strcmp(argv[i], "exec") || !strcmp(argv[i], "wait"))
+			perform(argv[i], NULL);
+		else
+			while (times--)
+				perform(argv[i], pages());
 	}
 	return 0;
 }

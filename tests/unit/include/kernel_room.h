@@ -37,6 +37,16 @@ static inline enum mmn_mmap_lock mmn_mmap_lock_mode(const struct mm_struct *mm)
 	return mm->owner == current ? MMN_MMAP_LOCK_WRITE : MMN_MMAP_LOCK_NOT_WRITE;
 }
 
+static inline struct task_struct *mmn_mm_owner(const struct mm_struct *mm)
+{
+	return (struct task_struct *)mm->owner;
+}
+
+static inline u64 mmn_task_cgroup(const struct task_struct *task)
+{
+	return task->cgroup;
+}
+
 struct rw_semaphore;
 
 enum mmn_mmap_lock mmn_rwsem_mode(const struct rw_semaphore *sem);
@@ -53,7 +63,7 @@ struct module;
 void mmn_module_data(const struct module *mod,
 		     void (*fn)(void *arg, const void *base, size_t size), void *arg);
 
-/* Registers at the entry of a function: its first argument, return address, sp and bp. */
+/* Registers at the entry of a function: first argument, return address, sp, bp, second argument. */
 #define MMN_HAVE_FTRACE		1
 #define MMN_HAVE_KPROBES	1
 #define MMN_FTRACE_FLAGS	0
@@ -68,6 +78,16 @@ static inline const struct pt_regs *mmn_ftrace_regs(const struct ftrace_regs *fr
 static inline unsigned long mmn_ftrace_arg0(const struct ftrace_regs *fregs)
 {
 	return mmn_ftrace_regs(fregs)->word[0];
+}
+
+static inline unsigned long mmn_ftrace_arg1(const struct ftrace_regs *fregs)
+{
+	return mmn_ftrace_regs(fregs)->word[4];
+}
+
+static inline unsigned long mmn_regs_arg1(const struct pt_regs *regs)
+{
+	return regs->word[4];
 }
 
 static inline unsigned long mmn_regs_arg0(const struct pt_regs *regs)
@@ -168,6 +188,10 @@ void mmn_client_show(struct seq_file *m);
 struct mmnotify_info;
 struct mmu_notifier_range;
 
+#include <linux/static_key.h>
+
+DECLARE_STATIC_KEY_FALSE(mmn_verdict_watching);
+
 bool mmn_verdict_is_watched(void);
 void mmn_verdict_set_watched(bool on);
 void mmn_verdict_set_recheck(bool on);
@@ -176,6 +200,7 @@ void mmn_verdict_start_in_hook(const struct mmu_notifier_range *range, unsigned 
 			       unsigned long sp, unsigned long bp);
 void mmn_verdict_end_in_hook(const struct mmu_notifier_range *range, unsigned long site,
 			     unsigned long sp, unsigned long bp);
+void mmn_verdict_show_release(struct mm_struct *mm);
 
 /* src/verdict/verdict_fast.h */
 #define MMN_VERDICT_FAST_H

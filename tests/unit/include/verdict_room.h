@@ -26,8 +26,6 @@ static inline void *mmn_range_owner(const struct mmu_notifier_range *range)
 	return range->owner;
 }
 
-u32 mmn_mm_tgid(const struct mm_struct *mm);
-
 /* src/stack */
 #define MMN_CALL_PATH_H
 #define MMN_FRAME_STEP_H

@@ -3,6 +3,7 @@
 #define SHIM_CACHE_H
 
 #define __ro_after_init
+#define __cacheline_aligned	__attribute__((aligned(64)))
 #define ____cacheline_aligned	__attribute__((aligned(64)))
 
 #endif /* SHIM_CACHE_H */

@@ -8,6 +8,7 @@
 struct mm_struct {
 	atomic_t mm_users;
 	const void *owner;
+	void *notifier_subscriptions;
 };
 
 #endif /* SHIM_MM_TYPES_H */

@@ -10,6 +10,13 @@
 #include <linux/mm_types.h>
 #include <linux/types.h>
 
+#define MMU_NOTIFIER_RANGE_BLOCKABLE	1
+
+static inline bool mm_has_notifiers(const struct mm_struct *mm)
+{
+	return mm->notifier_subscriptions;
+}
+
 enum mmu_notifier_event {
 	MMU_NOTIFY_UNMAP,
 	MMU_NOTIFY_CLEAR,
@@ -21,6 +28,7 @@ struct mmu_notifier_range {
 	struct mm_struct *mm;
 	unsigned long start;
 	unsigned long end;
+	unsigned int flags;
 	enum mmu_notifier_event event;
 	bool blockable;
 	void *owner;
@@ -31,7 +39,7 @@ struct mmu_notifier_range {
 
 static inline bool mmu_notifier_range_blockable(const struct mmu_notifier_range *range)
 {
-	return range->blockable;
+	return range->blockable || range->flags & MMU_NOTIFIER_RANGE_BLOCKABLE;
 }
 
 #ifdef RH_MMU_NOTIFIER_VERSION

@@ -13,6 +13,9 @@
 struct mm_struct;
 
 struct task_struct {
+	struct task_struct *group_leader;
+	int pid, tgid;
+	unsigned long cgroup;
 	struct mm_struct *mm;
 	unsigned int flags;
 	char comm[TASK_COMM_LEN];

@@ -15,6 +15,14 @@ static inline ssize_t strscpy(char *to, const char *from, size_t size)
 	return len;
 }
 
+static inline ssize_t strscpy_pad(char *to, const char *from, size_t size)
+{
+	size_t len = strscpy(to, from, size);
+
+	memset(to + len, 0, size - len);
+	return len;
+}
+
 /* The test may let it fail. */
 char *kstrdup(const char *s, int flags);
 

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_SCHED_TASK_H
+#define SHIM_SCHED_TASK_H
+
+#include <linux/sched.h>
+
+#define task_lock(t)	((void)(t))
+#define task_unlock(t)	((void)(t))
+
+#endif /* SHIM_SCHED_TASK_H */

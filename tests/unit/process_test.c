@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * process: an mm's process is known from its first notifier to its last event, whatever becomes
+ * of its owner, and never that of an earlier mm at the same address.
+ */
+#include <stdio.h>
+
+#include <linux/hash.h>
+#include <linux/mm_types.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#include "process.h"
+#include "tap.h"
+
+#define TASKS	40
+
+struct task_struct shim_current;
+struct task_struct *shim_processes[TASKS + 1];
+int shim_locks_held, shim_rcu_held;
+bool shim_lock_is_busy, shim_unlocked;
+
+static struct task_struct tasks[TASKS];
+static struct mm_struct mms[TASKS];
+static u64 now;
+
+u64 local_clock(void)
+{
+	return now += 10;
+}
+
+static void rename_task(unsigned int i, const char *name)
+{
+	snprintf(tasks[i].comm, TASK_COMM_LEN, "%s", name);
+}
+
+/* Task @i, which owns mm @i. */
+static struct mm_struct *start(unsigned int i, const char *name)
+{
+	tasks[i] = (struct task_struct){ .tgid = 100 + i, .group_leader = &tasks[i],
+		.cgroup = 1000 + i, .mm = &mms[i] };
+	rename_task(i, name);
+	mms[i] = (struct mm_struct){ .owner = &tasks[i], .notifier_subscriptions = &mms[i] };
+	return &mms[i];
+}
+
+/* The owner leaves its mm, and tears it down. */
+static void leave(struct mm_struct *mm)
+{
+	shim_current = *(const struct task_struct *)mm->owner;
+	shim_current.mm = NULL;
+	shim_current.flags = PF_EXITING;
+	mm->owner = NULL;
+}
+
+static bool is(const struct mm_struct *mm, unsigned int tgid, const char *name)
+{
+	struct mmn_process p, q = { .tgid = tgid, .cgroup = tgid ? 900 + tgid : 0 };
+
+	memset(&p, 0xff, sizeof(p));
+	snprintf(q.comm, sizeof(q.comm), "%s", name);
+	mmn_process_get(mm, &p);
+	return p.tgid == q.tgid && p.cgroup == q.cgroup &&
+	       !memcmp(p.comm, q.comm, sizeof(p.comm)) && !shim_locks_held && !shim_rcu_held &&
+	       !shim_unlocked;
+}
+
+static void test_one(void)
+{
+	struct mm_struct *mm = start(0, "vm");
+
+	ok(is(mm, 100, "vm"), "the owner of an mm is its process");
+	mm->owner = NULL;
+	ok(is(mm, 0, ""), "without an owner it is not known");
+	mm = start(0, "vm");
+	mmn_process_register(mm);
+	rename_task(0, "worker");
+	ok(is(mm, 100, "worker"), "a new name is found");
+	leave(mm);
+	ok(is(mm, 100, "vm"), "without its owner it has that of its first notifier");
+	shim_current.flags = 0;
+	mmn_process_release(mm);
+	ok(is(mm, 100, "vm"), "also if its process calls execve()");
+	shim_current.flags = PF_EXITING;
+	mmn_process_release(mm);
+	ok(is(mm, 100, "worker"), "the exit of the process itself shows the last one");
+	shim_current.tgid = 7;
+	mmn_process_release(mm);
+	ok(is(mm, 100, "worker"), "not that by another one");
+}
+
+static void test_again(void)
+{
+	struct mm_struct *mm = start(1, "old");
+
+	mmn_process_register(mm);
+	leave(mm);
+	mmn_process_release(mm);
+	mm = start(1, "new");
+	tasks[1].tgid = 555;
+	tasks[1].cgroup = 900 + 555;
+	mmn_process_register(mm);
+	leave(mm);
+	ok(is(mm, 555, "new"), "a new mm at the same address is not the old one");
+	mmn_process_register(mm);
+	ok(is(mm, 555, "new"), "another notifier without an owner changes nothing");
+}
+
+static void test_no_owner(void)
+{
+	struct mm_struct *mm = start(2, "own");
+
+	mm->owner = NULL;
+	shim_current = tasks[2];
+	ok(is(mm, 102, "own"), "the task of an mm without an owner is its process");
+	mmn_process_register(mm);
+	shim_current = tasks[1];
+	ok(is(mm, 102, "own"), "and is remembered");
+}
+
+/* More mms in one bucket than it has entries. */
+static void test_full(void)
+{
+	static struct mm_struct many[20000];
+	struct mm_struct *same[10];
+	unsigned int i, n = 0;
+
+	for (i = 0; n < 10; i++)
+		if (hash_ptr(&many[i], 7) == hash_ptr(&many[0], 7))
+			same[n++] = &many[i];
+	for (i = 0; i < 10; i++) {
+		start(10 + i, "many");
+		same[i]->owner = &tasks[10 + i];
+		mmn_process_register(same[i]);
+		same[i]->owner = NULL;
+	}
+	shim_current = tasks[0];
+	ok(is(same[0], 110, "many") && is(same[7], 117, "many"), "a bucket has eight entries");
+	ok(is(same[8], 0, "") && is(same[9], 0, ""), "and the mms beyond them no process");
+	shim_current.flags = 0;
+	mmn_process_release(same[3]);
+	mmn_process_release(same[1]);
+	ok(is(same[3], 113, "many") && is(same[1], 111, "many"), "one that ends is still known");
+	same[8]->owner = &tasks[18];
+	mmn_process_register(same[8]);
+	same[8]->owner = NULL;
+	ok(is(same[8], 118, "many") && is(same[3], 0, "") && is(same[1], 111, "many"),
+	   "until another one takes its entry, of those that ended first");
+	mmn_process_stop();
+	same[9]->owner = &tasks[19];
+	mmn_process_register(same[9]);
+	same[9]->owner = NULL;
+	ok(is(same[9], 119, "many") && is(same[1], 0, ""), "all end together with watching");
+}
+
+static void test_start(void)
+{
+	struct mm_struct *with = start(30, "with"), *without = start(31, "without");
+
+	start(32, "thread")->owner = NULL;
+	tasks[32].mm = NULL;
+	without->notifier_subscriptions = NULL;
+	shim_processes[0] = &tasks[32];
+	shim_processes[1] = &tasks[31];
+	shim_processes[2] = &tasks[30];
+	mmn_process_start();
+	with->owner = NULL;
+	without->owner = NULL;
+	ok(is(with, 130, "with") && is(without, 0, ""),
+	   "those that have a notifier when watching starts are known");
+}
+
+int main(void)
+{
+	test_one();
+	test_again();
+	test_no_owner();
+	test_full();
+	test_start();
+	return tap_done();
+}
