@@ -12,6 +12,7 @@
 #include "client/client.h"
 #include "debugfs.h"
 #include "hook/hook.h"
+#include "process.h"
 #include "stack/addr_cache.h"
 #include "stats.h"
 #include "verdict/verify.h"
@@ -53,6 +54,13 @@ static int census_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(census);
 
+static int processes_show(struct seq_file *m, void *unused)
+{
+	mmn_process_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(processes);
+
 static int verify_show(struct seq_file *m, void *unused)
 {
 	mmn_verify_show(m);
@@ -68,6 +76,7 @@ void mmn_debugfs_init(void)
 	debugfs_create_file("clients", 0400, root, NULL, &clients_fops);
 	debugfs_create_file("hook", 0400, root, NULL, &hook_fops);
 	debugfs_create_file("census", 0400, root, NULL, &census_fops);
+	debugfs_create_file("processes", 0400, root, NULL, &processes_fops);
 	debugfs_create_file("verify", 0400, root, NULL, &verify_fops);
 }
 

@@ -31,6 +31,7 @@
 #include "hook/hook.h"
 #include "hook/selftest.h"
 #include "hook/watch.h"
+#include "process.h"
 #include "stack/addr_cache.h"
 #include "stack/module_notifier.h"
 #include "stack/unwind.h"
@@ -88,19 +89,20 @@ static bool debug;
 static bool verify;
 
 /* watch=1 also measures the time spent in the callbacks of each client. */
-static void set_watching(bool on)
+static int set_watching(bool on)
 {
-	mmn_watch_set(on);
-	mmn_client_set_timing(on);
+	int ret = mmn_watch_set(on);
+
+	watch = on && !ret;
+	mmn_client_set_timing(watch);
+	return ret;
 }
 
 static int set_watch(const char *val, const struct kernel_param *kp)
 {
 	int ret = set_switch(val, kp);
 
-	if (!ret && ready)
-		set_watching(watch);
-	return ret;
+	return !ret && ready ? set_watching(watch) : ret;
 }
 
 static int set_debug(const char *val, const struct kernel_param *kp)
@@ -270,6 +272,7 @@ static void __exit mmn_main_exit(void)
 	mmn_module_notifier_exit();
 	mmn_addr_cache_exit();
 	mmn_range_end_exit();
+	mmn_process_exit();
 	mmn_stats_exit();
 }
 module_exit(mmn_main_exit);

@@ -7,38 +7,66 @@
  * An mm enters the table when it gets its first notifier, or when watching starts. The release of
  * the mm ends its entry: its last events still find it, but another mm may take it from then on.
  *
+ * Each entry counts the events of its mm by cause, until the release of the mm or the end of
+ * watching. If another mm takes the entry, the counters move to the ring of those that ended,
+ * which has room for the last ENDED ones.
+ *
  * The table has a fixed size, because the hook cannot allocate. Each mm has a bucket of WAYS
  * entries. If all of them are of mms that live, the mm has no entry: its last events have no
- * process.
+ * process, and its events are counted for the whole machine only.
  *
- * Lookups take no lock. table_lock is taken when an mm gets a notifier or is released, and to read
- * an entry.
+ * Lookups and counting take no lock. table_lock is taken when an mm gets a notifier or is released,
+ * and to read an entry.
  */
+#include <linux/atomic.h>
 #include <linux/cache.h>
 #include <linux/compiler.h>
+#include <linux/errno.h>
 #include <linux/hash.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
+
+#include <mmnotify/mmnotify_types.h>
 
 #include "compat/compat.h"
 #include "process.h"
+#include "rules/names.h"
 
 #define BUCKET_BITS	7
 #define WAYS		8
 #define ENTRIES		(WAYS << BUCKET_BITS)
+#define ENDED		512
 
-/* @ended: local_clock() when the mm was released or watching ended; 0 while the mm is watched */
+/*
+ * @ended: entries that had ended before this one, and itself; 0 while its mm is watched
+ * @since: when counting began, in seconds of the clock of /proc/uptime
+ * @until: likewise, when it ended
+ */
 struct entry {
 	u64 ended;
+	s64 since;
+	s64 until;
 	struct mmn_process process;
+};
+
+/* By cause; @ns is the time from the starts of the events to their ends. */
+struct counter {
+	atomic64_t events;
+	atomic64_t pages;
+	atomic64_t ns;
 };
 
 /* Raw: the hook takes it, and a release may run in atomic context. */
@@ -46,7 +74,12 @@ static DEFINE_RAW_SPINLOCK(table_lock);
 
 /* The mm of each entry; NULL if the entry was never used. A bucket is one cache line. */
 static const struct mm_struct *mms[ENTRIES] __cacheline_aligned;
-static struct entry entries[ENTRIES];
+
+/* The ring of those that ended comes behind the table. */
+static struct entry entries[ENTRIES + ENDED];
+static struct counter (*counters)[MMNOTIFY_NR_CAUSES];
+static u64 nr_ended, nr_moved;
+static atomic64_t without_entry;
 
 static unsigned int bucket_of(const struct mm_struct *mm)
 {
@@ -78,16 +111,41 @@ static struct entry *entry_free(const struct mm_struct *mm)
 	return best;
 }
 
+static void entry_end(struct entry *e)
+{
+	if (e->ended)
+		return;
+	e->until = ktime_get_boottime_seconds();
+	e->ended = ++nr_ended;
+}
+
+/* Events that are counted at the same time are lost. */
+static void entry_move(const struct entry *e)
+{
+	unsigned int from = e - entries, to = ENTRIES + nr_moved++ % ENDED;
+
+	entries[to] = *e;
+	memcpy(counters[to], counters[from], sizeof(*counters));
+}
+
 /* An entry of the same mm goes on, unless the mm is a new one at an old address. */
 static void entry_begin(const struct mm_struct *mm, const struct mmn_process *p)
 {
 	struct entry *e = entry_find(mm);
 
+	if (e && !e->ended && e->process.tgid == p->tgid)
+		return;
 	if (!e)
 		e = entry_free(mm);
 	if (!e)
 		return;
+	if (e->since) {
+		entry_end(e);
+		entry_move(e);
+	}
+	memset(counters[e - entries], 0, sizeof(*counters));
 	e->process = *p;
+	e->since = ktime_get_boottime_seconds();
 	e->ended = 0;
 	WRITE_ONCE(mms[e - entries], mm);
 }
@@ -133,6 +191,30 @@ static void refresh(struct mmn_process *p)
 	rcu_read_lock();
 	set_names(p, current);
 	rcu_read_unlock();
+}
+
+/**
+ * mmn_process_init() - allocate the counters, unless they are there
+ *
+ * Context: Process, may sleep; before the hook is attached for observers. The caller serialises
+ * calls.
+ * Return: 0 or -ENOMEM.
+ */
+int mmn_process_init(void)
+{
+	if (!counters)
+		counters = kvzalloc((ENTRIES + ENDED) * sizeof(*counters), GFP_KERNEL);
+	return counters ? 0 : -ENOMEM;
+}
+
+/**
+ * mmn_process_exit() - free the counters
+ *
+ * Context: Process, at unload.
+ */
+void mmn_process_exit(void)
+{
+	kvfree(counters);
 }
 
 /**
@@ -189,7 +271,7 @@ void mmn_process_release(const struct mm_struct *mm)
 	e = entry_find(mm);
 	if (e) {
 		refresh(&e->process);
-		e->ended = local_clock() | 1;
+		entry_end(e);
 	}
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
@@ -237,7 +319,97 @@ void mmn_process_stop(void)
 
 	raw_spin_lock_irqsave(&table_lock, flags);
 	for (i = 0; i < ENTRIES; i++)
-		if (mms[i] && !entries[i].ended)
-			entries[i].ended = local_clock() | 1;
+		if (mms[i])
+			entry_end(&entries[i]);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
+}
+
+/**
+ * mmn_process_count() - count an event of an mm
+ * @mm: the mm
+ * @cause: enum mmnotify_cause
+ * @pages: number of pages in its range
+ * @ns: time from its start to its end, in ns
+ *
+ * Context: Any, including the hook.
+ */
+void mmn_process_count(const struct mm_struct *mm, unsigned int cause, u64 pages, u64 ns)
+{
+	const struct entry *e = entry_find(mm);
+	struct counter *c;
+
+	if (unlikely(!e)) {
+		atomic64_inc(&without_entry);
+		return;
+	}
+	c = &counters[e - entries][cause];
+	atomic64_inc(&c->events);
+	atomic64_add(pages, &c->pages);
+	atomic64_add(ns, &c->ns);
+}
+
+/* The task may have another name or cgroup than at the registration; @mm is not read. */
+static void refresh_live(const struct mm_struct *mm, struct mmn_process *p)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(p->tgid, &init_pid_ns), PIDTYPE_PID);
+	if (task && READ_ONCE(task->mm) == mm)
+		set_names(p, task);
+	rcu_read_unlock();
+}
+
+/* Return: false if there is no entry at index @i. */
+static bool entry_copy(unsigned int i, struct entry *e)
+{
+	const struct mm_struct *mm;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table_lock, flags);
+	*e = entries[i];
+	mm = i < ENTRIES ? mms[i] : NULL;
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	if (!e->ended && mm)
+		refresh_live(mm, &e->process);
+	return e->since;
+}
+
+static void show_entry(struct seq_file *m, const struct entry *e, const struct counter *c)
+{
+	unsigned int cause;
+
+	for (cause = 0; cause < MMNOTIFY_NR_CAUSES; cause++, c++) {
+		if (!atomic64_read(&c->events))
+			continue;
+		seq_printf(m, "%u %llu %lld ", e->process.tgid, e->process.cgroup, e->since);
+		if (e->ended)
+			seq_printf(m, "%lld", e->until);
+		else
+			seq_putc(m, '-');
+		seq_printf(m, " %s %lld %lld %lld ", mmn_names_cause(cause),
+			   (s64)atomic64_read(&c->events), (s64)atomic64_read(&c->pages),
+			   (s64)atomic64_read(&c->ns));
+		seq_escape(m, e->process.comm, " \t\n\\");
+		seq_putc(m, '\n');
+	}
+}
+
+/**
+ * mmn_process_show() - print the counters of all processes
+ * @m: seq_file of debugfs mmnotify/processes
+ *
+ * Context: Process.
+ */
+void mmn_process_show(struct seq_file *m)
+{
+	struct entry e;
+	unsigned int i;
+
+	seq_puts(m, "# tgid cgroup since until cause events pages ns comm\n");
+	for (i = 0; READ_ONCE(counters) && i < ENTRIES + ENDED; i++)
+		if (entry_copy(i, &e))
+			show_entry(m, &e, counters[i]);
+	seq_printf(m, "# uptime %lld\n", (s64)ktime_get_boottime_seconds());
+	seq_printf(m, "# without_entry %lld\n", (s64)atomic64_read(&without_entry));
 }

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct mm_struct;
+struct seq_file;
 
 /**
  * struct mmn_process - the process that an mm belongs to
@@ -19,9 +20,13 @@ struct mmn_process {
 	char comm[TASK_COMM_LEN];
 };
 
+int mmn_process_init(void);
+void mmn_process_exit(void);
 void mmn_process_get(const struct mm_struct *mm, struct mmn_process *p);
 void mmn_process_register(const struct mm_struct *mm);
 void mmn_process_release(const struct mm_struct *mm);
+void mmn_process_count(const struct mm_struct *mm, unsigned int cause, u64 pages, u64 ns);
+void mmn_process_show(struct seq_file *m);
 void mmn_process_start(void);
 void mmn_process_stop(void);
 

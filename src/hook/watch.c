@@ -3,9 +3,13 @@
  * watch: observers of events that are no clients: enabled tracepoints, and the module
  * parameter watch=1. While there are any, the hook is attached and classifies events.
  */
+#define pr_fmt(fmt) "mmnotify: " fmt
+
 #include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
@@ -23,12 +27,21 @@ static bool closed;
 static DEFINE_MUTEX(watch_lock);
 static bool watching;
 
-static void watch_reconcile(void)
+/* Return: 0, or -ENOMEM if watching cannot begin. */
+static int watch_reconcile(void)
 {
 	bool want;
+	int ret = 0;
 
 	mutex_lock(&watch_lock);
 	want = !closed && (requested || atomic_read(&tracers));
+	if (want && !watching)
+		ret = mmn_process_init();
+	if (ret) {
+		pr_warn_ratelimited("nothing is watched: no memory for the counters of processes (%d)\n",
+				    ret);
+		want = false;
+	}
 	if (want && !watching) {
 		mmn_hook_get();
 		mmn_verdict_set_watched(true);
@@ -40,6 +53,7 @@ static void watch_reconcile(void)
 	}
 	watching = want;
 	mutex_unlock(&watch_lock);
+	return ret;
 }
 
 static void watch_reconcile_work(struct work_struct *work)
@@ -75,13 +89,14 @@ void mmn_watch_tracer_off(void)
  * @on: true to watch; the hook is attached when the function returns, if it can be
  *
  * Context: Process, may sleep.
+ * Return: 0, or -ENOMEM if watching cannot begin.
  */
-void mmn_watch_set(bool on)
+int mmn_watch_set(bool on)
 {
 	mutex_lock(&watch_lock);
 	requested = on;
 	mutex_unlock(&watch_lock);
-	watch_reconcile();
+	return watch_reconcile();
 }
 
 /**

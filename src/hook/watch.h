@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-void mmn_watch_set(bool on);
+int mmn_watch_set(bool on);
 void mmn_watch_exit(void);
 
 #endif /* MMN_WATCH_H */

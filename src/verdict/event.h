@@ -22,7 +22,7 @@ struct task_struct;
  * @verdict: a struct mmn_verdict as one word, valid only if @tag includes it
  * @tag: mmn_event_tag_verdict() of the event's id, @site and @verdict; mmn_event_tag() of the
  *	id and @site while there is no verdict
- * @since: hook: local_clock() at the start, in ns; 0 if the end is not traced
+ * @since: hook: local_clock() at the start, in ns; 0 without an observer at the start
  * @sp: hook: stack address of the word above @site, as in struct mmn_frame_pos. Not tagged:
  *	users check that @site is still there.
  * @bp: hook: frame pointer at @site plus the event's id, so it is garbage for another event

@@ -14,6 +14,7 @@
 #define pr_fmt(fmt) "mmnotify: " fmt
 
 #include <linux/limits.h>
+#include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/mmu_notifier.h>
 #include <linux/printk.h>
@@ -289,8 +290,7 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 	};
 
 	classify_in_hook(range, &seen, NULL);
-	if (trace_invalidate_end_enabled())
-		WRITE_ONCE(slot->since, local_clock());
+	WRITE_ONCE(slot->since, local_clock());
 }
 
 /* The missing symbols may have been resolved since the start. */
@@ -304,8 +304,24 @@ static bool classified_by_end(const struct mmu_notifier_range *range,
 	return false;
 }
 
+/* The range of exit has no end. */
+static u64 pages_of(const struct mmu_notifier_range *range)
+{
+	return range->end == ULONG_MAX ? 0 : (range->end - range->start) >> PAGE_SHIFT;
+}
+
+static noinline void trace_end(const struct mmu_notifier_range *range,
+			       const struct mmn_event_snapshot *seen, u64 ns)
+{
+	struct mmn_trace_event e;
+
+	fill_trace(&e, range, &seen->verdict, seen->site.pc);
+	e.ns = ns;
+	trace_invalidate_end(&e, mmn_names_cause(seen->verdict.cause));
+}
+
 /**
- * mmn_verdict_show_end() - trace the end of an event for observers
+ * mmn_verdict_show_end() - count an event by process and trace its end, for observers
  * @range: the kernel's range
  * @slot: slot of the event, from mmn_event_find()
  * @from: return address into the function that announces the end, and where it is on the stack
@@ -317,9 +333,8 @@ static bool classified_by_end(const struct mmu_notifier_range *range,
 void mmn_verdict_show_end(const struct mmu_notifier_range *range,
 			  struct mmn_event *slot, const struct mmn_frame_pos *from)
 {
-	struct mmn_trace_event e;
 	struct mmn_event_snapshot seen;
-	u64 since;
+	u64 since, ns;
 
 	/* An event that has ended is not this one: the hook missed the start of this one. */
 	if (!mmn_event_is_recorded(slot, false) ||
@@ -327,11 +342,12 @@ void mmn_verdict_show_end(const struct mmu_notifier_range *range,
 	    !classified_by_end(range, &seen, from))
 		return;
 	since = READ_ONCE(slot->since);
-	if (!trace_invalidate_end_enabled() || !since)
+	if (!since)
 		return;
-	fill_trace(&e, range, &seen.verdict, seen.site.pc);
-	e.ns = local_clock() - since;
-	trace_invalidate_end(&e, mmn_names_cause(seen.verdict.cause));
+	ns = local_clock() - since;
+	mmn_process_count(range->mm, seen.verdict.cause, pages_of(range), ns);
+	if (trace_invalidate_end_enabled())
+		trace_end(range, &seen, ns);
 }
 
 /* Return: true if the hook recorded this event, and no other one has overwritten it. */
@@ -451,6 +467,7 @@ void mmn_verdict_show_release(struct mm_struct *mm)
 	mmn_process_release(mm);
 	verdict_without_record(&range, &s, &v);
 	mmn_verdict_publish(&range, &v, &s);
+	mmn_process_count(mm, v.cause, 0, 0);
 }
 
 noinline void mmn_verdict_start_recorded(const struct mmu_notifier_range *range,

@@ -10,6 +10,7 @@
 #include "client/client.h"
 #include "debugfs.h"
 #include "hook/hook.h"
+#include "process.h"
 #include "stack/addr_cache.h"
 #include "tap.h"
 #include "verdict/verify.h"
@@ -22,6 +23,7 @@ PAGE(mmn_addr_cache_show, "sites")
 PAGE(mmn_client_show, "clients")
 PAGE(mmn_hook_show, "hook")
 PAGE(mmn_census_show, "census")
+PAGE(mmn_process_show, "processes")
 PAGE(mmn_verify_show, "verify")
 
 static struct dentry {
@@ -74,7 +76,7 @@ static bool prints(const char *name)
 int main(void)
 {
 	static const char *const names[] = {
-		"counters", "sites", "clients", "hook", "census", "verify",
+		"counters", "sites", "clients", "hook", "census", "processes", "verify",
 	};
 	unsigned int i;
 

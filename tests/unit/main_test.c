@@ -27,6 +27,7 @@
 #include "hook/hook.h"
 #include "hook/selftest.h"
 #include "hook/watch.h"
+#include "process.h"
 #include "log.h"
 #include "main_params.h"
 #include "stack/addr_cache.h"
@@ -82,6 +83,7 @@ STEP(leftover_exit)
 STEP(module_notifier_exit)
 STEP(addr_cache_exit)
 STEP(range_end_exit)
+STEP(process_exit)
 STEP(stats_exit)
 STEP_THAT_FAILS(stats_init)
 STEP_THAT_FAILS(module_notifier_init)
@@ -91,8 +93,12 @@ STEP_WITH(unwind_allow)
 STEP_WITH(client_set_debug)
 STEP_WITH(client_set_timing)
 STEP_WITH(verify_set)
-STEP_WITH(watch_set)
 STEP_WITH(range_end_starve)
+
+int mmn_watch_set(bool on)
+{
+	return step_with("watch_set", word(on));
+}
 
 u64 get_random_u64(void)
 {
@@ -203,7 +209,7 @@ static bool did(const char *what)
 #define SECOND	"patches_init leftover_init objects_init event_init:random range_end_init "
 #define THIRD	"hook_choose stats_reset debugfs_init client_set_debug:off verify_set:off "
 #define EXIT	"debugfs_exit watch_exit hook_exit leftover_exit module_notifier_exit " \
-		"addr_cache_exit range_end_exit stats_exit "
+		"addr_cache_exit range_end_exit process_exit stats_exit "
 
 static void set(const struct kernel_param_ops *ops, bool *arg, const char *val)
 {
@@ -264,6 +270,11 @@ static void test_switches_after(void)
 	begin("auto");
 	set(shim_ops_watch, shim_param_watch, "0");
 	ok(did("watch_set:off client_set_timing:off "), "watch= also times callbacks");
+	failing = "on";
+	set(shim_ops_watch, shim_param_watch, "1");
+	ok(did("watch_set:on client_set_timing:off ") && !*shim_param_watch,
+	   "without memory for what watch= counts it stays off");
+	failing = "";
 	set(shim_ops_debug, shim_param_debug, "0");
 	set(shim_ops_verify, shim_param_verify, "0");
 	ok(did("client_set_debug:off verify_set:off "), "debug= and verify=");

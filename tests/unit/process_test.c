@@ -4,13 +4,19 @@
  * of its owner, and never that of an earlier mm at the same address.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <linux/hash.h>
 #include <linux/mm_types.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #include "process.h"
 #include "tap.h"
@@ -24,11 +30,45 @@ bool shim_lock_is_busy, shim_unlocked;
 
 static struct task_struct tasks[TASKS];
 static struct mm_struct mms[TASKS];
-static u64 now;
+static s64 now = 1;
+static bool no_memory;
 
-u64 local_clock(void)
+struct pid_namespace init_pid_ns;
+
+s64 ktime_get_boottime_seconds(void)
 {
-	return now += 10;
+	return now;
+}
+
+void *kvzalloc(size_t size, int flags)
+{
+	return no_memory ? NULL : calloc(1, size);
+}
+
+void kvfree(void *p)
+{
+	free(p);
+}
+
+const char *mmn_names_cause(unsigned int cause)
+{
+	return cause == 1 ? "munmap" : "other";
+}
+
+/* Only the tasks of the array are there, if they have an mm. */
+struct pid *find_pid_ns(int nr, struct pid_namespace *ns)
+{
+	unsigned int i;
+
+	for (i = 0; ns == &init_pid_ns && i < TASKS; i++)
+		if (tasks[i].tgid == nr && tasks[i].mm)
+			return (struct pid *)&tasks[i];
+	return NULL;
+}
+
+struct task_struct *pid_task(struct pid *pid, enum pid_type type)
+{
+	return type == PIDTYPE_PID ? (struct task_struct *)pid : NULL;
 }
 
 static void rename_task(unsigned int i, const char *name)
@@ -172,12 +212,118 @@ static void test_start(void)
 	   "those that have a notifier when watching starts are known");
 }
 
+static struct seq_file page;
+
+/* The lines of the process with that number. */
+static const char *lines(unsigned int tgid)
+{
+	static char found[4000];
+	char *line, *all;
+
+	page.len = 0;
+	mmn_process_show(&page);
+	found[0] = '\0';
+	all = strdup(page.text);
+	for (line = strtok(all, "\n"); line; line = strtok(NULL, "\n"))
+		if (atoi(line) == tgid)
+			strcat(strcat(found, line), "\n");
+	free(all);
+	return found;
+}
+
+static bool shows(unsigned int tgid, const char *what)
+{
+	bool same = !strcmp(lines(tgid), what);
+
+	if (!same)
+		printf("# %s", lines(tgid));
+	return same;
+}
+
+static void test_no_counters(void)
+{
+	no_memory = true;
+	ok(mmn_process_init() && !*lines(100) && strstr(page.text, "# uptime 1\n"),
+	   "without memory there are no counters");
+	no_memory = false;
+	ok(!mmn_process_init() && !mmn_process_init(), "with memory there are");
+}
+
+static void test_count(void)
+{
+	struct mm_struct *mm = start(5, "a vm");
+
+	now = 10;
+	mmn_process_register(mm);
+	ok(!*lines(105), "a process without events has no line");
+	mmn_process_count(mm, 1, 3, 50);
+	mmn_process_count(mm, 1, 4, 60);
+	mmn_process_count(mm, 2, 1, 7);
+	ok(shows(105, "105 1005 10 - munmap 2 7 110 a\\040vm\n"
+		      "105 1005 10 - other 1 1 7 a\\040vm\n"),
+	   "events, pages and time are counted by cause");
+	rename_task(5, "vm");
+	mmn_process_register(mm);
+	mmn_process_count(mm, 2, 1, 7);
+	ok(shows(105, "105 1005 10 - munmap 2 7 110 vm\n105 1005 10 - other 2 2 14 vm\n"),
+	   "with the name that the process has now, and on with a second notifier");
+	leave(mm);
+	tasks[5].mm = NULL;
+	now = 20;
+	mmn_process_release(mm);
+	mmn_process_count(mm, 2, 0, 1);
+	now = 30;
+	mmn_process_release(mm);
+	ok(shows(105, "105 1005 10 20 munmap 2 7 110 vm\n105 1005 10 20 other 3 2 15 vm\n"),
+	   "the last events are counted, too, and the process stays");
+	mm = start(5, "new");
+	tasks[5].tgid = 333;
+	mmn_process_register(mm);
+	mmn_process_count(mm, 1, 1, 1);
+	ok(shows(105, "105 1005 10 20 munmap 2 7 110 vm\n105 1005 10 20 other 3 2 15 vm\n") &&
+	   shows(333, "333 1005 30 - munmap 1 1 1 new\n"), "also when another one has its address");
+	tasks[5].tgid = 334;
+	mmn_process_register(mm);
+	mmn_process_count(mm, 1, 2, 2);
+	ok(shows(333, "333 1005 30 30 munmap 1 1 1 new\n") &&
+	   shows(334, "334 1005 30 - munmap 1 2 2 new\n"), "also if its release was missed");
+	mmn_process_stop();
+	now = 40;
+	mmn_process_register(mm);
+	ok(shows(334, "334 1005 30 30 munmap 1 2 2 new\n"), "counting begins anew with watching");
+	ok(strstr(page.text, "# without_entry 0\n"), "each event had an entry");
+	mmn_process_count(&mms[39], 1, 1, 1);
+	lines(0);
+	ok(strstr(page.text, "# without_entry 1\n"), "one that has none is counted");
+}
+
+/* The ring of those that ended. */
+static void test_ring(void)
+{
+	struct mm_struct *mm;
+	unsigned int i;
+
+	for (i = 0; i < 600; i++) {
+		mm = start(6, "ring");
+		tasks[6].tgid = 2000 + i;
+		mmn_process_register(mm);
+		mmn_process_count(mm, 1, 1, 1);
+		mmn_process_release(mm);
+	}
+	ok(!*lines(2000 + 600 - 514) && *lines(2000 + 600 - 513) && *lines(2599),
+	   "the last ones that ended are listed");
+}
+
 int main(void)
 {
+	test_no_counters();
 	test_one();
 	test_again();
 	test_no_owner();
 	test_full();
 	test_start();
+	test_count();
+	test_ring();
+	mmn_process_exit();
 	return tap_done();
 }

@@ -63,7 +63,8 @@ static struct {
 	unsigned int paths, stacks, walks, rules, verified;
 	unsigned int resolved, deferred, later, unknown, reported;
 	unsigned int stats[MMN_NR_STATS], starts, ends;
-	unsigned int kept, remembered, released;
+	unsigned int kept, remembered, released, counts, counted_as;
+	u64 pages, ns;
 	unsigned int class;
 	u32 needs;
 	bool can_resolve;
@@ -222,6 +223,14 @@ void mmn_process_get(const struct mm_struct *of, struct mmn_process *p)
 {
 	memset(p, 0, sizeof(*p));
 	p->tgid = of == &mm ? 4711 : 0;
+}
+
+void mmn_process_count(const struct mm_struct *of, unsigned int cause, u64 pages, u64 ns)
+{
+	asked.counts += of == &mm;
+	asked.pages = pages;
+	asked.ns = ns;
+	asked.counted_as = cause;
 }
 
 void mmn_process_release(const struct mm_struct *of)

@@ -213,6 +213,8 @@ static void test_hook_end(void)
 	record_end();
 	ok(asked.ends == 1 && is_traced(&exact, SITE, 50) && asked.rules == 1 && counted == 1,
 	   "an end is traced, with its duration");
+	ok(asked.counts == 1 && asked.counted_as == exact.cause && asked.pages == 2 &&
+	   asked.ns == 50, "and counted for its process");
 	record_end();
 	ok(asked.ends == 1, "once: the next end of such an event has no start");
 	begin_watched();
@@ -226,15 +228,17 @@ static void test_hook_end(void)
 	ok(!asked.ends && !asked.stats[MMN_STAT_UNCLASSIFIED], "nor one without a record");
 	begin_watched();
 	has.tracing_end = false;
+	mmn_verdict_set_watched(false);
 	record(SITE);
+	mmn_verdict_set_watched(true);
 	has.tracing_end = true;
 	record_end();
-	ok(!asked.ends, "nor one whose start was before the tracer");
+	ok(!asked.ends && !asked.counts, "nor one whose start was before the observer");
 	begin_watched();
 	record(SITE);
 	has.tracing_end = false;
 	record_end();
-	ok(!asked.ends, "nor one after it");
+	ok(!asked.ends && asked.counts == 1, "nor one after the tracer, but it is counted");
 }
 
 static void test_hook_late(void)
@@ -272,7 +276,8 @@ static void test_release(void)
 	begin_watched();
 	mmn_verdict_show_release(&mm);
 	ok(asked.class == MMN_CLASS_RELEASE && asked.starts == 1 && asked.released == 1 &&
-	   counted_elsewhere == 1 && !asked.ends, "the release of an mm is counted and traced");
+	   counted_elsewhere == 1 && !asked.ends && asked.counts == 1 && !asked.pages,
+	   "the release of an mm is counted and traced");
 	ok(asked.trace.process.tgid == 4711 && asked.trace.native == MMU_NOTIFY_RELEASE &&
 	   !asked.trace.start && asked.trace.end == ~0UL &&
 	   asked.trace.flags & MMNOTIFY_F_BLOCKABLE, "for its process, as all of the mm");

@@ -3,10 +3,12 @@
  * watch: a watch without a client attaches the hook once; for a tracepoint a work item
  * attaches it; and no work is left at unload.
  */
+#include <linux/errno.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 
 #include "hook/hook.h"
+#include "log.h"
 #include "tap.h"
 #include "hook/watch.h"
 
@@ -17,6 +19,14 @@ static int hooks;
 static bool watching, following;
 /* Set by a call without the lock, or without the hook. */
 static bool wrong;
+
+static int no_memory;
+
+int mmn_process_init(void)
+{
+	wrong |= hooks || shim_mutexes_held != 1;
+	return no_memory;
+}
 
 void mmn_process_start(void)
 {
@@ -74,6 +84,16 @@ static void test_parameter(void)
 	ok(is_watched(false) && !shim_scheduled, "clearing the parameter again changes nothing");
 }
 
+static void test_no_memory(void)
+{
+	no_memory = -ENOMEM;
+	ok(mmn_watch_set(true) == -ENOMEM && is_watched(false) &&
+	   strstr(logged, "nothing is watched"), "without memory for counters nothing is watched");
+	no_memory = 0;
+	ok(!mmn_watch_set(true) && is_watched(true), "the next attempt succeeds");
+	mmn_watch_set(false);
+}
+
 static void test_tracers(void)
 {
 	ok(!mmn_watch_tracer_on(), "a tracepoint can be enabled");
@@ -127,6 +147,7 @@ static void test_exit(void)
 int main(void)
 {
 	test_parameter();
+	test_no_memory();
 	test_tracers();
 	test_both();
 	test_exit();

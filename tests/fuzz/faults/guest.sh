@@ -21,6 +21,7 @@ for hook in auto ftrace kprobe stack; do
 	run load /modules/mmnotify.ko "hook=$hook"
 	run steps load /modules/mmnotify.ko "hook=$hook"
 done
+run load /modules/mmnotify.ko watch=1
 # The drivers of these tests have ranges.
 need_ranges "failing allocations in the calls of a driver"
 insmod /modules/mmnotify.ko hook=ftrace

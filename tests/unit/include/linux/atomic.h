@@ -77,6 +77,11 @@ static inline long long atomic64_read(const atomic64_t *v)
 	return __atomic_load_n(&v->counter, __ATOMIC_RELAXED);
 }
 
+static inline void atomic64_add(long long n, atomic64_t *v)
+{
+	__atomic_fetch_add(&v->counter, n, __ATOMIC_RELAXED);
+}
+
 static inline void atomic64_inc(atomic64_t *v)
 {
 	__atomic_fetch_add(&v->counter, 1, __ATOMIC_RELAXED);

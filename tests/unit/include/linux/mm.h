@@ -2,7 +2,8 @@
 #ifndef SHIM_MM_H
 #define SHIM_MM_H
 
-#define PAGE_SIZE	4096UL
+#define PAGE_SHIFT	12
+#define PAGE_SIZE	(1UL << PAGE_SHIFT)
 #define PAGE_ALIGN(x)	(((x) + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1))
 
 #define VM_READ		1

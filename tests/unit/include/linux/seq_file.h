@@ -4,6 +4,7 @@
 #define SHIM_SEQ_FILE_H
 
 #include <stdio.h>
+#include <string.h>
 
 struct seq_file {
 	size_t len;
@@ -20,5 +21,15 @@ struct seq_file {
 
 #define seq_putc(m, c)		seq_printf(m, "%c", c)
 #define seq_puts(m, s)		seq_printf(m, "%s", s)
+
+static inline void seq_escape(struct seq_file *m, const char *s, const char *esc)
+{
+	for (; *s; s++) {
+		if (strchr(esc, *s))
+			seq_printf(m, "\\%03o", *s);
+		else
+			seq_putc(m, *s);
+	}
+}
 
 #endif /* SHIM_SEQ_FILE_H */

@@ -14,5 +14,7 @@
 void *kmalloc(size_t size, int flags);
 void *kzalloc(size_t size, int flags);
 void kfree(void *p);
+void *kvzalloc(size_t size, int flags);
+void kvfree(void *p);
 
 #endif /* SHIM_SLAB_H */

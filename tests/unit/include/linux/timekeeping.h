@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_TIMEKEEPING_H
+#define SHIM_TIMEKEEPING_H
+
+#include <linux/types.h>
+
+/* The test has the time. */
+s64 ktime_get_boottime_seconds(void);
+
+#endif /* SHIM_TIMEKEEPING_H */
