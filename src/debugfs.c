@@ -15,6 +15,7 @@
 #include "process.h"
 #include "stack/addr_cache.h"
 #include "stats.h"
+#include "verdict/flight.h"
 #include "verdict/verify.h"
 
 static struct dentry *root;
@@ -54,6 +55,13 @@ static int census_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(census);
 
+static int inflight_show(struct seq_file *m, void *unused)
+{
+	mmn_flight_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(inflight);
+
 static int processes_show(struct seq_file *m, void *unused)
 {
 	mmn_process_show(m);
@@ -76,6 +84,7 @@ void mmn_debugfs_init(void)
 	debugfs_create_file("clients", 0400, root, NULL, &clients_fops);
 	debugfs_create_file("hook", 0400, root, NULL, &hook_fops);
 	debugfs_create_file("census", 0400, root, NULL, &census_fops);
+	debugfs_create_file("inflight", 0400, root, NULL, &inflight_fops);
 	debugfs_create_file("processes", 0400, root, NULL, &processes_fops);
 	debugfs_create_file("verify", 0400, root, NULL, &verify_fops);
 }

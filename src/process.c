@@ -193,6 +193,18 @@ static void refresh(struct mmn_process *p)
 	rcu_read_unlock();
 }
 
+/* The task may have another name or cgroup than at the registration; @mm is not read. */
+static void refresh_live(const struct mm_struct *mm, struct mmn_process *p)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(p->tgid, &init_pid_ns), PIDTYPE_PID);
+	if (task && READ_ONCE(task->mm) == mm)
+		set_names(p, task);
+	rcu_read_unlock();
+}
+
 /**
  * mmn_process_init() - allocate the counters, unless they are there
  *
@@ -236,6 +248,38 @@ void mmn_process_get(const struct mm_struct *mm, struct mmn_process *p)
 	if (e)
 		*p = e->process;
 	raw_spin_unlock_irqrestore(&table_lock, flags);
+}
+
+/* Return: false if there is no entry at index @i. */
+static bool entry_copy(unsigned int i, struct entry *e)
+{
+	const struct mm_struct *mm;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table_lock, flags);
+	*e = entries[i];
+	mm = i < ENTRIES ? mms[i] : NULL;
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	if (!e->ended && mm)
+		refresh_live(mm, &e->process);
+	return e->since;
+}
+
+/**
+ * mmn_process_find() - find the process of an mm that may have ended
+ * @mm: the mm, which is not read
+ * @p: filled with the process
+ *
+ * Context: Process.
+ */
+void mmn_process_find(const struct mm_struct *mm, struct mmn_process *p)
+{
+	const struct entry *e = entry_find(mm);
+	struct entry copy = { };
+
+	if (e)
+		entry_copy(e - entries, &copy);
+	*p = copy.process;
 }
 
 /**
@@ -346,33 +390,6 @@ void mmn_process_count(const struct mm_struct *mm, unsigned int cause, u64 pages
 	atomic64_inc(&c->events);
 	atomic64_add(pages, &c->pages);
 	atomic64_add(ns, &c->ns);
-}
-
-/* The task may have another name or cgroup than at the registration; @mm is not read. */
-static void refresh_live(const struct mm_struct *mm, struct mmn_process *p)
-{
-	struct task_struct *task;
-
-	rcu_read_lock();
-	task = pid_task(find_pid_ns(p->tgid, &init_pid_ns), PIDTYPE_PID);
-	if (task && READ_ONCE(task->mm) == mm)
-		set_names(p, task);
-	rcu_read_unlock();
-}
-
-/* Return: false if there is no entry at index @i. */
-static bool entry_copy(unsigned int i, struct entry *e)
-{
-	const struct mm_struct *mm;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&table_lock, flags);
-	*e = entries[i];
-	mm = i < ENTRIES ? mms[i] : NULL;
-	raw_spin_unlock_irqrestore(&table_lock, flags);
-	if (!e->ended && mm)
-		refresh_live(mm, &e->process);
-	return e->since;
 }
 
 static void show_entry(struct seq_file *m, const struct entry *e, const struct counter *c)

@@ -23,6 +23,7 @@ struct mmn_process {
 int mmn_process_init(void);
 void mmn_process_exit(void);
 void mmn_process_get(const struct mm_struct *mm, struct mmn_process *p);
+void mmn_process_find(const struct mm_struct *mm, struct mmn_process *p);
 void mmn_process_register(const struct mm_struct *mm);
 void mmn_process_release(const struct mm_struct *mm);
 void mmn_process_count(const struct mm_struct *mm, unsigned int cause, u64 pages, u64 ns);

@@ -13,9 +13,14 @@
 
 struct mmn_counters __percpu *mmn_counters;
 DEFINE_PER_CPU(struct mmn_stats, mmn_stats);
+DEFINE_PER_CPU(u64, mmn_stats_last_number);
 
 int mmn_stats_init(void)
 {
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(mmn_stats_last_number, cpu) = cpu;
 	mmn_counters = alloc_percpu(struct mmn_counters);
 	return mmn_counters ? 0 : -ENOMEM;
 }

@@ -3,6 +3,7 @@
 #define MMN_STATS_H
 
 #include <linux/build_bug.h>
+#include <linux/cpumask.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -45,10 +46,25 @@ struct mmn_stats {
 };
 
 DECLARE_PER_CPU(struct mmn_stats, mmn_stats);
+DECLARE_PER_CPU(u64, mmn_stats_last_number);
 
 static inline void mmn_stats_inc(enum mmn_stat stat)
 {
 	this_cpu_inc(mmn_stats.plain[stat]);
+}
+
+/**
+ * mmn_stats_number() - number an event
+ *
+ * Each CPU counts in steps of the number of CPUs, from its own number on. So no two events have
+ * the same number, without a lock, and a number shows nothing about an address.
+ *
+ * Context: Any, including the hook.
+ * Return: a number that no other event has had since the load; not 0.
+ */
+static inline u64 mmn_stats_number(void)
+{
+	return this_cpu_add_return(mmn_stats_last_number, nr_cpu_ids);
 }
 
 #define MMN_STATS_ROWS	128

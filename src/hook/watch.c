@@ -16,6 +16,7 @@
 #include "hook.h"
 #include "process.h"
 #include "trace.h"
+#include "verdict/flight.h"
 #include "verdict/verdict.h"
 #include "watch.h"
 
@@ -50,6 +51,7 @@ static int watch_reconcile(void)
 		mmn_verdict_set_watched(false);
 		mmn_process_stop();
 		mmn_hook_put();
+		mmn_flight_reset();
 	}
 	watching = want;
 	mutex_unlock(&watch_lock);

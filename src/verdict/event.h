@@ -22,7 +22,6 @@ struct task_struct;
  * @verdict: a struct mmn_verdict as one word, valid only if @tag includes it
  * @tag: mmn_event_tag_verdict() of the event's id, @site and @verdict; mmn_event_tag() of the
  *	id and @site while there is no verdict
- * @since: hook: local_clock() at the start, in ns; 0 without an observer at the start
  * @sp: hook: stack address of the word above @site, as in struct mmn_frame_pos. Not tagged:
  *	users check that @site is still there.
  * @bp: hook: frame pointer at @site plus the event's id, so it is garbage for another event
@@ -38,7 +37,6 @@ struct mmn_event {
 	u64 tag;
 	union {
 		struct {
-			u64 since;
 			unsigned long sp;
 			unsigned long bp;
 		};
@@ -160,7 +158,7 @@ static inline bool mmn_event_encloses(unsigned long key, unsigned long range,
  * @ends: false if the start may fail and then has no end
  *
  * Context: Any, including the hook. Called by the task that invalidates.
- * Return: the slot, without a verdict and a time. Another task may overwrite it at any
+ * Return: the slot, without a verdict. Another task may overwrite it at any
  * time.
  */
 static __always_inline struct mmn_event *
@@ -174,7 +172,6 @@ mmn_event_open(const struct mmn_event_identity *e, struct mmn_frame_pos site, bo
 			      (ends ? 0 : MMN_EVENT_EVICTABLE));
 	WRITE_ONCE(slot->site, site.pc);
 	WRITE_ONCE(slot->tag, mmn_event_tag(e->id, site.pc));
-	WRITE_ONCE(slot->since, 0);
 	WRITE_ONCE(slot->sp, site.sp);
 	WRITE_ONCE(slot->bp, site.bp + e->id);
 	return slot;

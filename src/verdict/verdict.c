@@ -32,6 +32,7 @@
 #include "compat/compat.h"
 #include "context.h"
 #include "event.h"
+#include "flight.h"
 #include "process.h"
 #include "rules/names.h"
 #include "rules/rule_cache.h"
@@ -264,6 +265,27 @@ static bool classify_in_hook(const struct mmu_notifier_range *range,
 	return true;
 }
 
+/* From now on the event is in flight. */
+static void flight_begin(const struct mmu_notifier_range *range,
+			 const struct mmn_event_snapshot *seen, bool classified)
+{
+	struct mmn_flight *f = mmn_flight_open(seen->range, mmn_frame_step_top());
+
+	if (unlikely(!f))
+		return;
+	f->nr = mmn_stats_number();
+	f->mm = range->mm;
+	f->start = range->start;
+	f->end = range->end;
+	f->site = seen->site.pc;
+	f->verdict = seen->verdict;
+	f->pid = current->pid;
+	f->classified = classified;
+	f->ends = mmu_notifier_range_blockable(range);
+	f->since = local_clock();
+	mmn_flight_publish(f, seen->range);
+}
+
 /**
  * mmn_verdict_show_start() - classify, count and trace an event for observers
  * @range: the kernel's range
@@ -289,19 +311,7 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 		.site = { .pc = site, .sp = sp, .bp = bp },
 	};
 
-	classify_in_hook(range, &seen, NULL);
-	WRITE_ONCE(slot->since, local_clock());
-}
-
-/* The missing symbols may have been resolved since the start. */
-static bool classified_by_end(const struct mmu_notifier_range *range,
-			      struct mmn_event_snapshot *seen,
-			      const struct mmn_frame_pos *from)
-{
-	if (seen->classified || classify_in_hook(range, seen, from))
-		return true;
-	mmn_stats_inc(MMN_STAT_UNCLASSIFIED);
-	return false;
+	flight_begin(range, &seen, classify_in_hook(range, &seen, NULL));
 }
 
 /* The range of exit has no end. */
@@ -320,10 +330,53 @@ static noinline void trace_end(const struct mmu_notifier_range *range,
 	trace_invalidate_end(&e, mmn_names_cause(seen->verdict.cause));
 }
 
+/* An event before this one, whose end the hook missed, may have left the record. */
+static bool flight_is_of(const struct mmn_flight *f, const struct mmu_notifier_range *range)
+{
+	return f->mm == range->mm && f->start == range->start && f->end == range->end;
+}
+
+/*
+ * Fills @seen with the verdict of the start. The missing symbols may have been resolved since
+ * then. Return: false if the event cannot be classified.
+ */
+static bool end_verdict(const struct mmu_notifier_range *range, struct mmn_event *slot,
+			const struct mmn_flight *f, const struct mmn_frame_pos *from,
+			struct mmn_event_snapshot *seen)
+{
+	if (likely(f && f->classified)) {
+		seen->verdict = f->verdict;
+		seen->site.pc = f->site;
+		return true;
+	}
+	/* An event that has ended is not this one: the hook missed the start of this one. */
+	if (!slot || !mmn_event_is_recorded(slot, false) ||
+	    !mmn_event_copy(slot, (unsigned long)range, mmn_verdict_id(range), seen))
+		return false;
+	if (seen->classified || classify_in_hook(range, seen, from))
+		return true;
+	mmn_stats_inc(MMN_STAT_UNCLASSIFIED);
+	return false;
+}
+
+static void show_end(const struct mmu_notifier_range *range, struct mmn_event *slot,
+		     const struct mmn_flight *f, const struct mmn_frame_pos *from)
+{
+	struct mmn_event_snapshot seen;
+	u64 ns;
+
+	if (!end_verdict(range, slot, f, from, &seen) || !f)
+		return;
+	ns = local_clock() - f->since;
+	mmn_process_count(range->mm, seen.verdict.cause, pages_of(range), ns);
+	if (trace_invalidate_end_enabled())
+		trace_end(range, &seen, ns);
+}
+
 /**
  * mmn_verdict_show_end() - count an event by process and trace its end, for observers
  * @range: the kernel's range
- * @slot: slot of the event, from mmn_event_find()
+ * @slot: slot of the event, from mmn_event_find(); may be NULL
  * @from: return address into the function that announces the end, and where it is on the stack
  *
  * Classifies the event if the start could not.
@@ -333,21 +386,11 @@ static noinline void trace_end(const struct mmu_notifier_range *range,
 void mmn_verdict_show_end(const struct mmu_notifier_range *range,
 			  struct mmn_event *slot, const struct mmn_frame_pos *from)
 {
-	struct mmn_event_snapshot seen;
-	u64 since, ns;
+	struct mmn_flight *f = mmn_flight_find((unsigned long)range);
 
-	/* An event that has ended is not this one: the hook missed the start of this one. */
-	if (!mmn_event_is_recorded(slot, false) ||
-	    !mmn_event_copy(slot, (unsigned long)range, mmn_verdict_id(range), &seen) ||
-	    !classified_by_end(range, &seen, from))
-		return;
-	since = READ_ONCE(slot->since);
-	if (!since)
-		return;
-	ns = local_clock() - since;
-	mmn_process_count(range->mm, seen.verdict.cause, pages_of(range), ns);
-	if (trace_invalidate_end_enabled())
-		trace_end(range, &seen, ns);
+	show_end(range, slot, f && flight_is_of(f, range) ? f : NULL, from);
+	if (f)
+		mmn_flight_close(f);
 }
 
 /* Return: true if the hook recorded this event, and no other one has overwritten it. */

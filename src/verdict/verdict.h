@@ -161,14 +161,13 @@ mmn_verdict_end_in_hook(const struct mmu_notifier_range *range, unsigned long si
 
 	mmn_verdict_identify(range, &e);
 	slot = mmn_event_find(&e);
-	if (unlikely(!slot))
-		return;
 	if (static_branch_unlikely(&mmn_verdict_watching)) {
 		struct mmn_frame_pos from = { .pc = site, .sp = sp, .bp = bp };
 
 		mmn_verdict_show_end(range, slot, &from);
 	}
-	mmn_event_close(slot, e.range);
+	if (likely(slot))
+		mmn_event_close(slot, e.range);
 }
 
 #endif /* MMN_VERDICT_H */

@@ -87,6 +87,7 @@ check_pages() {
 	heading sites site resolved hits kernels
 	heading census site calls state
 	heading clients client module ranges mms delivered timed ns
+	heading inflight id ms pid tgid event cause start end site task process
 	heading processes tgid cgroup since until cause events pages ns comm
 	heading verify site agree event_differs cause_differs site_differs unsure
 	# Each kernel has more than 25 calls, in functions that all have a row.

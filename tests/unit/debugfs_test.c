@@ -13,6 +13,7 @@
 #include "process.h"
 #include "stack/addr_cache.h"
 #include "tap.h"
+#include "verdict/flight.h"
 #include "verdict/verify.h"
 
 #define PAGE(function, name)	\
@@ -23,6 +24,7 @@ PAGE(mmn_addr_cache_show, "sites")
 PAGE(mmn_client_show, "clients")
 PAGE(mmn_hook_show, "hook")
 PAGE(mmn_census_show, "census")
+PAGE(mmn_flight_show, "inflight")
 PAGE(mmn_process_show, "processes")
 PAGE(mmn_verify_show, "verify")
 
@@ -76,7 +78,7 @@ static bool prints(const char *name)
 int main(void)
 {
 	static const char *const names[] = {
-		"counters", "sites", "clients", "hook", "census", "processes", "verify",
+		"counters", "sites", "clients", "hook", "census", "inflight", "processes", "verify",
 	};
 	unsigned int i;
 

@@ -12,6 +12,8 @@
 #include "stats.h"
 #include "tap.h"
 
+unsigned int nr_cpu_ids = 4;
+
 static bool no_memory;
 static int allocated;
 
@@ -88,6 +90,15 @@ static void test_reset(void)
 	   !mmn_stats_site_hits(3), "reset clears all counters");
 }
 
+/* CPU 0 of 4, so the others have the numbers between. */
+static void test_numbers(void)
+{
+	ok(mmn_stats_number() == 4 && mmn_stats_number() == 8,
+	   "events are numbered in steps of the number of CPUs");
+	mmn_stats_reset();
+	ok(mmn_stats_number() == 12, "a reset gives no number again");
+}
+
 int main(void)
 {
 	no_memory = true;
@@ -97,6 +108,7 @@ int main(void)
 	test_verdicts();
 	test_plain();
 	test_reset();
+	test_numbers();
 	mmn_stats_exit();
 	ok(!allocated, "exit frees the counters");
 	return tap_done();

@@ -22,6 +22,7 @@
 #include "rules/site_table.h"
 #include "stack/addr_cache.h"
 #include "verdict/event.h"
+#include "verdict/flight.h"
 #include "verdict/verdict.h"
 #include "verdict/verdict_fast.h"
 #include "verdict_stages.h"
@@ -64,7 +65,8 @@ static struct {
 	unsigned int resolved, deferred, later, unknown, reported;
 	unsigned int stats[MMN_NR_STATS], starts, ends;
 	unsigned int kept, remembered, released, counts, counted_as;
-	u64 pages, ns;
+	u64 pages, ns, number;
+	unsigned int full;
 	unsigned int class;
 	u32 needs;
 	bool can_resolve;
@@ -214,6 +216,26 @@ bool mmn_verify_check(unsigned long pc, unsigned int row, bool can_resolve,
 
 /* ---- and of what is reported ---- */
 
+struct mmn_flight mmn_flight_table[1 << MMN_FLIGHT_BITS];
+
+/* The home record suffices, but for the test of a full table. */
+struct mmn_flight *mmn_flight_take_slow(struct mmn_flight *home, unsigned long at,
+					unsigned long top)
+{
+	asked.full += at == (unsigned long)range && top == (unsigned long)stack_end;
+	return NULL;
+}
+
+struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long at)
+{
+	return NULL;
+}
+
+u64 mmn_stats_number(void)
+{
+	return ++asked.number;
+}
+
 void mmn_stats_inc(enum mmn_stat stat)
 {
 	asked.stats[stat]++;
@@ -278,6 +300,7 @@ static inline void begin(void)
 	stages_begin();
 	forget();
 	memset(mmn_event_table, 0, sizeof(mmn_event_table));
+	memset(mmn_flight_table, 0, sizeof(mmn_flight_table));
 	memset(&has, 0, sizeof(has));
 	has.path = &site;
 	has.cached = true;

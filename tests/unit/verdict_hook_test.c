@@ -270,6 +270,50 @@ static void test_hook_late(void)
 	   "also if only a frame is not resolved");
 }
 
+static void test_flight(void)
+{
+	const struct mmn_flight *f = mmn_flight_home(current);
+
+	begin_watched();
+	current->pid = 12;
+	record(SITE);
+	ok(f->range == (unsigned long)range && f->nr == 1 && f->since == 100 && f->mm == &mm &&
+	   f->start == 0x1000 && f->end == 0x3000 && f->site == SITE && f->pid == 12 &&
+	   f->classified && f->ends && !memcmp(&f->verdict, &exact, sizeof(exact)),
+	   "between its start and its end an event is in flight");
+	memset(mmn_event_table, 0, sizeof(mmn_event_table));
+	record_end();
+	ok(!f->range && asked.counts == 1 && asked.ends == 1 && is_traced(&exact, SITE, 0),
+	   "its end is counted and traced, also if another event took the slot");
+	begin_watched();
+	has.cached = false;
+	range->blockable = false;
+	record(SITE);
+	ok(f->range && !f->classified && !f->ends && f->site == SITE,
+	   "an event that is not classified, and may be refused, is in flight as such");
+	has.cached = true;
+	record_end();
+	ok(!f->range && asked.ends == 1 && asked.counts == 1, "and has its verdict at the end");
+	begin_watched();
+	mmn_flight_home(current)->range = 1;
+	record(SITE);
+	record_end();
+	ok(asked.full == 1 && asked.starts == 1 && !asked.ends && !asked.counts,
+	   "without room the event has no end for observers");
+	begin_watched();
+	record(SITE);
+	range->end = 0x5000;
+	record_end();
+	ok(!f->range && !asked.ends && !asked.counts,
+	   "the record of an event whose end was missed is freed, but not used");
+	begin_watched();
+	range->start = 0;
+	range->end = ~0UL;
+	record(SITE);
+	record_end();
+	ok(asked.counts == 1 && !asked.pages, "the range of an exit has no pages");
+}
+
 /* Callbacks of a client see the release after the hook has shown it. */
 static void test_release(void)
 {
@@ -318,6 +362,7 @@ int main(void)
 	test_hook_hidden();
 	test_hook_end();
 	test_hook_late();
+	test_flight();
 	test_release();
 	test_keys();
 	return tap_done();

@@ -21,6 +21,7 @@ short_steps()
 	in_turn watch_in_vm "$1" format
 	in_turn watch_in_vm "$1" whose
 	in_turn watch_in_vm "$1" counters
+	in_turn watch_in_vm "$1" inflight
 }
 
 run_steps()

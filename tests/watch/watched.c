@@ -3,9 +3,10 @@
  * watched: a process with a bare notifier that performs the operations in its arguments, in that
  * order, each on pages of its own.
  *
- * Usage: watched NAME OPERATION...; OPERATION is munmap, dontneed, mprotect or fork, with =TIMES
- * behind it, exec or wait: until a line can be read from standard input. NAME becomes the name of
- * the process. Prints its process id at first.
+ * Usage: [DEVICE=PATH] watched NAME OPERATION...; OPERATION is munmap, dontneed, mprotect, fork,
+ * move, bind or split, with =TIMES behind it, exec or wait: until a line can be read from standard
+ * input. NAME becomes the name of the process. DEVICE gives it the notifier. Prints its process id
+ * at first.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -14,10 +15,16 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LENGTH	(4 * 4096UL)
+#define PG	4096UL
+#define PAGES	4
+#define LENGTH	(PAGES * PG)
+#define HUGE	(2UL << 20)
+#define MPOL_BIND	2
+#define MPOL_MF_MOVE	2
 
 static void die(const char *what)
 {
@@ -47,6 +54,42 @@ static void fork_child(void)
 		die("waitpid");
 }
 
+/* To both memory nodes, so that one of them is another one. */
+static void move(char *p)
+{
+	int nodes[PAGES], status[PAGES], i, node;
+	void *at[PAGES];
+
+	for (node = 0; node < 2; node++) {
+		for (i = 0; i < PAGES; i++) {
+			at[i] = p + i * PG;
+			nodes[i] = node;
+		}
+		if (syscall(SYS_move_pages, 0, PAGES, at, nodes, status, MPOL_MF_MOVE))
+			die("move_pages");
+	}
+}
+
+static void bind_pages(char *p)
+{
+	unsigned long node;
+
+	for (node = 1; node <= 2; node++)
+		if (syscall(SYS_mbind, p, LENGTH, MPOL_BIND, &node, 64, MPOL_MF_MOVE))
+			die("mbind");
+}
+
+/* A part of a huge page is unmapped. */
+static void split(void)
+{
+	char *p = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *huge = (char *)(((unsigned long)p + HUGE - 1) & ~(HUGE - 1));
+
+	madvise(huge, HUGE, MADV_HUGEPAGE);
+	memset(huge, 1, HUGE);
+	munmap(huge + LENGTH, LENGTH);
+}
+
 static void perform(const char *what, char *p)
 {
 	char line[80];
@@ -59,6 +102,12 @@ static void perform(const char *what, char *p)
 		mprotect(p, LENGTH, PROT_READ);
 	else if (!strcmp(what, "fork"))
 		fork_child();
+	else if (!strcmp(what, "move"))
+		move(p);
+	else if (!strcmp(what, "bind"))
+		bind_pages(p);
+	else if (!strcmp(what, "split"))
+		split();
 	else if (!strcmp(what, "exec"))
 		execl("/bin/true", "true", NULL);
 	else if (!strcmp(what, "wait"))
@@ -69,11 +118,12 @@ static void perform(const char *what, char *p)
 
 int main(int argc, char **argv)
 {
+	const char *device = getenv("DEVICE") ?: "/dev/bench_native";
 	int i, times;
 	char *count;
 
-	if (argc < 2 || open("/dev/bench_native", O_RDWR) < 0)
-		die("/dev/bench_native");
+	if (argc < 2 || open(device, O_RDWR) < 0)
+		die(device);
 	prctl(PR_SET_NAME, argv[1]);
 	printf("%d\n", getpid());
 	fflush(stdout);

@@ -81,6 +81,7 @@ bool mmn_verify_check(unsigned long site, unsigned int row, bool can_resolve,
 
 enum mmn_stat { MMN_STAT_NO_RECORD, MMN_STAT_UNCLASSIFIED, MMN_NR_STATS };
 
+u64 mmn_stats_number(void);
 void mmn_stats_inc(enum mmn_stat stat);
 void mmn_stats_verdict(const struct mmn_verdict *v, unsigned int row, bool walked);
 

@@ -4,6 +4,7 @@
 
 #include <linux/compiler.h>
 
+#define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	({			\
 	shim_step(1);					\

@@ -12,6 +12,8 @@ extern int shim_preempt_off;
 #define get_cpu_ptr(p)			(shim_preempt_off++, (p))
 #define put_cpu_ptr(p)			((void)(p), shim_preempt_off--)
 #define per_cpu_ptr(p, cpu)		((void)(cpu), (p))
+#define per_cpu(x, cpu)			(*((void)(cpu), &(x)))
+#define this_cpu_add_return(x, n)	((x) += (n))
 #define this_cpu_inc(x)			((x)++)
 #define this_cpu_add(x, n)		((x) += (n))
 #define __percpu

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * flight: the events between their starts and their ends, while there are observers. The hook
+ * fills a record at the start and frees it at the end.
+ *
+ * The record is found by a hash of the task, and identified by the address of the kernel's range,
+ * which is on the stack of the task. So no other task has a record with that address. A task only
+ * writes to records that it has taken from free ones by a cmpxchg, and no record is ever evicted:
+ * an event that finds all FLIGHT_PROBES records taken has none. It is counted for the whole
+ * machine, but not for its process, and its end is not traced.
+ *
+ * A record stays if its event has no end: a non-blockable start may be refused, and a kprobe may
+ * miss the end. The next event of the task that is as far out on its stack shows that it is over.
+ *
+ * Readers copy a record and check that it is still the same: the address, and the number, which no
+ * other event has.
+ */
+#include <linux/compiler.h>
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/task_stack.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+
+#include <asm/barrier.h>
+
+#include "flight.h"
+#include "process.h"
+#include "rules/names.h"
+#include "stack/addr_cache.h"
+
+#define FLIGHT_PROBES	16
+
+struct mmn_flight mmn_flight_table[1 << MMN_FLIGHT_BITS];
+
+static atomic_t unlisted;
+
+/* Probe 0 is the home record. */
+static struct mmn_flight *flight_probe(struct mmn_flight *home, unsigned int probe)
+{
+	return mmn_flight_table + ((home - mmn_flight_table) ^ probe);
+}
+
+/* Is the event at @at one of current that does not enclose that of @range? */
+static bool is_over(unsigned long at, unsigned long range, unsigned long top)
+{
+	return top - at - 1 < THREAD_SIZE && at <= range;
+}
+
+/* For mmn_flight_open(): the home record is taken. */
+struct mmn_flight *mmn_flight_take_slow(struct mmn_flight *home, unsigned long range,
+					unsigned long top)
+{
+	struct mmn_flight *f;
+	unsigned long at;
+	unsigned int i;
+
+	for (i = 0; i < FLIGHT_PROBES; i++) {
+		f = flight_probe(home, i);
+		at = READ_ONCE(f->range);
+		if ((!at || is_over(at, range, top)) &&
+		    cmpxchg(&f->range, at, MMN_FLIGHT_BUSY) == at)
+			return f;
+	}
+	atomic_inc(&unlisted);
+	return NULL;
+}
+
+/* For mmn_flight_find(): the home record is of another event. */
+struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long range)
+{
+	unsigned int i;
+
+	for (i = 1; i < FLIGHT_PROBES; i++)
+		if (READ_ONCE(flight_probe(home, i)->range) == range)
+			return flight_probe(home, i);
+	return NULL;
+}
+
+/**
+ * mmn_flight_reset() - forget all events
+ *
+ * Context: Process, when watching has ended and the hook runs for observers no more.
+ */
+void mmn_flight_reset(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(mmn_flight_table); i++)
+		WRITE_ONCE(mmn_flight_table[i].range, 0);
+}
+
+/* Return: false if the record is free, or changes. */
+static bool flight_copy(const struct mmn_flight *f, struct mmn_flight *copy)
+{
+	/* Pairs with the release in mmn_flight_publish(). */
+	unsigned long range = smp_load_acquire(&f->range);
+	u64 nr;
+
+	if (range <= MMN_FLIGHT_BUSY)
+		return false;
+	nr = READ_ONCE(f->nr);
+	memcpy(copy, f, sizeof(*copy));
+	/* The copy is read before the words that show whether it is of one event. */
+	smp_rmb();
+	return READ_ONCE(f->range) == range && READ_ONCE(f->nr) == nr;
+}
+
+/* Return: false if there is no such task: its record was not freed. */
+static bool task_name(int pid, char *comm)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
+	if (task)
+		strscpy_pad(comm, task->comm, TASK_COMM_LEN);
+	rcu_read_unlock();
+	return task;
+}
+
+static void show_name(struct seq_file *m, const char *comm)
+{
+	seq_putc(m, ' ');
+	seq_escape(m, *comm ? comm : "-", " \t\n\\");
+}
+
+static void show_flight(struct seq_file *m, const struct mmn_flight *f, const char *comm)
+{
+	char site[KSYM_SYMBOL_LEN];
+	struct mmn_process p;
+
+	mmn_process_find(f->mm, &p);
+	mmn_addr_cache_print(f->site, site, sizeof(site));
+	seq_printf(m, "%llu %llu %d %u %s %s 0x%lx 0x%lx %s", f->nr,
+		   div_u64(local_clock() - f->since, 1000000), f->pid, p.tgid,
+		   f->classified ? mmn_names_event(f->verdict.event) : "-",
+		   f->classified ? mmn_names_cause(f->verdict.cause) : "-",
+		   f->start, f->end, site);
+	show_name(m, comm);
+	show_name(m, p.comm);
+	seq_putc(m, '\n');
+}
+
+/**
+ * mmn_flight_show() - print the events in flight
+ * @m: seq_file of debugfs mmnotify/inflight
+ *
+ * Leaves out those that may be refused: their callbacks cannot wait.
+ *
+ * Context: Process.
+ */
+void mmn_flight_show(struct seq_file *m)
+{
+	char comm[TASK_COMM_LEN];
+	struct mmn_flight f;
+	unsigned int i;
+
+	seq_puts(m, "# id ms pid tgid event cause start end site task process\n");
+	for (i = 0; i < ARRAY_SIZE(mmn_flight_table); i++)
+		if (flight_copy(&mmn_flight_table[i], &f) && f.ends && task_name(f.pid, comm))
+			show_flight(m, &f, comm);
+	seq_printf(m, "# unlisted %u\n", atomic_read(&unlisted));
+}
