@@ -21,7 +21,7 @@ user := build/user
 	demo check lint unit fuzz mutants bench bench-growth bench-cpus bench-lines \
 	bench-plots bench-thrash check-api check-faults check-storm check-causes check-disks \
 	check-modes check-stress check-power check-rt check-lockdown check-debug \
-	check-foreign check-fp check-dkms check-watch
+	check-foreign check-fp check-dkms check-watch check-first
 
 # One screen: tests/lint/sizes counts.
 help:
@@ -57,6 +57,7 @@ help-more:
 	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from bench and bench-growth'
 	@echo 'make check-fp       kernels with frame pointers, without ORC (KERNEL=fp-7.3)'
 	@echo 'make check-watch    the data for administrators: tracepoints, with watch=1'
+	@echo 'make check-first    the first events after watch=1: 20 boots, 100 loads (BOOTS=, LOADS=)'
 	@echo 'make user           the programs that run in the VM'
 	@echo
 	@echo 'KERNEL=   a kernel of tests/vm/kernels.list: check, demo, fuzz, mutants, bench*, check-*;'
@@ -289,6 +290,9 @@ check-foreign: deps-vm user
 
 check-watch: deps-vm user
 	@tests/run watch $(KERNEL)
+
+check-first: deps-vm user
+	@BOOTS=$(or $(BOOTS),20) LOADS=$(or $(LOADS),100) tests/run watch $(KERNEL)
 
 check-power: deps-vm user
 	@tests/run platforms/power $(KERNEL)

@@ -458,7 +458,7 @@ bool mmn_census_expects(unsigned int row, unsigned int native)
  *
  * Logs the first one of each row, and shows all in debugfs mmnotify/census.
  *
- * Context: Any but the hook.
+ * Context: Any, including the hook.
  */
 void mmn_census_report(unsigned int row, unsigned int native)
 {

@@ -17,8 +17,7 @@
  * @sp: stack address of the word above @site; 0 if unknown; only a hint
  * @bp: frame pointer of the call site; only a hint
  *
- * Context: Entry of __mmu_notifier_invalidate_range_start(). Must not sleep, allocate or
- * resolve symbols.
+ * Context: Entry of __mmu_notifier_invalidate_range_start(). Must not sleep or allocate.
  */
 static __always_inline void mmn_hook_start(const struct mmu_notifier_range *range,
 					   unsigned long site, unsigned long sp,

@@ -30,10 +30,9 @@ struct seq_file;
  * nothing; with none, no verdict is exact but that of a release.
  *
  * **Data flow.** Fast path: backend -> entry.h -> counter -> record, inlined. If observers
- * exist, the event is also classified, counted and traced. Slow path: a symbol that is not
- * in the address cache yet must not be resolved in the hook. An irq_work queues a work
- * item for that. The event is then classified by a client's callback or at its end, or it
- * counts as "unclassified" in debugfs mmnotify/hook.
+ * exist, the event is also classified, counted and traced, and is in flight until its end
+ * (verdict/flight.c). A symbol that is not in the address cache yet is resolved for that, as in
+ * a callback, so the first event of a call site is traced as later ones are.
  *
  * **Locking.** The hook itself takes neither of the two locks:
  *
@@ -54,7 +53,7 @@ struct seq_file;
  * the module pins itself. A work item checks for this every 30 seconds.
  *
  * **Context.** mmn_hook_start() and mmn_hook_end() run in the task that invalidates, and
- * must not sleep, allocate or resolve symbols. All other functions run in process context
+ * must not sleep or allocate. All other functions run in process context
  * and may sleep, except mmn_hook_caps() and mmn_hook_is_attached().
  */
 

@@ -26,9 +26,8 @@ struct seq_file;
  * @start: first address
  * @end: last address + 1
  * @site: return address into the call site
- * @verdict: valid if @classified
+ * @verdict: what its callbacks get, and observers
  * @pid: the task that invalidates
- * @classified: the hook has classified the event at its start
  * @ends: false if the start may fail and then has no end
  */
 struct mmn_flight {
@@ -41,7 +40,6 @@ struct mmn_flight {
 	unsigned long site;
 	struct mmn_verdict verdict;
 	int pid;
-	bool classified;
 	bool ends;
 } ____cacheline_aligned;
 

@@ -233,87 +233,6 @@ static void find_row(struct mmn_lookup *s)
 		find_row_on_stack(s);
 }
 
-/*
- * At the end of an event the stack no longer holds the call site. So the walk starts at @end,
- * the return address of the end's announcement; NULL at the start.
- * Return: false if a symbol is not resolved yet. It is resolved in a work item; a client's
- * callback or the end of the event classifies instead.
- */
-static bool classify_in_hook(const struct mmu_notifier_range *range,
-			     struct mmn_event_snapshot *seen,
-			     const struct mmn_frame_pos *end)
-{
-	struct mmn_lookup s = { .site = seen->site, .late = end };
-	const struct mmn_site *known = mmn_addr_cache_get(seen->site.pc);
-	unsigned long site;
-
-	if (!known) {
-		mmn_addr_cache_defer(seen->site.pc);
-		return false;
-	}
-	lookup_set_known(&s, known);
-	find_row(&s);
-	site = s.site.pc;
-	if (end)
-		s.site = *end;
-	if (!verdict_classify(range, &s, &seen->verdict))
-		return false;
-	s.site.pc = site;
-	mmn_addr_cache_count_later(s.site.pc, s.row);
-	mmn_verdict_publish(range, &seen->verdict, &s);
-	mmn_event_set_verdict(seen);
-	return true;
-}
-
-/* From now on the event is in flight. */
-static void flight_begin(const struct mmu_notifier_range *range,
-			 const struct mmn_event_snapshot *seen, bool classified)
-{
-	struct mmn_flight *f = mmn_flight_open(seen->range, mmn_frame_step_top());
-
-	if (unlikely(!f))
-		return;
-	f->nr = mmn_stats_number();
-	f->mm = range->mm;
-	f->start = range->start;
-	f->end = range->end;
-	f->site = seen->site.pc;
-	f->verdict = seen->verdict;
-	f->pid = current->pid;
-	f->classified = classified;
-	f->ends = mmu_notifier_range_blockable(range);
-	f->since = local_clock();
-	mmn_flight_publish(f, seen->range);
-}
-
-/**
- * mmn_verdict_show_start() - classify, count and trace an event for observers
- * @range: the kernel's range
- * @slot: slot of the event, from mmn_event_open()
- * @id: mmn_event_id() of the event
- * @site: return address into the call site
- * @sp: stack address of the word above @site; 0 if unknown; only a hint
- * @bp: frame pointer of the call site; only a hint
- *
- * Symbols cannot be resolved here. If one is missing, it is resolved in a work item, and
- * the event is classified by a client's callback or at its end.
- *
- * Context: The hook.
- */
-void mmn_verdict_show_start(const struct mmu_notifier_range *range,
-			    struct mmn_event *slot, u64 id, unsigned long site,
-			    unsigned long sp, unsigned long bp)
-{
-	struct mmn_event_snapshot seen = {
-		.slot = slot,
-		.range = (unsigned long)range,
-		.id = id,
-		.site = { .pc = site, .sp = sp, .bp = bp },
-	};
-
-	flight_begin(range, &seen, classify_in_hook(range, &seen, NULL));
-}
-
 /* The range of exit has no end. */
 static u64 pages_of(const struct mmu_notifier_range *range)
 {
@@ -321,13 +240,13 @@ static u64 pages_of(const struct mmu_notifier_range *range)
 }
 
 static noinline void trace_end(const struct mmu_notifier_range *range,
-			       const struct mmn_event_snapshot *seen, u64 ns)
+			       const struct mmn_flight *f, u64 ns)
 {
 	struct mmn_trace_event e;
 
-	fill_trace(&e, range, &seen->verdict, seen->site.pc);
+	fill_trace(&e, range, &f->verdict, f->site);
 	e.ns = ns;
-	trace_invalidate_end(&e, mmn_names_cause(seen->verdict.cause));
+	trace_invalidate_end(&e, mmn_names_cause(f->verdict.cause));
 }
 
 /* An event before this one, whose end the hook missed, may have left the record. */
@@ -336,61 +255,26 @@ static bool flight_is_of(const struct mmn_flight *f, const struct mmu_notifier_r
 	return f->mm == range->mm && f->start == range->start && f->end == range->end;
 }
 
-/*
- * Fills @seen with the verdict of the start. The missing symbols may have been resolved since
- * then. Return: false if the event cannot be classified.
- */
-static bool end_verdict(const struct mmu_notifier_range *range, struct mmn_event *slot,
-			const struct mmn_flight *f, const struct mmn_frame_pos *from,
-			struct mmn_event_snapshot *seen)
-{
-	if (likely(f && f->classified)) {
-		seen->verdict = f->verdict;
-		seen->site.pc = f->site;
-		return true;
-	}
-	/* An event that has ended is not this one: the hook missed the start of this one. */
-	if (!slot || !mmn_event_is_recorded(slot, false) ||
-	    !mmn_event_copy(slot, (unsigned long)range, mmn_verdict_id(range), seen))
-		return false;
-	if (seen->classified || classify_in_hook(range, seen, from))
-		return true;
-	mmn_stats_inc(MMN_STAT_UNCLASSIFIED);
-	return false;
-}
-
-static void show_end(const struct mmu_notifier_range *range, struct mmn_event *slot,
-		     const struct mmn_flight *f, const struct mmn_frame_pos *from)
-{
-	struct mmn_event_snapshot seen;
-	u64 ns;
-
-	if (!end_verdict(range, slot, f, from, &seen) || !f)
-		return;
-	ns = local_clock() - f->since;
-	mmn_process_count(range->mm, seen.verdict.cause, pages_of(range), ns);
-	if (trace_invalidate_end_enabled())
-		trace_end(range, &seen, ns);
-}
-
 /**
  * mmn_verdict_show_end() - count an event by process and trace its end, for observers
  * @range: the kernel's range
- * @slot: slot of the event, from mmn_event_find(); may be NULL
- * @from: return address into the function that announces the end, and where it is on the stack
- *
- * Classifies the event if the start could not.
  *
  * Context: The hook.
  */
-void mmn_verdict_show_end(const struct mmu_notifier_range *range,
-			  struct mmn_event *slot, const struct mmn_frame_pos *from)
+void mmn_verdict_show_end(const struct mmu_notifier_range *range)
 {
 	struct mmn_flight *f = mmn_flight_find((unsigned long)range);
+	u64 ns;
 
-	show_end(range, slot, f && flight_is_of(f, range) ? f : NULL, from);
-	if (f)
-		mmn_flight_close(f);
+	if (unlikely(!f))
+		return;
+	if (likely(flight_is_of(f, range))) {
+		ns = local_clock() - f->since;
+		mmn_process_count(range->mm, f->verdict.cause, pages_of(range), ns);
+		if (trace_invalidate_end_enabled())
+			trace_end(range, f, ns);
+	}
+	mmn_flight_close(f);
 }
 
 /* Return: true if the hook recorded this event, and no other one has overwritten it. */
@@ -485,6 +369,57 @@ static noinline void start_unclassified(const struct mmu_notifier_range *range,
 
 	record_classify(range, &s, seen);
 	verdict_report(range, &s, &seen->verdict);
+}
+
+/* From now on the event is in flight. */
+static void flight_begin(const struct mmu_notifier_range *range,
+			 const struct mmn_verdict *v, unsigned long site)
+{
+	struct mmn_flight *f = mmn_flight_open((unsigned long)range, mmn_frame_step_top());
+
+	if (unlikely(!f))
+		return;
+	f->nr = mmn_stats_number();
+	f->mm = range->mm;
+	f->start = range->start;
+	f->end = range->end;
+	f->site = site;
+	f->verdict = *v;
+	f->pid = current->pid;
+	f->ends = mmu_notifier_range_blockable(range);
+	f->since = local_clock();
+	mmn_flight_publish(f, (unsigned long)range);
+}
+
+/**
+ * mmn_verdict_show_start() - classify, count and trace an event for observers
+ * @range: the kernel's range
+ * @slot: slot of the event, from mmn_event_open()
+ * @id: mmn_event_id() of the event
+ * @site: return address into the call site
+ * @sp: stack address of the word above @site; 0 if unknown; only a hint
+ * @bp: frame pointer of the call site; only a hint
+ *
+ * The first event of a call site, or with a frame that is not cached yet, resolves symbols, as in
+ * a callback. So it is traced here, and with the same verdict as later ones.
+ *
+ * Context: The hook.
+ */
+void mmn_verdict_show_start(const struct mmu_notifier_range *range,
+			    struct mmn_event *slot, u64 id, unsigned long site,
+			    unsigned long sp, unsigned long bp)
+{
+	struct mmn_event_snapshot seen = {
+		.slot = slot,
+		.range = (unsigned long)range,
+		.id = id,
+		.site = { .pc = site, .sp = sp, .bp = bp },
+	};
+	struct mmn_lookup s = { .can_resolve = true };
+
+	record_classify(range, &s, &seen);
+	verdict_report(range, &s, &seen.verdict);
+	flight_begin(range, &seen.verdict, s.site.pc);
 }
 
 /**

@@ -45,8 +45,7 @@
  * 3. The rules on a gathered context. Fail if they need the stack.
  * 4. Last walk of this CPU (stack/last_walk.h). Fails if the row, native event, context
  *    or a word of the stack differs.
- * 5. The rules on the frames of a new walk, by frame steps or by the unwinder. Final,
- *    except in the hook: it must not resolve symbols and may leave the event unclassified.
+ * 5. The rules on the frames of a new walk, by frame steps or by the unwinder. Final.
  *
  * **Which start does an end belong to?** The one that wrote the slot of the event: a start
  * callback, or the hook. A record is left to the slow path, as it may have no verdict yet,
@@ -79,9 +78,9 @@
  * CPU, and is used with preemption disabled. Static keys may change between the start and
  * the end of an event: each path falls back if the other was taken.
  *
- * **Context.** The hook does not sleep, allocate or resolve symbols. Callbacks run in the task
- * that invalidates. They may resolve symbols, but do not sleep or allocate, as the range
- * may be non-blockable. Static keys are changed in process context.
+ * **Context.** The hook and the callbacks run in the task that invalidates. They may resolve
+ * symbols, but do not sleep or allocate, as the range may be non-blockable. Static keys are
+ * changed in process context.
  */
 
 /* True while observers exist: the hook classifies each event. */
@@ -94,8 +93,7 @@ void mmn_verdict_set_hooked(bool on);
 void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 			    struct mmn_event *slot, u64 id, unsigned long site,
 			    unsigned long sp, unsigned long bp);
-void mmn_verdict_show_end(const struct mmu_notifier_range *range,
-			  struct mmn_event *slot, const struct mmn_frame_pos *from);
+void mmn_verdict_show_end(const struct mmu_notifier_range *range);
 void mmn_verdict_show_release(struct mm_struct *mm);
 bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
 			     const void *caller);
@@ -161,11 +159,8 @@ mmn_verdict_end_in_hook(const struct mmu_notifier_range *range, unsigned long si
 
 	mmn_verdict_identify(range, &e);
 	slot = mmn_event_find(&e);
-	if (static_branch_unlikely(&mmn_verdict_watching)) {
-		struct mmn_frame_pos from = { .pc = site, .sp = sp, .bp = bp };
-
-		mmn_verdict_show_end(range, slot, &from);
-	}
+	if (static_branch_unlikely(&mmn_verdict_watching))
+		mmn_verdict_show_end(range);
 	if (likely(slot))
 		mmn_event_close(slot, e.range);
 }

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Runs in the VM: an observer and no client, and no address is cached yet. So the first
-# events meet symbols that the hook must not resolve. They may stay unclassified, but an
-# exact verdict has to name the operation.
+# events meet symbols that are not resolved yet. Their verdicts have to name the operation.
 # Checks get their commands as words and names of functions.
 # shellcheck disable=SC2016,SC2034,SC2086,SC2317
 set -u
@@ -35,8 +34,8 @@ for hook in ftrace kprobe; do
 			"$what: no exact verdict has only the group as its cause" ||
 			grep "tgid=$pid" $tracing/trace > "$tap"
 		check '[ "$(seen move_pages)" -ge 8 ] && [ "$(seen mbind)" -ge 8 ]' \
-			"$what: the later ones have their causes" || cat $debugfs/hook > "$tap"
-		say "# $what: $(seen move_pages) move_pages, $(seen mbind) mbind, $(counted unclassified) unclassified"
+			"$what: they have their causes" || cat $debugfs/hook > "$tap"
+		say "# $what: $(seen move_pages) move_pages, $(seen mbind) mbind"
 		echo 0 > $events/enable
 		check 'rmmod mmnotify' "$what: it unloads"
 	done

@@ -79,7 +79,6 @@ static struct mmn_flight *starts(unsigned int n, u64 nr, unsigned int depth)
 	f->site = 9;
 	f->verdict = (struct mmn_verdict){ .event = 3, .cause = 5 };
 	f->pid = n;
-	f->classified = true;
 	f->ends = true;
 	mmn_flight_publish(f, RANGE(n) - depth);
 	return f;
@@ -115,8 +114,6 @@ static void test_one(void)
 	ok(nr_lines() == 1 && shows("8 1234 1 70 PROTECTION_PAGE fork 0x1000 0x3000 ") &&
 	   shows(" copy_page_range gpu\\040thr a\\040vm\n"), "an event is shown with its age");
 	ok(mmn_flight_find(RANGE(1)) == f && !mmn_flight_find(RANGE(2)), "and found by its range");
-	f->classified = false;
-	ok(shows(" - - 0x1000 "), "also without a verdict");
 	gone = true;
 	ok(!nr_lines(), "but not without its task");
 	gone = false;

@@ -39,9 +39,6 @@ check '[ "$(head -n 1 $debugfs/processes)" = "# tgid cgroup since until cause ev
 	"without an observer there are only headings"
 echo 1 > $parameters/watch
 echo 1 > $events/invalidate_end/enable
-# The call sites are known then.
-/files/watched first munmap dontneed mprotect fork > /dev/null
-sleep 1
 /files/watched "a name" munmap=7 dontneed=3 mprotect=2 wait fork < /tmp/in > /tmp/pid &
 exec 3> /tmp/in
 soon 50 test -s /tmp/pid

@@ -64,5 +64,6 @@ say 'TAP version 13'
 mkfifo /tmp/in /tmp/others
 check 'insmod /modules/mmn_stall.ko && insmod /modules/mmn_native.ko' "bare notifiers load"
 hang munmap munmap
+hang move move_pages
 check 'rmmod mmn_native mmn_stall' "they unload"
 finish
