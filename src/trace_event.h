@@ -6,12 +6,16 @@
 
 #include "process.h"
 
-/* Arguments of both tracepoints for one event; @ns is its duration, at the end only. */
+/*
+ * Arguments of both tracepoints for one event. @id is the same at its start and its end; @ns is its
+ * duration, at the end only.
+ */
 struct mmn_trace_event {
 	u64 start;
 	u64 end;
 	u64 site;
 	u64 ns;
+	u64 id;
 	struct mmn_process process;
 	u32 effects;
 	u16 event;

@@ -183,12 +183,13 @@ static bool verdict_classify(const struct mmu_notifier_range *range, struct mmn_
 
 static void fill_trace(struct mmn_trace_event *e,
 		       const struct mmu_notifier_range *range,
-		       const struct mmn_verdict *v, unsigned long site)
+		       const struct mmn_verdict *v, unsigned long site, u64 nr)
 {
 	e->start = range->start;
 	e->end = range->end;
 	e->site = site;
 	e->ns = 0;
+	e->id = nr;
 	mmn_process_get(range->mm, &e->process);
 	e->effects = v->effects;
 	e->event = v->event;
@@ -197,13 +198,20 @@ static void fill_trace(struct mmn_trace_event *e,
 	e->flags = v->flags | mmn_verdict_flags(range);
 }
 
-noinline void mmn_verdict_trace(const struct mmu_notifier_range *range, struct mmn_verdict v,
-			   unsigned long site)
+static noinline void trace_start(const struct mmu_notifier_range *range,
+				 const struct mmn_verdict *v, unsigned long site, u64 nr)
 {
 	struct mmn_trace_event e;
 
-	fill_trace(&e, range, &v, site);
-	trace_invalidate_start(&e, mmn_names_cause(v.cause));
+	fill_trace(&e, range, v, site, nr);
+	trace_invalidate_start(&e, mmn_names_cause(v->cause));
+}
+
+/* The hook did not see the event, so its end is not traced. */
+noinline void mmn_verdict_trace(const struct mmu_notifier_range *range, struct mmn_verdict v,
+			   unsigned long site)
+{
+	trace_start(range, &v, site, mmn_stats_number());
 }
 
 /*
@@ -244,7 +252,7 @@ static noinline void trace_end(const struct mmu_notifier_range *range,
 {
 	struct mmn_trace_event e;
 
-	fill_trace(&e, range, &f->verdict, f->site);
+	fill_trace(&e, range, &f->verdict, f->site, f->nr);
 	e.ns = ns;
 	trace_invalidate_end(&e, mmn_names_cause(f->verdict.cause));
 }
@@ -373,13 +381,13 @@ static noinline void start_unclassified(const struct mmu_notifier_range *range,
 
 /* From now on the event is in flight. */
 static void flight_begin(const struct mmu_notifier_range *range,
-			 const struct mmn_verdict *v, unsigned long site)
+			 const struct mmn_verdict *v, unsigned long site, u64 nr)
 {
 	struct mmn_flight *f = mmn_flight_open((unsigned long)range, mmn_frame_step_top());
 
 	if (unlikely(!f))
 		return;
-	f->nr = mmn_stats_number();
+	f->nr = nr;
 	f->mm = range->mm;
 	f->start = range->start;
 	f->end = range->end;
@@ -416,10 +424,14 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 		.site = { .pc = site, .sp = sp, .bp = bp },
 	};
 	struct mmn_lookup s = { .can_resolve = true };
+	u64 nr = mmn_stats_number();
 
 	record_classify(range, &s, &seen);
-	verdict_report(range, &s, &seen.verdict);
-	flight_begin(range, &seen.verdict, s.site.pc);
+	mmn_addr_cache_count_unknown(s.site.pc, s.row);
+	mmn_stats_verdict(&seen.verdict, s.row, s.walked);
+	if (trace_invalidate_start_enabled())
+		trace_start(range, &seen.verdict, s.site.pc, nr);
+	flight_begin(range, &seen.verdict, s.site.pc, nr);
 }
 
 /**

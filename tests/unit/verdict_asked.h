@@ -397,6 +397,7 @@ static inline bool gets_unknown(unsigned long pc)
 static inline bool is_traced(const struct mmn_verdict *v, unsigned long pc, u64 ns)
 {
 	struct mmn_trace_event e = { .start = 0x1000, .end = 0x3000, .site = pc, .ns = ns,
+		.id = asked.trace.id ?: ~0ULL,
 		.process = { .tgid = 4711 }, .effects = v->effects, .event = v->event,
 		.cause = v->cause, .native = range->event,
 		.flags = v->flags | mmn_verdict_flags(range) };

@@ -190,16 +190,21 @@ static void test_hook_hidden(void)
 
 static void test_hook_end(void)
 {
+	u64 id;
+
 	begin_watched();
 	record(SITE);
+	id = asked.trace.id;
 	has.clock = 150;
 	record_end();
-	ok(asked.ends == 1 && is_traced(&exact, SITE, 50) && asked.rules == 1 && counted == 1,
-	   "an end is traced, with its duration");
+	ok(asked.ends == 1 && is_traced(&exact, SITE, 50) && asked.rules == 1 && counted == 1 &&
+	   asked.trace.id == id, "an end is traced, with its duration and the id of its start");
 	ok(asked.counts == 1 && asked.counted_as == exact.cause && asked.pages == 2 &&
 	   asked.ns == 50, "and counted for its process");
 	record_end();
 	ok(asked.ends == 1, "once: the next end of such an event has no start");
+	record(SITE);
+	ok(asked.trace.id && asked.trace.id != id, "the next event has another id");
 	begin_watched();
 	record(SITE);
 	range->mm = &other_mm;
