@@ -231,7 +231,6 @@ static int __init mmn_main_init(void)
 		return ret;
 	mmn_trust_settle(mmn_census_init(), mmn_proof_run());
 	mmn_frames_init(mmn_trust_needs_frames());
-	mmn_addr_cache_init();
 	ret = mmn_module_notifier_init();
 	if (ret)
 		goto stats;
@@ -270,7 +269,6 @@ static void __exit mmn_main_exit(void)
 	mmn_hook_exit();
 	mmn_leftover_exit();
 	mmn_module_notifier_exit();
-	mmn_addr_cache_exit();
 	mmn_range_end_exit();
 	mmn_process_exit();
 	mmn_stats_exit();

@@ -110,5 +110,4 @@ void mmn_stats_show_hook(struct seq_file *m)
 	seq_printf(m, "starts %llu\n", mmn_stats_read(MMN_STAT_HOOK_START));
 	seq_printf(m, "ends %llu\n", mmn_stats_read(MMN_STAT_HOOK_END));
 	seq_printf(m, "no_record %llu\n", mmn_stats_read(MMN_STAT_NO_RECORD));
-	seq_printf(m, "unclassified %llu\n", mmn_stats_read(MMN_STAT_UNCLASSIFIED));
 }

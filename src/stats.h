@@ -33,7 +33,6 @@ enum mmn_stat {
 	MMN_STAT_HOOK_START,		/* starts seen by the hook */
 	MMN_STAT_HOOK_END,		/* ends seen by the hook */
 	MMN_STAT_NO_RECORD,		/* start callbacks without a record */
-	MMN_STAT_UNCLASSIFIED,		/* watched events that ended with unresolved symbols */
 	MMN_STAT_INEXACT,		/* verdicts that are not exact */
 	MMN_STAT_DELIVERED,		/* callbacks of clients that ran */
 	MMN_STAT_UNWOUND,		/* walks by the kernel's unwinder */

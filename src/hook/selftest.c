@@ -53,7 +53,7 @@ static int mmn_selftest_start(struct mmu_notifier *mn,
 	mmn_verdict_start(range, mmn_verdict_query(mn, false, &path), &info);
 	p->missed = mmn_stats_read(MMN_STAT_NO_RECORD) - before;
 	p->site = info.site;
-	p->source = mmn_unwind_find_site(true);
+	p->source = mmn_unwind_find_site(false);
 	p->agrees = mmn_unwind_agrees();
 	return 0;
 }

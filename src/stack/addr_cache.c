@@ -2,7 +2,7 @@
 /*
  * addr_cache: maps a return address to its row in the site table, to its frame in the frame
  * table, and to the distance to the next return address on the stack. A miss resolves the
- * symbol, which walks kallsyms; the hook must not, so it defers misses to a work item.
+ * symbol, which walks kallsyms, once for each address.
  *
  * Lookups take no lock. Entries are only removed when their module is unloaded, or when its
  * init text is freed. By then these addresses are on no stack, so no lookup can hit them
@@ -16,15 +16,12 @@
 #include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/hash.h>
-#include <linux/irq_work.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
-#include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
 
 #include "addr_cache.h"
 #include "census/census.h"
@@ -41,7 +38,6 @@
 #define GONE		1UL
 #define UNKNOWN_MAX	32
 #define UNKNOWN_NAME	80
-#define DEFER_MAX	64
 
 struct unknown {
 	char name[UNKNOWN_NAME];
@@ -54,12 +50,6 @@ static DEFINE_RAW_SPINLOCK(site_lock);
 static struct unknown unknowns[UNKNOWN_MAX];
 static unsigned int nr_unknowns;
 static DECLARE_BITMAP(forgotten, MMN_SITE_ROWS_MAX);
-/* Number of calls of mmn_addr_cache_drop(); written under site_lock. */
-static unsigned int nr_drops;
-
-/* Addresses from the hook, for the work item: to be cached, and to be counted as unknown. */
-static unsigned long deferred[DEFER_MAX];
-static unsigned long unnamed[DEFER_MAX];
 
 static struct mmn_site *addr_cache_slot(unsigned long pc, unsigned int probe)
 {
@@ -104,7 +94,7 @@ static bool is_stable_text(unsigned long pc, const char *name)
  * mmn_addr_cache_is_stable() - can a return address be cached?
  * @pc: return address
  *
- * Context: Any but the hook.
+ * Context: Any, including the hook.
  * Return: true for kernel text and modules, as unloading is notified; false for trampolines
  * and BPF programs, as their memory may be reused without notification.
  */
@@ -119,32 +109,21 @@ noinline bool mmn_addr_cache_is_stable(unsigned long pc)
 }
 
 /**
- * mmn_addr_cache_learn_known() - set the distance to the next return address
- * @pc: return address; nothing happens if it is not cached
- * @up: MMN_UP_*, see struct mmn_site
- *
- * Context: Any, including the hook.
- */
-void mmn_addr_cache_learn_known(unsigned long pc, unsigned int up)
-{
-	struct mmn_site *s = mmn_addr_cache_find(pc);
-
-	/* The value depends on @pc only, so racing writers write the same. */
-	if (s)
-		WRITE_ONCE(s->up, up);
-}
-
-/**
  * mmn_addr_cache_learn() - cache a return address with the distance to the next one
  * @pc: return address on the stack of current; nothing happens if it is not stable
  * @up: MMN_UP_*, see struct mmn_site
  *
- * Context: Any but the hook.
+ * Context: Any, including the hook.
  */
 void mmn_addr_cache_learn(unsigned long pc, unsigned int up)
 {
+	struct mmn_site *s;
+
 	mmn_addr_cache_resolve(pc);
-	mmn_addr_cache_learn_known(pc, up);
+	s = mmn_addr_cache_find(pc);
+	/* The value depends on @pc only, so racing writers write the same. */
+	if (s)
+		WRITE_ONCE(s->up, up);
 }
 
 /* Return: NULL if @pc is cached already, or if all its slots are taken. */
@@ -197,11 +176,10 @@ static unsigned int first_up(unsigned long pc, char *name)
 }
 
 /*
- * Fills @s, and caches it if it is stable. @name: buffer of KSYM_SYMBOL_LEN bytes. @since:
- * nr_drops when @pc was on a stack, or was queued. If mmn_addr_cache_drop() has run since, an
- * address in a module is not cached: it may be one of those that were dropped.
+ * Fills @s, and caches it if it is stable. @name: buffer of KSYM_SYMBOL_LEN bytes. The text at
+ * @pc is not freed meanwhile, as @pc is on the stack of current.
  */
-static void resolve_symbol(unsigned long pc, unsigned int since, struct mmn_site *s, char *name)
+static void resolve_symbol(unsigned long pc, struct mmn_site *s, char *name)
 {
 	unsigned long flags;
 
@@ -221,8 +199,7 @@ static void resolve_symbol(unsigned long pc, unsigned int since, struct mmn_site
 	raw_spin_lock_irqsave(&site_lock, flags);
 	/* Again: it may have changed before mmn_addr_cache_judge() could see the entry. */
 	s->trust = mmn_census_trust(s->row, pc);
-	if (nr_drops == since || !mmn_symbol_is_module(name))
-		addr_cache_insert(s);
+	addr_cache_insert(s);
 	raw_spin_unlock_irqrestore(&site_lock, flags);
 }
 
@@ -230,12 +207,12 @@ static void resolve_symbol(unsigned long pc, unsigned int since, struct mmn_site
  * Out of line, like every function with a symbol buffer: kernels with
  * CONFIG_INIT_STACK_ALL_ZERO would clear the buffer on each call, even on a cache hit.
  */
-static noinline struct mmn_site resolve_and_insert(unsigned long pc, unsigned int since)
+static noinline struct mmn_site resolve_and_insert(unsigned long pc)
 {
 	char name[KSYM_SYMBOL_LEN];
 	struct mmn_site s = { };
 
-	resolve_symbol(pc, since, &s, name);
+	resolve_symbol(pc, &s, name);
 	return s;
 }
 
@@ -278,43 +255,28 @@ noinline void mmn_addr_cache_count_unknown_slow(unsigned long site)
  * mmn_addr_cache_resolve() - find the row of a call site
  * @site: return address into the call site, on the stack of current
  *
- * Context: Any but the hook: a cache miss walks kallsyms.
+ * Context: Any, including the hook. A cache miss walks kallsyms.
  * Return: row of the site table; MMN_SITE_UNKNOWN if no row has the symbol.
  */
 unsigned int mmn_addr_cache_resolve(unsigned long site)
 {
 	const struct mmn_site *known = mmn_addr_cache_get(site);
 
-	return known ? known->row : resolve_and_insert(site, READ_ONCE(nr_drops)).row;
+	return known ? known->row : resolve_and_insert(site).row;
 }
 
 /**
  * mmn_addr_cache_frame() - find the frame of a return address
  * @pc: return address on the stack of current
- * @can_resolve: true to resolve the symbol on a cache miss; false in the hook
  *
- * Without @can_resolve, uncached addresses in the module area count as a module.
- *
- * Context: Any; in the hook without @can_resolve.
- * Return: enum mmn_frame; -1 on a cache miss without @can_resolve. The address is then
- * queued and will be cached soon.
+ * Context: Any, including the hook. A cache miss walks kallsyms.
+ * Return: enum mmn_frame
  */
-int mmn_addr_cache_frame(unsigned long pc, bool can_resolve)
+unsigned int mmn_addr_cache_frame(unsigned long pc)
 {
 	const struct mmn_site *known = mmn_addr_cache_get(pc);
 
-	if (known)
-		return known->frame;
-	if (can_resolve)
-		return resolve_and_insert(pc, READ_ONCE(nr_drops)).frame;
-	if (mmn_in_module_area(pc)) {
-		/* Only its cache entry proves that no frame is missing behind it. */
-		if (MMN_FRAME_RECORDS)
-			mmn_addr_cache_defer(pc);
-		return MMN_FRAME_MODULE;
-	}
-	mmn_addr_cache_defer(pc);
-	return -1;
+	return known ? known->frame : resolve_and_insert(pc).frame;
 }
 
 /**
@@ -349,58 +311,9 @@ int mmn_addr_cache_forget(const char *list)
 	return 0;
 }
 
-/*
- * As mmn_addr_cache_resolve(), for an address that may be on no stack any more. @since is read
- * before the address leaves its queue, from which mmn_addr_cache_drop() removes it.
- */
-static unsigned int resolve_late(unsigned long site, unsigned int since)
-{
-	const struct mmn_site *known = mmn_addr_cache_get(site);
-
-	return known ? known->row : resolve_and_insert(site, since).row;
-}
-
-static void resolve_deferred(struct work_struct *work)
-{
-	unsigned long site;
-	unsigned int i, since;
-
-	for (i = 0; i < DEFER_MAX; i++) {
-		/* The kernel frees no text of a module before this ends: it is read. */
-		rcu_read_lock();
-		/* Pairs with the release in mmn_addr_cache_drop(). */
-		since = smp_load_acquire(&nr_drops);
-		site = xchg(&deferred[i], 0);
-		if (site)
-			resolve_late(site, since);
-		site = xchg(&unnamed[i], 0);
-		if (site)
-			mmn_addr_cache_count_unknown(site, resolve_late(site, since));
-		rcu_read_unlock();
-	}
-}
-
-static DECLARE_WORK(defer_work, resolve_deferred);
-
-static void kick_deferred(struct irq_work *work)
-{
-	schedule_work(&defer_work);
-}
-
-static struct irq_work defer_kick;
-
 static bool is_freed(unsigned long pc, const struct module *mod, bool all)
 {
 	return within_module_init(pc, mod) || (all && within_module_core(pc, mod));
-}
-
-/* An address that another CPU takes from the queue at this time is dropped by its nr_drops. */
-static void unqueue(unsigned long *queued, const struct module *mod, bool all)
-{
-	unsigned long pc = READ_ONCE(*queued);
-
-	if (is_freed(pc, mod, all))
-		cmpxchg(queued, pc, 0);
 }
 
 /**
@@ -415,13 +328,7 @@ void mmn_addr_cache_drop(const struct module *mod, bool all)
 	unsigned long flags;
 	unsigned int i;
 
-	for (i = 0; i < DEFER_MAX; i++) {
-		unqueue(&deferred[i], mod, all);
-		unqueue(&unnamed[i], mod, all);
-	}
 	raw_spin_lock_irqsave(&site_lock, flags);
-	/* Pairs with the acquire in resolve_deferred(). */
-	smp_store_release(&nr_drops, nr_drops + 1);
 	for (i = 0; i < ARRAY_SIZE(mmn_addr_cache_table); i++)
 		if (is_freed(mmn_addr_cache_table[i].pc, mod, all))
 			WRITE_ONCE(mmn_addr_cache_table[i].pc, GONE);
@@ -444,58 +351,6 @@ void mmn_addr_cache_judge(void)
 		if (s->pc > GONE)
 			WRITE_ONCE(s->trust, mmn_census_trust(s->row, s->pc));
 	raw_spin_unlock_irqrestore(&site_lock, flags);
-}
-
-/**
- * mmn_addr_cache_init() - set up deferred lookups
- *
- * Context: Process, at load.
- */
-void mmn_addr_cache_init(void)
-{
-	init_irq_work(&defer_kick, kick_deferred);
-}
-
-static void defer_address(unsigned long *list, unsigned long site)
-{
-	unsigned int i;
-
-	for (i = 0; i < DEFER_MAX; i++) {
-		if (READ_ONCE(list[i]) == site)
-			return;
-		if (!cmpxchg(&list[i], 0, site))
-			break;
-	}
-	/* Scheduling work from the hook could recurse into the tracer. */
-	irq_work_queue(&defer_kick);
-}
-
-/**
- * mmn_addr_cache_defer() - have a work item cache a return address
- * @pc: return address
- *
- * Drops the request if the queue is full.
- *
- * Context: Any, including the hook.
- */
-void mmn_addr_cache_defer(unsigned long pc)
-{
-	defer_address(deferred, pc);
-}
-
-/**
- * mmn_addr_cache_count_later() - mmn_addr_cache_count_unknown(), from a work item
- * @site: return address into the call site
- * @row: row of @site; unless it is MMN_SITE_UNKNOWN, nothing happens
- *
- * Events of a site that is queued already are not counted.
- *
- * Context: Any, including the hook.
- */
-void mmn_addr_cache_count_later(unsigned long site, unsigned int row)
-{
-	if (row == MMN_SITE_UNKNOWN)
-		defer_address(unnamed, site);
 }
 
 /**
@@ -539,15 +394,4 @@ void mmn_addr_cache_show(struct seq_file *m)
 	for (i = 0; i < nr; i++)
 		seq_printf(m, "%-34s %-8s %10llu\n", unknowns[i].name, "unknown",
 			   READ_ONCE(unknowns[i].hits));
-}
-
-/**
- * mmn_addr_cache_exit() - wait for deferred lookups
- *
- * Context: Process, after the hook is detached.
- */
-void mmn_addr_cache_exit(void)
-{
-	irq_work_sync(&defer_kick);
-	cancel_work_sync(&defer_work);
 }

@@ -110,7 +110,7 @@ void mmn_addr_cache_count_unknown_slow(unsigned long site);
  *
  * Counts by symbol, and logs each symbol once.
  *
- * Context: Any but the hook.
+ * Context: Any, including the hook.
  */
 static inline void mmn_addr_cache_count_unknown(unsigned long site, unsigned int row)
 {
@@ -120,17 +120,12 @@ static inline void mmn_addr_cache_count_unknown(unsigned long site, unsigned int
 
 bool mmn_addr_cache_is_stable(unsigned long pc);
 void mmn_addr_cache_learn(unsigned long pc, unsigned int up);
-void mmn_addr_cache_learn_known(unsigned long pc, unsigned int up);
 unsigned int mmn_addr_cache_resolve(unsigned long site);
-int mmn_addr_cache_frame(unsigned long pc, bool can_resolve);
+unsigned int mmn_addr_cache_frame(unsigned long pc);
 int mmn_addr_cache_forget(const char *list);
-void mmn_addr_cache_count_later(unsigned long site, unsigned int row);
-void mmn_addr_cache_defer(unsigned long pc);
 int mmn_addr_cache_print(unsigned long site, char *buf, size_t size);
 void mmn_addr_cache_show(struct seq_file *m);
 void mmn_addr_cache_drop(const struct module *mod, bool all);
 void mmn_addr_cache_judge(void);
-void mmn_addr_cache_init(void);
-void mmn_addr_cache_exit(void);
 
 #endif /* MMN_ADDR_CACHE_H */

@@ -77,23 +77,21 @@ static bool is_known(unsigned long pc)
 /**
  * mmn_frame_step_learn() - measure the frames of current's stack
  * @pc: return address at which a walk failed; nothing is measured if its distance is known
- * @can_resolve: true to cache addresses that are not cached yet; false in the hook
  *
- * Context: Any; in the hook without @can_resolve.
+ * Context: Any, including the hook.
  */
-void mmn_frame_step_learn(unsigned long pc, bool can_resolve)
+void mmn_frame_step_learn(unsigned long pc)
 {
 	static atomic_t failed_probes;
 
-	if (MMN_FRAME_RECORDS && pc && can_resolve)
+	if (MMN_FRAME_RECORDS && pc)
 		mmn_addr_cache_resolve(pc);
 	if (!MMN_KNOWS_ORC || !pc || is_known(pc) ||
 	    atomic_read(&failed_probes) >= MAX_FAILED_PROBES)
 		return;
-	/* Cached addresses are stable. */
-	if (can_resolve ? !mmn_addr_cache_is_stable(pc) : !mmn_addr_cache_get(pc))
+	if (!mmn_addr_cache_is_stable(pc))
 		return;
-	mmn_orc_probe_measure(can_resolve ? mmn_addr_cache_learn : mmn_addr_cache_learn_known);
+	mmn_orc_probe_measure(mmn_addr_cache_learn);
 	if (!is_known(pc))
 		atomic_inc(&failed_probes);
 }

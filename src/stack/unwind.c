@@ -57,42 +57,36 @@ void mmn_unwind_save(struct mmn_stack *st)
 /**
  * mmn_unwind_site() - find the call site of the innermost invalidation on a stack
  * @st: stack saved in the hook or in a notifier's callback
- * @can_resolve: true to resolve symbols that are not cached; false in the hook
+ * @in_hook: false in a callback
  *
  * The call site is the first frame above the kernel's announcing function, or above its
- * wrapper if a compiler did not inline that. With @can_resolve, the trampoline of a tracer
- * between them is skipped.
+ * wrapper if a compiler did not inline that. The trampoline of a tracer between them is skipped.
  *
  * In a callback, a frame may be missing behind an address that mmn_frame_step_is_unproven().
  * If that is the announcing function, the next one on the stack is of another event.
  *
- * Context: Any; in the hook without @can_resolve.
- * Return: return address into the call site; 0 if there is none, or if a frame on the way is
- * not cached, or may be missing.
+ * Context: Any, including the hook.
+ * Return: return address into the call site; 0 if there is none, or if a frame on the way may be
+ * missing.
  */
-unsigned long mmn_unwind_site(const struct mmn_stack *st, bool can_resolve)
+unsigned long mmn_unwind_site(const struct mmn_stack *st, bool in_hook)
 {
 	bool announced = false;
 	unsigned int i;
-	int frame;
 
 	for (i = 0; i < st->nr; i++) {
-		frame = mmn_addr_cache_frame(st->pc[i], can_resolve);
-		if (frame == MMN_FRAME_ANNOUNCE)
+		if (mmn_addr_cache_frame(st->pc[i]) == MMN_FRAME_ANNOUNCE)
 			announced = true;
-		else if (announced && can_resolve && !mmn_addr_cache_is_stable(st->pc[i]))
-			continue;
-		else if (announced)
+		else if (announced && mmn_addr_cache_is_stable(st->pc[i]))
 			return st->pc[i];
-		else if (frame < 0 || (can_resolve && mmn_frame_step_is_unproven(st->pc[i])))
+		else if (!announced && !in_hook && mmn_frame_step_is_unproven(st->pc[i]))
 			return 0;
 	}
 	return 0;
 }
 
 /* Return: index of the first frame above the call site; 0 if the site is not on the stack. */
-static unsigned int first_above(const struct mmn_stack *st, unsigned long site,
-				bool can_resolve)
+static unsigned int first_above(const struct mmn_stack *st, unsigned long site)
 {
 	unsigned int i;
 
@@ -100,7 +94,7 @@ static unsigned int first_above(const struct mmn_stack *st, unsigned long site,
 		if (st->pc[i] == site)
 			return i + 1;
 	/* At the end of an event its function returns to another address than at the start. */
-	site = mmn_unwind_site(st, can_resolve);
+	site = mmn_unwind_site(st, false);
 	for (i = 0; site && i < st->nr; i++)
 		if (st->pc[i] == site)
 			return i + 1;
@@ -144,31 +138,23 @@ static bool may_lack(const struct mmn_stack *st, unsigned int i)
  * mmn_unwind_frames() - collect the frames above a call site from a saved stack
  * @st: stack from mmn_unwind_save()
  * @site: return address into the call site
- * @can_resolve: true to resolve symbols that are not cached; false in the hook
  * @whole: true to collect all frames; false to stop where another operation begins
  * @ctx: context; its frames and the bits that a walk sets are replaced
  *
- * Context: Any; in the hook without @can_resolve.
- * Return: false if the call site is not on the stack, or if a frame is not cached yet, which
- * is queued then.
+ * Context: Any, including the hook.
+ * Return: false if the call site is not on the stack
  */
-bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site,
-		       bool can_resolve, bool whole, struct mmn_ctx *ctx)
+bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site, bool whole,
+		       struct mmn_ctx *ctx)
 {
-	unsigned int i = first_above(st, site, can_resolve);
+	unsigned int i = first_above(st, site), frame;
 	bool known = i > 0, past_wrappers = false;
-	int frame;
 
 	start_frames(ctx);
 	if (i && may_lack(st, i - 1))
 		ctx->bits |= MMN_CTX_INCOMPLETE;
 	for (; i && i < st->nr && ctx->nr_frames < MMN_FRAMES_MAX; i++) {
-		frame = mmn_addr_cache_frame(st->pc[i], can_resolve);
-		if (frame < 0) {
-			/* Continue, so that all unknown addresses are queued at once. */
-			known = false;
-			continue;
-		}
+		frame = mmn_addr_cache_frame(st->pc[i]);
 		add_frame(ctx, frame, &past_wrappers);
 		if (!whole && mmn_frame_table_ends(frame))
 			break;
@@ -192,25 +178,24 @@ static void mark_incomplete(struct mmn_ctx *ctx)
 }
 
 /*
- * Most walks end within FIRST_DEPTH frames; only the others pay for the whole stack. If a
- * callback cannot find the call site, trying again would not help: the walk is incomplete.
+ * Most walks end within FIRST_DEPTH frames; only the others pay for the whole stack. Without the
+ * call site the walk is incomplete.
  */
-static noinline bool walk_by_unwinder(unsigned long site, bool can_resolve, struct mmn_ctx *ctx)
+static noinline void walk_by_unwinder(unsigned long site, struct mmn_ctx *ctx)
 {
 	struct mmn_stack st;
 	bool known;
 
 	mmn_stats_inc(MMN_STAT_UNWOUND);
 	stack_save(&st, FIRST_DEPTH);
-	known = mmn_unwind_frames(&st, site, can_resolve, false, ctx);
+	known = mmn_unwind_frames(&st, site, false, ctx);
 	if (st.nr == FIRST_DEPTH && !(known && has_ended(ctx))) {
 		stack_save(&st, MMN_UNWIND_DEPTH);
-		known = mmn_unwind_frames(&st, site, can_resolve, false, ctx);
+		known = mmn_unwind_frames(&st, site, false, ctx);
 	}
 	if (!known || !st.whole || st.nr == MMN_UNWIND_DEPTH ||
 	    ctx->nr_frames == MMN_FRAMES_MAX)
 		mark_incomplete(ctx);
-	return known || can_resolve;
 }
 
 /* mmn_frame_step_next(), which also records the words that the step depended on. */
@@ -266,7 +251,7 @@ static bool walk_frames(struct mmn_frame_cursor *s, struct mmn_walk_words *walk,
  * Starts at the call site if the stack still holds it at that position, otherwise at this
  * function. Return: false to fall back to the unwinder.
  */
-static noinline bool walk_by_steps(const struct mmn_frame_pos *site, bool can_resolve,
+static noinline bool walk_by_steps(const struct mmn_frame_pos *site,
 				   struct mmn_walk_words *walk, struct mmn_ctx *ctx)
 {
 	struct mmn_frame_cursor s;
@@ -282,36 +267,33 @@ static noinline bool walk_by_steps(const struct mmn_frame_pos *site, bool can_re
 	}
 	if (there && walk_frames(&s, walk, ctx))
 		return true;
-	mmn_frame_step_learn(s.at.pc, can_resolve);
+	mmn_frame_step_learn(s.at.pc);
 	return false;
 }
 
 /**
  * mmn_unwind_ctx() - walk the stack of current to complete a context
  * @site: position of the return address into the call site; @site->sp may be 0
- * @can_resolve: true to resolve symbols that are not cached; false in the hook
  * @walk: filled for mmn_last_walk_keep()
  * @ctx: context; its frames and the bits that a walk sets are replaced
  *
- * Without @can_resolve, the walk fails if it meets a frame that is not cached, or does not
- * find the call site. With it, and if walks are not allowed, frames may be missing instead:
+ * If the walk does not find the call site, or is not allowed, frames may be missing:
  * MMN_CTX_INCOMPLETE.
  *
- * Context: Any; in the hook without @can_resolve. Task that invalidates.
- * Return: false if the event cannot be classified yet; missing frames are queued.
+ * Context: Any, including the hook. Task that invalidates.
  */
-bool mmn_unwind_ctx(const struct mmn_frame_pos *site, bool can_resolve,
-		    struct mmn_walk_words *walk, struct mmn_ctx *ctx)
+void mmn_unwind_ctx(const struct mmn_frame_pos *site, struct mmn_walk_words *walk,
+		    struct mmn_ctx *ctx)
 {
-	if (mmn_unwind_allowed() && walk_by_steps(site, can_resolve, walk, ctx))
-		return true;
+	if (mmn_unwind_allowed() && walk_by_steps(site, walk, ctx))
+		return;
 	mmn_last_walk_invalidate(walk);
-	if (!mmn_unwind_allowed()) {
+	if (mmn_unwind_allowed()) {
+		walk_by_unwinder(site->pc, ctx);
+	} else {
 		start_frames(ctx);
 		mark_incomplete(ctx);
-		return true;
 	}
-	return walk_by_unwinder(site->pc, can_resolve, ctx);
 }
 
 /**
@@ -350,30 +332,30 @@ static noinline unsigned long site_by_steps(void)
 	site = mmn_frame_step_to_site(&s);
 	if (site)
 		return site->pc;
-	mmn_frame_step_learn(s.at.pc, true);
+	mmn_frame_step_learn(s.at.pc);
 	return 0;
 }
 
-static noinline unsigned long site_by_unwinder(bool can_resolve)
+static noinline unsigned long site_by_unwinder(bool in_hook)
 {
 	struct mmn_stack st;
 
 	mmn_stats_inc(MMN_STAT_UNWOUND);
 	mmn_unwind_save(&st);
-	return mmn_unwind_site(&st, can_resolve);
+	return mmn_unwind_site(&st, in_hook);
 }
 
 /**
  * mmn_unwind_find_site() - find the call site of an event that no hook recorded
- * @can_resolve: true to resolve symbols that are not cached; false in the hook
+ * @in_hook: true in the hook; frame steps do not pass the hook's own frames
  *
- * Context: Any; in the hook without @can_resolve. Task that invalidates.
- * Return: return address into the call site; 0 if there is none, if a frame on the way is not
- * cached, or if walks are not allowed.
+ * Context: Any, including the hook. Task that invalidates.
+ * Return: return address into the call site; 0 if there is none, if a frame on the way may be
+ * missing, or if walks are not allowed.
  */
-unsigned long mmn_unwind_find_site(bool can_resolve)
+unsigned long mmn_unwind_find_site(bool in_hook)
 {
-	unsigned long site = can_resolve && mmn_unwind_allowed() ? site_by_steps() : 0;
+	unsigned long site = !in_hook && mmn_unwind_allowed() ? site_by_steps() : 0;
 
-	return site ? site : site_by_unwinder(can_resolve);
+	return site ? site : site_by_unwinder(in_hook);
 }

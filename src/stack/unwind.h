@@ -44,8 +44,9 @@
  *   if it is contended they fall back to frame steps. It is never held while a symbol is
  *   resolved or a stack is unwound.
  *
- * The hook takes neither. The last walk is per CPU and used with preemption disabled; only
- * the module notifier writes to those of other CPUs, and only its number of words.
+ * The hook takes site_lock, once for each address that it meets first, and not the other one.
+ * The last walk is per CPU and used with preemption disabled; only the module notifier writes to
+ * those of other CPUs, and only its number of words.
  *
  * Memory ordering: an entry of the address cache or a call path is filled first and published
  * by a release of its pc; lookups acquire the pc. The distance in a cache entry is written
@@ -54,9 +55,8 @@
  * uses addresses of its own stack, and the text of an unloaded module is on no stack.
  *
  * Contexts: lookups and walks run in the task that invalidates, for its own stack; the module
- * notifier and the work item that resolves symbols run in other tasks. In the hook
- * @can_resolve is false: nothing is allocated, no lock is taken and no symbol resolved;
- * uncached addresses are queued for a work item. Callbacks may be atomic, but can resolve.
+ * notifier runs in another one. The hook and callbacks may be atomic. They allocate nothing, but
+ * resolve symbols: kallsyms takes no lock for that.
  */
 
 /* Frames to save: callbacks of the driver, mmnotify and the kernel, and those that matter. */
@@ -85,12 +85,12 @@ static inline bool mmn_unwind_allowed(void)
 }
 
 void mmn_unwind_save(struct mmn_stack *st);
-unsigned long mmn_unwind_site(const struct mmn_stack *st, bool can_resolve);
-bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site,
-		       bool can_resolve, bool whole, struct mmn_ctx *ctx);
-bool mmn_unwind_ctx(const struct mmn_frame_pos *site, bool can_resolve,
-		    struct mmn_walk_words *walk, struct mmn_ctx *ctx);
-unsigned long mmn_unwind_find_site(bool can_resolve);
+unsigned long mmn_unwind_site(const struct mmn_stack *st, bool in_hook);
+bool mmn_unwind_frames(const struct mmn_stack *st, unsigned long site, bool whole,
+		       struct mmn_ctx *ctx);
+void mmn_unwind_ctx(const struct mmn_frame_pos *site, struct mmn_walk_words *walk,
+		    struct mmn_ctx *ctx);
+unsigned long mmn_unwind_find_site(bool in_hook);
 bool mmn_unwind_agrees(void);
 
 #endif /* MMN_UNWIND_H */

@@ -118,25 +118,22 @@ static bool verdict_apply(const struct mmu_notifier_range *range, const struct m
 			  struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
 	if (!mmn_census_expects(s->row, range->event)) {
-		if (ctx->bits & MMN_CTX_VERIFIED && s->can_resolve)
+		if (ctx->bits & MMN_CTX_VERIFIED)
 			mmn_census_report(s->row, range->event);
 		ctx->bits &= ~MMN_CTX_VERIFIED;
 	}
 	return mmn_rules_classify(s->class, range->event, ctx, v);
 }
 
-/* Return: false if a symbol is not resolved yet, and the hook must not resolve it. */
-static noinline bool verdict_unwind(const struct mmu_notifier_range *range,
+static noinline void verdict_unwind(const struct mmu_notifier_range *range,
 				    const struct mmn_lookup *s, u32 bits,
 				    struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
 	struct mmn_walk_words walk MMN_UNINIT;
 
-	if (!mmn_unwind_ctx(&s->site, s->can_resolve, &walk, ctx))
-		return false;
+	mmn_unwind_ctx(&s->site, &walk, ctx);
 	verdict_apply(range, s, ctx, v);
 	mmn_last_walk_keep(&walk, mmn_rule_cache_site(s->row, range->event), bits, v);
-	return true;
 }
 
 /* Return: false if the rules need the stack. */
@@ -154,31 +151,28 @@ static bool verdict_by_rules(const struct mmu_notifier_range *range, const struc
 	return v->event != MMN_RULE_CACHE_NEEDS_STACK;
 }
 
-/* @ctx has been gathered for @s->needs. Return: as verdict_unwind(). */
-static bool verdict_decide(const struct mmu_notifier_range *range, struct mmn_lookup *s,
+/* @ctx has been gathered for @s->needs. */
+static void verdict_decide(const struct mmu_notifier_range *range, struct mmn_lookup *s,
 			   struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
 	u32 site = mmn_rule_cache_site(s->row, range->event), bits = ctx->bits;
 
 	if (!verdict_by_rules(range, s, ctx, v)) {
 		s->walked = true;
-		if (!mmn_last_walk_find(&s->site, site, bits, v) &&
-		    !verdict_unwind(range, s, bits, ctx, v))
-			return false;
+		if (!mmn_last_walk_find(&s->site, site, bits, v))
+			verdict_unwind(range, s, bits, ctx, v);
 	}
-	if (s->late || !mmn_verify_on() || s->class == MMN_CLASS_RELEASE)
-		return true;
-	return mmn_verify_check(s->site.pc, s->row, s->can_resolve, v);
+	if (mmn_verify_on() && !s->late && s->class != MMN_CLASS_RELEASE)
+		mmn_verify_check(s->site.pc, s->row, s->in_hook, v);
 }
 
-/* Return: as verdict_unwind(). */
-static bool verdict_classify(const struct mmu_notifier_range *range, struct mmn_lookup *s,
+static void verdict_classify(const struct mmu_notifier_range *range, struct mmn_lookup *s,
 			     struct mmn_verdict *v)
 {
 	struct mmn_ctx ctx MMN_UNINIT;
 
 	mmn_context_gather(range, s->needs, s->trust, &ctx);
-	return verdict_decide(range, s, &ctx, v);
+	verdict_decide(range, s, &ctx, v);
 }
 
 static void fill_trace(struct mmn_trace_event *e,
@@ -224,14 +218,14 @@ static noinline void find_row_on_stack(struct mmn_lookup *s)
 	const struct mmn_site *known;
 	unsigned long site;
 
-	site = mmn_unwind_find_site(s->can_resolve);
+	site = mmn_unwind_find_site(s->in_hook);
 	if (!site || site == s->site.pc)
 		return;
 	s->site = (struct mmn_frame_pos){ .pc = site };
 	known = mmn_addr_cache_get(site);
 	if (known)
 		lookup_set_known(s, known);
-	else if (s->can_resolve)
+	else
 		lookup_set_row(s, mmn_addr_cache_resolve(site));
 }
 
@@ -302,7 +296,7 @@ static bool is_rechecked(unsigned long recorded, bool at_end)
 
 	if (!static_branch_unlikely(&rechecking))
 		return true;
-	site = mmn_unwind_find_site(true);
+	site = mmn_unwind_find_site(false);
 	if (!at_end)
 		return site == recorded;
 	/* The end is announced from another address in the same function. */
@@ -362,7 +356,7 @@ static noinline void start_without_record(const struct mmu_notifier_range *range
 					  const struct mmn_query *query,
 					  struct mmn_event_snapshot *seen)
 {
-	struct mmn_lookup s = { .can_resolve = true };
+	struct mmn_lookup s = { };
 
 	verdict_without_record(range, &s, &seen->verdict);
 	seen->site = s.site;
@@ -373,7 +367,7 @@ static noinline void start_without_record(const struct mmu_notifier_range *range
 static noinline void start_unclassified(const struct mmu_notifier_range *range,
 					struct mmn_event_snapshot *seen)
 {
-	struct mmn_lookup s = { .can_resolve = true };
+	struct mmn_lookup s = { };
 
 	record_classify(range, &s, seen);
 	verdict_report(range, &s, &seen->verdict);
@@ -423,7 +417,7 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 		.id = id,
 		.site = { .pc = site, .sp = sp, .bp = bp },
 	};
-	struct mmn_lookup s = { .can_resolve = true };
+	struct mmn_lookup s = { .in_hook = true };
 	u64 nr = mmn_stats_number();
 
 	record_classify(range, &s, &seen);
@@ -490,7 +484,7 @@ noinline void mmn_verdict_start_slow(const struct mmu_notifier_range *range,
 				  const struct mmn_query *query,
 				  struct mmnotify_info *info)
 {
-	struct mmn_lookup s = { .can_resolve = true };
+	struct mmn_lookup s = { };
 	const struct mmn_site *known;
 	struct mmn_verdict v;
 
@@ -509,14 +503,14 @@ noinline void mmn_verdict_start_slow(const struct mmu_notifier_range *range,
 
 void mmn_verdict_verify(unsigned long site, unsigned int row, struct mmn_verdict v)
 {
-	mmn_verify_check(site, row, true, &v);
+	mmn_verify_check(site, row, false, &v);
 }
 
 /* For mmn_verdict_end(): the verdict of the start is in a record, or was overwritten. */
 noinline void mmn_verdict_end_slow(const struct mmu_notifier_range *range,
 				struct mmnotify_info *info)
 {
-	struct mmn_lookup s = { .can_resolve = true, .late = true };
+	struct mmn_lookup s = { .late = true };
 	struct mmn_event_snapshot seen;
 
 	if (!static_branch_unlikely(&mmn_verdict_hooked) ||
@@ -579,7 +573,7 @@ bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
 
 	if (likely(!mm || (!may_run(home, mm) && !may_run(home + 1, mm))))
 		return false;
-	if (mmn_unwind_allowed() && mmn_unwind_find_site(true)) {
+	if (mmn_unwind_allowed() && mmn_unwind_find_site(false)) {
 		pr_err_ratelimited("%s in a callback of the same mm would wait for itself: use a work item (caller %ps)\n",
 				   what, caller);
 		return true;

@@ -58,7 +58,7 @@ struct mmn_query {
  * @class: enum mmn_class of @row
  * @trust: bits of the context from mmn_census_trust()
  * @needs: mask of MMN_NEED_*, the inputs of the rules of @class
- * @can_resolve: true if symbols may be resolved: false in the hook
+ * @in_hook: true in the hook
  * @late: true at the end of the event: the verdict is not verified, and a missing record
  *	is not counted
  * @walked: true if the verdict needed the stack
@@ -69,7 +69,7 @@ struct mmn_lookup {
 	unsigned int class;
 	u32 trust;
 	u32 needs;
-	bool can_resolve;
+	bool in_hook;
 	bool late;
 	bool walked;
 };

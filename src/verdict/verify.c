@@ -83,14 +83,12 @@ static void verify_keep_sample(unsigned int row, unsigned int result,
  * mmn_verify_check() - compare a verdict with the stack
  * @site: return address into the call site that the verdict is based on
  * @row: row of @site in the site table
- * @can_resolve: true if symbols may be resolved: false in the hook
+ * @in_hook: true in the hook
  * @v: verdict to check
  *
  * Context: The hook or a notifier's start callback.
- * Return: true if the verdict was compared and counted; false if a symbol of the stack is
- * not resolved yet.
  */
-bool mmn_verify_check(unsigned long site, unsigned int row, bool can_resolve,
+void mmn_verify_check(unsigned long site, unsigned int row, bool in_hook,
 		      const struct mmn_verdict *v)
 {
 	unsigned int result = MMN_UNSURE;
@@ -100,9 +98,8 @@ bool mmn_verify_check(unsigned long site, unsigned int row, bool can_resolve,
 
 	ctx.bits = 0;
 	mmn_unwind_save(&st);
-	seen = mmn_unwind_site(&st, can_resolve);
-	if (!mmn_unwind_frames(&st, seen, can_resolve, true, &ctx) && !can_resolve)
-		return false;
+	seen = mmn_unwind_site(&st, in_hook);
+	mmn_unwind_frames(&st, seen, true, &ctx);
 	if (seen && seen != site)
 		result = OTHER_SITE;
 	else if (seen)
@@ -111,7 +108,6 @@ bool mmn_verify_check(unsigned long site, unsigned int row, bool can_resolve,
 	atomic64_inc(&results[row % ROWS][result]);
 	if (result != MMN_AGREE)
 		verify_keep_sample(row, result, v, &st);
-	return true;
 }
 
 static void show_sample(struct seq_file *m, const struct sample *s)

@@ -18,7 +18,7 @@ static inline bool mmn_verify_on(void)
 }
 
 void mmn_verify_set(bool on);
-bool mmn_verify_check(unsigned long site, unsigned int row, bool can_resolve,
+void mmn_verify_check(unsigned long site, unsigned int row, bool in_hook,
 		      const struct mmn_verdict *v);
 void mmn_verify_show(struct seq_file *m);
 

@@ -9,12 +9,10 @@
 
 #include <linux/errno.h>
 #include <linux/hash.h>
-#include <linux/irq_work.h>
 #include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
-#include <linux/workqueue.h>
 
 #include "rules/frame_table.h"
 #include "rules/rules.h"
@@ -23,7 +21,6 @@
 #include "tap.h"
 
 #define PROBES		16
-#define QUEUE		64
 #define SYMBOLS		2000
 /* Address of a removed entry, as in addr_cache.c. */
 #define GONE_PC		1UL
@@ -31,9 +28,6 @@
 
 int shim_locks_held;
 bool shim_unlocked, shim_lock_is_busy;
-struct work_struct *shim_scheduled;
-struct irq_work *shim_irq_work;
-unsigned long shim_delay;
 
 /* The kernel's symbols: @name has @size bytes from @start on. */
 static struct symbol {
@@ -151,12 +145,12 @@ static void test_resolve(void)
 	   "the symbol is looked up once");
 	ok(mmn_addr_cache_resolve(0x1100) == row_of("unmap_vmas"),
 	   "a return address at the end of a function belongs to it");
-	ok(mmn_addr_cache_frame(0x1110, true) == MMN_FRAME_KSWAPD &&
+	ok(mmn_addr_cache_frame(0x1110) == MMN_FRAME_KSWAPD &&
 	   mmn_addr_cache_get(0x1110)->ends,
 	   "so is a frame, and whether walks end there");
 	lookups = 0;
-	ok(mmn_addr_cache_frame(0x1110, true) == MMN_FRAME_KSWAPD &&
-	   mmn_addr_cache_frame(0x1110, false) == MMN_FRAME_KSWAPD && !lookups,
+	ok(mmn_addr_cache_frame(0x1110) == MMN_FRAME_KSWAPD &&
+	   mmn_addr_cache_frame(0x1110) == MMN_FRAME_KSWAPD && !lookups,
 	   "which is looked up once, too");
 	ok(mmn_addr_cache_resolve(0x1110) == MMN_SITE_UNKNOWN, "it has no row");
 	ok(clean(), "symbols are looked up without the lock");
@@ -196,16 +190,16 @@ static void test_stable(void)
 	symbol(MODULE_AREA + 0x3000, 0x100, "ftrace_trampoline");
 	symbol(MODULE_AREA + 0x4000, 0x100, "bpf_prog_y [bpf]");
 	ok(mmn_addr_cache_resolve(MODULE_AREA + 0x1010) == MMN_SITE_UNKNOWN &&
-	   mmn_addr_cache_frame(MODULE_AREA + 0x1010, false) == MMN_FRAME_MODULE &&
+	   mmn_addr_cache_frame(MODULE_AREA + 0x1010) == MMN_FRAME_MODULE &&
 	   is_cached(MODULE_AREA + 0x1010), "an address of a module is cached, without a row");
-	ok(mmn_addr_cache_frame(MODULE_AREA + 0x1020, true) == MMN_FRAME_MODULE &&
+	ok(mmn_addr_cache_frame(MODULE_AREA + 0x1020) == MMN_FRAME_MODULE &&
 	   is_cached(MODULE_AREA + 0x1020), "also if its frame is looked up");
 	mmn_addr_cache_resolve(MODULE_AREA + 0x3010);
 	mmn_addr_cache_resolve(MODULE_AREA + 0x4010);
 	mmn_addr_cache_resolve(0x1010);
 	ok(!is_cached(MODULE_AREA + 0x3010) && !is_cached(MODULE_AREA + 0x4010) &&
 	   !is_cached(0x1010), "trampolines and BPF programs are not");
-	ok(mmn_addr_cache_frame(MODULE_AREA + 0x3010, true) == MMN_FRAME_NONE,
+	ok(mmn_addr_cache_frame(MODULE_AREA + 0x3010) == MMN_FRAME_NONE,
 	   "their frames are looked up each time");
 	lookups = 0;
 	ok(mmn_addr_cache_is_stable(0x5000) && !lookups, "kernel text is stable, without a lookup");
@@ -220,11 +214,9 @@ static void test_learn(void)
 {
 	begin();
 	symbol(0x1000, 0x100, "unmap_vmas");
-	mmn_addr_cache_learn_known(0x1010, 5);
-	ok(!is_cached(0x1010), "a distance alone caches no address");
 	mmn_addr_cache_learn(0x1010, 5);
 	ok(is_cached(0x1010) && mmn_addr_cache_get(0x1010)->up == 5, "learn() caches it with both");
-	mmn_addr_cache_learn_known(0x1010, 6);
+	mmn_addr_cache_learn(0x1010, 6);
 	ok(mmn_addr_cache_get(0x1010)->up == 6 && lookups == 1, "a later distance replaces it");
 }
 
@@ -402,93 +394,6 @@ static void test_print(void)
 	ok(!strcmp(name, "(no-symbol)"), "never by its address");
 }
 
-/* ---- addresses from the hook ---- */
-
-static void run_deferred(void)
-{
-	struct work_struct *work;
-
-	if (!shim_irq_work)
-		return;
-	shim_irq_work->func(shim_irq_work);
-	shim_irq_work = NULL;
-	work = shim_scheduled;
-	shim_scheduled = NULL;
-	work->func(work);
-}
-
-static void test_deferred(void)
-{
-	unsigned int i, cached = 0;
-
-	begin();
-	symbol(0x1000, 0x100, "unmap_vmas");
-	symbol(MODULE_AREA + 0x1000, 0x100, "f [driver]");
-	ok(mmn_addr_cache_frame(MODULE_AREA + 0x1010, false) == MMN_FRAME_MODULE &&
-	   !shim_irq_work, "the hook takes an unknown address of the area for a module");
-	ok(mmn_addr_cache_frame(0x1010, false) == -1 && !lookups && shim_irq_work &&
-	   !shim_scheduled, "of any other it knows no frame, and only queues an irq_work");
-	run_deferred();
-	ok(is_cached(0x1010) && mmn_addr_cache_frame(0x1010, false) == MMN_FRAME_NONE,
-	   "after which a work item caches it");
-	mmn_addr_cache_defer(MODULE_AREA + 0x1010);
-	run_deferred();
-	ok(is_cached(MODULE_AREA + 0x1010), "it caches an address of a module, too");
-	mmn_addr_cache_drop(&module, true);
-	mmn_addr_cache_defer(MODULE_AREA + 0x1010);
-	mmn_addr_cache_drop(&module, true);
-	run_deferred();
-	ok(!is_cached(MODULE_AREA + 0x1010), "but not if the module went first");
-	gone_in_lookup = &module;
-	mmn_addr_cache_defer(MODULE_AREA + 0x1010);
-	run_deferred();
-	ok(!gone_in_lookup && !is_cached(MODULE_AREA + 0x1010),
-	   "or while the symbol was looked up");
-	shim_irq_work = NULL;
-	mmn_addr_cache_defer(0x1020);
-	shim_irq_work = NULL;
-	mmn_addr_cache_defer(0x1020);
-	ok(!shim_irq_work, "an address that is queued already queues no irq_work");
-	mmn_addr_cache_defer(0x1030);
-	lookups = 0;
-	run_deferred();
-	ok(is_cached(0x1020) && is_cached(0x1030) && lookups == 2, "one irq_work caches all");
-	mmn_addr_cache_defer(0x1020);
-	lookups = 0;
-	run_deferred();
-	ok(!lookups, "an address that was cached meanwhile is not looked up");
-	for (i = 0; i <= QUEUE; i++)
-		mmn_addr_cache_defer(0x20000 + 4 * i);
-	run_deferred();
-	for (i = 0; i <= QUEUE; i++)
-		cached += is_cached(0x20000 + 4 * i);
-	ok(cached == QUEUE && !is_cached(0x20000 + 4 * QUEUE), "the queue has 64 places");
-}
-
-static void test_later(void)
-{
-	int before = hits_of("strange");
-
-	begin();
-	symbol(0x1000, 0x100, "unmap_vmas");
-	symbol(0x2000, 0x100, "strange");
-	mmn_addr_cache_count_later(0x2010, row_of("unmap_vmas"));
-	ok(!shim_irq_work, "the hook counts no known call site as unknown");
-	mmn_addr_cache_count_later(0x2010, MMN_SITE_UNKNOWN);
-	mmn_addr_cache_count_later(0x2010, MMN_SITE_UNKNOWN);
-	ok(shim_irq_work && !lookups && hits_of("strange") == before,
-	   "an unknown one is left to the work item");
-	run_deferred();
-	ok(hits_of("strange") == before + 1 && is_cached(0x2010), "which counts it once");
-	mmn_addr_cache_count_later(0x1010, MMN_SITE_UNKNOWN);
-	run_deferred();
-	ok(hits_of("unmap_vmas") == -1, "unless it has got a row");
-	mmn_addr_cache_defer(0x1020);
-	mmn_addr_cache_exit();
-	ok(!shim_irq_work && !shim_scheduled, "exit leaves neither irq_work nor work item");
-	run_deferred();
-}
-
 static void test_forget(void)
 {
 	begin();
@@ -513,7 +418,6 @@ static void test_forget(void)
 
 int main(void)
 {
-	mmn_addr_cache_init();
 	test_resolve();
 	test_trust();
 	test_stable();
@@ -524,8 +428,6 @@ int main(void)
 	test_unknown();
 	test_show();
 	test_print();
-	test_deferred();
-	test_later();
 	test_forget();
 	return tap_done();
 }

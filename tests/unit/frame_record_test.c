@@ -42,7 +42,7 @@ bool mmn_in_module_area(unsigned long pc)
 	return false;
 }
 
-int mmn_addr_cache_frame(unsigned long pc, bool can_resolve)
+unsigned int mmn_addr_cache_frame(unsigned long pc)
 {
 	const struct mmn_site *site = mmn_addr_cache_find(pc);
 
@@ -230,10 +230,10 @@ static void unwinds_event(void)
 static struct mmn_stack st;
 static struct mmn_ctx ctx;
 
-static unsigned long site_of(bool can_resolve)
+static unsigned long site_of(bool in_hook)
 {
 	mmn_unwind_save(&st);
-	return mmn_unwind_site(&st, can_resolve);
+	return mmn_unwind_site(&st, in_hook);
 }
 
 static bool is_incomplete(void)
@@ -242,19 +242,19 @@ static bool is_incomplete(void)
 	struct mmn_walk_words walk;
 
 	memset(&ctx, 0, sizeof(ctx));
-	mmn_unwind_ctx(&from, true, &walk, &ctx);
+	mmn_unwind_ctx(&from, &walk, &ctx);
 	return ctx.bits & MMN_CTX_INCOMPLETE;
 }
 
 static void test_unwinder(void)
 {
 	unwinds_event();
-	ok(site_of(true) == 0xc000, "the unwinder finds the call site");
+	ok(site_of(false) == 0xc000, "the unwinder finds the call site");
 	known[0].up = MMN_UP_ENTRY;
-	ok(!site_of(true), "but not behind a function without a record");
-	ok(site_of(false) == 0xc000, "in the hook only the trampoline is such a function");
+	ok(!site_of(false), "but not behind a function without a record");
+	ok(site_of(true) == 0xc000, "in the hook only the trampoline is such a function");
 	known[0].pc = 1;
-	ok(!site_of(true), "nor behind an address that is not cached");
+	ok(!site_of(false), "nor behind an address that is not cached");
 	unwinds_event();
 	ok(!is_incomplete() && ctx.nr_frames == 1, "frames up to the entry are complete");
 	is_broken = true;
@@ -313,11 +313,10 @@ static void test_steps(void)
 	start(0xa000, 10, WORDS);
 	ok(!mmn_frame_step_next(&s), "no step beyond the stack");
 	resolved = 0;
-	mmn_frame_step_learn(0xc000, false);
-	mmn_frame_step_learn(0, true);
-	ok(!resolved, "in the hook nothing is learnt");
-	mmn_frame_step_learn(0xc000, true);
-	ok(resolved == 1, "a callback resolves the address");
+	mmn_frame_step_learn(0);
+	ok(!resolved, "without an address nothing is learnt");
+	mmn_frame_step_learn(0xc000);
+	ok(resolved == 1, "an address is resolved");
 }
 
 /* ---- call path ---- */
@@ -409,7 +408,8 @@ static void test_last_walk(void)
 	know(0xb000, MMN_UP_RECORD, MMN_FRAME_MEMCG);
 	know(0xc000, MMN_UP_RECORD, MMN_FRAME_KSWAPD);
 	known[2].ends = true;
-	ok(mmn_unwind_ctx(&from, true, &walk, &ctx) && !counted && walk.nr == 3 && walk.needs_bp,
+	mmn_unwind_ctx(&from, &walk, &ctx);
+	ok(!counted && walk.nr == 3 && walk.needs_bp,
 	   "a walk keeps one word for each record");
 	mmn_last_walk_keep(&walk, 1, 1, &v);
 	ok(find(0xa000, 20), "it is found again");

@@ -215,10 +215,10 @@ static void test_to_site(void)
 	ok(!mmn_frame_step_to_site(&s), "no walk from below the stack");
 }
 
-static void learn(unsigned long pc, bool can_resolve)
+static void learn(unsigned long pc)
 {
 	measured = 0;
-	mmn_frame_step_learn(pc, can_resolve);
+	mmn_frame_step_learn(pc);
 }
 
 static void test_learn(void)
@@ -228,31 +228,26 @@ static void test_learn(void)
 	new_stack();
 	know(0xa000, 5, 0);
 	know(0xb000, MMN_UP_UNKNOWN, 0);
-	learn(0, true);
+	learn(0);
 	ok(!measured, "a step is not learnt without an address");
-	learn(0, false);
-	ok(!measured, "a step is not learnt without an address in the hook");
-	learn(0xa000, true);
+	learn(0xa000);
 	ok(!measured, "a known step is not learnt again");
-	learn(LASTS - 1, true);
+	learn(LASTS - 1);
 	ok(!measured, "a step of an address that is not stable is not learnt");
-	learn(0xc000, false);
-	ok(!measured, "a step of an unresolved address is not learnt in the hook");
 	to_learn = &known[1];
 	learnt_up = 7;
-	learn(0xb000, false);
-	ok(measured == 1 && known[1].up == 7,
-	   "a step of a resolved address is learnt in the hook");
+	learn(0xb000);
+	ok(measured == 1 && known[1].up == 7, "another one is");
 	for (i = 0; i < 100; i++) {
 		known[1].up = MMN_UP_UNKNOWN;
-		learn(0xb000, true);
+		learn(0xb000);
 		all += measured;
 	}
 	ok(all == 100, "learning is repeated while it succeeds");
 	to_learn = NULL;
 	known[1].up = MMN_UP_UNKNOWN;
 	for (i = all = 0; i < 100; i++) {
-		learn(0xb000, true);
+		learn(0xb000);
 		all += measured;
 	}
 	ok(all == 64, "learning stops after 64 failures (%u)", all);

@@ -69,7 +69,6 @@ static const char *word(bool on)
 #define STEP_WITH(name)		void mmn_##name(bool on) { step_with(#name, word(on)); }
 
 STEP(features_log)
-STEP(addr_cache_init)
 STEP(patches_init)
 STEP(objects_init)
 STEP(range_end_init)
@@ -81,7 +80,6 @@ STEP(watch_exit)
 STEP(hook_exit)
 STEP(leftover_exit)
 STEP(module_notifier_exit)
-STEP(addr_cache_exit)
 STEP(range_end_exit)
 STEP(process_exit)
 STEP(stats_exit)
@@ -205,11 +203,11 @@ static bool did(const char *what)
 	return same;
 }
 
-#define FIRST	"features_log stats_init census_init no text:no owner frames_init:on addr_cache_init module_notifier_init "
+#define FIRST	"features_log stats_init census_init no text:no owner frames_init:on module_notifier_init "
 #define SECOND	"patches_init leftover_init objects_init event_init:random range_end_init "
 #define THIRD	"hook_choose stats_reset debugfs_init client_set_debug:off verify_set:off "
 #define EXIT	"debugfs_exit watch_exit hook_exit leftover_exit module_notifier_exit " \
-		"addr_cache_exit range_end_exit process_exit stats_exit "
+		"range_end_exit process_exit stats_exit "
 
 static void set(const struct kernel_param_ops *ops, bool *arg, const char *val)
 {

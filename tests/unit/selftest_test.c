@@ -136,9 +136,9 @@ u64 mmn_stats_read(enum mmn_stat stat)
 	return stat == MMN_STAT_NO_RECORD ? no_record : 0;
 }
 
-unsigned long mmn_unwind_find_site(bool can_resolve)
+unsigned long mmn_unwind_find_site(bool in_hook)
 {
-	done.wrong |= !can_resolve;
+	done.wrong |= in_hook;
 	return has.source;
 }
 

@@ -53,8 +53,6 @@ static struct {
 	bool allowed;			/* to use the stack */
 	bool expected;			/* the native event was audited */
 	bool needs_stack;		/* the rules do */
-	bool resolved;			/* all frames of a walk */
-	bool verified;			/* and those of a verification */
 	bool tracing_end;
 	u64 clock;
 } has;
@@ -62,14 +60,14 @@ static struct {
 /* What the stages were asked, and how often. */
 static struct {
 	unsigned int paths, stacks, walks, rules, verified;
-	unsigned int resolved, deferred, later, unknown, reported;
+	unsigned int resolved, unknown, reported;
 	unsigned int stats[MMN_NR_STATS], starts, ends;
 	unsigned int kept, remembered, released, counts, counted_as;
 	u64 pages, ns, number;
 	unsigned int full;
 	unsigned int class;
 	u32 needs;
-	bool can_resolve;
+	bool in_hook;
 	u64 key;
 	struct mmn_verdict verdict;
 	struct mmn_frame_pos from;
@@ -94,16 +92,6 @@ unsigned int mmn_addr_cache_resolve(unsigned long pc)
 	return pc == SITE || pc == NEARBY ? ROW : MMN_SITE_UNKNOWN;
 }
 
-void mmn_addr_cache_defer(unsigned long pc)
-{
-	asked.deferred += pc == SITE;
-}
-
-void mmn_addr_cache_count_later(unsigned long pc, unsigned int row)
-{
-	asked.later += pc == SITE && row == ROW;
-}
-
 void mmn_addr_cache_count_unknown_slow(unsigned long pc)
 {
 	asked.unknown++;
@@ -122,10 +110,10 @@ bool mmn_unwind_allowed(void)
 	return has.allowed;
 }
 
-unsigned long mmn_unwind_find_site(bool can_resolve)
+unsigned long mmn_unwind_find_site(bool in_hook)
 {
 	asked.stacks++;
-	asked.can_resolve = can_resolve;
+	asked.in_hook = in_hook;
 	return has.stack;
 }
 
@@ -187,15 +175,13 @@ bool mmn_rules_classify(unsigned int class, unsigned int native, const struct mm
 	return true;
 }
 
-bool mmn_unwind_ctx(const struct mmn_frame_pos *from, bool can_resolve,
-		    struct mmn_walk_words *walk, struct mmn_ctx *ctx)
+void mmn_unwind_ctx(const struct mmn_frame_pos *from, struct mmn_walk_words *walk,
+		    struct mmn_ctx *ctx)
 {
 	asked.walks++;
 	asked.from = *from;
-	asked.can_resolve = can_resolve;
 	walk->pc = from->pc;
 	ctx->bits |= MMN_CTX_WALKED;
-	return has.resolved;
 }
 
 void mmn_last_walk_keep(const struct mmn_walk_words *t, u32 kept, u32 bits,
@@ -206,12 +192,11 @@ void mmn_last_walk_keep(const struct mmn_walk_words *t, u32 kept, u32 bits,
 			    !memcmp(v, &exact, sizeof(exact));
 }
 
-bool mmn_verify_check(unsigned long pc, unsigned int row, bool can_resolve,
+void mmn_verify_check(unsigned long pc, unsigned int row, bool in_hook,
 		      const struct mmn_verdict *v)
 {
+	asked.in_hook = in_hook;
 	asked.verified += pc == SITE && row == ROW && !memcmp(v, &exact, sizeof(exact));
-	asked.can_resolve = can_resolve;
-	return has.verified;
 }
 
 /* ---- and of what is reported ---- */
@@ -306,8 +291,6 @@ static inline void begin(void)
 	has.cached = true;
 	has.allowed = true;
 	has.expected = true;
-	has.resolved = true;
-	has.verified = true;
 	has.clock = 100;
 	in_cache = false;
 	logged[0] = '\0';

@@ -24,7 +24,7 @@ static void test_record(void)
 	ok(!counted && !asked.rules, "the hook only records without observers");
 	start_recorded(&one);
 	ok(gets_exact(SITE) && counted == 1 && !asked.stacks && !asked.paths &&
-	   asked.from.sp == 77 && asked.can_resolve && !asked.stats[MMN_STAT_NO_RECORD],
+	   asked.from.sp == 77 && !asked.stats[MMN_STAT_NO_RECORD],
 	   "the first callback classifies the recorded event");
 	forget();
 	start_recorded(&two);
@@ -62,7 +62,7 @@ static void test_no_record(void)
 {
 	begin_at(SITE);
 	start_recorded(&one);
-	ok(gets_exact(SITE) && asked.stacks == 1 && asked.can_resolve && counted == 1 &&
+	ok(gets_exact(SITE) && asked.stacks == 1 && !asked.in_hook && counted == 1 &&
 	   asked.stats[MMN_STAT_NO_RECORD] == 1, "without a record the unwinder finds the site");
 	start_recorded(&two);
 	ok(counted == 1 && gets_exact(SITE), "which is counted once");
@@ -79,7 +79,7 @@ static void test_recheck(void)
 	mmn_verdict_set_recheck(true);
 	record(SITE);
 	start_recorded(&one);
-	ok(gets_exact(SITE) && asked.stacks == 1 && asked.can_resolve &&
+	ok(gets_exact(SITE) && asked.stacks == 1 && !asked.in_hook &&
 	   !asked.stats[MMN_STAT_NO_RECORD], "the stack confirms a record");
 	begin_at(NEARBY);
 	mmn_verdict_set_recheck(true);
@@ -96,7 +96,7 @@ static void test_end(void)
 	begin_at(SITE);
 	record(NEARBY);
 	end();
-	ok(gets_exact(SITE) && asked.stacks == 1 && asked.can_resolve &&
+	ok(gets_exact(SITE) && asked.stacks == 1 && !asked.in_hook &&
 	   !asked.stats[MMN_STAT_NO_RECORD] && !counted,
 	   "an end without the hook classifies again, from the stack, and counts nothing");
 	begin_at(NEARBY);
@@ -167,19 +167,19 @@ static void test_hook(void)
 	begin_watched();
 	has.needs_stack = true;
 	record(SITE);
-	ok(asked.walks == 1 && asked.can_resolve && asked.from.sp == 77 && counted == 1 &&
+	ok(asked.walks == 1 && asked.from.sp == 77 && counted == 1 &&
 	   walked == 1 && is_classified(), "the hook may walk the stack, and resolves its frames");
 	begin_watched();
 	verifying = true;
 	record(SITE);
-	ok(asked.verified == 1 && asked.can_resolve && counted == 1, "the hook verifies");
+	ok(asked.verified == 1 && asked.in_hook && counted == 1, "the hook verifies");
 }
 
 static void test_hook_hidden(void)
 {
 	begin_watched();
 	record(NAMELESS);
-	ok(asked.stacks == 1 && asked.can_resolve && counted == 1 && is_traced(&exact, SITE, 0),
+	ok(asked.stacks == 1 && asked.in_hook && counted == 1 && is_traced(&exact, SITE, 0),
 	   "the unwinder finds what a tracer hides from the hook");
 	begin_watched();
 	has.stack = 0;

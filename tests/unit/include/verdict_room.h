@@ -51,9 +51,9 @@ bool mmn_last_walk_find(const struct mmn_frame_pos *from, u32 site, u32 bits,
 void mmn_last_walk_keep(const struct mmn_walk_words *t, u32 site, u32 bits,
 			const struct mmn_verdict *v);
 bool mmn_unwind_allowed(void);
-unsigned long mmn_unwind_find_site(bool can_resolve);
-bool mmn_unwind_ctx(const struct mmn_frame_pos *site, bool can_resolve,
-		    struct mmn_walk_words *walk, struct mmn_ctx *ctx);
+unsigned long mmn_unwind_find_site(bool in_hook);
+void mmn_unwind_ctx(const struct mmn_frame_pos *site, struct mmn_walk_words *walk,
+		    struct mmn_ctx *ctx);
 
 /* src/verdict/context.h, src/rules/rule_cache.h */
 #define MMN_CONTEXT_H
@@ -73,13 +73,13 @@ void mmn_rule_cache_keep(u64 key, const struct mmn_verdict *v);
 #define MMN_VERIFY_H
 
 bool mmn_verify_on(void);
-bool mmn_verify_check(unsigned long site, unsigned int row, bool can_resolve,
+void mmn_verify_check(unsigned long site, unsigned int row, bool in_hook,
 		      const struct mmn_verdict *v);
 
 /* src/stats.h */
 #define MMN_STATS_H
 
-enum mmn_stat { MMN_STAT_NO_RECORD, MMN_STAT_UNCLASSIFIED, MMN_NR_STATS };
+enum mmn_stat { MMN_STAT_NO_RECORD, MMN_NR_STATS };
 
 u64 mmn_stats_number(void);
 void mmn_stats_inc(enum mmn_stat stat);
