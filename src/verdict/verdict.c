@@ -303,19 +303,27 @@ static bool is_rechecked(unsigned long recorded, bool at_end)
 	return site && mmn_addr_cache_resolve(site) == mmn_addr_cache_resolve(recorded);
 }
 
+static void classify_release(const struct mmu_notifier_range *range, struct mmn_lookup *s,
+			     struct mmn_verdict *v)
+{
+	lookup_set_row(s, MMN_SITE_UNKNOWN);
+	s->class = MMN_CLASS_RELEASE;
+	s->needs = mmn_rules_needs(s->class);
+	verdict_classify(range, s, v);
+}
+
 /* Find the call site on the stack, if unwinding is allowed, and classify. */
 static void verdict_without_record(const struct mmu_notifier_range *range, struct mmn_lookup *s,
 				   struct mmn_verdict *v)
 {
-	lookup_set_row(s, MMN_SITE_UNKNOWN);
-	if (!mmnotify_range_is_release(range)) {
-		if (!s->late)
-			mmn_stats_inc(MMN_STAT_NO_RECORD);
-		find_row(s);
-	} else {
-		s->class = MMN_CLASS_RELEASE;
-		s->needs = mmn_rules_needs(s->class);
+	if (mmnotify_range_is_release(range)) {
+		classify_release(range, s, v);
+		return;
 	}
+	lookup_set_row(s, MMN_SITE_UNKNOWN);
+	if (!s->late)
+		mmn_stats_inc(MMN_STAT_NO_RECORD);
+	find_row(s);
 	verdict_classify(range, s, v);
 }
 
@@ -449,7 +457,7 @@ void mmn_verdict_show_release(struct mm_struct *mm)
 	struct mmn_verdict v;
 
 	mmn_process_release(mm);
-	verdict_without_record(&range, &s, &v);
+	classify_release(&range, &s, &v);
 	mmn_verdict_publish(&range, &v, &s);
 	mmn_process_count(mm, v.cause, 0, 0);
 }
