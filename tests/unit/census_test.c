@@ -3,183 +3,12 @@
  * The census on made-up kernels: functions with calls in a buffer, and a fault planted in each
  * but the first. The row of the fault must not be trusted, all others must be.
  */
-#include <stdlib.h>
-#include <string.h>
+#include "census_kernel.h"
 
-#include <linux/bitmap.h>
-#include <linux/module.h>
-#include <linux/seq_file.h>
-
-#include "census/calls.h"
-#include "census/census.h"
-#include "census/frames.h"
-#include "census/scan.h"
-#include "census/text.h"
-#include "compat/trust.h"
-#include <mmnotify/mmnotify_types.h>
-#include "rules/rules.h"
-#include "rules/site_table.h"
-#include "log.h"
-#include "tap.h"
-
-#define BASE	0xffffffff81000000UL
-#define SIZE	0x1000		/* of each function, in bytes */
-#define FUNCTIONS	128
-
-/*
- * A kernel: functions in the order of their addresses, each with calls of others by number. The
- * last call ends where its function does.
- */
-static struct function {
-	const char *name;
-	int calls[4];		/* number of a function plus 1 */
-} kernel[FUNCTIONS];
-
-static unsigned int nr;
-static unsigned int nr_modules;	/* that many functions, the last ones, are of modules */
-static u8 text[FUNCTIONS * SIZE];
-static bool unreadable, exact, needs_census;
-static unsigned int patched;	/* row that rests on a live patch */
-
-bool mmn_trust_exact(void)
+/* No module is searched. */
+void mmn_module_text(const struct module *mod, void (*fn)(void *arg, const void *base, size_t size),
+		     void *arg)
 {
-	return exact;
-}
-
-static const char *no_census;	/* why */
-
-bool mmn_trust_needs_census(void)
-{
-	return needs_census;
-}
-
-/* A class whose rules may not look at the stack. */
-static unsigned int frameless = MMN_NR_CLASSES;
-
-u32 mmn_frames_bits(unsigned int class)
-{
-	return class == frameless ? MMN_CTX_NO_FRAMES : 0;
-}
-
-void mmn_frames_show(struct seq_file *m)
-{
-	seq_puts(m, "frames\n");
-}
-
-bool mmn_patches_has(unsigned int row)
-{
-	return row == patched;
-}
-
-void mmn_patches_show(struct seq_file *m)
-{
-	seq_puts(m, "patches\n");
-}
-
-static unsigned int number_of(const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++)
-		if (!strcmp(kernel[i].name, name))
-			return i;
-	return FUNCTIONS;
-}
-
-static unsigned long entry_of(const char *name)
-{
-	return BASE + number_of(name) * SIZE;
-}
-
-unsigned long mmn_text_find(const char *symbol)
-{
-	return number_of(symbol) < FUNCTIONS ? entry_of(symbol) : 0;
-}
-
-unsigned long mmn_text_name(unsigned long pc, char *name)
-{
-	unsigned int i = (pc - BASE) / SIZE;
-
-	sprintf(name, "%s+%#lx/%#x", kernel[i].name, (pc - BASE) % SIZE, SIZE);
-	return BASE + i * SIZE;
-}
-
-int sprint_symbol_no_offset(char *name, unsigned long pc)
-{
-	return sprintf(name, "%s", kernel[(pc - BASE) / SIZE].name);
-}
-
-bool mmn_text_find_kernel(struct mmn_text *t)
-{
-	t->start = BASE;
-	t->end = BASE + (nr - nr_modules) * SIZE;
-	return true;
-}
-
-int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *t, unsigned long from,
-		  unsigned long to)
-{
-	unsigned long end = to + MMN_SCAN_LONGEST - 1;
-
-	if (unreadable)
-		return -1;
-	mmn_scan_code(scan, text + (from - BASE), to - from, (end < t->end ? end : t->end) - from,
-		      from);
-	return 0;
-}
-
-int mmn_text_scan_short(struct mmn_scan *scan, unsigned int target, const struct mmn_text *t)
-{
-	unsigned long from = scan->targets[target] - MMN_SCAN_SHORT;
-
-	if (from < BASE)
-		from = BASE;
-	mmn_scan_short(scan, target, text + (from - BASE), 2 * MMN_SCAN_SHORT, from);
-	return 0;
-}
-
-/* Where a byte that looks like a short jump is in the middle of an instruction. */
-static unsigned long middle;
-
-bool mmn_text_is_instruction(unsigned long at, unsigned long start)
-{
-	return at != middle;
-}
-
-/* Return: where call @i ends in its function. */
-static unsigned int end_of(unsigned int i)
-{
-	return i == 3 ? SIZE : 16 * i + 16 + 5;
-}
-
-/* Return: the address behind call @i of function @f. */
-static unsigned long ret_of(const char *name, unsigned int i)
-{
-	return entry_of(name) + end_of(i);
-}
-
-static void put_call(unsigned int f, unsigned int i, unsigned int to)
-{
-	unsigned long ret = BASE + f * SIZE + end_of(i);
-	int rel = BASE + to * SIZE - ret;
-	u8 *code = text + (ret - 5 - BASE);
-
-	code[0] = 0xe8;
-	memcpy(code + 1, &rel, sizeof(rel));
-}
-
-static void add(const char *name)
-{
-	kernel[nr++].name = name;
-}
-
-static void add_call(const char *from, const char *to)
-{
-	unsigned int f = number_of(from), i = 0;
-
-	while (kernel[f].calls[i])
-		i++;
-	kernel[f].calls[i] = number_of(to) + 1;
 }
 
 /* As the last instruction of @from, behind which another function begins. */
@@ -187,75 +16,6 @@ static void add_last_call(const char *from, const char *to)
 {
 	kernel[number_of(from)].calls[3] = number_of(to) + 1;
 }
-
-#define START	"__mmu_notifier_invalidate_range_start"
-#define FINISH	"__mmu_notifier_invalidate_range_end"
-
-static const char *const sites[] = {
-	"unmap_vmas", "change_protection", "copy_page_range", "page_vma_mkclean_one.constprop.0",
-};
-
-/* A kernel without a fault. Functions of START and FINISH have the call i of the row. */
-static void make_kernel(void)
-{
-	unsigned int i;
-
-	memset(kernel, 0, sizeof(kernel));
-	nr = 0;
-	nr_modules = 0;
-	add("mprotect_fixup");
-	for (i = 0; i < 4; i++)
-		add(sites[i]);
-	add(START);
-	add(FINISH);
-	add("dup_mmap");
-	add("page_mkclean_one");
-	add("other");
-	for (i = 0; i < 4; i++) {
-		add_call(sites[i], START);
-		add_call(sites[i], FINISH);
-	}
-	add_call("mprotect_fixup", "change_protection");
-	add_call("dup_mmap", "copy_page_range");
-	add_call("page_mkclean_one", sites[3]);
-	add_call("other", "mprotect_fixup");
-}
-
-/* A short jump of two bytes, so many bytes before or behind the entry of a function. */
-static struct {
-	const char *to;
-	int from;
-	u8 opcode;
-} jump;
-
-static void put_jump(void)
-{
-	unsigned long at = entry_of(jump.to) + jump.from;
-
-	text[at - BASE] = jump.opcode;
-	text[at - BASE + 1] = -jump.from - 2;
-}
-
-static void take(void)
-{
-	unsigned int f, i;
-
-	memset(text, 0x90, sizeof(text));
-	if (jump.to)
-		put_jump();
-	for (f = 0; f < nr; f++)
-		for (i = 0; i < 4; i++)
-			if (kernel[f].calls[i])
-				put_call(f, i, kernel[f].calls[i] - 1);
-	logged[0] = 0;
-	exact = true;
-	needs_census = true;
-	no_census = mmn_census_init();
-}
-
-static struct seq_file page;
-
-#define HEADING	"# site calls state\n"
 
 /* Return: a mask of the sites whose start is trusted. */
 static unsigned int trusted(void)
@@ -287,7 +47,8 @@ static void test_right(void)
 	   "no address without such a call is, nor one in another row");
 	ok(!mmn_census_trust(MMN_SITE_UNKNOWN, ret_of("unmap_vmas", 0)), "nor a site without a row");
 	frameless = MMN_CLASS_UNMAP;
-	ok(mmn_census_trust(row, ret_of("unmap_vmas", 0)) == (MMN_CTX_VERIFIED | MMN_CTX_NO_FRAMES) &&
+	ok(mmn_census_trust(row, ret_of("unmap_vmas", 0)) ==
+	   (MMN_CTX_VERIFIED | MMN_CTX_NO_FRAMES) &&
 	   mmn_census_trust(row, 0) == MMN_CTX_NO_FRAMES && trusted() == BUT(0),
 	   "a row whose class lost its frames has a bit for that, trusted or not");
 	frameless = MMN_NR_CLASSES;
@@ -602,120 +363,6 @@ static void test_data(void)
 	ok(is_right_without("change_protection"), "or of a function with audited callers");
 }
 
-/* The code of a module is behind that of the kernel: one function. */
-void mmn_module_text(const struct module *mod, void (*fn)(void *arg, const void *base, size_t size),
-		     void *arg)
-{
-	fn(arg, (void *)(BASE + nr * SIZE), SIZE);
-	fn(arg, NULL, 0);
-}
-
-static struct module module = { .name = "plant" }, other_module;
-static unsigned long rows[MMN_SITE_ROWS_MAX / 8 / sizeof(long)];
-
-/* Searches a module that calls @to @times times. Return: are there calls to confirm? */
-static bool search_module(const char *to, unsigned int times)
-{
-	unsigned int i;
-
-	make_kernel();
-	take();
-	kernel[nr].name = "planted [plant]";
-	for (i = 0; i < times; i++)
-		put_call(nr, i, number_of(to));
-	logged[0] = 0;
-	bitmap_zero(rows, MMN_SITE_ROWS_MAX);
-	mmn_calls_search_module(&module, rows);
-	return mmn_calls_waiting() == &module;
-}
-
-/* What debugfs has of modules. */
-static const char *shown(void)
-{
-	page.len = 0;
-	page.text[0] = 0;
-	mmn_calls_show_modules(&page);
-	return page.text;
-}
-
-/* Are the rows of a class in @rows, and no others? */
-static bool has_class(unsigned int class)
-{
-	unsigned int row, wrong = 0;
-
-	for (row = 0; row < MMN_SITE_ROWS_MAX; row++)
-		wrong += test_bit(row, rows) != (mmn_site_table_class(row) == class);
-	return !wrong;
-}
-
-static void test_modules(void)
-{
-	ok(search_module("change_protection", 1) && bitmap_empty(rows, MMN_SITE_ROWS_MAX) &&
-	   !*shown() && !logged[0], "a call in a module waits");
-	mmn_calls_confirm(&other_module, rows);
-	ok(mmn_calls_waiting() == &module && bitmap_empty(rows, MMN_SITE_ROWS_MAX),
-	   "it is not that of another module");
-	mmn_calls_confirm(&module, rows);
-	ok(!mmn_calls_waiting() && has_class(MMN_CLASS_PROTECT) &&
-	   strstr(logged, "planted [plant] calls change_protection(), which was not audited"),
-	   "an audited callee: the rows of its class");
-	ok(!strcmp(shown(), "planted [plant]                        1 unknown"
-				" caller of change_protection\n"),
-	   "and debugfs has it");
-	logged[0] = 0;
-	mmn_calls_confirm(&module, rows);
-	ok(!logged[0], "once");
-	mmn_calls_forget(&other_module);
-	ok(*shown(), "until its module goes, not another one");
-	mmn_calls_forget(&module);
-	ok(!*shown(), "until its module goes");
-
-	search_module(START, 1);
-	mmn_calls_confirm(&module, rows);
-	ok(bitmap_empty(rows, MMN_SITE_ROWS_MAX) && strstr(logged, "[plant] calls " START) &&
-	   !strcmp(shown(), "planted [plant]                        1 unknown\n"),
-	   "a module that announces: no row");
-	ok(!search_module("other", 1) && !search_module(FINISH, 1) && !*shown(),
-	   "other calls in a module do not count");
-
-	middle = BASE + nr * SIZE + 16;
-	search_module("change_protection", 1);
-	mmn_calls_confirm(&module, rows);
-	ok(bitmap_empty(rows, MMN_SITE_ROWS_MAX) && !mmn_calls_waiting() && !*shown() && !logged[0],
-	   "nor do bytes that look like a call inside of an instruction");
-	middle = 0;
-}
-
-/* Return: number of lines. */
-static unsigned int lines(const char *text)
-{
-	unsigned int n = 0;
-
-	while ((text = strchr(text, '\n'))) {
-		text++;
-		n++;
-	}
-	return n;
-}
-
-static void test_many_modules(void)
-{
-	search_module("change_protection", 16);
-	ok(bitmap_empty(rows, MMN_SITE_ROWS_MAX), "sixteen calls wait");
-	mmn_calls_confirm(&module, rows);
-	ok(lines(shown()) == 16, "and are listed");
-	search_module("change_protection", 17);
-	ok(has_class(MMN_CLASS_PROTECT) && strstr(logged, "lists 16 calls") &&
-	   mmn_calls_waiting() == &module, "the rows of one more lose their trust at once");
-	mmn_calls_confirm(&module, rows);
-	search_module("copy_page_range", 2);
-	mmn_calls_confirm(&module, rows);
-	ok(lines(shown()) == 2, "a module that is searched again is listed once");
-	mmn_calls_forget(&module);
-	mmn_calls_forget(&module);
-	ok(!*shown(), "all calls of a module go");
-}
-
 static void test_failures(void)
 {
 	make_kernel();
@@ -808,8 +455,6 @@ int main(void)
 	test_room();
 	test_short_jumps();
 	test_data();
-	test_modules();
-	test_many_modules();
 	test_failures();
 	test_natives();
 	test_page();
