@@ -21,7 +21,7 @@ user := build/user
 	demo check lint unit fuzz mutants bench bench-growth bench-cpus bench-lines \
 	bench-plots bench-thrash check-api check-faults check-storm check-causes check-disks \
 	check-modes check-stress check-power check-rt check-lockdown check-debug \
-	check-foreign check-fp check-dkms check-watch check-first
+	check-foreign check-fp check-planted check-dkms check-watch check-first
 
 # One screen: tests/lint/sizes counts.
 help:
@@ -56,6 +56,7 @@ help-more:
 	@echo 'make bench-thrash   losses of devices, naive and aware, on six workloads'
 	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from bench and bench-growth'
 	@echo 'make check-fp       kernels with frame pointers, without ORC (KERNEL=fp-7.3)'
+	@echo 'make check-planted  a kernel that differs from the audit in five ways'
 	@echo 'make check-watch    the data for administrators: tracepoints, with watch=1'
 	@echo 'make check-first    the first events after watch=1: 20 boots, 100 loads (BOOTS=, LOADS=)'
 	@echo 'make user           the programs that run in the VM'
@@ -76,7 +77,7 @@ modules modules_install clean:
 
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
-	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/define $(user)/watched $(user)/raw \
+	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/mincore $(user)/define $(user)/watched $(user)/raw \
 	$(user)/page_cache
 
 $(user)/bench: $(wildcard tests/bench/*.[ch])
@@ -172,6 +173,11 @@ $(user)/page_cache: tests/scenarios/disks/page_cache.c $(tap) src/rules/names.c 
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Iinclude -Isamples/mirror -Itests/lib -Isrc \
 		'-DARRAY_SIZE(x)=(sizeof(x) / sizeof((x)[0]))' -o $@ $(filter %.c,$^)
+
+$(user)/mincore: tests/platforms/planted/mincore.c samples/mirror/mirror.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -Iinclude -Isamples/mirror -o $@ $<
 
 $(user)/first: tests/hooks/first.c
 	@mkdir -p $(@D)
@@ -275,6 +281,9 @@ check-modes: deps-vm user
 
 check-debug: deps-vm user
 	@tests/run platforms/debug $(KERNEL)
+
+check-planted: deps-vm user
+	@tests/run platforms/planted
 
 check-causes: deps-vm user
 	@tests/run scenarios/causes $(KERNELS)
