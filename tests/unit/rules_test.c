@@ -220,6 +220,9 @@ static void test_no_frames(void)
 	mmn_rules_classify(MMN_CLASS_RMAP_MIGRATE, MMNOTIFY_CLEAR, &ctx, &v);
 	ok(v.cause == MMNOTIFY_CAUSE_RMAP_MIGRATE && v.flags & MMNOTIFY_F_EXACT,
 	   "without frames the cause is that of the group, exact");
+	ctx.bits |= MMN_CTX_MODULE_CALLS;
+	mmn_rules_classify(MMN_CLASS_ZAP, MMNOTIFY_CLEAR, &ctx, &v);
+	ok(v.cause == MMNOTIFY_CAUSE_ZAP && v.flags & MMNOTIFY_F_EXACT, "also below a module");
 	ok(mmn_rules_look_for(MMN_CLASS_RMAP_MIGRATE, MMN_FRAME_MBIND) &&
 	   mmn_rules_look_for(MMN_CLASS_RMAP_MIGRATE, MMN_FRAME_PROACTIVE) &&
 	   mmn_rules_look_for(MMN_CLASS_ZAP, MMN_FRAME_FALLOCATE_CALL) &&
