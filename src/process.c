@@ -158,22 +158,23 @@ static void set_names(struct mmn_process *p, struct task_struct *task)
 	strscpy_pad(p->comm, READ_ONCE(task->group_leader)->comm, sizeof(p->comm));
 }
 
-/* Without CONFIG_MEMCG an mm has no owner, but most often its own task acts on it. */
-static struct task_struct *owner_of(const struct mm_struct *mm)
+/* Without CONFIG_MEMCG an mm has no owner. @task, which may be of its process, stands in then. */
+static struct task_struct *owner_of(const struct mm_struct *mm, struct task_struct *task)
 {
 	struct task_struct *owner = mmn_mm_owner(mm);
 
-	return owner || current->mm != mm ? owner : current;
+	return owner || task->mm != mm ? owner : task;
 }
 
 /* Return: false if @mm has no owner. */
-static bool process_of_owner(const struct mm_struct *mm, struct mmn_process *p)
+static bool process_of_owner(const struct mm_struct *mm, struct task_struct *task,
+			     struct mmn_process *p)
 {
 	struct task_struct *owner;
 
 	memset(p, 0, sizeof(*p));
 	rcu_read_lock();
-	owner = owner_of(mm);
+	owner = owner_of(mm, task);
 	if (owner)
 		set_names(p, owner);
 	rcu_read_unlock();
@@ -241,7 +242,7 @@ void mmn_process_get(const struct mm_struct *mm, struct mmn_process *p)
 	unsigned long flags;
 	struct entry *e;
 
-	if (process_of_owner(mm, p))
+	if (process_of_owner(mm, current, p))
 		return;
 	raw_spin_lock_irqsave(&table_lock, flags);
 	e = entry_find(mm);
@@ -282,6 +283,18 @@ void mmn_process_find(const struct mm_struct *mm, struct mmn_process *p)
 	*p = copy.process;
 }
 
+static void remember(const struct mm_struct *mm, struct task_struct *task)
+{
+	struct mmn_process p;
+	unsigned long flags;
+
+	if (!process_of_owner(mm, task, &p))
+		return;
+	raw_spin_lock_irqsave(&table_lock, flags);
+	entry_begin(mm, &p);
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+}
+
 /**
  * mmn_process_register() - remember the process of an mm that gets a notifier
  * @mm: the mm
@@ -290,14 +303,7 @@ void mmn_process_find(const struct mm_struct *mm, struct mmn_process *p)
  */
 void mmn_process_register(const struct mm_struct *mm)
 {
-	struct mmn_process p;
-	unsigned long flags;
-
-	if (!process_of_owner(mm, &p))
-		return;
-	raw_spin_lock_irqsave(&table_lock, flags);
-	entry_begin(mm, &p);
-	raw_spin_unlock_irqrestore(&table_lock, flags);
+	remember(mm, current);
 }
 
 /**
@@ -328,7 +334,7 @@ static bool remember_task(struct task_struct *task)
 	task_lock(task);
 	mm = task->mm;
 	if (mm && mm_has_notifiers(mm))
-		mmn_process_register(mm);
+		remember(mm, task);
 	task_unlock(task);
 	return mm;
 }

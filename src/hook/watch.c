@@ -86,6 +86,13 @@ void mmn_watch_tracer_off(void)
 		schedule_work(&watch_work);
 }
 
+static void request(bool on)
+{
+	mutex_lock(&watch_lock);
+	requested = on;
+	mutex_unlock(&watch_lock);
+}
+
 /**
  * mmn_watch_set() - switch watch=1 on or off
  * @on: true to watch; the hook is attached when the function returns, if it can be
@@ -95,10 +102,14 @@ void mmn_watch_tracer_off(void)
  */
 int mmn_watch_set(bool on)
 {
-	mutex_lock(&watch_lock);
-	requested = on;
-	mutex_unlock(&watch_lock);
-	return watch_reconcile();
+	int ret;
+
+	request(on);
+	ret = watch_reconcile();
+	/* The next tracepoint must not leave on what the parameter shows as off. */
+	if (ret)
+		request(false);
+	return ret;
 }
 
 /**

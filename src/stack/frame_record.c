@@ -33,7 +33,7 @@ static unsigned int find_record(unsigned int found, u8 c)
 	return c == record[1] ? 2 : 1;
 }
 
-/* The work item may come after the code is gone, as a trampoline's is without notification. */
+/* The code may be gone, as a trampoline's goes without notification. */
 static bool stores_record(unsigned long at, unsigned long end)
 {
 	unsigned int found = 0, i;
@@ -61,7 +61,7 @@ static bool stores_record(unsigned long at, unsigned long end)
  * No call returns to the start of a function: such an address is the trampoline of a tracer
  * that replaced the true one. It has no text of its function before it, so there is no proof.
  *
- * Context: Any but the hook.
+ * Context: Any, including the hook.
  * Return: true if the function stores a record before the call that returns to @pc.
  */
 bool mmn_frame_record_is_proven(unsigned long pc, char *name)

@@ -139,7 +139,7 @@ static void show_flight(struct seq_file *m, const struct mmn_flight *f, const ch
 	mmn_process_find(f->mm, &p);
 	mmn_addr_cache_print(f->site, site, sizeof(site));
 	seq_printf(m, "%llu %llu %d %u %s %s 0x%lx 0x%lx %s", f->nr,
-		   div_u64(local_clock() - f->since, 1000000), f->pid, p.tgid,
+		   div_u64(mmn_flight_age(f), 1000000), f->pid, p.tgid,
 		   mmn_names_event(f->verdict.event), mmn_names_cause(f->verdict.cause),
 		   f->start, f->end, site);
 	show_name(m, comm);

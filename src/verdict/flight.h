@@ -8,6 +8,7 @@
 #include <linux/hash.h>
 #include <linux/mmu_notifier.h>
 #include <linux/sched.h>
+#include <linux/sched/clock.h>
 #include <linux/types.h>
 
 #include <asm/barrier.h>
@@ -98,6 +99,14 @@ static inline struct mmn_flight *mmn_flight_find(unsigned long range)
 	struct mmn_flight *f = mmn_flight_home(current);
 
 	return likely(READ_ONCE(f->range) == range) ? f : mmn_flight_find_slow(f, range);
+}
+
+/* Return: time since the start, in ns. The clocks of two CPUs may differ a little. */
+static inline u64 mmn_flight_age(const struct mmn_flight *f)
+{
+	s64 ns = local_clock() - f->since;
+
+	return ns > 0 ? ns : 0;
 }
 
 /* The event of current has ended. */

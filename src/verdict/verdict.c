@@ -271,7 +271,7 @@ void mmn_verdict_show_end(const struct mmu_notifier_range *range)
 	if (unlikely(!f))
 		return;
 	if (likely(flight_is_of(f, range))) {
-		ns = local_clock() - f->since;
+		ns = mmn_flight_age(f);
 		mmn_process_count(range->mm, f->verdict.cause, pages_of(range), ns);
 		if (trace_invalidate_end_enabled())
 			trace_end(range, f, ns);

@@ -187,8 +187,17 @@ static void test_torn(void)
 	}
 }
 
+static void test_age(void)
+{
+	const struct mmn_flight before = { .since = now - 7 }, after = { .since = now + 7 };
+
+	ok(mmn_flight_age(&before) == 7, "the age of an event");
+	ok(!mmn_flight_age(&after), "is 0 if it started on a CPU whose clock is ahead");
+}
+
 int main(void)
 {
+	test_age();
 	test_one();
 	test_many();
 	test_nested();

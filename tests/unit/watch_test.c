@@ -99,6 +99,11 @@ static void test_no_memory(void)
 	ok(mmn_watch_set(true) == -ENOMEM && is_watched(false) &&
 	   strstr(logged, "nothing is watched"), "without memory for counters nothing is watched");
 	no_memory = 0;
+	mmn_watch_tracer_on();
+	run_scheduled();
+	mmn_watch_tracer_off();
+	run_scheduled();
+	ok(is_watched(false), "nor after a tracepoint that was enabled later");
 	ok(!mmn_watch_set(true) && is_watched(true), "the next attempt succeeds");
 	mmn_watch_set(false);
 }
