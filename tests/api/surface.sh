@@ -96,7 +96,7 @@ check_pages() {
 	check "! grep -E ' unknown$' $debugfs/census" \
 		"the census finds no call site without a row"
 	# A self-built kernel may differ from the audit.
-	[ -n "$MMN_TRUST" ] || check "! grep -Ev '^#| (found|absent)$' $debugfs/census" \
+	[ -n "${MMN_TRUST:-}" ] || check "! grep -Ev '^#| (found|absent)$' $debugfs/census" \
 		"no row differs from the audit"
 	check "! grep -v '^#' $debugfs/counters" "no event is counted after the load"
 	check "[ \"\$(sed -n 's/^# \([a-z]*\) 0$/\1/p' $debugfs/counters | xargs)\" = 'inexact delivered walks unwound' ]" \

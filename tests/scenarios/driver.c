@@ -562,10 +562,10 @@ const struct scenario driver_scenarios[] = {
 		MUST(MIGRATE, MIGRATE_VMA, CLEAR, HAS(MIGRATE_VMA, MI)) } },
 	{ .name = "migrate_vma_hole", .run = run_migrate_hole, .expect = {
 		MUST_N(2, MIGRATE, MIGRATE_VMA, CLEAR,
-		       HAS_BY(MIGRATE_VMA, EXCLUSIVE, MI, NO)),
-		/* Kernels without exclusive access announce a part of it as CLEAR. */
-		MUST(MIGRATE, MIGRATE_VMA, CLEAR, HAS_BY(MIGRATE_VMA, EXCLUSIVE, NO, MI)),
-		MUST(MIGRATE, MIGRATE_VMA, CLEAR, HAS_BY(MIGRATE_VMA, EXCLUSIVE, NO, C)) } },
+		       HAS_BY(MIGRATE_VMA, RELEASE_UNNAMED, NO, MI)),
+		/* RHEL 8, as kernels before v5.14, announces a part of it as CLEAR. */
+		MUST(MIGRATE, MIGRATE_VMA, CLEAR, HAS_BY(MIGRATE_VMA, RELEASE_UNNAMED, MI, NO)),
+		MUST(MIGRATE, MIGRATE_VMA, CLEAR, HAS_BY(MIGRATE_VMA, RELEASE_UNNAMED, C, NO)) } },
 	{ .name = "migrate_vma_thp", .run = run_migrate_thp, .expect = {
 		MUST(MIGRATE, MIGRATE_VMA, CLEAR, HAS(MIGRATE_VMA, MI)),
 		MUST(CLEAR, MIGRATE_VMA, CLEAR, HAS(MIGRATE_VMA, C)),

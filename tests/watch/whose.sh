@@ -110,7 +110,7 @@ for hook in auto kprobe; do
 	many
 	insmod /modules/mirror.ko
 	echo 0 > $tracing/trace
-	/files/scenarios --quiet --only munmap,exit > /dev/null
+	MMN_TAP=/dev/null /files/scenarios --quiet --only munmap,exit > /dev/null
 	twice=$(traced 'event=RELEASE' | field tgid | sort | uniq -d | wc -l)
 	check '[ "$(traced "event=RELEASE" | wc -l)" -gt 0 ] && [ $twice = 0 ]' \
 		"$what: with a client, too, a release is one line"
