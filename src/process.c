@@ -119,7 +119,7 @@ static void entry_end(struct entry *e)
 	e->ended = ++nr_ended;
 }
 
-/* Events that are counted at the same time are lost. */
+/* An event that is counted at the same time may be lost, or counted for the next mm. */
 static void entry_move(const struct entry *e)
 {
 	unsigned int from = e - entries, to = ENTRIES + nr_moved++ % ENDED;

@@ -20,7 +20,7 @@
 
 /* Frames that the kernel should have, but lacks. */
 static DECLARE_BITMAP(missing, MMN_NR_FRAMES) __ro_after_init;
-/* Classes whose rules look for one of them. */
+/* Classes whose rules look for a missing frame. */
 static DECLARE_BITMAP(affected, MMN_NR_CLASSES) __ro_after_init;
 
 static __init bool has_function(unsigned int frame)

@@ -538,10 +538,11 @@ static const struct rule *find_rule(unsigned int class,
 	task.bits = ctx->bits | lists[class].bits;
 	task.sys = task.bits & MMN_CTX_SYSCALL ? ctx->sys : SYS_UNKNOWN;
 	/* A module on the stack tells no more than the frames around it. */
-	if (ctx->bits & MMN_CTX_NO_FRAMES)
+	if (ctx->bits & MMN_CTX_NO_FRAMES) {
 		task.bits &= ~MMN_CTX_MODULE_CALLS;
-	return ctx->nr_frames && !(ctx->bits & MMN_CTX_NO_FRAMES) ?
-	       find_walked(r, end, &task) : find_plain(r, end, &task);
+		return find_plain(r, end, &task);
+	}
+	return ctx->nr_frames ? find_walked(r, end, &task) : find_plain(r, end, &task);
 }
 
 /**
