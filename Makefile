@@ -78,7 +78,7 @@ modules modules_install clean:
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
 	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/mincore $(user)/define $(user)/watched $(user)/raw \
-	$(user)/page_cache
+	$(user)/page_cache $(user)/situation
 
 $(user)/bench: $(wildcard tests/bench/*.[ch])
 	@mkdir -p $(@D)
@@ -188,6 +188,11 @@ $(user)/watched $(user)/raw: $(user)/%: tests/watch/%.c
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -o $@ $<
+
+$(user)/situation: $(wildcard tests/situations/*.[ch])
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -pthread -o $@ $(filter %.c,$^)
 
 $(user)/define: tests/hooks/define.c
 	@mkdir -p $(@D)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mmn_stall: a bare notifier of a whole mm whose callback does not return while the parameter hold
- * is on, like that of a driver that waits for its device.
+ * mmn_stall: a bare notifier of a whole mm whose callback takes the time in the parameter delay_ms,
+ * and does not return while the parameter hold is on, like that of a driver that waits for its
+ * device.
  */
 #include <linux/delay.h>
 
@@ -11,9 +12,19 @@ static bool hold;
 module_param(hold, bool, 0644);
 MODULE_PARM_DESC(hold, "callbacks wait until this is off");
 
+static unsigned int delay_ms;
+module_param(delay_ms, uint, 0644);
+MODULE_PARM_DESC(delay_ms, "time that each callback takes, in ms");
+
 static int mmn_stall_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
 {
-	while (READ_ONCE(hold) && mmu_notifier_range_blockable(range))
+	unsigned int delay = READ_ONCE(delay_ms);
+
+	if (!mmu_notifier_range_blockable(range))
+		return 0;
+	if (delay)
+		msleep(delay);
+	while (READ_ONCE(hold))
 		msleep(20);
 	return 0;
 }
