@@ -11,9 +11,8 @@ mmn-probe-flags = $(NOSTDINC_FLAGS) $(LINUXINCLUDE) $(KBUILD_CPPFLAGS) \
 	-DKBUILD_MODFILE=0 -DKBUILD_BASENAME=0 -DKBUILD_MODNAME=0
 
 quiet_cmd_mmn_probe = PROBE   $@
-      cmd_mmn_probe = KERNELRELEASE="$(KERNELRELEASE)" CC="$(CC)" \
-	FLAGS="$(mmn-probe-flags)" \
-	sh $(src)/src/compat/probe.sh $@ $(mmn-probes)
+      cmd_mmn_probe = KERNELRELEASE="$(KERNELRELEASE)" \
+	sh $(src)/src/compat/probe.sh $@ $(mmn-probes) $(CC) $(mmn-probe-flags)
 
 targets += src/compat/gen.h
 $(mmn-compat)/gen.h: $(src)/src/compat/probe.sh \
