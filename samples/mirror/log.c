@@ -14,7 +14,8 @@
 #include "log.h"
 #include "mirror.h"
 
-#define LOG_RECORDS	8192
+/* Start and end of an event for each page of a huge page, in all tiers. */
+#define LOG_RECORDS	(16 * PTRS_PER_PTE)
 
 struct mirror_entry {
 	struct mirror_record rec;

@@ -156,6 +156,34 @@ bool kernel_has_global(const char *name)
 	return find_parts(name, parts) && parts[0]->type == 'T';
 }
 
+#ifdef __aarch64__
+/* Return: true if the instruction is a bl or b to the address. */
+static bool calls(const unsigned char *insn, __u64 at, __u64 callee)
+{
+	__u32 word;
+
+	memcpy(&word, insn, sizeof(word));
+	return (word & 0x7c000000) == 0x14000000 &&
+	       at + (__s64)(__s32)(word << 6) / 64 * 4 == callee;
+}
+
+#define STEP	4
+#define LENGTH	4
+#else
+/* Return: true if there is a call or jump to the address, if an instruction begins here. */
+static bool calls(const unsigned char *insn, __u64 at, __u64 callee)
+{
+	__s32 to;
+
+	memcpy(&to, insn + 1, 4);
+	/* With call depth tracking the call may lead to up to 16 bytes before. */
+	return (insn[0] == 0xe8 || insn[0] == 0xe9) && callee - (at + 5 + to) <= 16;
+}
+
+#define STEP	1
+#define LENGTH	5
+#endif
+
 /* Return: true if the part has a direct call of, or jump to, the address. */
 static bool part_calls(int fd, const struct symbol *s, __u64 callee)
 {
@@ -165,15 +193,9 @@ static bool part_calls(int fd, const struct symbol *s, __u64 callee)
 
 	if (ioctl(fd, TEXT_IOC_COPY, &range))
 		cannot_tell("mmn_text does not copy a function");
-	for (i = 0; i + 5 <= range.len; i++) {
-		__s32 to;
-
-		memcpy(&to, text + i + 1, 4);
-		/* With call depth tracking the call may lead to up to 16 bytes before. */
-		if ((text[i] == 0xe8 || text[i] == 0xe9) &&
-		    callee - (s->at + i + 5 + to) <= 16)
+	for (i = 0; i + LENGTH <= range.len; i += STEP)
+		if (calls(text + i, s->at + i, callee))
 			return true;
-	}
 	return false;
 }
 

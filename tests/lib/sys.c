@@ -10,6 +10,16 @@
 
 #include "sys.h"
 
+unsigned long page_size, huge_size;
+
+/* A table has a page of entries with 8 bytes each. */
+__attribute__((constructor))
+static void find_page_size(void)
+{
+	page_size = sysconf(_SC_PAGESIZE);
+	huge_size = page_size / 8 * page_size;
+}
+
 int put(const char *path, const char *value)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);

@@ -3,6 +3,12 @@
 #ifndef LIB_SYS_H
 #define LIB_SYS_H
 
+/*
+ * Bytes in a page, and in a huge page that one entry of a page middle directory maps. Set before
+ * main().
+ */
+extern unsigned long page_size, huge_size;
+
 /* Writes a word to a file of /proc or /sys. Return: 0, or -1 with errno. */
 int put(const char *path, const char *value);
 

@@ -18,7 +18,6 @@
 #define AREA		(AREA_PAGES * PG)
 #define RUN_PAGES	48UL
 #define NODE		"/sys/devices/system/node/node1/"
-#define NODE_HUGE	NODE "hugepages/hugepages-2048kB/nr_hugepages"
 #define DEFRAG		"/sys/kernel/mm/transparent_hugepage/defrag"
 #define PROACTIVENESS	"/proc/sys/vm/compaction_proactiveness"
 
@@ -206,8 +205,8 @@ static void ask(long more)
 {
 	char value[24];
 
-	snprintf(value, sizeof(value), "%ld", get_number(NODE_HUGE) + more);
-	put(NODE_HUGE, value);
+	snprintf(value, sizeof(value), "%ld", get_number(huge_pool(1)) + more);
+	put(huge_pool(1), value);
 }
 
 /* Reserves all free huge pages for the pool; the remaining memory is fragmented. */

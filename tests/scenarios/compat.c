@@ -412,15 +412,16 @@ static void run_punch(struct env *e)
 static void run_writev(struct env *e)
 {
 	static unsigned int from[2], to[2];
-	static char data[2 * PG];
+	static char data[2 * MAX_PG];
+	long len = 2 * PG;
 	int fd;
 
 	to[0] = (long)low_file(e, &fd, MAP_PRIVATE);
 	from[0] = (long)data;
-	from[1] = sizeof(data);
-	to[1] = sizeof(data);
+	from[1] = len;
+	to[1] = len;
 	begin(e);
-	must(e, CALL(PROCESS_VM_WRITEV, getpid(), from, 1, to, 1) == sizeof(data));
+	must(e, CALL(PROCESS_VM_WRITEV, getpid(), from, 1, to, 1) == len);
 }
 
 /* A page fault in 32-bit code, and a system call from there. */

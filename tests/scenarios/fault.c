@@ -355,7 +355,7 @@ static bool poke(const struct order *o)
 
 static bool write_vector(const struct order *o)
 {
-	static char data[4 * PG];
+	static char data[4 * MAX_PG];
 	struct iovec from = { data, o->len }, to = { o->p, o->len };
 
 	return process_vm_writev(o->to, &from, 1, &to, 1, 0) == (ssize_t)o->len;

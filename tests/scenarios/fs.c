@@ -429,16 +429,16 @@ union answer {
 	struct fuse_entry_out entry;
 	struct fuse_attr_out attr;
 	struct fuse_open_out open;
-	char data[PAGES * PG];
+	char data[PAGES * MAX_PG];
 };
 
-static __u64 fuse_size = PAGES * PG;
+static __u64 fuse_pages = PAGES;
 
 static void file_attr(struct fuse_attr *attr, __u64 node)
 {
 	attr->ino = node;
 	attr->mode = node == FUSE_NODE ? S_IFREG | 0600 : S_IFDIR | 0700;
-	attr->size = node == FUSE_NODE ? fuse_size : 0;
+	attr->size = node == FUSE_NODE ? fuse_pages * PG : 0;
 	attr->nlink = 1;
 	attr->blksize = PG;
 }
@@ -478,7 +478,7 @@ static int fuse_answer(const struct fuse_in_header *in, union answer *a)
 
 static void fuse_serve(int fuse)
 {
-	static char request[FUSE_MIN_READ_BUFFER + PG];
+	static char request[FUSE_MIN_READ_BUFFER + MAX_PG];
 	static struct {
 		struct fuse_out_header out;
 		union answer a;
@@ -540,7 +540,7 @@ static int fuse_file(struct env *e, int *go)
 			if (!(poll_of[1].revents & POLLIN) || read(fds[0], &c, 1) != 1)
 				continue;
 			if (c == 's')
-				fuse_size = 4 * PG;
+				fuse_pages = 4;
 			else
 				fuse_invalidate(fuse);
 		}
@@ -611,7 +611,7 @@ static void run_huge_punch(struct env *e)
 	p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
 	fill(p, HUGE, 1);
 	frame = page_frame(p);
-	if (frame % 512 || page_frame(p + HUGE - PG) != frame + 511)
+	if (frame % (HUGE / PG) || page_frame(p + HUGE - PG) != frame + HUGE / PG - 1)
 		skip(e, "no huge page was free");
 	watch(e, p, HUGE);
 	device(e, p, HUGE, true);

@@ -171,7 +171,7 @@ static void run_longterm(struct env *e)
 /* ---- allocation of a 1 GiB page from memory that is in use ---- */
 
 #define GIANT		"/sys/devices/system/node/node1/hugepages/hugepages-1048576kB/nr_hugepages"
-#define GIANT_PAGES	(1UL << 18)
+#define GIANT_PAGES	((1UL << 30) / PG)
 #define MOST_HUGE	900
 
 /* Return: true if this GiB has no unmovable pages of the kernel. */

@@ -14,7 +14,8 @@
 #define MFD_HUGETLB	4U
 #endif
 #define PUNCH		3
-#define GIG		(1UL << 30)
+/* The memory of one page table of huge pages. */
+#define TABLE		(PG / 8 * HUGE)
 
 /* Two hugetlb pages; shared and of @fd if that is a file. */
 static char *huge_pages(struct env *e, int fd)
@@ -166,15 +167,15 @@ static void run_unshare(struct env *e)
 	need_feature(e, F_UFFD_WP_FILE);
 	must(e, !ioctl(uffd, UFFDIO_API, &api));
 	hugetlb(e, 4);
-	fd = memfd(e, GIG, MFD_HUGETLB);
-	p = map_at(e, GIG, GIG, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd);
+	fd = memfd(e, TABLE, MFD_HUGETLB);
+	p = map_at(e, TABLE, TABLE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd);
 	p[0] = 1;
-	q = map_at(e, GIG, GIG, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd);
+	q = map_at(e, TABLE, TABLE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd);
 	q[0] = 1;
 	watch(e, q, HUGE);
 	device(e, q, HUGE, true);
 	reg.range.start = (uintptr_t)q;
-	reg.range.len = GIG;
+	reg.range.len = TABLE;
 	begin(e);
 	must(e, !ioctl(uffd, UFFDIO_REGISTER, &reg));
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <linux/mempolicy.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -18,14 +19,6 @@
 
 #define PAGES	8UL
 #define WHERE	0x4000UL	/* guest physical address of the memory */
-
-/* Code in real mode: read eax from [ebx], or write eax to [ebx], then halt. */
-#define READ	0
-#define WRITE	5
-static const unsigned char code[] = {
-	0x66, 0x67, 0x8b, 0x03, 0xf4,
-	0x66, 0x67, 0x89, 0x03, 0xf4,
-};
 
 struct guest {
 	int vm;
@@ -44,19 +37,104 @@ static void slot(struct env *e, const struct guest *g, int nr, __u64 where, void
 	must(e, !ioctl(g->vm, KVM_SET_USER_MEMORY_REGION, &r));
 }
 
+#ifdef __aarch64__
+/*
+ * Without translation: load w0 from [x1], or store it there; then store it to [x2], where no memory
+ * is, at which the CPU exits with the value.
+ */
+#define READ	0
+#define WRITE	8
+#define NO_MEMORY	0x80000000UL
+static const __u32 code[] = {
+	0xb9400020, 0xb9000040,
+	0xb9000020, 0xb9000040,
+};
+
+#define CORE_REG(name) \
+	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | \
+	 offsetof(struct kvm_regs, name) / sizeof(__u32))
+
+static void init_cpu(struct env *e, const struct guest *g)
+{
+	struct kvm_vcpu_init init;
+
+	must(e, !ioctl(g->vm, KVM_ARM_PREFERRED_TARGET, &init));
+	must(e, !ioctl(g->cpu, KVM_ARM_VCPU_INIT, &init));
+}
+
+static void set_reg(struct env *e, const struct guest *g, __u64 reg, __u64 value)
+{
+	struct kvm_one_reg r = { .id = reg, .addr = (uintptr_t)&value };
+
+	must(e, !ioctl(g->cpu, KVM_SET_ONE_REG, &r));
+}
+
+static void set_regs(struct env *e, const struct guest *g, int what, __u64 where, __u32 value)
+{
+	set_reg(e, g, CORE_REG(regs.pc), what);
+	set_reg(e, g, CORE_REG(regs.regs[0]), value);
+	set_reg(e, g, CORE_REG(regs.regs[1]), where);
+	set_reg(e, g, CORE_REG(regs.regs[2]), NO_MEMORY);
+}
+
+/* Where the host has no memory for a page of a slot, KVM reports an access to a device, or fails. */
+static int end_of_run(struct env *e, const struct guest *g, unsigned int page, __u32 *value)
+{
+	if (g->run->exit_reason != KVM_EXIT_MMIO)
+		fail(e, "the guest stopped for reason %u at page %u", g->run->exit_reason, page);
+	if (g->run->mmio.phys_addr != NO_MEMORY)
+		return -EFAULT;
+	memcpy(value, g->run->mmio.data, sizeof(*value));
+	return 0;
+}
+#else
+/* Code in real mode: read eax from [ebx], or write eax to [ebx], then halt. */
+#define READ	0
+#define WRITE	5
+static const unsigned char code[] = {
+	0x66, 0x67, 0x8b, 0x03, 0xf4,
+	0x66, 0x67, 0x89, 0x03, 0xf4,
+};
+
+static void init_cpu(struct env *e, const struct guest *g)
+{
+	struct kvm_sregs s;
+
+	must(e, !ioctl(g->cpu, KVM_GET_SREGS, &s));
+	s.cs.base = 0;
+	s.cs.selector = 0;
+	must(e, !ioctl(g->cpu, KVM_SET_SREGS, &s));
+}
+
+static void set_regs(struct env *e, const struct guest *g, int what, __u64 where, __u32 value)
+{
+	struct kvm_regs r = { .rip = what, .rbx = where, .rax = value, .rflags = 2 };
+
+	must(e, !ioctl(g->cpu, KVM_SET_REGS, &r));
+}
+
+static int end_of_run(struct env *e, const struct guest *g, unsigned int page, __u32 *value)
+{
+	struct kvm_regs r;
+
+	if (g->run->exit_reason != KVM_EXIT_HLT)
+		fail(e, "the guest stopped for reason %u at page %u",
+		     g->run->exit_reason, page);
+	must(e, !ioctl(g->cpu, KVM_GET_REGS, &r));
+	*value = r.rax;
+	return 0;
+}
+#endif
+
 static void start_cpu(struct env *e, struct guest *g, int kvm)
 {
 	int size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
-	struct kvm_sregs s;
 
 	g->cpu = ioctl(g->vm, KVM_CREATE_VCPU, 0);
 	must(e, g->cpu >= 0 && size > 0);
 	g->run = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, g->cpu, 0);
 	must(e, g->run != MAP_FAILED);
-	must(e, !ioctl(g->cpu, KVM_GET_SREGS, &s));
-	s.cs.base = 0;
-	s.cs.selector = 0;
-	must(e, !ioctl(g->cpu, KVM_SET_SREGS, &s));
+	init_cpu(e, g);
 }
 
 /* A virtual machine with one CPU; the pages at @p are its memory. */
@@ -66,7 +144,9 @@ static struct guest guest_with(struct env *e, void *p)
 	struct guest g;
 	int kvm;
 
+#ifndef __aarch64__
 	need(e, !modprobe("kvm_amd"), "no kvm_amd");
+#endif
 	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	need(e, kvm >= 0, "no KVM");
 	g.vm = ioctl(kvm, KVM_CREATE_VM, 0);
@@ -83,12 +163,9 @@ static struct guest guest_with(struct env *e, void *p)
 static int guest_does(struct env *e, const struct guest *g, int what,
 		      unsigned int page, __u32 *value)
 {
-	struct kvm_regs r = {
-		.rip = what, .rbx = WHERE + page * PG, .rax = *value, .rflags = 2,
-	};
 	int ret;
 
-	must(e, !ioctl(g->cpu, KVM_SET_REGS, &r));
+	set_regs(e, g, what, WHERE + page * PG, *value);
 	do {
 		ret = ioctl(g->cpu, KVM_RUN, 0);
 	} while (ret && (errno == EINTR || errno == EAGAIN));
@@ -96,12 +173,7 @@ static int guest_does(struct env *e, const struct guest *g, int what,
 		must(e, errno == EFAULT);
 		return -EFAULT;
 	}
-	if (g->run->exit_reason != KVM_EXIT_HLT)
-		fail(e, "the guest stopped for reason %u at page %u",
-		     g->run->exit_reason, page);
-	must(e, !ioctl(g->cpu, KVM_GET_REGS, &r));
-	*value = r.rax;
-	return 0;
+	return end_of_run(e, g, page, value);
 }
 
 static void guest_reads(struct env *e, const struct guest *g, unsigned int first,

@@ -162,7 +162,15 @@ char *thp(struct env *e)
 	return thps(e, 1);
 }
 
-#define POOL	"/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages"
+const char *huge_pool(unsigned int node)
+{
+	static char path[96];
+
+	snprintf(path, sizeof(path),
+		 "/sys/devices/system/node/node%u/hugepages/hugepages-%lukB/nr_hugepages",
+		 node, HUGE / 1024);
+	return path;
+}
 
 /*
  * Return: a huge page of node 1 at or above @frame. All huge pages below it are reserved
@@ -173,11 +181,11 @@ char *thp_above(struct env *e, unsigned long frame)
 	unsigned int pool;
 	char value[24], *p;
 
-	need(e, try_knob(e, POOL, "0"), "no hugetlb pool");
+	need(e, try_knob(e, huge_pool(1), "0"), "no hugetlb pool");
 	bind_node(e, 1);
 	for (pool = 0; pool < 2048; pool += 16) {
 		snprintf(value, sizeof(value), "%u", pool);
-		must(e, !put(POOL, value));
+		must(e, !put(huge_pool(1), value));
 		p = thp(e);
 		if (page_frame(p) >= frame) {
 			bind_node(e, -1);

@@ -24,9 +24,10 @@
 #include "rules/names.h"
 #include "sys.h"
 
-#define PG	4096UL
-#define HUGE	(2UL << 20)
-#define MB(x)	((x) << 8)	/* MiB, as a number of pages */
+#define PG	page_size
+#define MAX_PG	(64UL << 10)	/* for the size of arrays */
+#define HUGE	huge_size
+#define MB(x)	(((x) << 20) / PG)	/* MiB, as a number of pages */
 
 #define ALL_TIERS (MIRROR_TIER_MM | MIRROR_TIER_RANGE | MIRROR_TIER_CLASSIFY)
 
@@ -202,6 +203,9 @@ char *anon(struct env *e, size_t pages);
 bool has_thp(void);			/* PREEMPT_RT kernels have none */
 char *thps(struct env *e, size_t nr);
 char *thp(struct env *e);
+/* Return: the file with the number of huge pages in the hugetlb pool of a node. */
+const char *huge_pool(unsigned int node);
+
 char *thp_above(struct env *e, unsigned long frame);
 char *watched_anon(struct env *e, size_t pages);
 int memfd(struct env *e, size_t len, unsigned int flags);

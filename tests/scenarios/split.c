@@ -60,7 +60,7 @@ static char *huge_file(struct env *e, int *fd)
 	p = map_at(e, HUGE, HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, *fd);
 	must(e, !madvise(p, HUGE, MADV_HUGEPAGE));
 	fill(p, HUGE, 1);
-	if (smaps(p, "ShmemPmdMapped") != 2048)
+	if (smaps(p, "ShmemPmdMapped") != (long)HUGE / 1024)
 		skip(e, "no huge page for the file was free");
 	return p;
 }
@@ -303,7 +303,7 @@ static void run_underused(struct env *e)
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	must(e, !madvise(p, HUGE, MADV_HUGEPAGE));
 	*p = 1;
-	if (smaps(p, "AnonHugePages") != 2048)
+	if (smaps(p, "AnonHugePages") != (long)HUGE / 1024)
 		skip(e, "no huge page was free");
 	watch(e, p, HUGE);
 	device(e, p, HUGE, false);

@@ -211,7 +211,7 @@ int ext4_file(struct env *e, const char *name, size_t len)
 
 static int make_swap(const char *device, long bytes)
 {
-	static char page[4096];
+	static char page[MAX_PG];
 	__u32 info[2] = { 1, bytes / PG - 1 };
 	int fd = open(device, O_RDWR | O_CLOEXEC), bad;
 

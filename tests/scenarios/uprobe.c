@@ -10,6 +10,13 @@
 
 #include "actors.h"
 
+/* The first byte of the instruction that the kernel inserts. */
+#ifdef __aarch64__
+#define BREAKPOINT	0xa0
+#else
+#define BREAKPOINT	0xcc
+#endif
+
 #define TRACING	"/sys/kernel/tracing/"
 #define ENABLE	TRACING "events/uprobes/mmn/enable"
 #define TEXT	"/tmp/mmn_text"
@@ -80,7 +87,7 @@ static void run_install(struct env *e)
 	probe(e);
 	begin(e);
 	knob(e, ENABLE, "1");
-	must(e, *(volatile unsigned char *)(p + OFFSET) == 0xcc);
+	must(e, *(volatile unsigned char *)(p + OFFSET) == BREAKPOINT);
 }
 
 static void run_remove(struct env *e)
@@ -154,7 +161,7 @@ static void run_perf_open(struct env *e)
 
 	begin(e);
 	perf_probe(e);
-	must(e, *(volatile unsigned char *)(p + OFFSET) == 0xcc);
+	must(e, *(volatile unsigned char *)(p + OFFSET) == BREAKPOINT);
 }
 
 static void run_perf_close(struct env *e)
@@ -183,14 +190,14 @@ static void run_mmap(struct env *e)
 	watch(e, p, PG);
 	begin(e);
 	must(e, mmap(p, PG, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, fd, 0) == p);
-	must(e, *(volatile unsigned char *)(p + OFFSET) == 0xcc);
+	must(e, *(volatile unsigned char *)(p + OFFSET) == BREAKPOINT);
 }
 
 /* The probe's reference counter, in the file's data, is incremented: a write. */
 static void run_counter(struct env *e)
 {
 	int fd = text_file(e);
-	char *p;
+	char where[32], *p;
 
 	must(e, !ftruncate(fd, 2 * PG));
 	map_at(e, PG, PG, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd);
@@ -198,7 +205,8 @@ static void run_counter(struct env *e)
 	must(e, p != MAP_FAILED && !*(volatile short *)p);
 	watch(e, p, PG);
 	device(e, p, PG, false);
-	probe_at(e, "0x10(0x1000)");
+	snprintf(where, sizeof(where), "0x10(%#lx)", PG);
+	probe_at(e, where);
 	begin(e);
 	knob(e, ENABLE, "1");
 	must(e, *(volatile short *)p == 1);
