@@ -8,8 +8,9 @@ KERNELS ?= $(or $(KERNEL),$(all-kernels))
 RT_KERNELS := $(shell sed 's/\#.*//' tests/vm/kernels.list 2>/dev/null | awk '$$3 == "rt" { print $$1 }')
 # Built from source by tests/vm/build-kernel.
 FP_KERNELS := $(or $(KERNEL),fp-6.1 fp-7.3)
-# make check runs its scenarios only.
-BRIEF_KERNEL := fp-7.3
+ARM64_KERNELS := $(or $(KERNEL),arm64-6.12 arm64-7.3 arm64-16k-7.3)
+# make check runs their scenarios only.
+BRIEF_KERNELS := fp-7.3 arm64-7.3
 NEWEST := $(lastword $(all-kernels))
 
 CC := gcc
@@ -21,12 +22,12 @@ user := build/user
 	demo check lint unit fuzz mutants bench bench-growth bench-cpus bench-lines \
 	bench-plots bench-thrash check-api check-faults check-storm check-causes check-disks \
 	check-modes check-stress check-power check-rt check-lockdown check-debug \
-	check-foreign check-fp check-planted check-dkms check-watch check-first
+	check-foreign check-fp check-arm64 check-planted check-dkms check-watch check-first
 
 # One screen: tests/lint/sizes counts.
 help:
 	@echo 'make demo           show the causes of a program'"'"'s events, live, in a VM'
-	@echo 'make check          all tests: lint, unit, six kernels (KERNEL=6.12: one)'
+	@echo 'make check          all tests: lint, unit, seven kernels (KERNEL=6.12: one)'
 	@echo 'make lint | unit    only these'
 	@echo 'make modules        build mmnotify.ko for the running kernel (KVER=, KDIR=)'
 	@echo 'make docs           docs/causes.md, api.md and internals.md, from the sources'
@@ -56,6 +57,7 @@ help-more:
 	@echo 'make bench-thrash   losses of devices, naive and aware, on six workloads'
 	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from bench and bench-growth'
 	@echo 'make check-fp       kernels with frame pointers, without ORC (KERNEL=fp-7.3)'
+	@echo 'make check-arm64    scenarios on arm64, with pages of 4 and 16 KiB'
 	@echo 'make check-planted  a kernel that differs from the audit in five ways'
 	@echo 'make check-watch    the data for administrators: tracepoints, with watch=1'
 	@echo 'make check-first    the first events after watch=1: 20 boots, 100 loads (BOOTS=, LOADS=)'
@@ -79,6 +81,11 @@ user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
 	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/mincore $(user)/define $(user)/watched $(user)/raw \
 	$(user)/page_cache $(user)/situation
+
+# For kernels of arm64, with Debian's cross compiler.
+.PHONY: user-arm64
+user-arm64:
+	@$(MAKE) --no-print-directory user user=build/user-arm64 CC=aarch64-linux-gnu-gcc
 
 $(user)/bench: $(wildcard tests/bench/*.[ch])
 	@mkdir -p $(@D)
@@ -221,8 +228,8 @@ $(user)/thrash: $(wildcard tests/bench/thrash/*.[ch]) $(sys) samples/common/devi
 demo: deps-vm user
 	@tests/scenarios/demo $(or $(KERNEL),$(NEWEST))
 
-check: deps-vm deps-unit deps-lint deps-kernel user
-	@tests/check $(KERNELS) $(if $(KERNEL),,--scenarios $(BRIEF_KERNEL))
+check: deps-vm deps-unit deps-lint deps-kernel deps-arm64 user user-arm64
+	@tests/check $(KERNELS) $(if $(KERNEL),,$(BRIEF_KERNELS:%=--scenarios %))
 
 lint: deps-lint
 	@tests/lint/all
@@ -266,6 +273,9 @@ check-faults: deps-vm user
 
 check-rt: deps-vm user
 	@tests/check --rt $(or $(KERNEL),$(RT_KERNELS))
+
+check-arm64: deps-vm deps-arm64 user-arm64
+	@tests/check $(ARM64_KERNELS:%=--scenarios %)
 
 # The loads of the storm run stress-ng in a suite's root, which these kernels cannot mount.
 check-fp: deps-vm user
@@ -325,8 +335,8 @@ docs: deps-unit
 	@tools/internals-doc >build/internals.md
 	@mv build/internals.md docs/internals.md
 
-.PHONY: deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi
-deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi:
+.PHONY: deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64
+deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64:
 	@tools/install-deps $(subst deps-,,$@)
 
 # The files of a release, which dkms builds: no tests.

@@ -12,6 +12,7 @@
 
 #include "situation.h"
 
+#ifdef __x86_64__
 #define GUEST_MEMORY	0x100000UL
 
 /* Touch one byte in each of ecx pages from address ebx on, then halt. */
@@ -99,3 +100,23 @@ void vm_new_slot(void)
 	set_slot(1, GUEST_MEMORY, vm.memory, 0);
 	set_slot(1, GUEST_MEMORY, vm.memory, vm.len);
 }
+#else
+void vm_create(char *p, size_t len)
+{
+	(void)p;
+	(void)len;
+	errno = ENOSYS;
+	must(!"a guest for this architecture");
+}
+
+void vm_touch(size_t offset, size_t len, bool write)
+{
+	(void)offset;
+	(void)len;
+	(void)write;
+}
+
+void vm_new_slot(void)
+{
+}
+#endif

@@ -45,6 +45,12 @@ releases_in()
 	done | sort -u
 }
 
+# arch_in CONFIG: the architecture of a kernel, by its configuration as make reads it.
+arch_in()
+{
+	if grep -q '^CONFIG_ARM64=y' "$1"; then echo arm64; else echo amd64; fi
+}
+
 # first_of FILE...: prints the first that exists.
 first_of()
 {
@@ -101,6 +107,7 @@ find_in_packages()
 	{ [ -e "$headers/Makefile" ] && [ -e "$headers/include/config/auto.conf" ]; } ||
 		die "$1: the headers in $headers are incomplete: unpack the package that all flavours share there, too"
 	HEADERS=${headers#"${PACKAGES%/}"} CONFIG=$headers/include/config/auto.conf
+	ARCH=$(arch_in "$CONFIG")
 	SUITE=$(suite_of_gcc "$(gcc_of "$headers")")
 	ROOT=$(root_of_suite "$SUITE")
 }
@@ -110,10 +117,14 @@ find_build_tree()
 {
 	KTREE=$(cd "$1" && pwd)
 	VERSION=$(cat "$KTREE/include/config/kernel.release")
-	VMLINUZ=$KTREE/arch/x86/boot/bzImage
 	HEADERS=$KTREE CONFIG=$KTREE/include/config/auto.conf
 	[ -e "$CONFIG" ] ||
 		die "$1: this kernel was configured and not built: run make in it"
+	ARCH=$(arch_in "$CONFIG")
+	case $ARCH in
+	arm64) VMLINUZ=$KTREE/arch/arm64/boot/Image ;;
+	*) VMLINUZ=$KTREE/arch/x86/boot/bzImage ;;
+	esac
 	MODDIR=$(first_of "$KTREE/stock/lib/modules/$VERSION")
 	SUITE=$(suite_of_gcc "$(gcc_of "$KTREE")")
 	ROOT=$(root_of_suite "$SUITE")
@@ -144,7 +155,7 @@ find_recorded()
 		[ "$NAME" = "$1" ] || die "$1: $PLACE is now $NAME: name the path again"
 		return
 	fi
-	NAME=$1 MODDIR=$ROOT/lib/modules/$VERSION
+	NAME=$1 MODDIR=$ROOT/lib/modules/$VERSION ARCH=$(arch_of "$1")
 	HEADERS=/lib/modules/$VERSION/build
 	CONFIG=$ROOT/usr/src/linux-headers-$VERSION/include/config/auto.conf
 	[ -d "$MODDIR" ] || die "kernel $1 is recorded but gone: run tests/vm/prepare $1"
@@ -156,6 +167,7 @@ find_recorded()
 # FOLDER/lib/modules/RELEASE. Sets
 #   NAME      the release for a path, else KERNEL; used in the names of files
 #   VERSION   the release
+#   ARCH      its architecture, as Debian names it: amd64 or arm64
 #   SUITE     the suite of ROOT: its own, or one whose compiler can build for it
 #   ROOT      a Debian root: modules are built there unless there is a KTREE; --root shares it
 #   KTREE     the build tree; modules are built on the host with it
@@ -166,7 +178,7 @@ find_recorded()
 #   MODDIR    the folder of its modules; empty if there is none
 kernel_find()
 {
-	NAME='' VERSION='' SUITE='' ROOT='' KTREE='' PACKAGES='' HEADERS='' CONFIG=''
+	NAME='' VERSION='' ARCH='' SUITE='' ROOT='' KTREE='' PACKAGES='' HEADERS='' CONFIG=''
 	VMLINUZ='' MODDIR=''
 	if is_debug_kernel "$1"; then
 		[ -f "$cache/debug/$1/include/config/kernel.release" ] ||

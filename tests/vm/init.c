@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * PID 1 of the test VM. Mounts file systems, runs one command, writes its exit
- * status to ttyS3 and resets the machine, at which QEMU ends: power off needs ACPI,
- * which a kernel may lack. ttyS0 is the console, ttyS1 takes TAP, ttyS2 results.
+ * status to the last of four serial ports and resets the machine, at which QEMU ends: power off
+ * needs ACPI, which a kernel may lack. The first port is the console, the second takes TAP, the
+ * third results. They are ttyS0 to ttyS3; on arm64 ttyAMA0, and ttyS0 to ttyS2 on PCI.
  *
  * tests/vm/run passes the command in /mmn/argv, each argument with a NUL at its end.
  * It passes MMN_KERNEL, MMN_LOAD (module names, comma separated) and MMN_ROOT (shared:
@@ -82,6 +83,29 @@ static void fail(const char *fmt, ...)
 	end();
 }
 
+#ifdef __aarch64__
+static const char * const port_names[] = {
+	"/dev/ttyAMA0", "/dev/ttyS0", "/dev/ttyS1", "/dev/ttyS2"
+};
+#else
+static const char * const port_names[] = {
+	"/dev/ttyS0", "/dev/ttyS1", "/dev/ttyS2", "/dev/ttyS3"
+};
+
+#endif
+
+static int open_tty(const char *path)
+{
+	return open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+#ifdef __aarch64__
+/* PCI tells the interrupts of its ports. */
+static int open_port(int i)
+{
+	return open_tty(port_names[i]);
+}
+#else
 /*
  * A kernel without ACPI or PNP does not know the interrupts of ttyS2 and ttyS3. Return: 1 if
  * it did not; the port then has to be opened again, because writes to it fail.
@@ -96,27 +120,26 @@ static int set_irq(int fd, int irq)
 	return !ioctl(fd, TIOCSSERIAL, &s);
 }
 
-static int open_port(const char *path, int irq)
-{
-	int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-
-	if (fd < 0 || !set_irq(fd, irq))
-		return fd;
-	close(fd);
-	return open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-}
-
-static void open_ports(void)
+static int open_port(int i)
 {
 	/* As tests/vm/run gives them. */
 	static const int irqs[] = { 4, 3, 6, 7 };
-	char path[] = "/dev/ttyS0";
+	int fd = open_tty(port_names[i]);
+
+	if (fd < 0 || !set_irq(fd, irqs[i]))
+		return fd;
+	close(fd);
+	return open_tty(port_names[i]);
+}
+#endif
+
+static void open_ports(void)
+{
 	struct termios t;
 	int i;
 
 	for (i = 0; i < 4; i++) {
-		path[sizeof(path) - 2] = '0' + i;
-		ports[i] = open_port(path, irqs[i]);
+		ports[i] = open_port(i);
 		if (ports[i] < 0 || tcgetattr(ports[i], &t))
 			continue;
 		cfmakeraw(&t);
@@ -320,8 +343,8 @@ int main(void)
 	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/files", 1);
 	setenv("HOME", "/root", 1);
 	setenv("TERM", "dumb", 1);
-	setenv("MMN_TAP", "/dev/ttyS1", 1);
-	setenv("MMN_OUT", "/dev/ttyS2", 1);
+	setenv("MMN_TAP", port_names[1], 1);
+	setenv("MMN_OUT", port_names[2], 1);
 	read_argv(argv);
 
 	/* The boot was quiet; from here on, print messages of modules to the console. */

@@ -9,7 +9,7 @@ top=$(cd "$vm_dir/../.." && pwd)
 cache=${MMN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mmnotify}
 # Set by kernels_given and kernel_find of find.sh.
 kernels=()
-NAME='' VERSION='' SUITE='' ROOT='' KTREE='' PACKAGES='' HEADERS='' CONFIG='' VMLINUZ='' MODDIR=''
+NAME='' VERSION='' ARCH='' SUITE='' ROOT='' KTREE='' PACKAGES='' HEADERS='' CONFIG='' VMLINUZ='' MODDIR=''
 # shellcheck source=/dev/null
 . "$vm_dir/find.sh"
 
@@ -57,6 +57,37 @@ kernels_listed()
 suite_of()
 {
 	sed 's/#.*//' "$vm_dir/kernels.list" | awk -v k="$1" '$1 == k { print $2 }'
+}
+
+# flavour_of NAME: the suffix of its Debian packages, as amd64 or rt-amd64.
+flavour_of()
+{
+	sed 's/#.*//' "$vm_dir/kernels.list" | awk -v k="$1" '
+		$1 == k { print $3 == "" ? "amd64" : $3 == "rt" ? "rt-amd64" : $3 }'
+}
+
+# arch_of NAME: the Debian name of its architecture.
+arch_of()
+{
+	case $(flavour_of "$1") in
+	arm64*) echo arm64 ;;
+	*) echo amd64 ;;
+	esac
+}
+
+# user_programs ARCH: the folder of the programs that run in the VM.
+user_programs()
+{
+	case $1 in
+	arm64) echo "$top/build/user-arm64" ;;
+	*) echo "$top/build/user" ;;
+	esac
+}
+
+# cross_prefix ARCH: what the names of the compiler and of binutils begin with.
+cross_prefix()
+{
+	[ "$1" != arm64 ] || echo aarch64-linux-gnu-
 }
 
 # A base suite and its backports share one root.
@@ -155,6 +186,9 @@ kernel_make()
 	if [ -n "$KTREE" ]; then
 		run=() flags="$strict $(tree_flags | tr '\n' ' ')"
 		mapfile -t variables < <(tree_variables)
+	fi
+	if [ "$ARCH" = arm64 ]; then
+		variables+=(ARCH=arm64 "CROSS_COMPILE=$(cross_prefix "$ARCH")")
 	fi
 	folder=$(realpath -ms "$(kernel_base "$1")/$2")
 	"${run[@]}" make --no-print-directory -j"$(nproc)" -C "$HEADERS" M="$folder" W=1 \

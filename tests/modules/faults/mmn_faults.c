@@ -41,6 +41,16 @@ static noinline notrace long busy(void)
 	return -EBUSY;
 }
 
+/* The return address of a function at whose first instruction @regs are. */
+static unsigned long caller_at_entry(struct pt_regs *regs)
+{
+#ifdef CONFIG_ARM64
+	return regs->regs[30];
+#else
+	return regs_get_kernel_stack_nth(regs, 0);
+#endif
+}
+
 /*
  * At the entry of a function an unwinder of frame pointers does not see its caller, whose
  * record is the next one, so the return address is read from the top of the stack.
@@ -53,7 +63,7 @@ static noinline notrace long busy(void)
  */
 static bool below_mmnotify(struct pt_regs *regs, char *site, size_t size)
 {
-	unsigned long frames[FRAMES] = { regs_get_kernel_stack_nth(regs, 0) };
+	unsigned long frames[FRAMES] = { caller_at_entry(regs) };
 	unsigned int i, n = 1 + stack_trace_save(frames + 1, FRAMES - 1, 0);
 	char name[KSYM_SYMBOL_LEN];
 
@@ -76,21 +86,21 @@ struct probe {
 };
 
 /*
- * Return: true if this call of @kp's function shall fail. regs->ip points behind the
+ * Return: true if this call of @kp's function shall fail. The instruction pointer is behind the
  * breakpoint, where the unwinder would assume that the first push is done, so it is set
  * to the entry for the walk.
  */
 static bool is_nth(struct kprobe *kp, struct pt_regs *regs, bool step)
 {
 	char site[sizeof(result.site)];
-	unsigned long ip = regs->ip;
+	unsigned long ip = instruction_pointer(regs);
 	bool below;
 
 	if (READ_ONCE(armed) != current || result.failed || step != steps)
 		return false;
-	regs->ip = (unsigned long)kp->addr;
+	instruction_pointer_set(regs, (unsigned long)kp->addr);
 	below = below_mmnotify(regs, site, sizeof(site));
-	regs->ip = ip;
+	instruction_pointer_set(regs, ip);
 	if (!below)
 		return false;
 	if (++result.seen != nth)
@@ -114,7 +124,7 @@ static int on_alloc(struct kprobe *kp, struct pt_regs *regs)
 {
 	if (in_other_interrupt() || !is_nth(kp, regs, false))
 		return 0;
-	regs->ip = (unsigned long)no_memory;
+	instruction_pointer_set(regs, (unsigned long)no_memory);
 	return 1;
 }
 
@@ -123,11 +133,11 @@ static int on_step(struct kprobe *kp, struct pt_regs *regs)
 {
 	if (!is_nth(kp, regs, true))
 		return 0;
-	regs->ip = (unsigned long)busy;
+	instruction_pointer_set(regs, (unsigned long)busy);
 	return 1;
 }
 
-/* A post handler prevents jump optimization, which would ignore a changed regs->ip. */
+/* A post handler prevents jump optimization, which would ignore a changed instruction pointer. */
 static void stay_a_breakpoint(struct kprobe *kp, struct pt_regs *regs, unsigned long flags)
 {
 }
