@@ -50,6 +50,8 @@ static const struct mmn_kernel_stream streams[] = {
 	 */
 	{ "RHEL 9.6", "5.14.0-570.", "5.14.0-570.%.1.el9_6.x86_64",
 	  "#1 SMP PREEMPT_DYNAMIC ", 32, 32, MMN_KERNEL_AUDITED },
+	{ "RHEL 10.0", "6.12.0-55.", "6.12.0-55.%.1.el10_0.x86_64",
+	  "#1 SMP PREEMPT_DYNAMIC ", 24, 24, MMN_KERNEL_AUDITED },
 	{ "Ubuntu 22.04, 5.15", "5.15.", "5.15.0-%-generic",
 	  "#195-Ubuntu SMP ", 185, 185, MMN_KERNEL_AUDITED },
 };
@@ -117,8 +119,8 @@ static bool is_of_stream(const struct mmn_kernel_stream *s, const char *release,
  * mmn_kernel_table_find() - find out what the tests cover of a kernel
  * @release: utsname's release, as "6.12.118+deb13-amd64"
  * @version: utsname's version, as "#1 SMP PREEMPT_DYNAMIC Debian 6.12.118-1 (2026-11-20)"
- * @stream: filled with the stream of the build, else with the first stream of its series;
- *	NULL if the series has none
+ * @stream: filled with the stream of the build, else with the first stream of its series,
+ *	of the longest that fits; NULL if there is none
  *
  * Only for x86-64: all streams are builds for it, and a name need not have the architecture.
  *
@@ -135,7 +137,7 @@ enum mmn_kernel_build mmn_kernel_table_find(const char *release, const char *ver
 	for (s = streams; s < streams + ARRAY_SIZE(streams); s++) {
 		if (!strstarts(release, s->series))
 			continue;
-		if (!*stream)
+		if (!*stream || strlen(s->series) > strlen((*stream)->series))
 			*stream = s;
 		if (!is_of_stream(s, release, version, &level))
 			continue;

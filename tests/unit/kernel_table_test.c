@@ -150,8 +150,18 @@ static const struct kernel {
 	  SERIES, "RHEL 9.6" },
 	{ "5.14.0-600.el9.x86_64", "#1 SMP PREEMPT_DYNAMIC Thu Apr 3 11:40:41 EDT 2025",
 	  UNTESTED, NULL },
+	{ "6.12.0-55.24.1.el10_0.x86_64", "#1 SMP PREEMPT_DYNAMIC Wed Jul 30 11:40:41 EDT 2025",
+	  AUDITED, "RHEL 10.0" },
+	{ "6.12.0-55.24.2.el10_0.x86_64", "#1 SMP PREEMPT_DYNAMIC Wed Jul 30 11:40:41 EDT 2025",
+	  SERIES, "RHEL 10.0" },
+	{ "6.12.0-55.25.1.el10_0.x86_64", "#1 SMP PREEMPT_DYNAMIC Wed Aug 13 11:40:41 EDT 2025",
+	  NEWER, "RHEL 10.0" },
+	{ "6.12.0-55.9.1.el10_0.x86_64", "#1 SMP PREEMPT_DYNAMIC Thu May 15 11:40:41 EDT 2025",
+	  OLDER, "RHEL 10.0" },
+	{ "6.12.0-55.24.1.el10_0.x86_64+rt", "#1 SMP PREEMPT_RT Wed Jul 30 11:40:41 EDT 2025",
+	  SERIES, "RHEL 10.0" },
 	{ "6.12.0-55.el10.x86_64", "#1 SMP PREEMPT_DYNAMIC Thu Apr 3 11:40:41 EDT 2025", SERIES,
-	  "Debian 13, 6.12" },
+	  "RHEL 10.0" },
 	{ "6.8.12-1-pve", "#1 SMP PREEMPT_DYNAMIC PMX 6.8.12-1 (2024-08-05T16:17Z)", UNTESTED,
 	  NULL },
 	{ "6.12.118-x64v3-xanmod1", "#0~20261120.g1b2c3d4 SMP PREEMPT_DYNAMIC Fri Nov 20", SERIES,
@@ -235,6 +245,6 @@ int main(void)
 		test_kernel(&kernels[i]);
 	for (i = 0; (s = mmn_kernel_table_get(i)); i++)
 		test_row(s);
-	ok(i == 12, "five kernels, stock and rt, and two from sources");
+	ok(i == 13, "five kernels, stock and rt, and three from sources");
 	return tap_done();
 }
