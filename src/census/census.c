@@ -155,7 +155,8 @@ static __init void add_callee(char *symbol, unsigned long entry)
 
 /*
  * Bytes in the middle of instructions may look like a branch. So a function that was not audited
- * counts only if an instruction begins there. To decode the others would take time for nothing.
+ * counts only if an instruction begins there. To decode the others would take time for nothing, as
+ * would an end, which decides nothing without a row.
  */
 static __init void found_branch(struct mmn_scan *s, unsigned long at, unsigned long ret,
 				unsigned int target)
@@ -166,7 +167,7 @@ static __init void found_branch(struct mmn_scan *s, unsigned long at, unsigned l
 	bool known = callee ? mmn_census_table_may_call(name, callee) :
 			      mmn_site_table_find(name) != MMN_SITE_UNKNOWN;
 
-	if (!known && !mmn_text_is_instruction(at, entry))
+	if (!known && what != MMN_CALLS_END && !mmn_text_is_instruction(at, entry))
 		return;
 	if (!callee || !known)
 		add_site(ret, what);

@@ -38,6 +38,18 @@ static unsigned int filter_bit(unsigned long at)
 	return at >> FILTER_SHIFT & ((1u << MMN_SCAN_FILTER_BITS) - 1);
 }
 
+static void widen(struct mmn_scan *scan, unsigned long from, unsigned long to)
+{
+	unsigned long highest = scan->lowest + scan->span;
+
+	if (scan->nr) {
+		from = min(from, scan->lowest);
+		to = max(to, highest);
+	}
+	scan->lowest = from;
+	scan->span = to - from;
+}
+
 /**
  * mmn_scan_add() - search for another function, too
  * @scan: search, zeroed at first
@@ -52,6 +64,7 @@ bool mmn_scan_add(struct mmn_scan *scan, unsigned long entry)
 
 	if (scan->nr == MMN_SCAN_TARGETS)
 		return false;
+	widen(scan, entry - PADDING, entry + ENDBR);
 	scan->targets[scan->nr++] = entry;
 	for (at = entry - PADDING; at <= entry + ENDBR; at++)
 		scan->filter[filter_bit(at) / 64] |= 1ULL << filter_bit(at) % 64;
@@ -76,6 +89,14 @@ static noinline void report(struct mmn_scan *scan, unsigned long at, unsigned lo
 			scan->found(scan, at, ret, i);
 }
 
+static inline bool may_be_target(const struct mmn_scan *scan, unsigned long to)
+{
+	/* Most branches fail this comparison, which costs less than the filter. */
+	if (to - scan->lowest > scan->span)
+		return false;
+	return scan->filter[filter_bit(to) / 64] >> filter_bit(to) % 64 & 1;
+}
+
 /* @rel: where the displacement is, the last 4 bytes of the instruction at @at. */
 static inline void check_branch(struct mmn_scan *scan, unsigned long at, unsigned long ret,
 				const u8 *rel, bool call)
@@ -85,7 +106,7 @@ static inline void check_branch(struct mmn_scan *scan, unsigned long at, unsigne
 
 	memcpy(&distance, rel, sizeof(distance));
 	to = ret + distance;
-	if (scan->filter[filter_bit(to) / 64] >> filter_bit(to) % 64 & 1)
+	if (unlikely(may_be_target(scan, to)))
 		report(scan, at, ret, to, call);
 }
 
@@ -99,14 +120,14 @@ static inline void check_byte(struct mmn_scan *scan, const u8 *code, unsigned lo
 }
 
 /*
- * Marks the bytes of @word that may begin a branch. A byte above such a one may be marked, too.
- * CALL and JUMP differ in bit 0. A byte that is 0 after an XOR has its top bit set once 1 is
- * subtracted; bytes with that bit set before are excluded by @word, as it tells CALL from ESCAPE.
+ * Marks the bytes of @word that may begin a branch, and few others. CALL and JUMP differ in bit 0,
+ * so an XOR with JUMP makes 0 or 1 of them, and subtracting 2 sets the top bit. Bytes with that bit
+ * set before are excluded by @word, as it tells CALL from ESCAPE.
  */
 static inline u64 find_branches(u64 word)
 {
-	u64 branch = ((word | EVERY(1)) ^ EVERY(JUMP)) - EVERY(1);
-	u64 escape = (word ^ EVERY(ESCAPE)) - EVERY(1);
+	u64 branch = (word ^ EVERY(JUMP)) - EVERY(2);
+	u64 escape = (word ^ EVERY(ESCAPE)) - EVERY(2);
 
 	return (((branch ^ escape) & word) ^ escape) & EVERY(0x80);
 }

@@ -17,6 +17,8 @@
  * struct mmn_scan - search for direct calls and jumps to some functions
  * @targets: entries of these functions
  * @nr: number of @targets
+ * @lowest: lowest address that counts as a target
+ * @span: distance from there to the highest one, in bytes
  * @filter: bitmap with a bit for each address that counts as a target, see mmn_scan_add()
  * @arg: for @found
  * @found: called for each call or jump: @at is its own address, @ret the address behind it,
@@ -25,6 +27,8 @@
 struct mmn_scan {
 	unsigned long targets[MMN_SCAN_TARGETS];
 	unsigned int nr;
+	unsigned long lowest;
+	unsigned long span;
 	u64 filter[(1 << MMN_SCAN_FILTER_BITS) / 64];
 	void *arg;
 	void (*found)(struct mmn_scan *scan, unsigned long at, unsigned long ret,

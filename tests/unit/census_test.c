@@ -80,6 +80,12 @@ static void test_plants(void)
 	ok(strstr(logged, "0 of them without a row"), "each census counts anew");
 
 	make_kernel();
+	add_call("other", FINISH);
+	decoded = 0;
+	take();
+	ok(trusted() == ALL && !decoded, "an end without a row: it decides nothing, so no code is decoded");
+
+	make_kernel();
 	add_call("unmap_vmas", START);
 	take();
 	ok(trusted() == BUT(0) && strstr(logged, "unmap_vmas is not exact: more calls") &&

@@ -174,6 +174,8 @@ static void test_entries(void)
 	ok(hits(0xe8, -16) && hits(0xe8, -1) && hits(0xe8, 4),
 	   "a call into the padding before, or behind an ENDBR, counts");
 	ok(!hits(0xe8, -17) && !hits(0xe8, 5), "a call further away does not");
+	ok(hits(0xe8, OTHER - 16 - ENTRY) && !hits(0xe8, OTHER - 17 - ENTRY) &&
+	   hits(0xe8, OTHER + 4 - ENTRY), "neither of the lowest function, nor of another one");
 	ok(hits(0xe9, 0) && hits(0xe9, 4) && !hits(0xe9, 5) && !hits(0xe9, -1) && !hits(0xe9, -16),
 	   "a jump into the padding is one of the function before");
 	ok(jcc_hits(0) && jcc_hits(4) && !jcc_hits(5) && !jcc_hits(-1) && !jcc_hits(-16),

@@ -47,6 +47,8 @@ and_fork walk /dev/bench_walk
 and_fork names /dev/bench_names
 
 insmod /modules/mmnotify.ko
+sed -n 's/^# cycles /CENSUS /p' $debugfs/census > /tmp/result
+report
 sleep 2
 some loaded
 
