@@ -75,6 +75,7 @@ static void scheme(struct env *e, const char *action, const char *dir)
 	}
 	if (!dir)
 		return;
+	need(e, !access(SCHEME "filters", F_OK), "DAMON has no filters");
 	set(e, SCHEME "filters/nr_filters", "1");
 	set(e, SCHEME "filters/0/type", "memcg");
 	set(e, SCHEME "filters/0/memcg_path", "%s", strrchr(dir, '/'));

@@ -21,6 +21,7 @@
 #include "kernel.h"
 
 #define START		"__mmu_notifier_invalidate_range_start"
+#define UFFD_WP_BIT	(1ULL << 57)	/* of an entry in pagemap */
 #define DAMON_DIR	"/sys/kernel/mm/damon/admin/kdamonds/"
 
 struct row {
@@ -107,6 +108,40 @@ static bool in_userfaultfd(const struct row *r)
 	there = fd >= 0 && !ioctl(fd, UFFDIO_API, &api) && (api.features & r->nr);
 	close(fd);
 	return there;
+}
+
+/* Does pagemap say that userfaultfd protects the page? Kernels before 5.14 do not say so. */
+static bool is_protected(const char *p)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	__u64 entry = 0;
+
+	if (pread(fd, &entry, sizeof(entry), (unsigned long)p / PG * sizeof(entry)) < 0)
+		entry = 0;
+	close(fd);
+	return entry & UFFD_WP_BIT;
+}
+
+/* It came to 6.1 with an update. */
+static bool lifts_at_close(const struct row *r)
+{
+	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP };
+	char *p = mmap(NULL, PG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct uffdio_writeprotect wp = { .range = { (unsigned long)p, PG },
+					  .mode = UFFDIO_WRITEPROTECT_MODE_WP };
+	struct uffdio_register reg = { .range = wp.range, .mode = UFFDIO_REGISTER_MODE_WP };
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	bool lifted;
+
+	if (p == MAP_FAILED)
+		return false;
+	*p = 1;
+	lifted = fd >= 0 && !ioctl(fd, UFFDIO_API, &api) && !ioctl(fd, UFFDIO_REGISTER, &reg) &&
+		 !ioctl(fd, UFFDIO_WRITEPROTECT, &wp) && is_protected(p);
+	close(fd);
+	lifted = lifted && !is_protected(p) && kernel_has(r->a);
+	munmap(p, PG);
+	return lifted;
 }
 
 static bool scans_pagemap(const struct row *r)
@@ -285,7 +320,10 @@ static const struct row rows[NR_FEATURES] = {
 	    "protection against reads by userfaultfd",
 	    .nr = 1UL << 17),
 	ROW(UFFD_END, SINCE_6_1, has_function,
-	    "an end of a userfaultfd that lifts its write protection, and announces that",
+	    "an UFFDIO_UNREGISTER that lifts write protection, and announces that",
+	    .a = "uffd_wp_range"),
+	ROW(UFFD_CLOSE, SINCE_6_1, lifts_at_close,
+	    "a close of a userfaultfd that lifts its write protection, and announces that",
 	    .a = "uffd_wp_range"),
 	ROW(PAGEMAP_SCAN, SINCE_6_12, scans_pagemap,
 	    "PAGEMAP_SCAN",

@@ -33,6 +33,7 @@ enum feature {
 	F_UFFD_MOVE,
 	F_UFFD_RWP,
 	F_UFFD_END,
+	F_UFFD_CLOSE,
 	F_PAGEMAP_SCAN,
 	/* files by which memory is managed */
 	F_DEMOTION,

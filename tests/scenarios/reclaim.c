@@ -224,8 +224,18 @@ static void run_memcg_dirty(struct env *e)
 {
 	const char *dir = memcg(e);
 
+	unsigned int i;
+
 	watched_file(e, "dirty", PROT_READ | PROT_WRITE);
 	squeeze(e, dir, "memory.high", "1M");
+	/* Early kernels with generations of pages pass over dirty ones, and do not write them. */
+	try_knob(e, "/proc/sys/vm/dirty_expire_centisecs", "10");
+	try_knob(e, "/proc/sys/vm/dirty_writeback_centisecs", "10");
+	for (i = 0; i < 50 && !seen(e, MMNOTIFY_CAUSE_RECLAIM_MEMCG); i++) {
+		sleep_ms(100);
+		limit(e, dir, "memory.high", "1M");
+		memcg_put(dir, "memory.high", "max");
+	}
 }
 
 static void run_memcg_shmem(struct env *e)

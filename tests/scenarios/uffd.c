@@ -473,7 +473,7 @@ static void run_move_thp_part(struct env *e)
 
 #define WP(on)		MUST(PROTECTION_PAGE, UFFD_WP, WRITE, on)
 #define RWP		MUST(PROTECTION_PAGE, UFFD_RWP, ACCESS, HAS(UFFD_RWP, PV))
-#define THE_END		MUST(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS, HAS(UFFD_END, PV))
+#define THE_END(f)	MUST(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS, HAS(f, PV))
 #define MOVED		MUST(CLEAR, UFFD_MOVE, CLEAR, HAS(UFFD_MOVE, C))
 
 const struct scenario uffd_scenarios[] = {
@@ -509,24 +509,24 @@ const struct scenario uffd_scenarios[] = {
 	{ .name = "uffd_rwp_hugetlb", .run = run_rwp_hugetlb, .expect = { RWP } },
 	{ .name = "uffd_rwp_remote", .run = run_rwp_remote, .expect = { RWP },
 	  .flags = S_QUICK },
-	{ .name = "uffd_unregister", .run = run_unregister, .expect = { THE_END },
+	{ .name = "uffd_unregister", .run = run_unregister, .expect = { THE_END(UFFD_END) },
 	  .flags = S_QUICK },
 	{ .name = "uffd_unregister_rwp", .run = run_rwp_unregister, .expect = {
 		MUST(PROTECTION_PAGE, UFFD_WP_UNREGISTER, ACCESS, HAS(UFFD_RWP, PV)) },
 	  .flags = S_QUICK },
 	{ .name = "uffd_unregister_hugetlb", .run = run_unregister_hugetlb,
-	  .expect = { THE_END } },
-	{ .name = "uffd_close", .run = run_close, .expect = { THE_END },
+	  .expect = { THE_END(UFFD_END) } },
+	{ .name = "uffd_close", .run = run_close, .expect = { THE_END(UFFD_CLOSE) },
 	  .flags = S_QUICK },
-	{ .name = "uffd_dup", .run = run_dup, .expect = { THE_END },
+	{ .name = "uffd_dup", .run = run_dup, .expect = { THE_END(UFFD_CLOSE) },
 	  .flags = S_QUICK },
-	{ .name = "uffd_close_range", .run = run_close_range, .expect = { THE_END },
+	{ .name = "uffd_close_range", .run = run_close_range, .expect = { THE_END(UFFD_CLOSE) },
 	  .flags = S_QUICK },
-	{ .name = "uffd_close_other", .run = run_close_other, .expect = { THE_END },
+	{ .name = "uffd_close_other", .run = run_close_other, .expect = { THE_END(UFFD_CLOSE) },
 	  .flags = S_QUICK },
-	{ .name = "uffd_exit_other", .run = run_exit_other, .expect = { THE_END },
+	{ .name = "uffd_exit_other", .run = run_exit_other, .expect = { THE_END(UFFD_CLOSE) },
 	  .flags = S_QUICK },
-	{ .name = "uffd_exec_other", .run = run_exec_other, .expect = { THE_END },
+	{ .name = "uffd_exec_other", .run = run_exec_other, .expect = { THE_END(UFFD_CLOSE) },
 	  .flags = S_QUICK },
 	{ .name = "uffd_exit", .run = run_exit, .expect = {
 		MUST(RELEASE, EXIT, GONE, AFTER(RE)),
