@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_DRIVERS_H
+#define MMN_DRIVERS_H
+
+#include <linux/types.h>
+
+#include "process.h"
+#include "times.h"
+
+struct seq_file;
+
+/**
+ * struct mmn_driver_line - a driver of a process
+ * @process: the process
+ * @driver: the driver
+ * @notifiers: number of its notifiers on the mm of the process; 0 if @times is not NULL
+ * @times: calls of its callbacks for one cause; NULL in a line that counts notifiers
+ */
+struct mmn_driver_line {
+	struct mmn_process process;
+	struct mmn_driver driver;
+	unsigned int notifiers;
+	const struct mmn_times *times;
+};
+
+int mmn_drivers_for_each(int (*fn)(const struct mmn_driver_line *line, void *arg), void *arg);
+const char *mmn_drivers_missing(void);
+void mmn_drivers_show(struct seq_file *m);
+
+#endif /* MMN_DRIVERS_H */
