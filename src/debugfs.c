@@ -11,6 +11,7 @@
 #include "census/census.h"
 #include "client/client.h"
 #include "debugfs.h"
+#include "drivers/drivers.h"
 #include "hook/hook.h"
 #include "process.h"
 #include "stack/addr_cache.h"
@@ -69,6 +70,13 @@ static int processes_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(processes);
 
+static int drivers_show(struct seq_file *m, void *unused)
+{
+	mmn_drivers_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(drivers);
+
 static int verify_show(struct seq_file *m, void *unused)
 {
 	mmn_verify_show(m);
@@ -86,6 +94,7 @@ void mmn_debugfs_init(void)
 	debugfs_create_file("census", 0400, root, NULL, &census_fops);
 	debugfs_create_file("inflight", 0400, root, NULL, &inflight_fops);
 	debugfs_create_file("processes", 0400, root, NULL, &processes_fops);
+	debugfs_create_file("drivers", 0400, root, NULL, &drivers_fops);
 	debugfs_create_file("verify", 0400, root, NULL, &verify_fops);
 }
 

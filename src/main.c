@@ -27,6 +27,7 @@
 #include "compat/proof.h"
 #include "compat/trust.h"
 #include "debugfs.h"
+#include "drivers/layout.h"
 #include "hook/backends.h"
 #include "hook/hook.h"
 #include "hook/selftest.h"
@@ -36,6 +37,7 @@
 #include "stack/module_notifier.h"
 #include "stack/unwind.h"
 #include "stats.h"
+#include "times.h"
 #include "verdict/event.h"
 #include "verdict/verify.h"
 
@@ -85,6 +87,7 @@ MODULE_PARM_DESC(starve_ends, "for tests: let allocations for end() of ranges fa
 /* Set by init when the switches below may be applied; before, their setters only store. */
 static bool ready;
 static bool watch;
+static bool timing;
 static bool debug;
 static bool verify;
 
@@ -103,6 +106,18 @@ static int set_watch(const char *val, const struct kernel_param *kp)
 	int ret = set_switch(val, kp);
 
 	return !ret && ready ? set_watching(watch) : ret;
+}
+
+static int set_timing(const char *val, const struct kernel_param *kp)
+{
+	bool before = timing;
+	int ret = set_switch(val, kp);
+
+	if (ret || !ready || timing == before)
+		return ret;
+	ret = mmn_watch_time(timing);
+	timing = timing && !ret;
+	return ret;
 }
 
 static int set_debug(const char *val, const struct kernel_param *kp)
@@ -128,6 +143,11 @@ static const struct kernel_param_ops watch_ops = {
 	.get = param_get_bool,
 };
 
+static const struct kernel_param_ops timing_ops = {
+	.set = set_timing,
+	.get = param_get_bool,
+};
+
 static const struct kernel_param_ops debug_ops = {
 	.set = set_debug,
 	.get = param_get_bool,
@@ -141,6 +161,9 @@ static const struct kernel_param_ops verify_ops = {
 module_param_cb(watch, &watch_ops, &watch, 0644);
 __MODULE_PARM_TYPE(watch, "bool");
 MODULE_PARM_DESC(watch, "count the events of every mm that has a notifier");
+module_param_cb(timing, &timing_ops, &timing, 0644);
+__MODULE_PARM_TYPE(timing, "bool");
+MODULE_PARM_DESC(timing, "time the callbacks of all drivers; see debugfs mmnotify/drivers");
 module_param_cb(debug, &debug_ops, &debug, 0644);
 __MODULE_PARM_TYPE(debug, "bool");
 MODULE_PARM_DESC(debug, "catch drivers that remove objects inside callbacks");
@@ -244,6 +267,7 @@ static int __init mmn_main_init(void)
 	try_steps();
 	backend = prove_backend(first);
 	mmn_hook_choose();
+	mmn_layout_prove();
 	mmn_stats_reset();
 	mmn_debugfs_init();
 	ready = true;
@@ -251,6 +275,7 @@ static int __init mmn_main_init(void)
 	mmn_verify_set(verify);
 	if (watch)
 		set_watching(true);
+	timing = timing && !mmn_watch_time(true);
 	pr_info("version %s, hook %s, %s kernel\n", MMN_VERSION, backend->name, mmn_trust_name());
 	return 0;
 
@@ -270,6 +295,7 @@ static void __exit mmn_main_exit(void)
 	mmn_leftover_exit();
 	mmn_module_notifier_exit();
 	mmn_range_end_exit();
+	mmn_times_exit();
 	mmn_process_exit();
 	mmn_stats_exit();
 }

@@ -31,6 +31,7 @@
 #include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_file.h>
@@ -51,11 +52,13 @@
 #define ENDED		512
 
 /*
+ * @id: mmn_process_id() of its mm; the low bits are the index that the entry began at
  * @ended: entries that had ended before this one, and itself; 0 while its mm is watched
  * @since: when counting began, in seconds of the clock of /proc/uptime
  * @until: likewise, when it ended
  */
 struct entry {
+	u32 id;
 	u64 ended;
 	s64 since;
 	s64 until;
@@ -79,6 +82,7 @@ static const struct mm_struct *mms[ENTRIES] __cacheline_aligned;
 static struct entry entries[ENTRIES + ENDED];
 static struct counter (*counters)[MMNOTIFY_NR_CAUSES];
 static u64 nr_ended, nr_moved;
+static u32 nr_begun;
 static atomic64_t without_entry;
 
 static unsigned int bucket_of(const struct mm_struct *mm)
@@ -145,6 +149,7 @@ static void entry_begin(const struct mm_struct *mm, const struct mmn_process *p)
 	}
 	memset(counters[e - entries], 0, sizeof(*counters));
 	e->process = *p;
+	e->id = ++nr_begun * ENTRIES + (e - entries);
 	e->since = ktime_get_boottime_seconds();
 	e->ended = 0;
 	WRITE_ONCE(mms[e - entries], mm);
@@ -326,17 +331,38 @@ void mmn_process_release(const struct mm_struct *mm)
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
 
-/* Return: false if @task has left its mm. */
-static bool remember_task(struct task_struct *task)
+typedef void (*visit_fn)(struct mm_struct *mm, struct task_struct *task, void *arg);
+
+/* Calls @fn if the mm of @task has notifiers. Return: false if @task has left its mm. */
+static bool visit_task(struct task_struct *task, visit_fn fn, void *arg)
 {
 	struct mm_struct *mm;
 
 	task_lock(task);
 	mm = task->mm;
 	if (mm && mm_has_notifiers(mm))
-		remember(mm, task);
+		fn(mm, task, arg);
 	task_unlock(task);
 	return mm;
+}
+
+/* Calls @fn for the mm of each process, if it has notifiers, with one of its tasks. */
+static void visit_processes(visit_fn fn, void *arg)
+{
+	struct task_struct *process, *task;
+
+	rcu_read_lock();
+	for_each_process(process)
+		/* The main thread may have ended before the others. */
+		for_each_thread(process, task)
+			if (visit_task(task, fn, arg))
+				break;
+	rcu_read_unlock();
+}
+
+static void remember_visited(struct mm_struct *mm, struct task_struct *task, void *unused)
+{
+	remember(mm, task);
 }
 
 /**
@@ -346,15 +372,70 @@ static bool remember_task(struct task_struct *task)
  */
 void mmn_process_start(void)
 {
-	struct task_struct *process, *task;
+	visit_processes(remember_visited, NULL);
+}
 
-	rcu_read_lock();
-	for_each_process(process)
-		/* The main thread may have ended before the others. */
-		for_each_thread(process, task)
-			if (remember_task(task))
-				break;
-	rcu_read_unlock();
+struct found {
+	struct mmn_process_mm *mms;
+	unsigned int nr;
+	unsigned int room;
+};
+
+/* Of the processes that share an mm, its owner counts. */
+static void note_visited(struct mm_struct *mm, struct task_struct *task, void *arg)
+{
+	struct found *found = arg;
+	struct mmn_process_mm *of;
+
+	if (found->nr++ >= found->room)
+		return;
+	of = &found->mms[found->nr - 1];
+	set_names(&of->process, task);
+	if (process_of_owner(mm, task, &of->process) && of->process.tgid != task->tgid) {
+		found->nr--;
+		return;
+	}
+	mmgrab(mm);
+	of->mm = mm;
+}
+
+/**
+ * mmn_process_mms() - find all mms that have a notifier
+ * @mms: set to a list of them, with a reference to the structure of each
+ *
+ * Processes that begin meanwhile may be missing.
+ *
+ * Context: Process, may sleep.
+ * Return: their number, for mmn_process_put_mms(); -ENOMEM.
+ */
+int mmn_process_mms(struct mmn_process_mm **mms)
+{
+	struct found found = { };
+
+	/* Counts them first. */
+	visit_processes(note_visited, &found);
+	found.room = found.nr + 16;
+	found.nr = 0;
+	found.mms = kvcalloc(found.room, sizeof(*found.mms), GFP_KERNEL);
+	if (!found.mms)
+		return -ENOMEM;
+	visit_processes(note_visited, &found);
+	*mms = found.mms;
+	return min(found.nr, found.room);
+}
+
+/**
+ * mmn_process_put_mms() - drop a list of mms
+ * @mms: list from mmn_process_mms()
+ * @nr: number of mms in the list
+ *
+ * Context: Process, may sleep.
+ */
+void mmn_process_put_mms(struct mmn_process_mm *mms, unsigned int nr)
+{
+	while (nr--)
+		mmdrop(mms[nr].mm);
+	kvfree(mms);
 }
 
 /**
@@ -396,6 +477,53 @@ void mmn_process_count(const struct mm_struct *mm, unsigned int cause, u64 pages
 	atomic64_inc(&c->events);
 	atomic64_add(pages, &c->pages);
 	atomic64_add(ns, &c->ns);
+}
+
+/**
+ * mmn_process_id() - get a number for the process of an mm
+ * @mm: the mm
+ *
+ * Context: Any, including the hook.
+ * Return: a number by which mmn_process_by_id() finds the process, also when it has ended; 0 if
+ * the mm has no entry.
+ */
+u32 mmn_process_id(const struct mm_struct *mm)
+{
+	const struct entry *e = entry_find(mm);
+
+	return e ? READ_ONCE(e->id) : 0;
+}
+
+/* Return: the entry with that id; NULL if it is not listed any more. The entry may change. */
+static const struct entry *entry_by_id(u32 id)
+{
+	unsigned int i;
+
+	if (READ_ONCE(entries[id % ENTRIES].id) == id)
+		return &entries[id % ENTRIES];
+	for (i = ENTRIES; i < ENTRIES + ENDED; i++)
+		if (READ_ONCE(entries[i].id) == id)
+			return &entries[i];
+	return NULL;
+}
+
+/**
+ * mmn_process_by_id() - find a process by its number
+ * @id: number from mmn_process_id()
+ * @p: filled with the process
+ *
+ * Context: Process.
+ * Return: MMN_PROCESS_LIVE, MMN_PROCESS_ENDED, or MMN_PROCESS_GONE if it is not listed any more.
+ */
+enum mmn_process_state mmn_process_by_id(u32 id, struct mmn_process *p)
+{
+	const struct entry *e = entry_by_id(id);
+	struct entry copy;
+
+	if (!e || !entry_copy(e - entries, &copy) || copy.id != id)
+		return MMN_PROCESS_GONE;
+	*p = copy.process;
+	return copy.ended ? MMN_PROCESS_ENDED : MMN_PROCESS_LIVE;
 }
 
 static void show_entry(struct seq_file *m, const struct entry *e, const struct counter *c)

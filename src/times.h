@@ -61,6 +61,7 @@ struct mmn_times {
 
 int mmn_times_init(void);
 void mmn_times_exit(void);
+void mmn_times_split(void *callback, struct mmn_driver *name);
 unsigned int mmn_times_driver(const char *symbol, const char *module);
 bool mmn_times_name(unsigned int driver, struct mmn_driver *name);
 void mmn_times_add(const struct mm_struct *mm, unsigned int driver, unsigned int cause, u64 ns);

@@ -6,6 +6,7 @@
 #ifndef MMN_HOOK_ENTRY_H
 #define MMN_HOOK_ENTRY_H
 
+#include "drivers/probes.h"
 #include "process.h"
 #include "stats.h"
 #include "verdict/verdict.h"
@@ -47,14 +48,17 @@ static __always_inline void mmn_hook_end(const struct mmu_notifier_range *range,
 
 /**
  * mmn_hook_register() - an mm gets a notifier
+ * @mn: the notifier; NULL if the mm is set up for ranges
  * @mm: the mm
  *
  * Context: Entry of __mmu_notifier_register(). As mmn_hook_start().
  */
-static __always_inline void mmn_hook_register(const struct mm_struct *mm)
+static __always_inline void mmn_hook_register(const struct mmu_notifier *mn,
+					      const struct mm_struct *mm)
 {
 	if (static_branch_unlikely(&mmn_verdict_watching))
 		mmn_process_register(mm);
+	mmn_probes_register(mn);
 }
 
 /**

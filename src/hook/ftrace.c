@@ -48,7 +48,7 @@ static void notrace mmn_hook_ftrace_end(unsigned long ip,
 static void notrace mmn_hook_ftrace_register(unsigned long ip, unsigned long parent_ip,
 					     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	mmn_hook_register((void *)mmn_ftrace_arg1(fregs));
+	mmn_hook_register((void *)mmn_ftrace_arg0(fregs), (void *)mmn_ftrace_arg1(fregs));
 }
 
 static void notrace mmn_hook_ftrace_release(unsigned long ip, unsigned long parent_ip,

@@ -37,7 +37,7 @@ NOKPROBE_SYMBOL(mmn_hook_kprobe_end);
 
 static int mmn_hook_kprobe_register(struct kprobe *kp, struct pt_regs *regs)
 {
-	mmn_hook_register((void *)mmn_regs_arg1(regs));
+	mmn_hook_register((void *)mmn_regs_arg0(regs), (void *)mmn_regs_arg1(regs));
 	return 0;
 }
 NOKPROBE_SYMBOL(mmn_hook_kprobe_register);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * watch: observers of events that are no clients: enabled tracepoints, and the module
- * parameter watch=1. While there are any, the hook is attached and classifies events.
+ * parameters watch=1 and timing=1. While there are any, the hook is attached and classifies events.
+ * Callbacks of drivers are timed while timing has users.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
 #include <linux/atomic.h>
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
@@ -13,8 +15,10 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "drivers/probes.h"
 #include "hook.h"
 #include "process.h"
+#include "times.h"
 #include "trace.h"
 #include "verdict/flight.h"
 #include "verdict/verdict.h"
@@ -23,19 +27,53 @@
 static atomic_t tracers;
 static bool requested;
 static bool closed;
+/* Users of timing, which are observers, too. */
+static unsigned int timers;
 
-/* Guards watching, and writes to the flags above. Taken before hook_lock. */
+/* Guards watching, timing, and writes to the variables above. Taken before hook_lock. */
 static DEFINE_MUTEX(watch_lock);
 static bool watching;
+static bool timing;
 
-/* Return: 0, or -ENOMEM if watching cannot begin. */
+static int timing_begin(void)
+{
+	int ret = mmn_times_init();
+
+	if (!ret)
+		ret = mmn_probes_start();
+	if (ret == -EOPNOTSUPP)
+		pr_warn_ratelimited("callbacks are not timed: not available here (%d): see debugfs mmnotify/drivers\n",
+				    ret);
+	else if (ret)
+		pr_warn_ratelimited("callbacks are not timed: a probe cannot be attached (%d)\n",
+				    ret);
+	return ret;
+}
+
+/* The probes need events in flight. Return: 0, or an errno if timing cannot begin. */
+static int timing_reconcile(bool want)
+{
+	int ret = 0;
+
+	lockdep_assert_held(&watch_lock);
+	if (want && !timing)
+		ret = timing_begin();
+	else if (!want && timing)
+		mmn_probes_stop();
+	timing = want && !ret;
+	return ret;
+}
+
+/* Return: 0, or an errno if watching or timing cannot begin. */
 static int watch_reconcile(void)
 {
 	bool want;
 	int ret = 0;
 
 	mutex_lock(&watch_lock);
-	want = !closed && (requested || atomic_read(&tracers));
+	want = !closed && (requested || timers || atomic_read(&tracers));
+	if (closed || !timers)
+		timing_reconcile(false);
 	if (want && !watching)
 		ret = mmn_process_init();
 	if (ret) {
@@ -54,6 +92,8 @@ static int watch_reconcile(void)
 		mmn_flight_reset();
 	}
 	watching = want;
+	if (watching && timers)
+		ret = timing_reconcile(true);
 	mutex_unlock(&watch_lock);
 	return ret;
 }
@@ -109,6 +149,35 @@ int mmn_watch_set(bool on)
 	/* The next tracepoint must not leave on what the parameter shows as off. */
 	if (ret)
 		request(false);
+	return ret;
+}
+
+static void count_timer(int users)
+{
+	mutex_lock(&watch_lock);
+	timers += users;
+	mutex_unlock(&watch_lock);
+}
+
+/**
+ * mmn_watch_time() - add or remove a user of timing
+ * @on: true to time callbacks; they are timed when the function returns
+ *
+ * Events are watched while there are users.
+ *
+ * Context: Process, may sleep.
+ * Return: 0, or an errno if timing cannot begin: then there is no user to remove.
+ */
+int mmn_watch_time(bool on)
+{
+	int ret;
+
+	count_timer(on ? 1 : -1);
+	ret = watch_reconcile();
+	if (!ret || !on)
+		return 0;
+	count_timer(-1);
+	watch_reconcile();
 	return ret;
 }
 

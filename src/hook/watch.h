@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 int mmn_watch_set(bool on);
+int mmn_watch_time(bool on);
 void mmn_watch_exit(void);
 
 #endif /* MMN_WATCH_H */

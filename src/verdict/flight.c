@@ -33,6 +33,7 @@
 #include "process.h"
 #include "rules/names.h"
 #include "stack/addr_cache.h"
+#include "times.h"
 
 #define FLIGHT_PROBES	16
 
@@ -80,6 +81,98 @@ struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long r
 		if (READ_ONCE(flight_probe(home, i)->range) == range)
 			return flight_probe(home, i);
 	return NULL;
+}
+
+static bool is_own(const struct mmn_flight *f)
+{
+	return READ_ONCE(f->range) > MMN_FLIGHT_BUSY && f->pid == current->pid;
+}
+
+/**
+ * mmn_flight_innermost() - find the event of current that started last
+ *
+ * Context: Any.
+ * Return: its record; NULL if there is none.
+ */
+struct mmn_flight *mmn_flight_innermost(void)
+{
+	struct mmn_flight *home = mmn_flight_home(current), *f, *found = NULL;
+	unsigned int i;
+
+	for (i = 0; i < FLIGHT_PROBES; i++) {
+		f = flight_probe(home, i);
+		if (is_own(f) && (!found || f->range < found->range))
+			found = f;
+	}
+	return found;
+}
+
+/**
+ * mmn_flight_call() - the callback of a driver is called for an event
+ * @f: record of the event, from mmn_flight_find(); NULL if it has none
+ * @driver: number of the driver; not 0
+ * @sp: stack pointer of the caller
+ *
+ * A callback may call that of another driver itself: that is part of its own time.
+ *
+ * Context: Entry of the callback.
+ */
+void mmn_flight_call(struct mmn_flight *f, unsigned int driver, unsigned long sp)
+{
+	if (unlikely(!f)) {
+		mmn_times_lose();
+		return;
+	}
+	if (unlikely(f->driver)) {
+		if (sp < f->callback_sp)
+			return;
+		/* The return of the one before was missed. */
+		mmn_times_lose();
+	}
+	f->callback_sp = sp;
+	f->called = local_clock();
+	WRITE_ONCE(f->driver, driver);
+}
+
+/**
+ * mmn_flight_called() - find the event whose callback returns
+ * @sp: stack pointer of the kernel's function that called it
+ *
+ * Context: Any.
+ * Return: its record; NULL if the callback is not timed.
+ */
+struct mmn_flight *mmn_flight_called(unsigned long sp)
+{
+	struct mmn_flight *home = mmn_flight_home(current), *f;
+	unsigned int i;
+
+	for (i = 0; i < FLIGHT_PROBES; i++) {
+		f = flight_probe(home, i);
+		if (is_own(f) && f->driver && f->callback_sp == sp)
+			return f;
+	}
+	return NULL;
+}
+
+static u64 ns_since(u64 when)
+{
+	s64 ns = local_clock() - when;
+
+	return ns > 0 ? ns : 0;
+}
+
+/**
+ * mmn_flight_return() - the callback of a driver returns
+ * @f: record of its event, from mmn_flight_called()
+ *
+ * Context: Any.
+ */
+void mmn_flight_return(struct mmn_flight *f)
+{
+	unsigned int driver = f->driver;
+
+	WRITE_ONCE(f->driver, 0);
+	mmn_times_add(f->mm, driver, f->verdict.cause, ns_since(f->called));
 }
 
 /**
@@ -130,6 +223,17 @@ static void show_name(struct seq_file *m, const char *comm)
 	seq_escape(m, *comm ? comm : "-", " \t\n\\");
 }
 
+/* The callback that runs, and for how long; "- -" if none is timed. */
+static void show_callback(struct seq_file *m, const struct mmn_flight *f)
+{
+	struct mmn_driver d;
+
+	if (mmn_times_name(f->driver, &d))
+		seq_printf(m, " %s %llu", d.symbol, div_u64(ns_since(f->called), 1000000));
+	else
+		seq_puts(m, " - -");
+}
+
 static void show_flight(struct seq_file *m, const struct mmn_flight *f, const char *comm)
 {
 	char site[KSYM_SYMBOL_LEN];
@@ -143,6 +247,7 @@ static void show_flight(struct seq_file *m, const struct mmn_flight *f, const ch
 		   f->start, f->end, site);
 	show_name(m, comm);
 	show_name(m, p.comm);
+	show_callback(m, f);
 	seq_putc(m, '\n');
 }
 
@@ -160,7 +265,7 @@ void mmn_flight_show(struct seq_file *m)
 	struct mmn_flight f;
 	unsigned int i;
 
-	seq_puts(m, "# id ms pid tgid event cause start end site task process\n");
+	seq_puts(m, "# id ms pid tgid event cause start end site task process callback callback_ms\n");
 	for (i = 0; i < ARRAY_SIZE(mmn_flight_table); i++)
 		if (flight_copy(&mmn_flight_table[i], &f) && f.ends && task_name(f.pid, comm))
 			show_flight(m, &f, comm);

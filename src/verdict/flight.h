@@ -30,6 +30,9 @@ struct seq_file;
  * @verdict: what its callbacks get, and observers
  * @pid: the task that invalidates
  * @ends: false if the start may fail and then has no end
+ * @driver: number of the driver whose callback runs, if it is timed; 0 if none does
+ * @callback_sp: stack pointer of the kernel's function that called it
+ * @called: local_clock() at the call, in ns
  */
 struct mmn_flight {
 	unsigned long range;
@@ -42,6 +45,9 @@ struct mmn_flight {
 	struct mmn_verdict verdict;
 	int pid;
 	bool ends;
+	u16 driver;
+	unsigned long callback_sp;
+	u64 called;
 } ____cacheline_aligned;
 
 #define MMN_FLIGHT_BUSY		1UL
@@ -52,6 +58,10 @@ extern struct mmn_flight mmn_flight_table[1 << MMN_FLIGHT_BITS];
 struct mmn_flight *mmn_flight_take_slow(struct mmn_flight *home, unsigned long range,
 					unsigned long top);
 struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long range);
+struct mmn_flight *mmn_flight_innermost(void);
+void mmn_flight_call(struct mmn_flight *f, unsigned int driver, unsigned long sp);
+struct mmn_flight *mmn_flight_called(unsigned long sp);
+void mmn_flight_return(struct mmn_flight *f);
 void mmn_flight_reset(void);
 void mmn_flight_show(struct seq_file *m);
 

@@ -397,6 +397,7 @@ static void flight_begin(const struct mmu_notifier_range *range,
 	f->verdict = *v;
 	f->pid = current->pid;
 	f->ends = mmu_notifier_range_blockable(range);
+	f->driver = 0;
 	f->since = local_clock();
 	mmn_flight_publish(f, (unsigned long)range);
 }

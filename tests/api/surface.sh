@@ -87,7 +87,8 @@ check_pages() {
 	heading sites site resolved hits kernels
 	heading census site calls state
 	heading clients client module ranges mms delivered timed ns
-	heading inflight id ms pid tgid event cause start end site task process
+	heading drivers tgid driver module notifiers cause calls ns max_ns histogram comm
+	heading inflight id ms pid tgid event cause start end site task process callback callback_ms
 	heading processes tgid cgroup since until cause events pages ns comm
 	heading verify site agree event_differs cause_differs site_differs unsure
 	# Each kernel has more than 25 calls, in functions that all have a row.

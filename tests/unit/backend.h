@@ -53,14 +53,19 @@ static struct mmu_notifier_range range;
 static struct mm_struct mm;
 static unsigned int starts, ends, news, exits, counted[MMN_NR_STATS];
 
+/* What is registered. */
+static struct mmu_notifier *given;
+
 static struct pt_regs regs_of_call(const char *symbol)
 {
 	struct pt_regs regs = { .word = { (unsigned long)&range, SITE, 77, 88 } };
 
 	if (!strcmp(symbol, RELEASE))
 		regs.word[0] = (unsigned long)&mm;
-	if (!strcmp(symbol, REGISTER))
+	if (!strcmp(symbol, REGISTER)) {
+		regs.word[0] = (unsigned long)given;
 		regs.word[4] = (unsigned long)&mm;
+	}
 	return regs;
 }
 
@@ -77,6 +82,16 @@ void mmn_verdict_end_in_hook(const struct mmu_notifier_range *r, unsigned long s
 }
 
 struct static_key_false mmn_verdict_watching;
+struct static_key_false mmn_probes_timing;
+
+static const struct mmu_notifier_ops ops = { .invalidate_range_start = (void *)0x4321 };
+static struct mmu_notifier notifier = { .ops = &ops };
+static unsigned int notes;
+
+void mmn_probes_note(void *callback)
+{
+	notes += callback == (void *)0x4321;
+}
 
 void mmn_process_register(const struct mm_struct *m)
 {

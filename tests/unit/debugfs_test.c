@@ -9,6 +9,7 @@
 #include "census/census.h"
 #include "client/client.h"
 #include "debugfs.h"
+#include "drivers/drivers.h"
 #include "hook/hook.h"
 #include "process.h"
 #include "stack/addr_cache.h"
@@ -26,6 +27,7 @@ PAGE(mmn_hook_show, "hook")
 PAGE(mmn_census_show, "census")
 PAGE(mmn_flight_show, "inflight")
 PAGE(mmn_process_show, "processes")
+PAGE(mmn_drivers_show, "drivers")
 PAGE(mmn_verify_show, "verify")
 
 static struct dentry {
@@ -35,7 +37,7 @@ static struct dentry {
 static struct {
 	const char *name;
 	const struct file_operations *fops;
-} files[10];
+} files[20];
 static unsigned int nr;
 static bool wrong;
 
@@ -78,7 +80,8 @@ static bool prints(const char *name)
 int main(void)
 {
 	static const char *const names[] = {
-		"counters", "sites", "clients", "hook", "census", "inflight", "processes", "verify",
+		"counters", "sites", "clients", "hook", "census", "inflight", "processes", "drivers",
+		"verify",
 	};
 	unsigned int i;
 

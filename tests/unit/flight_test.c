@@ -17,6 +17,7 @@
 #include "rules/names.h"
 #include "stack/addr_cache.h"
 #include "tap.h"
+#include "times.h"
 #include "verdict/flight.h"
 
 #define STACK_END(n)	(0x100000UL + ((n) + 1UL) * THREAD_SIZE)
@@ -59,6 +60,26 @@ const char *mmn_names_cause(unsigned int cause)
 	return cause == 5 ? "fork" : "?";
 }
 
+static unsigned int lost, added;
+static u64 added_ns;
+
+void mmn_times_lose(void)
+{
+	lost++;
+}
+
+bool mmn_times_name(unsigned int driver, struct mmn_driver *name)
+{
+	*name = (struct mmn_driver){ .symbol = "slow_start" };
+	return driver;
+}
+
+void mmn_times_add(const struct mm_struct *of, unsigned int driver, unsigned int cause, u64 ns)
+{
+	added += of == &mm && driver == 7 && cause == 5;
+	added_ns = ns;
+}
+
 int mmn_addr_cache_print(unsigned long site, char *buf, size_t size)
 {
 	return snprintf(buf, size, site == 9 ? "copy_page_range" : "?");
@@ -80,6 +101,7 @@ static struct mmn_flight *starts(unsigned int n, u64 nr, unsigned int depth)
 	f->verdict = (struct mmn_verdict){ .event = 3, .cause = 5 };
 	f->pid = n;
 	f->ends = true;
+	f->driver = 0;
 	mmn_flight_publish(f, RANGE(n) - depth);
 	return f;
 }
@@ -112,7 +134,7 @@ static void test_one(void)
 	f = starts(1, 8, 0);
 	now += 1234567890;
 	ok(nr_lines() == 1 && shows("8 1234 1 70 PROTECTION_PAGE fork 0x1000 0x3000 ") &&
-	   shows(" copy_page_range gpu\\040thr a\\040vm\n"), "an event is shown with its age");
+	   shows(" copy_page_range gpu\\040thr a\\040vm - -\n"), "an event is shown with its age");
 	ok(mmn_flight_find(RANGE(1)) == f && !mmn_flight_find(RANGE(2)), "and found by its range");
 	gone = true;
 	ok(!nr_lines(), "but not without its task");
@@ -187,6 +209,39 @@ static void test_torn(void)
 	}
 }
 
+/* Callbacks of one event, at the same place of the stack. */
+static void test_calls(void)
+{
+	const unsigned long sp = RANGE(1) - 0x40;
+	struct mmn_flight *f;
+
+	shim_current.pid = 1;
+	f = starts(1, 8, 0);
+	mmn_flight_call(NULL, 7, sp);
+	ok(lost == 1 && !mmn_flight_called(sp), "a callback of an event without a record is lost");
+	mmn_flight_call(f, 7, sp);
+	now += 2500000;
+	ok(shows(" slow_start 2\n"), "the callback that runs is shown");
+	mmn_flight_call(f, 9, sp - 0x80);
+	ok(f->driver == 7 && lost == 1, "one that it calls itself is part of it");
+	ok(!mmn_flight_called(sp - 8) && mmn_flight_called(sp) == f, "its return is known by the stack");
+	shim_current.pid = 2;
+	ok(!mmn_flight_called(sp), "and by the task");
+	shim_current.pid = 1;
+	mmn_flight_return(f);
+	ok(added == 1 && added_ns == 2500000 && !mmn_flight_called(sp), "its time is added once");
+	mmn_flight_call(f, 9, sp);
+	now += 1000;
+	mmn_flight_call(f, 7, sp);
+	mmn_flight_return(f);
+	ok(lost == 2 && added == 2 && !added_ns, "one whose return was missed is lost");
+	ok(mmn_flight_innermost() == f, "the innermost event is the only one");
+	ok(mmn_flight_innermost() != starts(1, 9, 0x80) && mmn_flight_innermost()->nr == 9,
+	   "or the one that started last");
+	mmn_flight_reset();
+	ok(!mmn_flight_innermost(), "or none");
+}
+
 static void test_age(void)
 {
 	const struct mmn_flight before = { .since = now - 7 }, after = { .since = now + 7 };
@@ -202,5 +257,6 @@ int main(void)
 	test_many();
 	test_nested();
 	test_torn();
+	test_calls();
 	return tap_done();
 }

@@ -150,6 +150,14 @@ static void test_attach(void)
 	call(RELEASE);
 	call(REGISTER);
 	ok(news == 1 && exits == 1 && saw(2, 1), "observers know of new and ended mms");
+	given = &notifier;
+	call(REGISTER);
+	ok(!notes, "callbacks are of no interest unless they are timed");
+	mmn_probes_timing.on = true;
+	call(REGISTER);
+	given = NULL;
+	call(REGISTER);
+	ok(notes == 1, "a callback that is registered then is noted");
 	ok(!mmn_hook_ftrace.detach() && did("su sd nu nd xu xd eu ed ") && is_idle(),
 	   "the end is detached last, the start first, and no filter stays");
 	ok(!strcmp(mmn_hook_ftrace.name, "ftrace") && !mmn_hook_ftrace.unreliable &&

@@ -72,6 +72,14 @@ static void test_attach(void)
 	mmn_verdict_watching.on = true;
 	ok(!call(RELEASE) && !call(REGISTER) && news == 1 && exits == 1 && saw(2, 1),
 	   "observers know of new and ended mms");
+	given = &notifier;
+	call(REGISTER);
+	ok(!notes, "callbacks are of no interest unless they are timed");
+	mmn_probes_timing.on = true;
+	call(REGISTER);
+	given = NULL;
+	call(REGISTER);
+	ok(notes == 1, "a callback that is registered then is noted");
 	ok(!mmn_hook_kprobe.detach() && did("su nu xu eu ") && no_probe(),
 	   "the end is detached last, the start first");
 	ok(!mmn_hook_kprobe.attach() && did("er xr nr sr ") && !mmn_hook_kprobe.detach() &&

@@ -9,8 +9,9 @@
 
 extern char **const shim_param_hook, **const shim_param_trust, **const shim_param_forget;
 extern bool *const shim_param_watch, *const shim_param_debug, *const shim_param_verify;
-extern bool *const shim_param_starve_ends;
+extern bool *const shim_param_starve_ends, *const shim_param_timing;
 extern const struct kernel_param_ops *const shim_ops_watch, *const shim_ops_debug;
+extern const struct kernel_param_ops *const shim_ops_timing;
 extern const struct kernel_param_ops *const shim_ops_verify, *const shim_ops_starve_ends;
 
 #endif /* MAIN_PARAMS_H */

@@ -73,6 +73,8 @@ STEP(patches_init)
 STEP(objects_init)
 STEP(range_end_init)
 STEP(hook_choose)
+STEP(layout_prove)
+STEP(times_exit)
 STEP(stats_reset)
 STEP(debugfs_init)
 STEP(debugfs_exit)
@@ -96,6 +98,11 @@ STEP_WITH(range_end_starve)
 int mmn_watch_set(bool on)
 {
 	return step_with("watch_set", word(on));
+}
+
+int mmn_watch_time(bool on)
+{
+	return step_with("watch_time", word(on));
 }
 
 u64 get_random_u64(void)
@@ -205,9 +212,10 @@ static bool did(const char *what)
 
 #define FIRST	"features_log stats_init census_init no text:no owner frames_init:on module_notifier_init "
 #define SECOND	"patches_init leftover_init objects_init event_init:random range_end_init "
-#define THIRD	"hook_choose stats_reset debugfs_init client_set_debug:off verify_set:off "
+#define THIRD	"hook_choose layout_prove stats_reset debugfs_init client_set_debug:off " \
+		"verify_set:off "
 #define EXIT	"debugfs_exit watch_exit hook_exit leftover_exit module_notifier_exit " \
-		"range_end_exit process_exit stats_exit "
+		"range_end_exit times_exit process_exit stats_exit "
 
 static void set(const struct kernel_param_ops *ops, bool *arg, const char *val)
 {
@@ -221,6 +229,7 @@ static void test_switches_before(void)
 {
 	begin("auto");
 	set(shim_ops_watch, shim_param_watch, "1");
+	set(shim_ops_timing, shim_param_timing, "1");
 	set(shim_ops_debug, shim_param_debug, "1");
 	set(shim_ops_verify, shim_param_verify, "1");
 	ok(did("") && *shim_param_watch && *shim_param_debug && *shim_param_verify,
@@ -254,10 +263,10 @@ static void test_init(void)
 {
 	begin("auto");
 	ok(!shim_init() && did("trust:tested " FIRST SECOND "hook:stack unwind_allow:on test:steps "
-			       "hook:ftrace unwind_allow:on test:hook hook_choose stats_reset "
-			       "debugfs_init client_set_debug:on verify_set:on watch_set:on "
-			       "client_set_timing:on ") && !mmn_hook_for_clients &&
-	   strstr(logged, "version 1.2.3, hook ftrace, tested kernel"),
+			       "hook:ftrace unwind_allow:on test:hook hook_choose layout_prove "
+			       "stats_reset debugfs_init client_set_debug:on verify_set:on "
+			       "watch_set:on client_set_timing:on watch_time:on ") &&
+	   !mmn_hook_for_clients && strstr(logged, "version 1.2.3, hook ftrace, tested kernel"),
 	   "the steps of the module, with all switches on");
 	shim_exit();
 	ok(did(EXIT), "its exit");
@@ -272,6 +281,14 @@ static void test_switches_after(void)
 	set(shim_ops_watch, shim_param_watch, "1");
 	ok(did("watch_set:on client_set_timing:off ") && !*shim_param_watch,
 	   "without memory for what watch= counts it stays off");
+	failing = "";
+	set(shim_ops_timing, shim_param_timing, "1");
+	ok(did(""), "timing= that is on stays on");
+	set(shim_ops_timing, shim_param_timing, "0");
+	failing = "on";
+	set(shim_ops_timing, shim_param_timing, "1");
+	ok(did("watch_time:off watch_time:on ") && !*shim_param_timing,
+	   "timing= stays off if it cannot begin");
 	failing = "";
 	set(shim_ops_debug, shim_param_debug, "0");
 	set(shim_ops_verify, shim_param_verify, "0");

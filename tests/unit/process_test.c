@@ -45,6 +45,18 @@ void *kvzalloc(size_t size, int flags)
 	return no_memory ? NULL : calloc(1, size);
 }
 
+static unsigned int references;
+
+void mmgrab(struct mm_struct *mm)
+{
+	references++;
+}
+
+void mmdrop(struct mm_struct *mm)
+{
+	references--;
+}
+
 void kvfree(void *p)
 {
 	free(p);
@@ -314,6 +326,58 @@ static void test_ring(void)
 	   "the last ones that ended are listed");
 }
 
+static void test_ids(void)
+{
+	struct mm_struct *mm = start(7, "id");
+	struct mmn_process p;
+	unsigned int i;
+	u32 id;
+
+	mmn_process_register(mm);
+	id = mmn_process_id(mm);
+	ok(id && mmn_process_by_id(id, &p) == MMN_PROCESS_LIVE && p.tgid == 107,
+	   "a process is found by its number");
+	ok(!mmn_process_id(&mms[39]) && mmn_process_by_id(0, &p) == MMN_PROCESS_GONE,
+	   "an mm without an entry has none");
+	mmn_process_release(mm);
+	ok(mmn_process_by_id(id, &p) == MMN_PROCESS_ENDED && p.tgid == 107, "also when it has ended");
+	tasks[7].tgid = 3000;
+	mmn_process_register(mm);
+	ok(mmn_process_id(mm) != id && mmn_process_by_id(id, &p) == MMN_PROCESS_ENDED &&
+	   p.tgid == 107, "and when another one has its entry");
+	for (i = 0; i < 600; i++) {
+		mmn_process_release(mm);
+		tasks[7].tgid++;
+		mmn_process_register(mm);
+	}
+	ok(mmn_process_by_id(id, &p) == MMN_PROCESS_GONE, "as long as it is listed");
+}
+
+static void test_mms(void)
+{
+	struct mmn_process_mm *list;
+	int nr;
+
+	start(0, "first");
+	start(1, "second");
+	start(2, "shared")->owner = &tasks[1];
+	tasks[2].mm = &mms[1];
+	start(3, "without")->notifier_subscriptions = NULL;
+	for (nr = 0; nr < 4; nr++)
+		shim_processes[nr] = &tasks[nr];
+	shim_processes[4] = NULL;
+	no_memory = true;
+	ok(mmn_process_mms(&list) < 0, "without memory there is no list of mms");
+	no_memory = false;
+	nr = mmn_process_mms(&list);
+	ok(nr == 2 && references == 2 && list[0].mm == &mms[0] && list[1].mm == &mms[1] &&
+	   list[1].process.tgid == 101 && !strcmp(list[1].process.comm, "second"),
+	   "each mm with a notifier is in it once, with its owner");
+	mmn_process_put_mms(list, nr);
+	ok(!references, "references are dropped");
+	shim_processes[0] = NULL;
+}
+
 int main(void)
 {
 	test_no_counters();
@@ -324,6 +388,8 @@ int main(void)
 	test_start();
 	test_count();
 	test_ring();
+	test_ids();
+	test_mms();
 	mmn_process_exit();
 	return tap_done();
 }

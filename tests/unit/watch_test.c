@@ -7,10 +7,12 @@
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 
+#include "drivers/probes.h"
 #include "hook/hook.h"
 #include "log.h"
 #include "tap.h"
 #include "hook/watch.h"
+#include "times.h"
 
 struct work_struct *shim_scheduled;
 int shim_mutexes_held;
@@ -21,6 +23,29 @@ static bool watching, following;
 static bool wrong;
 
 static int no_memory;
+
+bool shim_unlocked;
+static bool timed;
+static int no_probes;
+
+int mmn_times_init(void)
+{
+	wrong |= shim_mutexes_held != 1 || !watching;
+	return no_memory;
+}
+
+int mmn_probes_start(void)
+{
+	wrong |= shim_mutexes_held != 1 || !watching || !following || timed;
+	timed = !no_probes;
+	return no_probes;
+}
+
+void mmn_probes_stop(void)
+{
+	wrong |= shim_mutexes_held != 1 || !watching || !following || !timed;
+	timed = false;
+}
 
 int mmn_process_init(void)
 {
@@ -77,7 +102,8 @@ static void run_scheduled(void)
 
 static bool is_watched(bool yes)
 {
-	return hooks == yes && watching == yes && following == yes && !wrong && !shim_mutexes_held;
+	return hooks == yes && watching == yes && following == yes && !wrong &&
+	       !shim_mutexes_held && !shim_unlocked;
 }
 
 static void test_parameter(void)
@@ -145,11 +171,35 @@ static void test_both(void)
 	ok(is_watched(true), "the hook stays for the parameter");
 }
 
+static void test_timing(void)
+{
+	ok(!mmn_watch_time(true) && is_watched(true) && timed, "timing watches, then times");
+	ok(!mmn_watch_time(true) && timed, "a second user shares it");
+	mmn_watch_set(true);
+	mmn_watch_time(false);
+	ok(is_watched(true) && timed, "it goes on for the other one");
+	mmn_watch_time(false);
+	ok(is_watched(true) && !timed, "without users nothing is timed, and watch=1 goes on");
+	mmn_watch_set(false);
+	ok(is_watched(false), "until it ends");
+	no_probes = -EOPNOTSUPP;
+	ok(mmn_watch_time(true) == -EOPNOTSUPP && is_watched(false) && !timed &&
+	   strstr(logged, "not available here"), "where it is not available nothing is watched");
+	no_probes = -EINVAL;
+	ok(mmn_watch_time(true) == -EINVAL && is_watched(false) && !timed &&
+	   strstr(logged, "a probe cannot be attached (-22)"), "nor without a probe");
+	no_probes = 0;
+	ok(!mmn_watch_time(true) && is_watched(true) && timed, "the next attempt succeeds");
+	mmn_watch_time(false);
+	ok(is_watched(false) && !timed, "and ends");
+	mmn_watch_time(true);
+}
+
 static void test_exit(void)
 {
 	mmn_watch_tracer_on();
 	mmn_watch_exit();
-	ok(is_watched(false), "exit detaches the hook though parameter and tracepoint are on");
+	ok(is_watched(false) && !timed, "exit detaches the hook though parameter and tracepoint are on");
 	ok(!shim_scheduled, "no work item is pending after exit");
 	mmn_watch_tracer_off();
 	mmn_watch_tracer_on();
@@ -164,6 +214,7 @@ int main(void)
 	test_no_memory();
 	test_tracers();
 	test_both();
+	test_timing();
 	test_exit();
 	return tap_done();
 }

@@ -35,7 +35,7 @@ hang() {
 	echo >&3
 	check 'soon 10 eval "[ -n \"\$(line)\" ]"' "$1: it shows within a second" ||
 		cat $debugfs/inflight $debugfs/hook
-	check 'line | grep -q " $pid $pid [A-Z_]* $cause 0x[0-9a-f]* 0x[0-9a-f]* [a-z_]* stuck stuck\$"' \
+	check 'line | grep -q " $pid $pid [A-Z_]* $cause 0x[0-9a-f]* 0x[0-9a-f]* [a-z_]* stuck stuck - -\$"' \
 		"$1: $(line)"
 	first=$(age)
 	# Others use the places again and again. None may exit: the release of an mm waits for all

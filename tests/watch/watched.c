@@ -5,8 +5,8 @@
  *
  * Usage: [DEVICE=PATH] watched NAME OPERATION...; OPERATION is munmap, dontneed, mprotect, fork,
  * move, bind or split, with =TIMES behind it, exec or wait: until a line can be read from standard
- * input. NAME becomes the name of the process. DEVICE gives it the notifier. Prints its process id
- * at first.
+ * input. NAME becomes the name of the process. DEVICE gives it the notifier; it may be several,
+ * with blanks between. Prints its process id at first.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -116,14 +116,23 @@ static void perform(const char *what, char *p)
 		die(what);
 }
 
+static void open_devices(char *devices)
+{
+	char *device;
+
+	while ((device = strsep(&devices, " ")))
+		if (open(device, O_RDWR) < 0)
+			die(device);
+}
+
 int main(int argc, char **argv)
 {
-	const char *device = getenv("DEVICE") ?: "/dev/bench_native";
 	int i, times;
 	char *count;
 
-	if (argc < 2 || open(device, O_RDWR) < 0)
-		die(device);
+	if (argc < 2)
+		die("Usage: watched NAME OPERATION...");
+	open_devices(strdup(getenv("DEVICE") ?: "/dev/bench_native"));
 	prctl(PR_SET_NAME, argv[1]);
 	printf("%d\n", getpid());
 	fflush(stdout);

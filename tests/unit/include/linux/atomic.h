@@ -87,6 +87,28 @@ static inline void atomic64_inc(atomic64_t *v)
 	__atomic_fetch_add(&v->counter, 1, __ATOMIC_RELAXED);
 }
 
+static inline void atomic64_set(atomic64_t *v, long long n)
+{
+	__atomic_store_n(&v->counter, n, __ATOMIC_RELAXED);
+}
+
+static inline void atomic64_set_release(atomic64_t *v, long long n)
+{
+	__atomic_store_n(&v->counter, n, __ATOMIC_RELEASE);
+}
+
+#define atomic64_cmpxchg(v, old, new)	__sync_val_compare_and_swap(&(v)->counter, old, new)
+
+static inline bool atomic64_try_cmpxchg(atomic64_t *v, long long *old, long long n)
+{
+	long long expected = *old;
+	bool done = __atomic_compare_exchange_n(&v->counter, &expected, n, false,
+						__ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+
+	*old = expected;
+	return done;
+}
+
 #define cmpxchg(p, old, new)	__sync_val_compare_and_swap(p, old, new)
 #define xchg(p, new)		__atomic_exchange_n(p, new, __ATOMIC_SEQ_CST)
 #define cmpxchg64(p, old, new)	__sync_val_compare_and_swap(p, old, new)

@@ -17,4 +17,9 @@ void kfree(void *p);
 void *kvzalloc(size_t size, int flags);
 void kvfree(void *p);
 
+static inline void *kvcalloc(size_t n, size_t size, int flags)
+{
+	return kvzalloc(n * size, flags);
+}
+
 #endif /* SHIM_SLAB_H */

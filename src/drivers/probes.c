@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * probes: times the callbacks of drivers. The overview is in probes.h.
+ */
+#define pr_fmt(fmt) "mmnotify: " fmt
+
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/irq_work.h>
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/printk.h>
+#include <linux/ptrace.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/static_key.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "compat/compat.h"
+#include "compat/notifiers.h"
+#include "layout.h"
+#include "probes.h"
+#include "process.h"
+#include "times.h"
+#include "verdict/flight.h"
+
+DEFINE_STATIC_KEY_FALSE(mmn_probes_timing);
+
+#if MMN_LAYOUT_READABLE
+
+#define CALLBACKS	64
+#define RETURNS		8
+#define WISHES		16
+
+/* @at: the function; 0 if the place is free. */
+struct callback {
+	struct kprobe probe;
+	unsigned long at;
+	unsigned int driver;
+};
+
+static DEFINE_MUTEX(probes_lock);
+static struct callback callbacks[CALLBACKS];
+static struct kprobe returns[RETURNS];
+static unsigned int nr_returns;
+static bool timing;
+
+/* Mark of a function for the second pass. Functions are aligned. */
+#define FINISH		1UL
+
+/* What probes have seen and have no probe for; 0 if the place is free. */
+static unsigned long wished_callbacks[WISHES], wished_returns[WISHES];
+
+static void grant_wishes(struct work_struct *work);
+static DECLARE_WORK(grant_work, grant_wishes);
+
+static void schedule_grant(struct irq_work *work)
+{
+	schedule_work(&grant_work);
+}
+
+/* A probe may run where no work item can be queued. */
+static struct irq_work wish_work;
+
+static void wish(unsigned long *wishes, unsigned long at)
+{
+	unsigned int i;
+
+	for (i = 0; i < WISHES; i++)
+		if (READ_ONCE(wishes[i]) == at)
+			return;
+	for (i = 0; i < WISHES; i++)
+		if (!cmpxchg(&wishes[i], 0, at))
+			break;
+	irq_work_queue(&wish_work);
+}
+
+static bool is_own(unsigned long at)
+{
+	return within_module(at, THIS_MODULE);
+}
+
+static struct callback *callback_find(unsigned long at)
+{
+	unsigned int i;
+
+	for (i = 0; i < CALLBACKS; i++)
+		if (READ_ONCE(callbacks[i].at) == at)
+			return &callbacks[i];
+	return NULL;
+}
+
+/* ---- probes ---- */
+
+static bool is_return(unsigned long at)
+{
+	unsigned int i, nr = READ_ONCE(nr_returns);
+
+	for (i = 0; i < nr; i++)
+		if ((unsigned long)READ_ONCE(returns[i].addr) == at)
+			return true;
+	return false;
+}
+
+static void called(const struct kprobe *kp, struct pt_regs *regs, struct mmn_flight *f)
+{
+	const struct callback *c = container_of(kp, struct callback, probe);
+	unsigned long at = mmn_regs_return_address(regs);
+
+	if (unlikely(!is_return(at)))
+		wish(wished_returns, at);
+	mmn_flight_call(f, c->driver, mmn_caller_sp(regs));
+}
+
+static int mmn_probes_called(struct kprobe *kp, struct pt_regs *regs)
+{
+	called(kp, regs, mmn_flight_find(mmn_regs_arg1(regs)));
+	return 0;
+}
+NOKPROBE_SYMBOL(mmn_probes_called);
+
+/* The second pass is not passed the range. */
+static int mmn_probes_called_again(struct kprobe *kp, struct pt_regs *regs)
+{
+	called(kp, regs, mmn_flight_innermost());
+	return 0;
+}
+NOKPROBE_SYMBOL(mmn_probes_called_again);
+
+static int mmn_probes_returned(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct mmn_flight *f = mmn_flight_called(kernel_stack_pointer(regs));
+
+	if (likely(f))
+		mmn_flight_return(f);
+	return 0;
+}
+NOKPROBE_SYMBOL(mmn_probes_returned);
+
+static void note(void *callback, unsigned long mark)
+{
+	unsigned long at = (unsigned long)callback;
+
+	if (at && !is_own(at) && !callback_find(at))
+		wish(wished_callbacks, at | mark);
+}
+
+static int mmn_probes_insert(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct mmu_interval_notifier_ops *ops = (void *)mmn_regs_arg4(regs);
+
+	note(mmn_two_pass_start_of(ops) ?: (void *)ops->invalidate, 0);
+	note(mmn_two_pass_finish_of(ops), FINISH);
+	return 0;
+}
+NOKPROBE_SYMBOL(mmn_probes_insert);
+
+static const char *const insert_names[] = {
+	"mmu_interval_notifier_insert", "mmu_interval_notifier_insert_locked",
+};
+
+static struct kprobe inserts[ARRAY_SIZE(insert_names)];
+
+/* ---- which functions ---- */
+
+/**
+ * mmn_probes_note() - a callback may be called from now on
+ * @callback: the function; NULL is ignored
+ *
+ * Context: Any, including the hook.
+ */
+void mmn_probes_note(void *callback)
+{
+	note(callback, 0);
+}
+
+static unsigned int driver_at(unsigned long at)
+{
+	struct mmn_driver d;
+
+	mmn_times_split((void *)at, &d);
+	return mmn_times_driver(d.symbol, d.module);
+}
+
+static void callback_attach(unsigned long at, bool finish)
+{
+	struct callback *c;
+	int ret;
+
+	lockdep_assert_held(&probes_lock);
+	if (!at || is_own(at) || callback_find(at))
+		return;
+	c = callback_find(0);
+	if (!c)
+		return;
+	c->driver = driver_at(at);
+	c->probe = (struct kprobe){
+		.addr = (void *)at,
+		.pre_handler = finish ? mmn_probes_called_again : mmn_probes_called,
+	};
+	ret = register_kprobe(&c->probe);
+	if (ret)
+		pr_warn_once("the callback %ps is not timed (%d)\n", (void *)at, ret);
+	else
+		WRITE_ONCE(c->at, at);
+}
+
+/* Those in @mod, or all if it is NULL. */
+static void callbacks_detach(const struct module *mod)
+{
+	struct kprobe *probes[CALLBACKS];
+	unsigned int i, nr = 0;
+
+	lockdep_assert_held(&probes_lock);
+	for (i = 0; i < CALLBACKS; i++)
+		if (callbacks[i].at && (!mod || within_module(callbacks[i].at, mod)))
+			probes[nr++] = &callbacks[i].probe;
+	unregister_kprobes(probes, nr);
+	while (nr--)
+		WRITE_ONCE(container_of(probes[nr], struct callback, probe)->at, 0);
+}
+
+static void notifiers_attach(const struct mmn_notifiers *n)
+{
+	if (!n->starts)
+		return;
+	callback_attach((unsigned long)n->callback, false);
+	callback_attach((unsigned long)n->finish, true);
+}
+
+static void mm_attach(const struct mmn_process_mm *of)
+{
+	struct mmn_notifiers *list;
+	unsigned int nr;
+
+	list = kmalloc_array(MMN_LAYOUT_KINDS, sizeof(*list), GFP_KERNEL);
+	if (!list)
+		return;
+	nr = mmn_layout_read(of->mm, list);
+	while (nr--)
+		notifiers_attach(&list[nr]);
+	kfree(list);
+}
+
+/* Notifiers that are there already. */
+static int attach_all(void)
+{
+	struct mmn_process_mm *mms;
+	int nr = mmn_process_mms(&mms), i;
+
+	for (i = 0; i < nr; i++)
+		mm_attach(&mms[i]);
+	if (nr >= 0)
+		mmn_process_put_mms(mms, nr);
+	return min(nr, 0);
+}
+
+/* A tracer's trampoline, or a driver that calls the callback itself, is no place for a probe. */
+static bool may_return_to(unsigned long at)
+{
+	static const char *const functions[] = {
+		"__mmu_notifier_invalidate_range_start", "__mmu_notifier_release",
+		"mn_hlist_invalidate_range_start", "mn_hlist_release", "mn_itree_",
+	};
+	char symbol[KSYM_SYMBOL_LEN];
+	unsigned int i;
+
+	snprintf(symbol, sizeof(symbol), "%ps", (void *)at);
+	for (i = 0; i < ARRAY_SIZE(functions); i++)
+		if (!strncmp(symbol, functions[i], strlen(functions[i])) && !strchr(symbol, '['))
+			return true;
+	return false;
+}
+
+static int return_attach(unsigned long at)
+{
+	struct kprobe *kp = &returns[nr_returns];
+	int ret;
+
+	lockdep_assert_held(&probes_lock);
+	if (is_return(at))
+		return 0;
+	if (nr_returns == RETURNS)
+		return -ENOSPC;
+	*kp = (struct kprobe){ .addr = (void *)at, .pre_handler = mmn_probes_returned };
+	ret = register_kprobe(kp);
+	if (!ret)
+		WRITE_ONCE(nr_returns, nr_returns + 1);
+	return ret;
+}
+
+static int returns_attach(void)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < MMN_LAYOUT_RETURNS && mmn_layout_return(i); i++)
+		ret = return_attach(mmn_layout_return(i));
+	return ret;
+}
+
+static void returns_detach(void)
+{
+	while (nr_returns)
+		unregister_kprobe(&returns[--nr_returns]);
+}
+
+static void inserts_detach(unsigned int nr)
+{
+	while (nr--)
+		unregister_kprobe(&inserts[nr]);
+}
+
+static int inserts_attach(void)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(inserts); i++) {
+		inserts[i] = (struct kprobe){ .symbol_name = insert_names[i],
+					      .pre_handler = mmn_probes_insert };
+		ret = register_kprobe(&inserts[i]);
+		if (ret) {
+			inserts_detach(i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static void grant_wishes(struct work_struct *work)
+{
+	unsigned long at;
+	unsigned int i;
+
+	mutex_lock(&probes_lock);
+	for (i = 0; timing && i < WISHES; i++) {
+		at = READ_ONCE(wished_returns[i]);
+		if (at && may_return_to(at))
+			return_attach(at);
+		WRITE_ONCE(wished_returns[i], 0);
+		at = READ_ONCE(wished_callbacks[i]);
+		callback_attach(at & ~FINISH, at & FINISH);
+		WRITE_ONCE(wished_callbacks[i], 0);
+	}
+	mutex_unlock(&probes_lock);
+}
+
+/* The functions of a module that is unloaded, before its text is freed. */
+static int module_event(struct notifier_block *nb, unsigned long state, void *mod)
+{
+	if (state != MODULE_STATE_GOING)
+		return NOTIFY_DONE;
+	mutex_lock(&probes_lock);
+	callbacks_detach(mod);
+	mutex_unlock(&probes_lock);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block block = { .notifier_call = module_event };
+
+static int attach(void)
+{
+	int ret = returns_attach();
+
+	if (!ret)
+		ret = inserts_attach();
+	if (ret) {
+		returns_detach();
+		return ret;
+	}
+	timing = true;
+	static_branch_enable(&mmn_probes_timing);
+	return attach_all();
+}
+
+/* The returns last: they end what the others have begun. */
+static void detach(void)
+{
+	static_branch_disable(&mmn_probes_timing);
+	timing = false;
+	inserts_detach(ARRAY_SIZE(inserts));
+	callbacks_detach(NULL);
+	returns_detach();
+}
+
+/**
+ * mmn_probes_start() - begin to time callbacks
+ *
+ * Context: Process, may sleep; while events are watched. The caller serialises calls.
+ * Return: 0 or an errno: nothing is timed then.
+ */
+int mmn_probes_start(void)
+{
+	int ret;
+
+	if (mmn_layout_missing())
+		return -EOPNOTSUPP;
+	init_irq_work(&wish_work, schedule_grant);
+	ret = register_module_notifier(&block);
+	if (ret)
+		return ret;
+	mutex_lock(&probes_lock);
+	ret = attach();
+	if (ret && timing)
+		detach();
+	mutex_unlock(&probes_lock);
+	if (ret)
+		unregister_module_notifier(&block);
+	return ret;
+}
+
+/**
+ * mmn_probes_stop() - callbacks are not timed any more
+ *
+ * A callback that runs is not waited for.
+ *
+ * Context: Process, may sleep; after mmn_probes_start(). The caller serialises calls.
+ */
+void mmn_probes_stop(void)
+{
+	mutex_lock(&probes_lock);
+	detach();
+	mutex_unlock(&probes_lock);
+	unregister_module_notifier(&block);
+	irq_work_sync(&wish_work);
+	cancel_work_sync(&grant_work);
+}
+
+#else
+
+int mmn_probes_start(void)
+{
+	return -EOPNOTSUPP;
+}
+
+void mmn_probes_stop(void)
+{
+}
+
+void mmn_probes_note(void *callback)
+{
+}
+#endif /* MMN_LAYOUT_READABLE */

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmn_slow: three drivers whose callbacks take a known time: one of the whole mm that sleeps, one
+ * of the whole mm that does nothing, and one of a range that sleeps.
+ */
+#include <linux/delay.h>
+
+#include "whole.h"
+
+static unsigned int sleep_ms = 20;
+module_param(sleep_ms, uint, 0644);
+MODULE_PARM_DESC(sleep_ms, "how long mmn_slow_start() sleeps, in ms");
+
+static unsigned int range_ms = 5;
+module_param(range_ms, uint, 0644);
+MODULE_PARM_DESC(range_ms, "how long mmn_slow_invalidate() sleeps, in ms");
+
+static void sleep(const struct mmu_notifier_range *range, unsigned int ms)
+{
+	if (mmu_notifier_range_blockable(range))
+		usleep_range(ms * 1000, ms * 1000 + 10);
+}
+
+static int mmn_slow_start(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+{
+	sleep(range, sleep_ms);
+	return 0;
+}
+
+static int mmn_slow_quick(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
+{
+	return 0;
+}
+
+static bool mmn_slow_invalidate(struct mmu_interval_notifier *mni,
+				const struct mmu_notifier_range *range, unsigned long seq)
+{
+	mmu_interval_set_seq(mni, seq);
+	sleep(range, range_ms);
+	return true;
+}
+
+static const struct mmu_notifier_ops slow_ops = {
+	.invalidate_range_start = mmn_slow_start,
+};
+
+static const struct mmu_notifier_ops quick_ops = {
+	.invalidate_range_start = mmn_slow_quick,
+	.invalidate_range_end = whole_end,
+};
+
+static const struct mmu_interval_notifier_ops range_ops = {
+	.invalidate = mmn_slow_invalidate,
+};
+
+static void *attach_slow(struct mm_struct *mm)
+{
+	return attach_whole(mm, &slow_ops);
+}
+
+static void *attach_quick(struct mm_struct *mm)
+{
+	return attach_whole(mm, &quick_ops);
+}
+
+static void *attach_range(struct mm_struct *mm)
+{
+	struct mmu_interval_notifier *mni = kzalloc(sizeof(*mni), GFP_KERNEL);
+	int ret;
+
+	if (!mni)
+		return ERR_PTR(-ENOMEM);
+	/* The upper half, where programs have what they map. */
+	ret = mmu_interval_notifier_insert(mni, mm, 1UL << 46, 1UL << 46, &range_ops);
+	if (ret) {
+		kfree(mni);
+		return ERR_PTR(ret);
+	}
+	return mni;
+}
+
+static void detach_range(void *object)
+{
+	mmu_interval_notifier_remove(object);
+	kfree(object);
+}
+
+static struct attacher attachers[] = {
+	ATTACHER("mmn_slow", slow, whole),
+	ATTACHER("mmn_quick", quick, whole),
+	ATTACHER("mmn_slow_range", range, range),
+};
+
+static int __init mmn_slow_init(void)
+{
+	return bench_register(attachers, ARRAY_SIZE(attachers));
+}
+module_init(mmn_slow_init);
+
+static void __exit mmn_slow_exit(void)
+{
+	bench_unregister(attachers, ARRAY_SIZE(attachers));
+}
+module_exit(mmn_slow_exit);
+
+MODULE_AUTHOR("The mmnotify authors");
+MODULE_DESCRIPTION("Bare notifiers that take a known time, for tests");
+MODULE_LICENSE("GPL");

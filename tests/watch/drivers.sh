@@ -1,0 +1,117 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs in the VM: debugfs drivers names the drivers of each process, and with timing=1 how long their
+# callbacks take, by cause. A driver that sleeps has its time, and the others do not. Nothing is
+# probed while nothing is timed.
+# check evaluates its first argument, which shellcheck does not follow.
+# shellcheck disable=SC2016,SC2034,SC2086,SC2317
+set -u
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+slow=/sys/module/mmn_slow/parameters
+kprobes=/sys/kernel/debug/kprobes/list
+
+# column N PATTERN: of the lines of the process that match.
+column() {
+	grep "^$pid $2" $debugfs/drivers | cut -d ' ' -f $1
+}
+
+# timed CALLBACK CAUSE: calls, ns, max_ns and histogram.
+timed() {
+	grep "^$pid $1 mmn_slow - $2 " $debugfs/drivers | cut -d ' ' -f 6-9
+}
+
+# between LOW NUMBER HIGH
+between() {
+	[ $1 -le $2 ] && [ $2 -le $3 ]
+}
+
+# Number of callbacks that are probed.
+probed() {
+	grep -c mmn_slow_ $kprobes
+}
+
+# quiet: no probe is there but those from before. A kprobe of the hook stays for a second.
+quiet() {
+	soon 30 eval '[ $(cat $kprobes | wc -l) = $before ]'
+}
+
+# start NAME OPERATION...: in the background; a line on descriptor 3 lets it go on.
+start() {
+	: > /tmp/pid
+	/files/watched "$@" < /tmp/in > /tmp/pid &
+	exec 3> /tmp/in
+	soon 50 test -s /tmp/pid
+	pid=$(cat /tmp/pid)
+}
+
+finished() {
+	exec 3>&-
+	wait
+}
+
+say 'TAP version 13'
+mkfifo /tmp/in
+for hook in auto kprobe; do
+	check "insmod /modules/mmnotify.ko hook=$hook && insmod /modules/mmn_slow.ko" "$hook: they load"
+	check '! grep "not available" $debugfs/drivers' "$hook: the drivers of a process can be read"
+	before=$(cat $kprobes | wc -l)
+	DEVICE='/dev/mmn_slow /dev/mmn_quick /dev/mmn_slow_range /dev/mmn_quick'
+	export DEVICE
+	start three wait munmap=8 dontneed=4 wait munmap=1 wait
+	check '[ "$(column 4 "mmn_slow_start mmn_slow")" = 1 ] &&
+		[ "$(column 4 "mmn_slow_quick mmn_slow")" = 2 ] &&
+		[ "$(column 4 "mmn_slow_invalidate mmn_slow")" = 1 ]' \
+		"$hook: each driver of the process is named, with its notifiers" || cat $debugfs/drivers
+	check 'quiet' "$hook: nothing is probed for it"
+	check 'echo 1 > $parameters/timing && hooked 1' "$hook: timing begins, and watches"
+	check '[ $(probed) = 3 ]' "$hook: $(probed) callbacks are probed" || cat $kprobes
+	echo >&3
+	check 'soon 100 eval "timed mmn_slow_start madv_dontneed | grep -q \"^4 \""' \
+		"$hook: the process has done its work" || cat $debugfs/drivers
+	read -r calls ns max histogram <<-EOT
+	$(timed mmn_slow_start munmap)
+	EOT
+	check '[ "$calls" = 8 ] && between 160000000 $ns 400000000 && between 20000000 $max 100000000' \
+		"$hook: 8 calls of 20 ms take $ns ns, at most $max"
+	# 2^24 ns are 17 ms.
+	check 'echo $histogram | grep -q "^24:[1-8]\(,2[56]:[1-7]\)*\$"' \
+		"$hook: they are in the bucket of 20 ms: $histogram"
+	read -r calls ns max histogram <<-EOT
+	$(timed mmn_slow_invalidate munmap)
+	EOT
+	check '[ "$calls" = 8 ] && between 40000000 $ns 140000000 && between 5000000 $max 50000000' \
+		"$hook: 8 calls of 5 ms take $ns ns, at most $max: $histogram"
+	read -r calls ns max histogram <<-EOT
+	$(timed mmn_slow_quick munmap)
+	EOT
+	check '[ "$calls" = 16 ] && [ $ns -lt 16000000 ]' \
+		"$hook: 16 calls of nothing take $ns ns: $histogram"
+	check '[ "$(column 9 "mmn_slow_start mmn_slow -" | sort -u | wc -l)" -ge 1 ] &&
+		grep -q "^# untimed 0\$" $debugfs/drivers' "$hook: each call is timed" ||
+		tail -n 1 $debugfs/drivers
+	# It hangs.
+	echo 2000 > $slow/sleep_ms
+	echo >&3
+	check 'soon 15 grep -q " three three mmn_slow_start [0-9]*\$" $debugfs/inflight' \
+		"$hook: the callback that runs is shown: $(grep three $debugfs/inflight)"
+	check 'echo 0 > $parameters/timing' "$hook: timing ends while a callback waits"
+	check quiet "$hook: no probe is left"
+	echo 20 > $slow/sleep_ms
+	finished
+	check 'timed mmn_slow_start munmap | grep -q "^8 "' "$hook: what was timed stays"
+	# A driver that comes while timing is on.
+	check 'rmmod mmn_slow && echo 1 > $parameters/timing && insmod /modules/mmn_slow.ko' \
+		"$hook: the driver goes, and comes again"
+	start later wait munmap=5 wait
+	soon 50 eval '[ $(probed) = 3 ]'
+	echo >&3
+	check 'soon 50 eval "timed mmn_slow_start munmap | grep -q \"^5 \""' \
+		"$hook: it is timed as well" || cat $debugfs/drivers $kprobes
+	finished
+	check 'rmmod mmn_slow && [ $(probed) = 0 ]' "$hook: its probes go with it"
+	check 'rmmod mmnotify && [ $(cat $kprobes | wc -l) = 0 ]' "$hook: mmnotify unloads"
+done
+finish
