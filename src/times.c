@@ -48,11 +48,12 @@ static atomic_t lost;
 /* Guards writers of the names, and the freeing of lines. */
 static DEFINE_MUTEX(times_lock);
 
+static unsigned int nr_names = 1;
+
 /* Number 0 is no driver, and the last one stands for those without a number. */
 static struct mmn_driver names[DRIVERS] = {
 	[DRIVERS - 1] = { .symbol = "others" },
 };
-static unsigned int nr_names = 1;
 
 static u64 key_of(u32 process, unsigned int driver, unsigned int cause)
 {

@@ -58,6 +58,7 @@ DECLARE_EVENT_CLASS(mmn_invalidate,
 		__field(u64, cgroup)
 		__array(char, comm, TASK_COMM_LEN)
 		__field(u64, id)
+		__array(char, operation, 28)
 	),
 	TP_fast_assign(
 		__entry->start = e->start;
@@ -74,14 +75,15 @@ DECLARE_EVENT_CLASS(mmn_invalidate,
 		__entry->cgroup = e->process.cgroup;
 		memcpy(__entry->comm, e->process.comm, TASK_COMM_LEN);
 		__entry->id = e->id;
+		strscpy_pad(__entry->operation, e->operation ?: "-", 28);
 	),
-	TP_printk("tgid=%u range=[0x%llx,0x%llx) native=%s event=%s cause=%s effects=%s flags=%s site=%ps ns=%llu id=%llu cgroup=%llu comm=%s",
+	TP_printk("tgid=%u range=[0x%llx,0x%llx) native=%s event=%s cause=%s effects=%s flags=%s site=%ps ns=%llu id=%llu operation=%s cgroup=%llu comm=%s",
 		__entry->tgid, __entry->start, __entry->end,
 		mmn_show_event(__entry->native), mmn_show_event(__entry->event),
 		__entry->cause_name, mmn_show_effects(__entry->effects),
 		mmn_show_flags(__entry->flags),
 		(void *)(unsigned long)__entry->site, __entry->duration_ns,
-		__entry->id, __entry->cgroup, __entry->comm)
+		__entry->id, __entry->operation, __entry->cgroup, __entry->comm)
 );
 
 /* Enabling a tracepoint attaches the hook from a work item, so the first events may be missed. */

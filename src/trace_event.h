@@ -8,7 +8,7 @@
 
 /*
  * Arguments of both tracepoints for one event. @id is the same at its start and its end; @ns is its
- * duration, at the end only.
+ * duration, at the end only. @operation is the one behind a split; NULL if the cause says all.
  */
 struct mmn_trace_event {
 	u64 start;
@@ -16,6 +16,7 @@ struct mmn_trace_event {
 	u64 site;
 	u64 ns;
 	u64 id;
+	const char *operation;
 	struct mmn_process process;
 	u32 effects;
 	u16 event;

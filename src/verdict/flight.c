@@ -89,6 +89,26 @@ static bool is_own(const struct mmn_flight *f)
 }
 
 /**
+ * mmn_flight_around() - find the event that encloses one of current
+ * @range: address of the range of the inner one; 0 for the event that started last
+ *
+ * Context: Any.
+ * Return: the record of the outer one; NULL if there is none.
+ */
+struct mmn_flight *mmn_flight_around(unsigned long range)
+{
+	struct mmn_flight *home = mmn_flight_home(current), *f, *found = NULL;
+	unsigned int i;
+
+	for (i = 0; i < FLIGHT_PROBES; i++) {
+		f = flight_probe(home, i);
+		if (is_own(f) && f->range > range && (!found || f->range < found->range))
+			found = f;
+	}
+	return found;
+}
+
+/**
  * mmn_flight_innermost() - find the event of current that started last
  *
  * Context: Any.
@@ -96,15 +116,7 @@ static bool is_own(const struct mmn_flight *f)
  */
 struct mmn_flight *mmn_flight_innermost(void)
 {
-	struct mmn_flight *home = mmn_flight_home(current), *f, *found = NULL;
-	unsigned int i;
-
-	for (i = 0; i < FLIGHT_PROBES; i++) {
-		f = flight_probe(home, i);
-		if (is_own(f) && (!found || f->range < found->range))
-			found = f;
-	}
-	return found;
+	return mmn_flight_around(0);
 }
 
 /**

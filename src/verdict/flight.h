@@ -28,6 +28,7 @@ struct seq_file;
  * @end: last address + 1
  * @site: return address into the call site
  * @verdict: what its callbacks get, and observers
+ * @operation: name of the operation behind a split; NULL if the cause says all
  * @pid: the task that invalidates
  * @ends: false if the start may fail and then has no end
  * @driver: number of the driver whose callback runs, if it is timed; 0 if none does
@@ -43,6 +44,7 @@ struct mmn_flight {
 	unsigned long end;
 	unsigned long site;
 	struct mmn_verdict verdict;
+	const char *operation;
 	int pid;
 	bool ends;
 	u16 driver;
@@ -59,6 +61,7 @@ struct mmn_flight *mmn_flight_take_slow(struct mmn_flight *home, unsigned long r
 					unsigned long top);
 struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long range);
 struct mmn_flight *mmn_flight_innermost(void);
+struct mmn_flight *mmn_flight_around(unsigned long range);
 void mmn_flight_call(struct mmn_flight *f, unsigned int driver, unsigned long sp);
 struct mmn_flight *mmn_flight_called(unsigned long sp);
 void mmn_flight_return(struct mmn_flight *f);

@@ -35,6 +35,7 @@
 #include "flight.h"
 #include "process.h"
 #include "rules/names.h"
+#include "rules/operation.h"
 #include "rules/rule_cache.h"
 #include "rules/rules.h"
 #include "rules/site_table.h"
@@ -179,6 +180,7 @@ static void fill_trace(struct mmn_trace_event *e,
 		       const struct mmu_notifier_range *range,
 		       const struct mmn_verdict *v, unsigned long site, u64 nr)
 {
+	e->operation = NULL;
 	e->start = range->start;
 	e->end = range->end;
 	e->site = site;
@@ -193,11 +195,13 @@ static void fill_trace(struct mmn_trace_event *e,
 }
 
 static noinline void trace_start(const struct mmu_notifier_range *range,
-				 const struct mmn_verdict *v, unsigned long site, u64 nr)
+				 const struct mmn_verdict *v, unsigned long site, u64 nr,
+				 const char *operation)
 {
 	struct mmn_trace_event e;
 
 	fill_trace(&e, range, v, site, nr);
+	e.operation = operation;
 	trace_invalidate_start(&e, mmn_names_cause(v->cause));
 }
 
@@ -205,7 +209,7 @@ static noinline void trace_start(const struct mmu_notifier_range *range,
 noinline void mmn_verdict_trace(const struct mmu_notifier_range *range, struct mmn_verdict v,
 			   unsigned long site)
 {
-	trace_start(range, &v, site, mmn_stats_number());
+	trace_start(range, &v, site, mmn_stats_number(), NULL);
 }
 
 /*
@@ -248,6 +252,7 @@ static noinline void trace_end(const struct mmu_notifier_range *range,
 
 	fill_trace(&e, range, &f->verdict, f->site, f->nr);
 	e.ns = ns;
+	e.operation = f->operation;
 	trace_invalidate_end(&e, mmn_names_cause(f->verdict.cause));
 }
 
@@ -381,9 +386,36 @@ static noinline void start_unclassified(const struct mmu_notifier_range *range,
 	verdict_report(range, &s, &seen->verdict);
 }
 
+/* @f is further out on the stack, for the same memory. */
+static bool is_around(const struct mmn_flight *f, const struct mmu_notifier_range *range)
+{
+	return f && f->mm == range->mm && f->start < range->end && f->end > range->start;
+}
+
+/*
+ * A huge page is split for a part of it: inside of the event of the operation that asked, or before
+ * it, in the same system call. Return: the name of the operation; NULL if it is not known.
+ */
+static noinline const char *operation_behind(const struct mmu_notifier_range *range)
+{
+	const struct mmn_flight *outer = mmn_flight_around((unsigned long)range);
+	struct mmn_ctx ctx MMN_UNINIT;
+
+	if (is_around(outer, range))
+		return outer->operation ?: mmn_names_cause(outer->verdict.cause);
+	mmn_context_gather(range, MMN_OPERATION_NEEDS, 0, &ctx);
+	return mmn_operation_name(&ctx);
+}
+
+static const char *operation_of(const struct mmu_notifier_range *range,
+				const struct mmn_verdict *v)
+{
+	return unlikely(v->cause == MMNOTIFY_CAUSE_THP_SPLIT) ? operation_behind(range) : NULL;
+}
+
 /* From now on the event is in flight. */
-static void flight_begin(const struct mmu_notifier_range *range,
-			 const struct mmn_verdict *v, unsigned long site, u64 nr)
+static void flight_begin(const struct mmu_notifier_range *range, const struct mmn_verdict *v,
+			 unsigned long site, u64 nr, const char *operation)
 {
 	struct mmn_flight *f = mmn_flight_open((unsigned long)range, mmn_frame_step_top());
 
@@ -397,6 +429,7 @@ static void flight_begin(const struct mmu_notifier_range *range,
 	f->verdict = *v;
 	f->pid = current->pid;
 	f->ends = mmu_notifier_range_blockable(range);
+	f->operation = operation;
 	f->driver = 0;
 	f->since = local_clock();
 	mmn_flight_publish(f, (unsigned long)range);
@@ -428,13 +461,15 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 	};
 	struct mmn_lookup s = { .in_hook = true };
 	u64 nr = mmn_stats_number();
+	const char *operation;
 
 	record_classify(range, &s, &seen);
 	mmn_addr_cache_count_unknown(s.site.pc, s.row);
 	mmn_stats_verdict(&seen.verdict, s.row, s.walked);
+	operation = operation_of(range, &seen.verdict);
 	if (trace_invalidate_start_enabled())
-		trace_start(range, &seen.verdict, s.site.pc, nr);
-	flight_begin(range, &seen.verdict, s.site.pc, nr);
+		trace_start(range, &seen.verdict, s.site.pc, nr, operation);
+	flight_begin(range, &seen.verdict, s.site.pc, nr, operation);
 }
 
 /**

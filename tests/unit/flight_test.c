@@ -236,6 +236,8 @@ static void test_calls(void)
 	mmn_flight_return(f);
 	ok(lost == 2 && added == 2 && !added_ns, "one whose return was missed is lost");
 	ok(mmn_flight_innermost() == f, "the innermost event is the only one");
+	ok(mmn_flight_around(RANGE(1) - 1) == f && !mmn_flight_around(RANGE(1)),
+	   "it encloses those further in");
 	ok(mmn_flight_innermost() != starts(1, 9, 0x80) && mmn_flight_innermost()->nr == 9,
 	   "or the one that started last");
 	mmn_flight_reset();

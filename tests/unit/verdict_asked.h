@@ -54,6 +54,9 @@ static struct {
 	bool expected;			/* the native event was audited */
 	bool needs_stack;		/* the rules do */
 	bool tracing_end;
+	bool split;			/* the rules say thp_split */
+	struct mmn_flight *around;
+	const char *operation;
 	u64 clock;
 } has;
 
@@ -172,6 +175,8 @@ bool mmn_rules_classify(unsigned int class, unsigned int native, const struct mm
 	if (has.needs_stack && !(ctx->bits & MMN_CTX_WALKED))
 		return false;
 	*v = ctx->bits & MMN_CTX_VERIFIED ? exact : rules_verdict;
+	if (has.split)
+		v->cause = MMNOTIFY_CAUSE_THP_SPLIT;
 	return true;
 }
 
@@ -214,6 +219,16 @@ struct mmn_flight *mmn_flight_take_slow(struct mmn_flight *home, unsigned long a
 struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long at)
 {
 	return NULL;
+}
+
+struct mmn_flight *mmn_flight_around(unsigned long at)
+{
+	return at == (unsigned long)range ? has.around : NULL;
+}
+
+const char *mmn_operation_name(const struct mmn_ctx *ctx)
+{
+	return has.operation;
 }
 
 u64 mmn_stats_number(void)

@@ -266,6 +266,45 @@ static void test_flight(void)
 	ok(asked.counts == 1 && !asked.pages, "the range of an exit has no pages");
 }
 
+static bool is_behind(const char *start, const char *end)
+{
+	const char *seen;
+
+	record(SITE);
+	seen = asked.trace.operation;
+	record_end();
+	return seen == start && asked.trace.operation == end;
+}
+
+static void test_operation(void)
+{
+	struct mmn_flight around = { .mm = &mm, .start = 0x2000, .end = 0x9000, .verdict = exact };
+
+	begin_watched();
+	has.around = &around;
+	has.operation = "munmap";
+	ok(is_behind(NULL, NULL), "a cause that is an operation has none behind it");
+	begin_watched();
+	has.split = true;
+	has.operation = "munmap";
+	ok(is_behind(has.operation, has.operation), "a split has that of the system call");
+	begin_watched();
+	has.split = true;
+	has.operation = "munmap";
+	has.around = &around;
+	record(SITE);
+	ok(asked.trace.operation && !strcmp(asked.trace.operation, "mprotect"),
+	   "or that of the event that encloses it");
+	record_end();
+	around.operation = "madvise";
+	ok(is_behind(around.operation, around.operation), "or what is behind that one");
+	around.end = 0x1000;
+	ok(is_behind(has.operation, has.operation), "but not of other memory");
+	around.end = 0x9000;
+	around.mm = &other_mm;
+	ok(is_behind(has.operation, has.operation), "or of another process");
+}
+
 /* Callbacks of a client see the release after the hook has shown it. */
 static void test_release(void)
 {
@@ -313,6 +352,7 @@ int main(void)
 	test_hook_hidden();
 	test_hook_end();
 	test_flight();
+	test_operation();
 	test_release();
 	test_keys();
 	return tap_done();

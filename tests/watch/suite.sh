@@ -25,6 +25,7 @@ short_steps()
 	in_turn watch_in_vm "$1" counters counters
 	in_turn watch_in_vm "$1" inflight inflight
 	in_turn watch_in_vm "$1" drivers drivers
+	in_turn watch_in_vm "$1" behind behind
 }
 
 # make check-first: the first events of BOOTS boots, and of LOADS loads in one more.

@@ -4,8 +4,9 @@
  * order, each on pages of its own.
  *
  * Usage: [DEVICE=PATH] watched NAME OPERATION...; OPERATION is munmap, dontneed, mprotect, fork,
- * move, bind or split, with =TIMES behind it, exec or wait: until a line can be read from standard
- * input. NAME becomes the name of the process. DEVICE gives it the notifier; it may be several,
+ * move or bind, or for a part of a huge page split, fixed, advised or protected, each with =TIMES
+ * behind it, exec, or wait: until a line can be read from standard input. NAME becomes the name of
+ * the process. DEVICE gives it the notifier; it may be several,
  * with blanks between. Prints its process id at first.
  */
 #define _GNU_SOURCE
@@ -79,15 +80,20 @@ static void bind_pages(char *p)
 			die("mbind");
 }
 
-/* A part of a huge page is unmapped. */
-static void split(void)
+/* A huge page. Return: its second part, of LENGTH. */
+static char *part_of_huge(void)
 {
 	char *p = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char *huge = (char *)(((unsigned long)p + HUGE - 1) & ~(HUGE - 1));
 
 	madvise(huge, HUGE, MADV_HUGEPAGE);
 	memset(huge, 1, HUGE);
-	munmap(huge + LENGTH, LENGTH);
+	return huge + LENGTH;
+}
+
+static void map_over(char *p)
+{
+	mmap(p, LENGTH, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
 
 static void perform(const char *what, char *p)
@@ -107,7 +113,13 @@ static void perform(const char *what, char *p)
 	else if (!strcmp(what, "bind"))
 		bind_pages(p);
 	else if (!strcmp(what, "split"))
-		split();
+		munmap(part_of_huge(), LENGTH);
+	else if (!strcmp(what, "fixed"))
+		map_over(part_of_huge());
+	else if (!strcmp(what, "advised"))
+		madvise(part_of_huge(), LENGTH, MADV_DONTNEED);
+	else if (!strcmp(what, "protected"))
+		mprotect(part_of_huge(), LENGTH, PROT_READ);
 	else if (!strcmp(what, "exec"))
 		execl("/bin/true", "true", NULL);
 	else if (!strcmp(what, "wait"))

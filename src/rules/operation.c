@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * operation: the operation behind the split of a huge page. The cause of its event is thp_split,
+ * whatever asked for a part of the page. The system call that runs tells more.
+ *
+ * All of these but madvise() hold mmap_lock for write when they split. A fault that the task takes
+ * on its way out of the system call does not.
+ */
+#include <linux/kernel.h>
+#include <linux/types.h>
+
+#include <mmnotify/mmnotify_types.h>
+
+#include "names.h"
+#include "operation.h"
+
+/* Values of the ABI. */
+static const struct {
+	u32 advice;
+	u16 cause;
+} advices[] = {
+	{ 4, MMNOTIFY_CAUSE_MADV_DONTNEED },
+	{ 8, MMNOTIFY_CAUSE_MADV_FREE },
+	{ 9, MMNOTIFY_CAUSE_MADV_REMOVE },
+	{ 21, MMNOTIFY_CAUSE_MADV_PAGEOUT },
+	{ 24, MMNOTIFY_CAUSE_MADV_DONTNEED_LOCKED },
+	{ 25, MMNOTIFY_CAUSE_MADV_COLLAPSE },
+	{ 102, MMNOTIFY_CAUSE_GUARD_INSTALL },
+};
+
+static const u16 callers[MMN_NR_SYS] = {
+	[MMN_SYS_BRK] = MMNOTIFY_CAUSE_BRK,
+	[MMN_SYS_MMAP] = MMNOTIFY_CAUSE_MMAP_FIXED,
+	[MMN_SYS_MPROTECT] = MMNOTIFY_CAUSE_MPROTECT,
+	[MMN_SYS_MREMAP] = MMNOTIFY_CAUSE_MREMAP,
+	[MMN_SYS_MUNMAP] = MMNOTIFY_CAUSE_MUNMAP,
+	[MMN_SYS_PKEY_MPROTECT] = MMNOTIFY_CAUSE_PKEY_MPROTECT,
+	[MMN_SYS_SHMDT] = MMNOTIFY_CAUSE_SHMDT,
+};
+
+/* Advice that has no cause of its own changes the VMA. */
+static const char *name_of_advice(u32 advice)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(advices); i++)
+		if (advices[i].advice == advice)
+			return mmn_names_cause(advices[i].cause);
+	return "madvise";
+}
+
+/**
+ * mmn_operation_name() - name the operation that runs
+ * @ctx: context of an event of a split, gathered for MMN_OPERATION_NEEDS
+ *
+ * Context: Any.
+ * Return: the name of its cause, or "madvise"; NULL if it is not known.
+ */
+const char *mmn_operation_name(const struct mmn_ctx *ctx)
+{
+	if (!(ctx->bits & MMN_CTX_SYSCALL))
+		return NULL;
+	if (ctx->sys == MMN_SYS_PROCESS_MADVISE)
+		return name_of_advice(ctx->args[3]);
+	if (!(ctx->bits & MMN_CTX_LOCAL))
+		return NULL;
+	if (ctx->sys == MMN_SYS_MADVISE)
+		return name_of_advice(ctx->args[2]);
+	if (ctx->bits & MMN_CTX_MMAP_READ || !callers[ctx->sys])
+		return NULL;
+	return mmn_names_cause(callers[ctx->sys]);
+}
