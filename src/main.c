@@ -97,7 +97,7 @@ static int set_watching(bool on)
 	int ret = mmn_watch_set(on);
 
 	watch = on && !ret;
-	mmn_client_set_timing(watch);
+	mmn_client_set_timing(watch || timing);
 	return ret;
 }
 
@@ -108,6 +108,16 @@ static int set_watch(const char *val, const struct kernel_param *kp)
 	return !ret && ready ? set_watching(watch) : ret;
 }
 
+/* The callbacks of clients are timed where mmnotify calls them. */
+static int set_timing_on(bool on)
+{
+	int ret = mmn_watch_time(on);
+
+	timing = on && !ret;
+	mmn_client_set_timing(watch || timing);
+	return ret;
+}
+
 static int set_timing(const char *val, const struct kernel_param *kp)
 {
 	bool before = timing;
@@ -115,9 +125,7 @@ static int set_timing(const char *val, const struct kernel_param *kp)
 
 	if (ret || !ready || timing == before)
 		return ret;
-	ret = mmn_watch_time(timing);
-	timing = timing && !ret;
-	return ret;
+	return set_timing_on(timing);
 }
 
 static int set_debug(const char *val, const struct kernel_param *kp)
@@ -275,7 +283,8 @@ static int __init mmn_main_init(void)
 	mmn_verify_set(verify);
 	if (watch)
 		set_watching(true);
-	timing = timing && !mmn_watch_time(true);
+	if (timing)
+		set_timing_on(true);
 	pr_info("version %s, hook %s, %s kernel\n", MMN_VERSION, backend->name, mmn_trust_name());
 	return 0;
 

@@ -29,9 +29,12 @@
 
 #include "client.h"
 #include "compat/export.h"
+#include "drivers/probes.h"
 #include "hook/hook.h"
 #include "ops.h"
 #include "stats.h"
+#include "times.h"
+#include "verdict/flight.h"
 
 /* Enabled while watch=1: measure how long callbacks take. */
 DEFINE_STATIC_KEY_FALSE(mmn_client_timing);
@@ -160,6 +163,25 @@ void mmn_client_synchronize(struct mmn_client *c)
 		;
 }
 
+/* The kernel calls mmnotify's callback. What it calls is the driver's. */
+static struct mmn_flight *begin_flight(const struct mmnotify_client *client,
+				       const struct mmn_delivery *d)
+{
+	struct mmn_flight *f = NULL;
+
+	if (static_branch_unlikely(&mmn_probes_timing))
+		f = mmn_flight_innermost();
+	if (f)
+		mmn_flight_call(f, mmn_client_of(client)->driver, (unsigned long)d);
+	return f;
+}
+
+static void end_flight(const struct mmn_delivery *d)
+{
+	if (d->flight && d->flight == mmn_flight_called((unsigned long)d))
+		mmn_flight_return(d->flight);
+}
+
 /* Slow path of mmn_client_enter(): callbacks are timed, or listed for debug=1. */
 void mmn_client_enter_slow(struct mmnotify_client *client, struct mmn_delivery *d)
 {
@@ -168,6 +190,7 @@ void mmn_client_enter_slow(struct mmnotify_client *client, struct mmn_delivery *
 	if (static_branch_unlikely(&mmn_client_timing)) {
 		d->client = client;
 		d->since = local_clock();
+		d->flight = begin_flight(client, d);
 	}
 	if (!static_branch_unlikely(&mmn_client_debugging))
 		return;
@@ -184,6 +207,7 @@ static void note_time(const struct mmn_delivery *d)
 
 	this_cpu_inc(c->counts->timed);
 	this_cpu_add(c->counts->ns, ns);
+	end_flight(d);
 }
 
 /* Slow path of mmn_client_leave(). */
@@ -273,10 +297,12 @@ static struct mmn_client *alloc_client(const struct mmnotify_client *public)
 	c->counts = alloc_percpu(struct mmn_client_counts);
 	/* One queue per client, so a removed() that hangs does not delay other drivers. */
 	c->removals = alloc_workqueue("mmn-%.16s", WQ_UNBOUND, 0, public->name);
-	if (c->name && c->module && c->counts && c->removals)
-		return c;
-	free_client(c);
-	return NULL;
+	if (!c->name || !c->module || !c->counts || !c->removals) {
+		free_client(c);
+		return NULL;
+	}
+	c->driver = mmn_times_driver(c->name, c->module);
+	return c;
 }
 
 /*

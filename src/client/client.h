@@ -74,6 +74,7 @@
 
 #include "stats.h"
 
+struct mmn_flight;
 struct module;
 struct seq_file;
 struct task_struct;
@@ -85,6 +86,7 @@ struct mmn_delivery {
 	const struct task_struct *task; /* NULL: not in the list */
 	const struct mmnotify_client *client;
 	u64 since;		/* ns; 0: not timed */
+	struct mmn_flight *flight;	/* its event, if it is timed for observers; or NULL */
 };
 
 enum mmn_object { MMN_OBJECT_RANGE, MMN_OBJECT_MM, MMN_NR_OBJECTS };
@@ -104,6 +106,7 @@ struct mmn_client_counts {
  * @owner: the driver's module, compared but never dereferenced
  * @name: copy of the client's name
  * @module: copy of the module's name
+ * @driver: number by which its times are counted, from mmn_times_driver()
  * @users: objects that are not freed yet, and calls in progress; negative once
  *	unregistered
  * @objects: number of objects of each kind
@@ -121,6 +124,7 @@ struct mmn_client {
 	const struct module *owner;
 	const char *name;
 	const char *module;
+	unsigned int driver;
 	atomic_t users;
 	atomic_t objects[MMN_NR_OBJECTS];
 	atomic_t leaving;

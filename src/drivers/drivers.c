@@ -126,8 +126,9 @@ static int show_line(const struct mmn_driver_line *line, void *arg)
 {
 	struct seq_file *m = arg;
 
-	seq_printf(m, "%u %s %s", line->process.tgid, line->driver.symbol,
-		   *line->driver.module ? line->driver.module : "-");
+	seq_printf(m, "%u ", line->process.tgid);
+	seq_escape(m, line->driver.symbol, " \t\n\\");
+	seq_printf(m, " %s", *line->driver.module ? line->driver.module : "-");
 	if (line->times)
 		show_times(m, line->times);
 	else

@@ -70,6 +70,7 @@ static struct mmn_notifiers kind_of(const struct mmu_notifier_ops *ops)
 		.callback = (void *)ops->invalidate_range_start ?:
 			    (void *)ops->invalidate_range_end ?:
 			    mmn_secondary_tlbs_of(ops) ?: (void *)ops->release,
+		.release = ops->release,
 		.starts = ops->invalidate_range_start,
 	};
 }

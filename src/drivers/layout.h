@@ -34,12 +34,14 @@ struct mm_struct;
  * @callback: the function that the start of an event calls; another one of its operations if it
  *	has none
  * @finish: for a range in two passes, the function of the second one; else NULL
+ * @release: function for the end of the mm, or NULL
  * @count: number of notifiers
  * @starts: true if @callback is called at the start of an event
  */
 struct mmn_notifiers {
 	void *callback;
 	void *finish;
+	void *release;
 	unsigned int count;
 	bool starts;
 };

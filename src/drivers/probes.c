@@ -22,6 +22,8 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include <mmnotify/mmnotify.h>
+
 #include "compat/compat.h"
 #include "compat/notifiers.h"
 #include "layout.h"
@@ -29,6 +31,7 @@
 #include "process.h"
 #include "times.h"
 #include "verdict/flight.h"
+#include "verdict/verdict.h"
 
 DEFINE_STATIC_KEY_FALSE(mmn_probes_timing);
 
@@ -51,11 +54,11 @@ static struct kprobe returns[RETURNS];
 static unsigned int nr_returns;
 static bool timing;
 
-/* Mark of a function for the second pass. Functions are aligned. */
-#define FINISH		1UL
+/* What a probe is for: the functions of a driver, and where they return to. */
+enum kind { START, FINISH, RELEASE, RETURN, NR_KINDS };
 
 /* What probes have seen and have no probe for; 0 if the place is free. */
-static unsigned long wished_callbacks[WISHES], wished_returns[WISHES];
+static unsigned long wishes[NR_KINDS][WISHES];
 
 static void grant_wishes(struct work_struct *work);
 static DECLARE_WORK(grant_work, grant_wishes);
@@ -68,15 +71,15 @@ static void schedule_grant(struct irq_work *work)
 /* A probe may run where no work item can be queued. */
 static struct irq_work wish_work;
 
-static void wish(unsigned long *wishes, unsigned long at)
+static void wish(enum kind kind, unsigned long at)
 {
 	unsigned int i;
 
 	for (i = 0; i < WISHES; i++)
-		if (READ_ONCE(wishes[i]) == at)
+		if (READ_ONCE(wishes[kind][i]) == at)
 			return;
 	for (i = 0; i < WISHES; i++)
-		if (!cmpxchg(&wishes[i], 0, at))
+		if (!cmpxchg(&wishes[kind][i], 0, at))
 			break;
 	irq_work_queue(&wish_work);
 }
@@ -108,19 +111,39 @@ static bool is_return(unsigned long at)
 	return false;
 }
 
+/* Return: false if the return would be missed. */
+static bool returns_to_probe(struct pt_regs *regs)
+{
+	unsigned long at = mmn_regs_return_address(regs);
+
+	if (likely(is_return(at)))
+		return true;
+	wish(RETURN, at);
+	return false;
+}
+
 static void called(const struct kprobe *kp, struct pt_regs *regs, struct mmn_flight *f)
 {
 	const struct callback *c = container_of(kp, struct callback, probe);
-	unsigned long at = mmn_regs_return_address(regs);
 
-	if (unlikely(!is_return(at)))
-		wish(wished_returns, at);
 	mmn_flight_call(f, c->driver, mmn_caller_sp(regs));
+}
+
+/* The release of an mm is announced to each range by itself. */
+static struct mmn_flight *flight_of(const struct mmu_notifier_range *range, bool returns)
+{
+	struct mmn_flight *f = mmn_flight_find((unsigned long)range);
+
+	if (!f && returns && mmnotify_range_is_release(range))
+		f = mmn_verdict_fly_release(range->mm, (unsigned long)range);
+	return f;
 }
 
 static int mmn_probes_called(struct kprobe *kp, struct pt_regs *regs)
 {
-	called(kp, regs, mmn_flight_find(mmn_regs_arg1(regs)));
+	bool returns = returns_to_probe(regs);
+
+	called(kp, regs, flight_of((void *)mmn_regs_arg1(regs), returns));
 	return 0;
 }
 NOKPROBE_SYMBOL(mmn_probes_called);
@@ -128,35 +151,50 @@ NOKPROBE_SYMBOL(mmn_probes_called);
 /* The second pass is not passed the range. */
 static int mmn_probes_called_again(struct kprobe *kp, struct pt_regs *regs)
 {
+	returns_to_probe(regs);
 	called(kp, regs, mmn_flight_innermost());
 	return 0;
 }
 NOKPROBE_SYMBOL(mmn_probes_called_again);
 
+/* Neither is the release of a whole mm. One that the driver asked for itself is not timed. */
+static int mmn_probes_released(struct kprobe *kp, struct pt_regs *regs)
+{
+	unsigned long sp = mmn_caller_sp(regs);
+
+	if (returns_to_probe(regs))
+		called(kp, regs, mmn_verdict_fly_release((void *)mmn_regs_arg1(regs), sp));
+	return 0;
+}
+NOKPROBE_SYMBOL(mmn_probes_released);
+
 static int mmn_probes_returned(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct mmn_flight *f = mmn_flight_called(kernel_stack_pointer(regs));
 
-	if (likely(f))
-		mmn_flight_return(f);
+	if (unlikely(!f))
+		return 0;
+	mmn_flight_return(f);
+	if (f->verdict.event == MMNOTIFY_RELEASE)
+		mmn_flight_close(f);
 	return 0;
 }
 NOKPROBE_SYMBOL(mmn_probes_returned);
 
-static void note(void *callback, unsigned long mark)
+static void note(enum kind kind, void *callback)
 {
 	unsigned long at = (unsigned long)callback;
 
 	if (at && !is_own(at) && !callback_find(at))
-		wish(wished_callbacks, at | mark);
+		wish(kind, at);
 }
 
 static int mmn_probes_insert(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct mmu_interval_notifier_ops *ops = (void *)mmn_regs_arg4(regs);
 
-	note(mmn_two_pass_start_of(ops) ?: (void *)ops->invalidate, 0);
-	note(mmn_two_pass_finish_of(ops), FINISH);
+	note(START, mmn_two_pass_start_of(ops) ?: (void *)ops->invalidate);
+	note(FINISH, mmn_two_pass_finish_of(ops));
 	return 0;
 }
 NOKPROBE_SYMBOL(mmn_probes_insert);
@@ -170,14 +208,15 @@ static struct kprobe inserts[ARRAY_SIZE(insert_names)];
 /* ---- which functions ---- */
 
 /**
- * mmn_probes_note() - a callback may be called from now on
- * @callback: the function; NULL is ignored
+ * mmn_probes_note() - the callbacks of a notifier may be called from now on
+ * @ops: its operations
  *
  * Context: Any, including the hook.
  */
-void mmn_probes_note(void *callback)
+void mmn_probes_note(const struct mmu_notifier_ops *ops)
 {
-	note(callback, 0);
+	note(START, ops->invalidate_range_start);
+	note(RELEASE, ops->release);
 }
 
 static unsigned int driver_at(unsigned long at)
@@ -188,8 +227,14 @@ static unsigned int driver_at(unsigned long at)
 	return mmn_times_driver(d.symbol, d.module);
 }
 
-static void callback_attach(unsigned long at, bool finish)
+static void callback_attach(enum kind kind, void *callback)
 {
+	static const kprobe_pre_handler_t handlers[] = {
+		[START] = mmn_probes_called,
+		[FINISH] = mmn_probes_called_again,
+		[RELEASE] = mmn_probes_released,
+	};
+	unsigned long at = (unsigned long)callback;
 	struct callback *c;
 	int ret;
 
@@ -200,13 +245,10 @@ static void callback_attach(unsigned long at, bool finish)
 	if (!c)
 		return;
 	c->driver = driver_at(at);
-	c->probe = (struct kprobe){
-		.addr = (void *)at,
-		.pre_handler = finish ? mmn_probes_called_again : mmn_probes_called,
-	};
+	c->probe = (struct kprobe){ .addr = callback, .pre_handler = handlers[kind] };
 	ret = register_kprobe(&c->probe);
 	if (ret)
-		pr_warn_once("the callback %ps is not timed (%d)\n", (void *)at, ret);
+		pr_warn_once("the callback %ps is not timed (%d)\n", callback, ret);
 	else
 		WRITE_ONCE(c->at, at);
 }
@@ -228,10 +270,10 @@ static void callbacks_detach(const struct module *mod)
 
 static void notifiers_attach(const struct mmn_notifiers *n)
 {
-	if (!n->starts)
-		return;
-	callback_attach((unsigned long)n->callback, false);
-	callback_attach((unsigned long)n->finish, true);
+	if (n->starts)
+		callback_attach(START, n->callback);
+	callback_attach(FINISH, n->finish);
+	callback_attach(RELEASE, n->release);
 }
 
 static void mm_attach(const struct mmn_process_mm *of)
@@ -334,21 +376,24 @@ static int inserts_attach(void)
 	return 0;
 }
 
+static void grant(enum kind kind, unsigned long at)
+{
+	if (kind != RETURN)
+		callback_attach(kind, (void *)at);
+	else if (at && may_return_to(at))
+		return_attach(at);
+}
+
 static void grant_wishes(struct work_struct *work)
 {
-	unsigned long at;
-	unsigned int i;
+	unsigned int kind, i;
 
 	mutex_lock(&probes_lock);
-	for (i = 0; timing && i < WISHES; i++) {
-		at = READ_ONCE(wished_returns[i]);
-		if (at && may_return_to(at))
-			return_attach(at);
-		WRITE_ONCE(wished_returns[i], 0);
-		at = READ_ONCE(wished_callbacks[i]);
-		callback_attach(at & ~FINISH, at & FINISH);
-		WRITE_ONCE(wished_callbacks[i], 0);
-	}
+	for (kind = 0; timing && kind < NR_KINDS; kind++)
+		for (i = 0; i < WISHES; i++) {
+			grant(kind, READ_ONCE(wishes[kind][i]));
+			WRITE_ONCE(wishes[kind][i], 0);
+		}
 	mutex_unlock(&probes_lock);
 }
 
@@ -444,7 +489,7 @@ void mmn_probes_stop(void)
 {
 }
 
-void mmn_probes_note(void *callback)
+void mmn_probes_note(const struct mmu_notifier_ops *ops)
 {
 }
 #endif /* MMN_LAYOUT_READABLE */

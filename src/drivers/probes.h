@@ -29,6 +29,9 @@
  * **Locking.** probes_lock guards the callbacks. It is taken inside watch_lock. The locks of
  * kprobes are taken inside. It is not held while the module notifier is registered, which takes it.
  *
+ * **Release.** The end of an mm is no event with an end of its own. Its callbacks get a record while
+ * they run. So one that hangs is in flight, too.
+ *
  * mmnotify's own callbacks have no probe. Clients are timed where mmnotify calls them
  * (client/client.c), by their names.
  */
@@ -38,7 +41,7 @@ DECLARE_STATIC_KEY_FALSE(mmn_probes_timing);
 
 int mmn_probes_start(void);
 void mmn_probes_stop(void);
-void mmn_probes_note(void *callback);
+void mmn_probes_note(const struct mmu_notifier_ops *ops);
 
 /**
  * mmn_probes_register() - a notifier is registered
@@ -49,7 +52,7 @@ void mmn_probes_note(void *callback);
 static inline void mmn_probes_register(const struct mmu_notifier *mn)
 {
 	if (static_branch_unlikely(&mmn_probes_timing) && mn)
-		mmn_probes_note(mn->ops->invalidate_range_start);
+		mmn_probes_note(mn->ops);
 }
 
 #endif /* MMN_PROBES_H */

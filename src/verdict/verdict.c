@@ -414,13 +414,14 @@ static const char *operation_of(const struct mmu_notifier_range *range,
 }
 
 /* From now on the event is in flight. */
-static void flight_begin(const struct mmu_notifier_range *range, const struct mmn_verdict *v,
-			 unsigned long site, u64 nr, const char *operation)
+static inline struct mmn_flight *
+flight_begin(const struct mmu_notifier_range *range, unsigned long at,
+	     const struct mmn_verdict *v, unsigned long site, u64 nr, const char *operation)
 {
-	struct mmn_flight *f = mmn_flight_open((unsigned long)range, mmn_frame_step_top());
+	struct mmn_flight *f = mmn_flight_open(at, mmn_frame_step_top());
 
 	if (unlikely(!f))
-		return;
+		return NULL;
 	f->nr = nr;
 	f->mm = range->mm;
 	f->start = range->start;
@@ -432,7 +433,8 @@ static void flight_begin(const struct mmu_notifier_range *range, const struct mm
 	f->operation = operation;
 	f->driver = 0;
 	f->since = local_clock();
-	mmn_flight_publish(f, (unsigned long)range);
+	mmn_flight_publish(f, at);
+	return f;
 }
 
 /**
@@ -469,7 +471,35 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 	operation = operation_of(range, &seen.verdict);
 	if (trace_invalidate_start_enabled())
 		trace_start(range, &seen.verdict, s.site.pc, nr, operation);
-	flight_begin(range, &seen.verdict, s.site.pc, nr, operation);
+	flight_begin(range, seen.range, &seen.verdict, s.site.pc, nr, operation);
+}
+
+static struct mmu_notifier_range release_of(struct mm_struct *mm)
+{
+	return (struct mmu_notifier_range){
+		.mm = mm,
+		.end = ULONG_MAX,
+		.flags = MMU_NOTIFIER_RANGE_BLOCKABLE,
+		.event = MMU_NOTIFY_RELEASE,
+	};
+}
+
+/**
+ * mmn_verdict_fly_release() - a callback for the release of an mm begins
+ * @mm: the mm
+ * @at: address on the stack, which stands for that of a range
+ *
+ * Context: The hook, or a probe at the callback.
+ * Return: a record in flight, to be closed at the callback's end; NULL if there is no room.
+ */
+struct mmn_flight *mmn_verdict_fly_release(struct mm_struct *mm, unsigned long at)
+{
+	const struct mmu_notifier_range range = release_of(mm);
+	struct mmn_lookup s = { };
+	struct mmn_verdict v;
+
+	classify_release(&range, &s, &v);
+	return flight_begin(&range, at, &v, 0, mmn_stats_number(), NULL);
 }
 
 /**
@@ -483,12 +513,7 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
  */
 void mmn_verdict_show_release(struct mm_struct *mm)
 {
-	const struct mmu_notifier_range range = {
-		.mm = mm,
-		.end = ULONG_MAX,
-		.flags = MMU_NOTIFIER_RANGE_BLOCKABLE,
-		.event = MMU_NOTIFY_RELEASE,
-	};
+	const struct mmu_notifier_range range = release_of(mm);
 	struct mmn_lookup s = { };
 	struct mmn_verdict v;
 

@@ -83,6 +83,8 @@
  * changed in process context.
  */
 
+struct mmn_flight;
+
 /* True while observers exist: the hook classifies each event. */
 DECLARE_STATIC_KEY_FALSE(mmn_verdict_watching);
 
@@ -95,6 +97,7 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 			    unsigned long sp, unsigned long bp);
 void mmn_verdict_show_end(const struct mmu_notifier_range *range);
 void mmn_verdict_show_release(struct mm_struct *mm);
+struct mmn_flight *mmn_verdict_fly_release(struct mm_struct *mm, unsigned long at);
 bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
 			     const void *caller);
 

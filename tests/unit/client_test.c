@@ -24,9 +24,45 @@
 
 #include "client/client.h"
 #include "client/ops.h"
+#include "drivers/probes.h"
 #include "hook/hook.h"
 #include "log.h"
 #include "tap.h"
+#include "times.h"
+#include "verdict/flight.h"
+
+struct static_key_false mmn_probes_timing;
+
+static struct mmn_flight flight;
+static unsigned int flights;
+static bool in_flight;
+
+struct mmn_flight *mmn_flight_innermost(void)
+{
+	return in_flight ? &flight : NULL;
+}
+
+void mmn_flight_call(struct mmn_flight *f, unsigned int driver, unsigned long sp)
+{
+	f->driver = driver;
+	f->callback_sp = sp;
+}
+
+struct mmn_flight *mmn_flight_called(unsigned long sp)
+{
+	return flight.driver && flight.callback_sp == sp ? &flight : NULL;
+}
+
+void mmn_flight_return(struct mmn_flight *f)
+{
+	f->driver = 0;
+	flights++;
+}
+
+unsigned int mmn_times_driver(const char *symbol, const char *module)
+{
+	return 5;
+}
 
 struct task_struct shim_current;
 int shim_mutexes_held, shim_locks_held, shim_rcu_held;
@@ -353,6 +389,20 @@ static void test_timing(void)
 	mmn_client_leave(&d, true);
 	ok(mmn_client_of(&client)->counts->timed == 1 && mmn_client_of(&client)->counts->ns == 30,
 	   "but timed");
+	mmn_probes_timing.on = true;
+	mmn_client_enter(&client, &d);
+	mmn_client_leave(&d, true);
+	ok(!flights, "a callback without an event in flight is no driver's");
+	in_flight = true;
+	mmn_client_enter(&client, &d);
+	ok(flight.driver == 5, "with one it is the client's");
+	mmn_client_leave(&d, true);
+	ok(flights == 1 && !flight.driver, "and its time is counted");
+	mmn_client_enter(&client, &d);
+	flight.driver = 0;
+	mmn_client_leave(&d, true);
+	ok(flights == 1, "once");
+	mmn_probes_timing.on = false;
 	mmn_client_set_timing(false);
 	ok(!mmn_client_enter(&client, &d), "until it is switched off");
 	drop(&client);

@@ -265,7 +265,8 @@ static void test_init(void)
 	ok(!shim_init() && did("trust:tested " FIRST SECOND "hook:stack unwind_allow:on test:steps "
 			       "hook:ftrace unwind_allow:on test:hook hook_choose layout_prove "
 			       "stats_reset debugfs_init client_set_debug:on verify_set:on "
-			       "watch_set:on client_set_timing:on watch_time:on ") &&
+			       "watch_set:on client_set_timing:on watch_time:on "
+			       "client_set_timing:on ") &&
 	   !mmn_hook_for_clients && strstr(logged, "version 1.2.3, hook ftrace, tested kernel"),
 	   "the steps of the module, with all switches on");
 	shim_exit();
@@ -275,20 +276,21 @@ static void test_init(void)
 static void test_switches_after(void)
 {
 	begin("auto");
+	set(shim_ops_timing, shim_param_timing, "1");
+	ok(did(""), "timing= that is on stays on");
+	set(shim_ops_timing, shim_param_timing, "0");
+	ok(did("watch_time:off client_set_timing:on "), "watch= times clients without it");
+	failing = "on";
+	set(shim_ops_timing, shim_param_timing, "1");
+	ok(did("watch_time:on client_set_timing:on ") && !*shim_param_timing,
+	   "it stays off if it cannot begin");
+	failing = "";
 	set(shim_ops_watch, shim_param_watch, "0");
 	ok(did("watch_set:off client_set_timing:off "), "watch= also times callbacks");
 	failing = "on";
 	set(shim_ops_watch, shim_param_watch, "1");
 	ok(did("watch_set:on client_set_timing:off ") && !*shim_param_watch,
 	   "without memory for what watch= counts it stays off");
-	failing = "";
-	set(shim_ops_timing, shim_param_timing, "1");
-	ok(did(""), "timing= that is on stays on");
-	set(shim_ops_timing, shim_param_timing, "0");
-	failing = "on";
-	set(shim_ops_timing, shim_param_timing, "1");
-	ok(did("watch_time:off watch_time:on ") && !*shim_param_timing,
-	   "timing= stays off if it cannot begin");
 	failing = "";
 	set(shim_ops_debug, shim_param_debug, "0");
 	set(shim_ops_verify, shim_param_verify, "0");

@@ -27,6 +27,11 @@ static int mmn_slow_start(struct mmu_notifier *mn, const struct mmu_notifier_ran
 	return 0;
 }
 
+static void mmn_slow_release(struct mmu_notifier *mn, struct mm_struct *mm)
+{
+	msleep(sleep_ms);
+}
+
 static int mmn_slow_quick(struct mmu_notifier *mn, const struct mmu_notifier_range *range)
 {
 	return 0;
@@ -42,6 +47,7 @@ static bool mmn_slow_invalidate(struct mmu_interval_notifier *mni,
 
 static const struct mmu_notifier_ops slow_ops = {
 	.invalidate_range_start = mmn_slow_start,
+	.release = mmn_slow_release,
 };
 
 static const struct mmu_notifier_ops quick_ops = {
