@@ -77,6 +77,13 @@ static int drivers_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(drivers);
 
+static int tlb_show(struct seq_file *m, void *unused)
+{
+	mmn_drivers_show_flushes(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(tlb);
+
 static int verify_show(struct seq_file *m, void *unused)
 {
 	mmn_verify_show(m);
@@ -95,6 +102,7 @@ void mmn_debugfs_init(void)
 	debugfs_create_file("inflight", 0400, root, NULL, &inflight_fops);
 	debugfs_create_file("processes", 0400, root, NULL, &processes_fops);
 	debugfs_create_file("drivers", 0400, root, NULL, &drivers_fops);
+	debugfs_create_file("tlb", 0400, root, NULL, &tlb_fops);
 	debugfs_create_file("verify", 0400, root, NULL, &verify_fops);
 }
 

@@ -55,6 +55,9 @@ static struct mmn_driver names[DRIVERS] = {
 	[DRIVERS - 1] = { .symbol = "others" },
 };
 
+/* Mark of the cause in the key of a line that counts flushes. */
+#define FLUSHES		0x8000U
+
 static u64 key_of(u32 process, unsigned int driver, unsigned int cause)
 {
 	return (u64)process << 32 | driver << 16 | cause;
@@ -243,14 +246,16 @@ static void raise_max(atomic64_t *max, u64 ns)
 		;
 }
 
-static void count(struct counters *c, u64 ns)
+static void count(struct counters *c, u64 size)
 {
-	unsigned int bucket = ns ? ilog2(ns) : 0;
+	unsigned int bucket = size ? ilog2(size) : 0;
 
 	atomic64_inc(&c->calls);
-	atomic64_add(ns, &c->ns);
-	raise_max(&c->max_ns, ns);
 	atomic_inc(&c->histogram[min_t(unsigned int, bucket, MMN_TIMES_BUCKETS - 1)]);
+	if (size == MMN_TIMES_WHOLE)
+		return;
+	atomic64_add(size, &c->ns);
+	raise_max(&c->max_ns, size);
 }
 
 /**
@@ -268,6 +273,24 @@ unsigned int mmn_times_lost(void)
 	return atomic_read(&lost);
 }
 
+static void add(const struct mm_struct *mm, unsigned int driver, unsigned int cause, u64 size)
+{
+	u32 process = mmn_process_id(mm);
+	struct line *l = NULL;
+
+	/* free_lines() waits for the end of it. */
+	rcu_read_lock();
+	if (process)
+		l = line_take(key_of(process, driver, cause));
+	if (likely(l))
+		count(&l->counters, size);
+	rcu_read_unlock();
+	if (likely(l))
+		return;
+	mmn_times_lose();
+	irq_work_queue(&wish);
+}
+
 /**
  * mmn_times_add() - count a call of a callback
  * @mm: mm that the event is of
@@ -279,20 +302,22 @@ unsigned int mmn_times_lost(void)
  */
 void mmn_times_add(const struct mm_struct *mm, unsigned int driver, unsigned int cause, u64 ns)
 {
-	u32 process = mmn_process_id(mm);
-	struct line *l = NULL;
+	add(mm, driver, cause, ns);
+}
 
-	/* free_lines() waits for the end of it. */
-	rcu_read_lock();
-	if (process)
-		l = line_take(key_of(process, driver, cause));
-	if (likely(l))
-		count(&l->counters, ns);
-	rcu_read_unlock();
-	if (likely(l))
-		return;
-	mmn_times_lose();
-	irq_work_queue(&wish);
+/**
+ * mmn_times_flush() - count a flush of a secondary TLB
+ * @mm: mm whose translations are flushed
+ * @driver: number of the driver
+ * @cause: cause of the operation behind it; MMNOTIFY_CAUSE_UNKNOWN if it is not known
+ * @pages: size of the range; MMN_TIMES_WHOLE for the whole address space
+ *
+ * Context: Any, after mmn_times_init().
+ */
+void mmn_times_flush(const struct mm_struct *mm, unsigned int driver, unsigned int cause,
+		     u64 pages)
+{
+	add(mm, driver, cause | FLUSHES, pages);
 }
 
 static void line_read(const struct counters *c, u64 key, struct mmn_times *t)
@@ -301,7 +326,8 @@ static void line_read(const struct counters *c, u64 key, struct mmn_times *t)
 
 	t->process = process_of(key);
 	t->driver = key >> 16;
-	t->cause = key;
+	t->cause = key & (FLUSHES - 1);
+	t->flushes = key & FLUSHES;
 	t->calls = atomic64_read(&c->calls);
 	t->ns = atomic64_read(&c->ns);
 	t->max_ns = atomic64_read(&c->max_ns);

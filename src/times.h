@@ -2,6 +2,7 @@
 #ifndef MMN_TIMES_H
 #define MMN_TIMES_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 struct mm_struct;
@@ -26,6 +27,7 @@ struct mm_struct;
  */
 
 #define MMN_TIMES_BUCKETS	40
+#define MMN_TIMES_WHOLE		U64_MAX	/* pages of the whole address space */
 #define MMN_TIMES_NAME		64
 
 /**
@@ -48,11 +50,15 @@ struct mmn_driver {
  * @max_ns: the longest one, in ns
  * @histogram: calls by time: bucket i has those of 2^i ns up to 2^(i+1) ns, without the latter;
  *	the first one has shorter ones as well, and the last one longer ones
+ * @flushes: true if it counts flushes of secondary TLBs: all sizes are in pages then, not in ns,
+ *	and the last bucket has the flushes of the whole address space, which are in no other member
+ *	but @calls
  */
 struct mmn_times {
 	u32 process;
 	u16 driver;
 	u16 cause;
+	bool flushes;
 	u64 calls;
 	u64 ns;
 	u64 max_ns;
@@ -65,6 +71,8 @@ void mmn_times_split(void *callback, struct mmn_driver *name);
 unsigned int mmn_times_driver(const char *symbol, const char *module);
 bool mmn_times_name(unsigned int driver, struct mmn_driver *name);
 void mmn_times_add(const struct mm_struct *mm, unsigned int driver, unsigned int cause, u64 ns);
+void mmn_times_flush(const struct mm_struct *mm, unsigned int driver, unsigned int cause,
+		     u64 pages);
 void mmn_times_lose(void);
 unsigned int mmn_times_lost(void);
 int mmn_times_for_each(int (*fn)(const struct mmn_times *t, void *arg), void *arg);

@@ -2,6 +2,7 @@
 #ifndef MMN_TRACE_EVENT_H
 #define MMN_TRACE_EVENT_H
 
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include "process.h"
@@ -24,6 +25,19 @@ struct mmn_trace_event {
 	u16 native;
 	u16 flags;
 };
+
+#define MMN_TRACE_OPERATION	28
+
+/* Few events have one: a call would cost each of the others. */
+static inline void mmn_trace_copy_operation(char *to, const char *operation)
+{
+	if (operation) {
+		strscpy_pad(to, operation, MMN_TRACE_OPERATION);
+		return;
+	}
+	memset(to, 0, MMN_TRACE_OPERATION);
+	*to = '-';
+}
 
 int mmn_watch_tracer_on(void);
 void mmn_watch_tracer_off(void);

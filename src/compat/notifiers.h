@@ -45,12 +45,17 @@ static inline void *mmn_secondary_tlbs_of(const struct mmu_notifier_ops *ops)
 #endif
 }
 
-/* The fifth argument of a function, from the registers of a kprobe at its entry. */
+/* Argument @n of a function, from the registers of a kprobe at its entry. */
+static inline unsigned long mmn_regs_arg(struct pt_regs *regs, unsigned int n)
+{
 #if defined(MMN_HAVE_REGS_ARGUMENT)
-#define mmn_regs_arg4(regs)	regs_get_kernel_argument(regs, 4)
-#elif defined(CONFIG_X86_64)
-#define mmn_regs_arg4(regs)	((regs)->r8)
+	return regs_get_kernel_argument(regs, n);
+#else
+	const unsigned long args[] = { regs->di, regs->si, regs->dx, regs->cx, regs->r8, regs->r9 };
+
+	return args[n];
 #endif
+}
 
 /*
  * Stack pointer of the caller, from the registers of a kprobe at a function's entry. It is the

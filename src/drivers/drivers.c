@@ -21,6 +21,7 @@ typedef int (*line_fn)(const struct mmn_driver_line *line, void *arg);
 struct reader {
 	line_fn fn;
 	void *arg;
+	bool flushes;
 	struct mmn_driver_line line;
 	struct mmn_notifiers kinds[MMN_LAYOUT_KINDS];
 };
@@ -57,6 +58,8 @@ static int read_times(const struct mmn_times *t, void *arg)
 {
 	struct reader *r = arg;
 
+	if (t->flushes != r->flushes)
+		return 0;
 	if (mmn_process_by_id(t->process, &r->line.process) == MMN_PROCESS_GONE)
 		return 0;
 	mmn_times_name(t->driver, &r->line.driver);
@@ -92,6 +95,29 @@ int mmn_drivers_for_each(line_fn fn, void *arg)
 }
 
 /**
+ * mmn_drivers_for_each_flush() - call a function for each driver whose secondary TLB was flushed
+ * @fn: as in mmn_drivers_for_each()
+ * @arg: its last argument
+ *
+ * Context: Process, may sleep.
+ * Return: as mmn_drivers_for_each().
+ */
+int mmn_drivers_for_each_flush(line_fn fn, void *arg)
+{
+	struct reader *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int ret;
+
+	if (!r)
+		return -ENOMEM;
+	r->fn = fn;
+	r->arg = arg;
+	r->flushes = true;
+	ret = mmn_times_for_each(read_times, r);
+	kfree(r);
+	return ret;
+}
+
+/**
  * mmn_drivers_missing() - why the drivers of processes are not known
  *
  * Context: Any, after the load.
@@ -122,20 +148,42 @@ static void show_times(struct seq_file *m, const struct mmn_times *t)
 	show_histogram(m, t);
 }
 
+static void show_driver(struct seq_file *m, const struct mmn_driver_line *line)
+{
+	seq_printf(m, "%u ", line->process.tgid);
+	seq_escape(m, line->driver.symbol, " \t\n\\");
+	seq_printf(m, " %s", *line->driver.module ? line->driver.module : "-");
+}
+
+static void show_process(struct seq_file *m, const struct mmn_driver_line *line)
+{
+	seq_putc(m, ' ');
+	seq_escape(m, line->process.comm, " \t\n\\");
+	seq_putc(m, '\n');
+}
+
 static int show_line(const struct mmn_driver_line *line, void *arg)
 {
 	struct seq_file *m = arg;
 
-	seq_printf(m, "%u ", line->process.tgid);
-	seq_escape(m, line->driver.symbol, " \t\n\\");
-	seq_printf(m, " %s", *line->driver.module ? line->driver.module : "-");
+	show_driver(m, line);
 	if (line->times)
 		show_times(m, line->times);
 	else
 		seq_printf(m, " %u - - - - -", line->notifiers);
-	seq_putc(m, ' ');
-	seq_escape(m, line->process.comm, " \t\n\\");
-	seq_putc(m, '\n');
+	show_process(m, line);
+	return 0;
+}
+
+static int show_flushes(const struct mmn_driver_line *line, void *arg)
+{
+	const struct mmn_times *t = line->times;
+	struct seq_file *m = arg;
+
+	show_driver(m, line);
+	seq_printf(m, " %s %llu %u %llu %llu", mmn_names_cause(t->cause), t->calls,
+		   t->histogram[MMN_TIMES_BUCKETS - 1], t->ns, t->max_ns);
+	show_process(m, line);
 	return 0;
 }
 
@@ -153,4 +201,19 @@ void mmn_drivers_show(struct seq_file *m)
 	if (mmn_drivers_for_each(show_line, m))
 		seq_puts(m, "# incomplete: no memory\n");
 	seq_printf(m, "# untimed %u\n", mmn_times_lost());
+}
+
+/**
+ * mmn_drivers_show_flushes() - print the flushes of secondary TLBs
+ * @m: seq_file of debugfs mmnotify/tlb
+ *
+ * Context: Process, may sleep.
+ */
+void mmn_drivers_show_flushes(struct seq_file *m)
+{
+	seq_puts(m, "# tgid driver module cause flushes whole pages max_pages comm\n");
+	if (mmn_drivers_missing())
+		seq_printf(m, "# not available here: %s\n", mmn_drivers_missing());
+	if (mmn_drivers_for_each_flush(show_flushes, m))
+		seq_puts(m, "# incomplete: no memory\n");
 }

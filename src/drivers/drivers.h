@@ -14,7 +14,8 @@ struct seq_file;
  * @process: the process
  * @driver: the driver
  * @notifiers: number of its notifiers on the mm of the process; 0 if @times is not NULL
- * @times: calls of its callbacks for one cause; NULL in a line that counts notifiers
+ * @times: calls of its callbacks for one cause, or flushes of its TLB; NULL in a line that counts
+ *	notifiers
  */
 struct mmn_driver_line {
 	struct mmn_process process;
@@ -25,6 +26,8 @@ struct mmn_driver_line {
 
 int mmn_drivers_for_each(int (*fn)(const struct mmn_driver_line *line, void *arg), void *arg);
 const char *mmn_drivers_missing(void);
+int mmn_drivers_for_each_flush(int (*fn)(const struct mmn_driver_line *line, void *arg), void *arg);
 void mmn_drivers_show(struct seq_file *m);
+void mmn_drivers_show_flushes(struct seq_file *m);
 
 #endif /* MMN_DRIVERS_H */

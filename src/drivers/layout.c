@@ -71,6 +71,7 @@ static struct mmn_notifiers kind_of(const struct mmu_notifier_ops *ops)
 			    (void *)ops->invalidate_range_end ?:
 			    mmn_secondary_tlbs_of(ops) ?: (void *)ops->release,
 		.release = ops->release,
+		.flush = mmn_secondary_tlbs_of(ops),
 		.starts = ops->invalidate_range_start,
 	};
 }

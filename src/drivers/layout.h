@@ -35,6 +35,7 @@ struct mm_struct;
  *	has none
  * @finish: for a range in two passes, the function of the second one; else NULL
  * @release: function for the end of the mm, or NULL
+ * @flush: function that flushes a secondary TLB, or NULL
  * @count: number of notifiers
  * @starts: true if @callback is called at the start of an event
  */
@@ -42,6 +43,7 @@ struct mmn_notifiers {
 	void *callback;
 	void *finish;
 	void *release;
+	void *flush;
 	unsigned int count;
 	bool starts;
 };

@@ -55,7 +55,7 @@ static unsigned int nr_returns;
 static bool timing;
 
 /* What a probe is for: the functions of a driver, and where they return to. */
-enum kind { START, FINISH, RELEASE, RETURN, NR_KINDS };
+enum kind { START, FINISH, RELEASE, FLUSH, RETURN, NR_KINDS };
 
 /* What probes have seen and have no probe for; 0 if the place is free. */
 static unsigned long wishes[NR_KINDS][WISHES];
@@ -168,6 +168,20 @@ static int mmn_probes_released(struct kprobe *kp, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(mmn_probes_released);
 
+/* Inside of an event, or by the system call that runs. */
+static int mmn_probes_flushed(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct callback *c = container_of(kp, struct callback, probe);
+	unsigned long start = mmn_regs_arg(regs, 2), end = mmn_regs_arg(regs, 3);
+	struct mm_struct *mm = (void *)mmn_regs_arg(regs, 1);
+
+	mmn_times_flush(mm, c->driver, mmn_verdict_cause_now(mm),
+			!start && end == ULONG_MAX ? MMN_TIMES_WHOLE :
+						     (end - start) >> PAGE_SHIFT);
+	return 0;
+}
+NOKPROBE_SYMBOL(mmn_probes_flushed);
+
 static int mmn_probes_returned(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct mmn_flight *f = mmn_flight_called(kernel_stack_pointer(regs));
@@ -191,7 +205,7 @@ static void note(enum kind kind, void *callback)
 
 static int mmn_probes_insert(struct kprobe *kp, struct pt_regs *regs)
 {
-	const struct mmu_interval_notifier_ops *ops = (void *)mmn_regs_arg4(regs);
+	const struct mmu_interval_notifier_ops *ops = (void *)mmn_regs_arg(regs, 4);
 
 	note(START, mmn_two_pass_start_of(ops) ?: (void *)ops->invalidate);
 	note(FINISH, mmn_two_pass_finish_of(ops));
@@ -209,7 +223,7 @@ static struct kprobe inserts[ARRAY_SIZE(insert_names)];
 
 /**
  * mmn_probes_note() - the callbacks of a notifier may be called from now on
- * @ops: its operations
+ * @ops: operations of the notifier
  *
  * Context: Any, including the hook.
  */
@@ -217,6 +231,7 @@ void mmn_probes_note(const struct mmu_notifier_ops *ops)
 {
 	note(START, ops->invalidate_range_start);
 	note(RELEASE, ops->release);
+	note(FLUSH, mmn_secondary_tlbs_of(ops));
 }
 
 static unsigned int driver_at(unsigned long at)
@@ -233,6 +248,7 @@ static void callback_attach(enum kind kind, void *callback)
 		[START] = mmn_probes_called,
 		[FINISH] = mmn_probes_called_again,
 		[RELEASE] = mmn_probes_released,
+		[FLUSH] = mmn_probes_flushed,
 	};
 	unsigned long at = (unsigned long)callback;
 	struct callback *c;
@@ -274,6 +290,7 @@ static void notifiers_attach(const struct mmn_notifiers *n)
 		callback_attach(START, n->callback);
 	callback_attach(FINISH, n->finish);
 	callback_attach(RELEASE, n->release);
+	callback_attach(FLUSH, n->flush);
 }
 
 static void mm_attach(const struct mmn_process_mm *of)

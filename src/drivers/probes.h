@@ -29,8 +29,12 @@
  * **Locking.** probes_lock guards the callbacks. It is taken inside watch_lock. The locks of
  * kprobes are taken inside. It is not held while the module notifier is registered, which takes it.
  *
- * **Release.** The end of an mm is no event with an end of its own. Its callbacks get a record while
- * they run. So one that hangs is in flight, too.
+ * **Release.** The end of an mm is no event with an end of its own. Its callbacks get a record
+ * while they run. So one that hangs is in flight, too.
+ *
+ * **Secondary TLBs.** A device that uses the page tables of the process caches translations.
+ * Its driver is told of each flush, with a range or for the whole address space. Flushes are
+ * counted at the entry of that callback, and not timed.
  *
  * mmnotify's own callbacks have no probe. Clients are timed where mmnotify calls them
  * (client/client.c), by their names.

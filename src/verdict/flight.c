@@ -135,7 +135,7 @@ void mmn_flight_call(struct mmn_flight *f, unsigned int driver, unsigned long sp
 		mmn_times_lose();
 		return;
 	}
-	if (unlikely(f->driver)) {
+	if (unlikely(mmn_flight_driver(f))) {
 		if (sp < f->callback_sp)
 			return;
 		/* The return of the one before was missed. */
@@ -143,6 +143,7 @@ void mmn_flight_call(struct mmn_flight *f, unsigned int driver, unsigned long sp
 	}
 	f->callback_sp = sp;
 	f->called = local_clock();
+	f->call_nr = f->nr;
 	WRITE_ONCE(f->driver, driver);
 }
 
@@ -160,7 +161,7 @@ struct mmn_flight *mmn_flight_called(unsigned long sp)
 
 	for (i = 0; i < FLIGHT_PROBES; i++) {
 		f = flight_probe(home, i);
-		if (is_own(f) && f->driver && f->callback_sp == sp)
+		if (is_own(f) && mmn_flight_driver(f) && f->callback_sp == sp)
 			return f;
 	}
 	return NULL;
@@ -240,7 +241,7 @@ static void show_callback(struct seq_file *m, const struct mmn_flight *f)
 {
 	struct mmn_driver d;
 
-	if (mmn_times_name(f->driver, &d))
+	if (mmn_times_name(mmn_flight_driver(f), &d))
 		seq_printf(m, " %s %llu", d.symbol, div_u64(ns_since(f->called), 1000000));
 	else
 		seq_puts(m, " - -");

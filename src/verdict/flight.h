@@ -28,10 +28,13 @@ struct seq_file;
  * @end: last address + 1
  * @site: return address into the call site
  * @verdict: what its callbacks get, and observers
- * @operation: name of the operation behind a split; NULL if the cause says all
+ * @operation: name of the operation behind a split, only if the cause is thp_split; NULL if it is
+ *	not known
  * @pid: the task that invalidates
  * @ends: false if the start may fail and then has no end
- * @driver: number of the driver whose callback runs, if it is timed; 0 if none does
+ * @driver: number of the driver whose callback runs, if it is timed; 0 if none does. Only if
+ *	@call_nr is @nr
+ * @call_nr: number of the event that had the last callback
  * @callback_sp: stack pointer of the kernel's function that called it
  * @called: local_clock() at the call, in ns
  */
@@ -48,6 +51,7 @@ struct mmn_flight {
 	int pid;
 	bool ends;
 	u16 driver;
+	u64 call_nr;
 	unsigned long callback_sp;
 	u64 called;
 } ____cacheline_aligned;
@@ -60,6 +64,17 @@ extern struct mmn_flight mmn_flight_table[1 << MMN_FLIGHT_BITS];
 struct mmn_flight *mmn_flight_take_slow(struct mmn_flight *home, unsigned long range,
 					unsigned long top);
 struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long range);
+/* Return: the number of the driver whose callback runs; 0 if none is timed. */
+static inline unsigned int mmn_flight_driver(const struct mmn_flight *f)
+{
+	return f->call_nr == f->nr ? READ_ONCE(f->driver) : 0;
+}
+
+static inline const char *mmn_flight_operation(const struct mmn_flight *f)
+{
+	return f->verdict.cause == MMNOTIFY_CAUSE_THP_SPLIT ? f->operation : NULL;
+}
+
 struct mmn_flight *mmn_flight_innermost(void);
 struct mmn_flight *mmn_flight_around(unsigned long range);
 void mmn_flight_call(struct mmn_flight *f, unsigned int driver, unsigned long sp);

@@ -252,7 +252,7 @@ static noinline void trace_end(const struct mmu_notifier_range *range,
 
 	fill_trace(&e, range, &f->verdict, f->site, f->nr);
 	e.ns = ns;
-	e.operation = f->operation;
+	e.operation = mmn_flight_operation(f);
 	trace_invalidate_end(&e, mmn_names_cause(f->verdict.cause));
 }
 
@@ -402,9 +402,29 @@ static noinline const char *operation_behind(const struct mmu_notifier_range *ra
 	struct mmn_ctx ctx MMN_UNINIT;
 
 	if (is_around(outer, range))
-		return outer->operation ?: mmn_names_cause(outer->verdict.cause);
+		return mmn_flight_operation(outer) ?: mmn_names_cause(outer->verdict.cause);
 	mmn_context_gather(range, MMN_OPERATION_NEEDS, 0, &ctx);
 	return mmn_operation_name(&ctx);
+}
+
+/**
+ * mmn_verdict_cause_now() - get the cause of what this task does to an mm
+ * @mm: the mm
+ *
+ * Context: The hook, or a probe, while events are watched.
+ * Return: cause of the event in flight, or the one that the system call stands for; enum
+ * mmnotify_cause, MMNOTIFY_CAUSE_UNKNOWN if it is not known.
+ */
+unsigned int mmn_verdict_cause_now(struct mm_struct *mm)
+{
+	const struct mmu_notifier_range range = { .mm = mm };
+	const struct mmn_flight *f = mmn_flight_innermost();
+	struct mmn_ctx ctx MMN_UNINIT;
+
+	if (f && f->mm == mm)
+		return f->verdict.cause;
+	mmn_context_gather(&range, MMN_OPERATION_NEEDS, 0, &ctx);
+	return mmn_operation_cause(&ctx);
 }
 
 static const char *operation_of(const struct mmu_notifier_range *range,
@@ -414,7 +434,7 @@ static const char *operation_of(const struct mmu_notifier_range *range,
 }
 
 /* From now on the event is in flight. */
-static inline struct mmn_flight *
+static __always_inline struct mmn_flight *
 flight_begin(const struct mmu_notifier_range *range, unsigned long at,
 	     const struct mmn_verdict *v, unsigned long site, u64 nr, const char *operation)
 {
@@ -430,8 +450,8 @@ flight_begin(const struct mmu_notifier_range *range, unsigned long at,
 	f->verdict = *v;
 	f->pid = current->pid;
 	f->ends = mmu_notifier_range_blockable(range);
-	f->operation = operation;
-	f->driver = 0;
+	if (unlikely(v->cause == MMNOTIFY_CAUSE_THP_SPLIT))
+		f->operation = operation;
 	f->since = local_clock();
 	mmn_flight_publish(f, at);
 	return f;

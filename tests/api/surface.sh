@@ -90,6 +90,7 @@ check_pages() {
 	heading drivers tgid driver module notifiers cause calls ns max_ns histogram comm
 	heading inflight id ms pid tgid event cause start end site task process callback callback_ms
 	heading processes tgid cgroup since until cause events pages ns comm
+	heading tlb tgid driver module cause flushes whole pages max_pages comm
 	heading verify site agree event_differs cause_differs site_differs unsure
 	# Each kernel has more than 25 calls, in functions that all have a row.
 	check "[ \$(sed -n 's/^# calls //p' $debugfs/census) -gt 25 ]" \

@@ -28,6 +28,7 @@ PAGE(mmn_census_show, "census")
 PAGE(mmn_flight_show, "inflight")
 PAGE(mmn_process_show, "processes")
 PAGE(mmn_drivers_show, "drivers")
+PAGE(mmn_drivers_show_flushes, "tlb")
 PAGE(mmn_verify_show, "verify")
 
 static struct dentry {
@@ -80,7 +81,7 @@ static bool prints(const char *name)
 int main(void)
 {
 	static const char *const names[] = {
-		"counters", "sites", "clients", "hook", "census", "inflight", "processes", "drivers",
+		"counters", "sites", "clients", "hook", "census", "inflight", "processes", "drivers", "tlb",
 		"verify",
 	};
 	unsigned int i;

@@ -101,7 +101,6 @@ static struct mmn_flight *starts(unsigned int n, u64 nr, unsigned int depth)
 	f->verdict = (struct mmn_verdict){ .event = 3, .cause = 5 };
 	f->pid = n;
 	f->ends = true;
-	f->driver = 0;
 	mmn_flight_publish(f, RANGE(n) - depth);
 	return f;
 }

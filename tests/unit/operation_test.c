@@ -2,6 +2,8 @@
 /* operation: a split is named after the system call that holds the lock for it, or advises. */
 #include <string.h>
 
+#include <mmnotify/mmnotify_types.h>
+
 #include "rules/operation.h"
 #include "tap.h"
 
@@ -14,6 +16,13 @@ static bool is(u32 bits, u32 sys, unsigned long arg, const char *name)
 	const char *found = mmn_operation_name(&ctx);
 
 	return found && name ? !strcmp(found, name) : found == name;
+}
+
+static bool stands_for(u32 bits, u32 sys, unsigned long arg, unsigned int cause)
+{
+	struct mmn_ctx ctx = { .bits = bits, .sys = sys, .args = { 0, 0, arg, arg } };
+
+	return mmn_operation_cause(&ctx) == cause;
 }
 
 int main(void)
@@ -42,5 +51,12 @@ int main(void)
 	   is(MMN_CTX_SYSCALL, MMN_SYS_MADVISE, 21, NULL) &&
 	   is(MMN_CTX_SYSCALL | MMN_CTX_MMAP_WRITE, MMN_SYS_MUNMAP, 0, NULL),
 	   "in another process only process_madvise() is");
+	ok(stands_for(READER, MMN_SYS_MUNMAP, 0, MMNOTIFY_CAUSE_MUNMAP) &&
+	   stands_for(READER, MMN_SYS_MADVISE, 4, MMNOTIFY_CAUSE_MADV_DONTNEED) &&
+	   stands_for(READER, MMN_SYS_MADVISE, 15, MMNOTIFY_CAUSE_UNKNOWN) &&
+	   stands_for(READER, MMN_SYS_OTHER, 0, MMNOTIFY_CAUSE_UNKNOWN) &&
+	   stands_for(MMN_CTX_SYSCALL, MMN_SYS_MUNMAP, 0, MMNOTIFY_CAUSE_UNKNOWN) &&
+	   stands_for(MMN_CTX_LOCAL, MMN_SYS_MUNMAP, 0, MMNOTIFY_CAUSE_UNKNOWN),
+	   "a flush outside of an event has the cause of its system call");
 	return tap_done();
 }

@@ -147,6 +147,7 @@ static void test_one(void)
 {
 	states[0] = MMN_PROCESS_LIVE;
 	states[1] = MMN_PROCESS_LIVE;
+	states[2] = MMN_PROCESS_LIVE;
 	mmn_times_add(&mms[0], 3, 5, 1000);
 	mmn_times_add(&mms[0], 3, 5, 1);
 	mmn_times_add(&mms[0], 3, 5, 0);
@@ -161,8 +162,14 @@ static void test_one(void)
 	mmn_times_add(&mms[1], 3, 5, 2);
 	ok(lines(2) == 4 && seen.calls == 1 && seen.ns == 2,
 	   "process, driver and cause have lines of their own");
+	mmn_times_flush(&mms[2], 3, 5, 8);
+	mmn_times_flush(&mms[2], 3, 5, MMN_TIMES_WHOLE);
+	ok(lines(3) == 5 && seen.flushes && seen.cause == 5 && seen.driver == 3 &&
+	   seen.calls == 2 && seen.ns == 8 && seen.max_ns == 8 && seen.histogram[3] == 1 &&
+	   seen.histogram[39] == 1, "flushes have lines of their own, and pages");
+	ok(lines(2) == 5 && !seen.flushes, "which calls have not");
 	mmn_times_add(NULL, 3, 5, 1);
-	ok(mmn_times_lost() == 1 && lines(0) == 4, "without a process a call is lost");
+	ok(mmn_times_lost() == 1 && lines(0) == 5, "without a process a call is lost");
 	nr_seen = 0;
 	ok(mmn_times_for_each(stop, &nr_seen) == 1 && nr_seen == 1, "a reader may stop");
 }

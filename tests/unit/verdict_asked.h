@@ -226,6 +226,16 @@ struct mmn_flight *mmn_flight_around(unsigned long at)
 	return at == (unsigned long)range ? has.around : NULL;
 }
 
+struct mmn_flight *mmn_flight_innermost(void)
+{
+	return has.around;
+}
+
+unsigned int mmn_operation_cause(const struct mmn_ctx *ctx)
+{
+	return MMNOTIFY_CAUSE_MUNMAP;
+}
+
 const char *mmn_operation_name(const struct mmn_ctx *ctx)
 {
 	return has.operation;

@@ -25,6 +25,7 @@ short_steps()
 	in_turn watch_in_vm "$1" counters counters
 	in_turn watch_in_vm "$1" inflight inflight
 	in_turn watch_in_vm "$1" drivers drivers
+	in_turn watch_in_vm "$1" tlb tlb
 	in_turn watch_in_vm "$1" behind behind
 }
 

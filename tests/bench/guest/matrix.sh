@@ -9,6 +9,7 @@ set -eu
 debugfs=/sys/kernel/debug/mmnotify
 trace=/sys/kernel/tracing
 watch=/sys/module/mmnotify/parameters/watch
+timing=/sys/module/mmnotify/parameters/timing
 
 attached() {
 	grep -q "^attached $1" $debugfs/hook
@@ -66,6 +67,9 @@ echo "SEEN hooked $(($(starts) - before))" > /tmp/result
 report
 and_fork watched /dev/bench_native
 [ "$(starts)" -gt "$before" ]
+echo 1 > $timing
+and_fork timed /dev/bench_native
+echo 0 > $timing
 echo 0 > $watch
 sleep 3
 attached 0

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * mmn_slow: three drivers whose callbacks take a known time: one of the whole mm that sleeps, one
- * of the whole mm that does nothing, and one of a range that sleeps.
+ * of the whole mm that does nothing, and one of a range that sleeps. A fourth one stands for that of
+ * an IOMMU, whose devices use the page tables of the process.
  */
 #include <linux/delay.h>
 
@@ -37,6 +38,12 @@ static int mmn_slow_quick(struct mmu_notifier *mn, const struct mmu_notifier_ran
 	return 0;
 }
 
+/* Under locks, and with interrupts off. */
+static void mmn_slow_flush(struct mmu_notifier *mn, struct mm_struct *mm, unsigned long start,
+			   unsigned long end)
+{
+}
+
 static bool mmn_slow_invalidate(struct mmu_interval_notifier *mni,
 				const struct mmu_notifier_range *range, unsigned long seq)
 {
@@ -55,6 +62,14 @@ static const struct mmu_notifier_ops quick_ops = {
 	.invalidate_range_end = whole_end,
 };
 
+static const struct mmu_notifier_ops iommu_ops = {
+#ifdef SECONDARY_TLBS
+	.arch_invalidate_secondary_tlbs = mmn_slow_flush,
+#else
+	.invalidate_range = mmn_slow_flush,
+#endif
+};
+
 static const struct mmu_interval_notifier_ops range_ops = {
 	.invalidate = mmn_slow_invalidate,
 };
@@ -67,6 +82,11 @@ static void *attach_slow(struct mm_struct *mm)
 static void *attach_quick(struct mm_struct *mm)
 {
 	return attach_whole(mm, &quick_ops);
+}
+
+static void *attach_iommu(struct mm_struct *mm)
+{
+	return attach_whole(mm, &iommu_ops);
 }
 
 static void *attach_range(struct mm_struct *mm)
@@ -95,6 +115,7 @@ static struct attacher attachers[] = {
 	ATTACHER("mmn_slow", slow, whole),
 	ATTACHER("mmn_quick", quick, whole),
 	ATTACHER("mmn_slow_range", range, range),
+	ATTACHER("mmn_slow_iommu", iommu, whole),
 };
 
 static int __init mmn_slow_init(void)

@@ -4,4 +4,6 @@
 
 #include <limits.h>
 
+#define U64_MAX	(~0ULL)
+
 #endif /* SHIM_LIMITS_H */
