@@ -324,7 +324,7 @@ check-power: deps-vm user
 check-dkms: deps-vm
 	@tests/dkms/run $(KERNEL)
 
-# The lint checks "causes", "api-page" and "internals-page" compare the results.
+# The lint checks "causes", "api-page", "internals-page" and "netlink" compare the results.
 .PHONY: docs
 docs: deps-unit
 	@mkdir -p build
@@ -334,6 +334,8 @@ docs: deps-unit
 	@mv build/api.md docs/api.md
 	@tools/internals-doc >build/internals.md
 	@mv build/internals.md docs/internals.md
+	@tools/netlink-header >build/mmnotify_netlink.h
+	@mv build/mmnotify_netlink.h include/mmnotify/mmnotify_netlink.h
 
 .PHONY: deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64
 deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64:
