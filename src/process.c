@@ -34,7 +34,6 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -44,7 +43,6 @@
 
 #include "compat/compat.h"
 #include "process.h"
-#include "rules/names.h"
 
 #define BUCKET_BITS	7
 #define WAYS		8
@@ -52,7 +50,8 @@
 #define ENDED		512
 
 /*
- * @id: mmn_process_id() of its mm; the low bits are the index that the entry began at
+ * @id: mmn_process_id() of its mm, the same in the ring; the low bits are the index that it began
+ *	at
  * @ended: entries that had ended before this one, and itself; 0 while its mm is watched
  * @since: when counting began, in seconds of the clock of /proc/uptime
  * @until: likewise, when it ended
@@ -526,41 +525,119 @@ enum mmn_process_state mmn_process_by_id(u32 id, struct mmn_process *p)
 	return copy.ended ? MMN_PROCESS_ENDED : MMN_PROCESS_LIVE;
 }
 
-static void show_entry(struct seq_file *m, const struct entry *e, const struct counter *c)
+static u64 moved(void)
 {
-	unsigned int cause;
+	unsigned long flags;
+	u64 nr;
 
-	for (cause = 0; cause < MMNOTIFY_NR_CAUSES; cause++, c++) {
-		if (!atomic64_read(&c->events))
-			continue;
-		seq_printf(m, "%u %llu %lld ", e->process.tgid, e->process.cgroup, e->since);
-		if (e->ended)
-			seq_printf(m, "%lld", e->until);
-		else
-			seq_putc(m, '-');
-		seq_printf(m, " %s %lld %lld %lld ", mmn_names_cause(cause),
-			   (s64)atomic64_read(&c->events), (s64)atomic64_read(&c->pages),
-			   (s64)atomic64_read(&c->ns));
-		seq_escape(m, e->process.comm, " \t\n\\");
-		seq_putc(m, '\n');
+	raw_spin_lock_irqsave(&table_lock, flags);
+	nr = nr_moved;
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	return nr;
+}
+
+/* Return: the index of the entry at @w->at; -ENOENT behind the last one. */
+static int walk_index(struct mmn_process_walk *w)
+{
+	u64 nr = moved(), oldest = nr - min_t(u64, nr, ENDED);
+
+	if (w->at < ENTRIES)
+		return w->at;
+	if (w->at - ENTRIES < oldest) {
+		/* What was in the ring before the walk began may go. */
+		w->lost |= oldest > w->moved;
+		w->at = ENTRIES + oldest;
 	}
+	return w->at - ENTRIES < nr ? ENTRIES + (w->at - ENTRIES) % ENDED : -ENOENT;
 }
 
 /**
- * mmn_process_show() - print the counters of all processes
- * @m: seq_file of debugfs mmnotify/processes
+ * mmn_process_begin() - begin to read all entries
+ * @w: filled with the first position
  *
  * Context: Process.
  */
-void mmn_process_show(struct seq_file *m)
+void mmn_process_begin(struct mmn_process_walk *w)
 {
-	struct entry e;
-	unsigned int i;
+	*w = (struct mmn_process_walk){ .moved = moved() };
+}
 
-	seq_puts(m, "# tgid cgroup since until cause events pages ns comm\n");
-	for (i = 0; READ_ONCE(counters) && i < ENTRIES + ENDED; i++)
-		if (entry_copy(i, &e))
-			show_entry(m, &e, counters[i]);
-	seq_printf(m, "# uptime %lld\n", (s64)ktime_get_boottime_seconds());
-	seq_printf(m, "# without_entry %lld\n", (s64)atomic64_read(&without_entry));
+/**
+ * mmn_process_read() - read an entry
+ * @w: position, which goes on to the next entry if there is none here; the caller adds 1 to @at to
+ *	go on behind this one
+ * @e: filled with the entry
+ *
+ * An entry that moves to the ring while the walk is in the table is read there, maybe again. @lost
+ * is set if so many moved that one may have been missed.
+ *
+ * Context: Process.
+ * Return: false behind the last entry.
+ */
+bool mmn_process_read(struct mmn_process_walk *w, struct mmn_process_entry *e)
+{
+	struct entry copy;
+	int i;
+
+	for (i = walk_index(w); i >= 0; w->at++, i = walk_index(w)) {
+		if (!READ_ONCE(counters) || !entry_copy(i, &copy))
+			continue;
+		*e = (struct mmn_process_entry){
+			.id = copy.id,
+			.index = i,
+			.since = copy.since,
+			.until = copy.until,
+			.ended = copy.ended,
+			.process = copy.process,
+		};
+		return true;
+	}
+	return false;
+}
+
+/**
+ * mmn_process_read_count() - read what an entry counts for a cause
+ * @e: the entry, from mmn_process_read()
+ * @cause: enum mmnotify_cause
+ * @c: filled with the counts
+ *
+ * Context: Any.
+ */
+void mmn_process_read_count(const struct mmn_process_entry *e, unsigned int cause,
+			    struct mmn_process_count *c)
+{
+	const struct counter *from = &counters[e->index][cause];
+
+	c->events = atomic64_read(&from->events);
+	c->pages = atomic64_read(&from->pages);
+	c->ns = atomic64_read(&from->ns);
+}
+
+/**
+ * mmn_process_is_same() - is an entry still that of the same process?
+ * @e: the entry, from mmn_process_read()
+ *
+ * Context: Process.
+ * Return: false if the counts that were read may be those of another entry.
+ */
+bool mmn_process_is_same(const struct mmn_process_entry *e)
+{
+	unsigned long flags;
+	bool same;
+
+	raw_spin_lock_irqsave(&table_lock, flags);
+	same = entries[e->index].id == e->id;
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	return same;
+}
+
+/**
+ * mmn_process_without_entry() - count the events that were counted for no process
+ *
+ * Context: Any.
+ * Return: their number since the load.
+ */
+u64 mmn_process_without_entry(void)
+{
+	return atomic64_read(&without_entry);
 }

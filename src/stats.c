@@ -67,7 +67,16 @@ u64 mmn_stats_site_hits(unsigned int row)
 	return sum;
 }
 
-static u64 stats_fold(unsigned int event, unsigned int cause, bool walked)
+/**
+ * mmn_stats_events() - count the events of one kind
+ * @event: enum mmnotify_event
+ * @cause: enum mmnotify_cause
+ * @walked: true for those that needed a stack walk, false for the others
+ *
+ * Context: Any.
+ * Return: their number since the load.
+ */
+u64 mmn_stats_events(unsigned int event, unsigned int cause, bool walked)
 {
 	unsigned int slot = mmn_stats_slot(event, cause, walked);
 	u64 sum = 0;
@@ -78,6 +87,23 @@ static u64 stats_fold(unsigned int event, unsigned int cause, bool walked)
 	return sum;
 }
 
+/**
+ * mmn_stats_walks() - count the events that needed a stack walk
+ *
+ * Context: Any.
+ * Return: their number since the load.
+ */
+u64 mmn_stats_walks(void)
+{
+	unsigned int event, cause;
+	u64 sum = 0;
+
+	for (event = 0; event < MMNOTIFY_NR_EVENTS; event++)
+		for (cause = 0; cause < MMNOTIFY_NR_CAUSES; cause++)
+			sum += mmn_stats_events(event, cause, true);
+	return sum;
+}
+
 /*
  * Contents of debugfs mmnotify/counters: the number of events by event and cause, and how
  * many of them needed a stack walk. Combinations that did not occur are left out.
@@ -85,14 +111,13 @@ static u64 stats_fold(unsigned int event, unsigned int cause, bool walked)
 void mmn_stats_show(struct seq_file *m)
 {
 	unsigned int event, cause;
-	u64 sum, walked, walks = 0;
+	u64 sum, walked;
 
 	seq_puts(m, "# event cause count walked\n");
 	for (event = 0; event < MMNOTIFY_NR_EVENTS; event++) {
 		for (cause = 0; cause < MMNOTIFY_NR_CAUSES; cause++) {
-			walked = stats_fold(event, cause, true);
-			sum = stats_fold(event, cause, false) + walked;
-			walks += walked;
+			walked = mmn_stats_events(event, cause, true);
+			sum = mmn_stats_events(event, cause, false) + walked;
 			if (sum)
 				seq_printf(m, "%s %s %llu %llu\n",
 					   mmn_names_event(event),
@@ -101,7 +126,7 @@ void mmn_stats_show(struct seq_file *m)
 	}
 	seq_printf(m, "# inexact %llu\n", mmn_stats_read(MMN_STAT_INEXACT));
 	seq_printf(m, "# delivered %llu\n", mmn_stats_read(MMN_STAT_DELIVERED));
-	seq_printf(m, "# walks %llu\n", walks);
+	seq_printf(m, "# walks %llu\n", mmn_stats_walks());
 	seq_printf(m, "# unwound %llu\n", mmn_stats_read(MMN_STAT_UNWOUND));
 }
 

@@ -110,6 +110,8 @@ void mmn_stats_exit(void);
 void mmn_stats_reset(void);
 u64 mmn_stats_site_hits(unsigned int row);
 u64 mmn_stats_read(enum mmn_stat stat);
+u64 mmn_stats_events(unsigned int event, unsigned int cause, bool walked);
+u64 mmn_stats_walks(void);
 void mmn_stats_show(struct seq_file *m);
 void mmn_stats_show_hook(struct seq_file *m);
 

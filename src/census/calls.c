@@ -14,9 +14,11 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/seq_file.h>
+#include <linux/string.h>
 
 #include "calls.h"
 #include "compat/compat.h"
+#include "line.h"
 #include "rules/census_table.h"
 #include "rules/site_table.h"
 #include "scan.h"
@@ -134,6 +136,29 @@ void mmn_calls_show(struct seq_file *m, unsigned long pc, const struct mmn_censu
 	if (callee)
 		seq_printf(m, " caller of %s", callee->name);
 	seq_putc(m, '\n');
+}
+
+/**
+ * mmn_calls_read() - describe a call that was not audited
+ * @pc: an address in the function that calls
+ * @callee: function that is called; NULL for the start function
+ * @s: filled with the names
+ *
+ * Context: Process.
+ */
+void mmn_calls_read(unsigned long pc, const struct mmn_census_callee *callee,
+		    struct mmn_census_line *s)
+{
+	char symbol[KSYM_SYMBOL_LEN];
+
+	sprint_symbol_no_offset(symbol, pc);
+	mmn_site_table_hide(symbol);
+	*s = (struct mmn_census_line){ .calls = 1 };
+	strscpy(s->name, symbol, sizeof(s->name));
+	if (callee)
+		snprintf(s->state, sizeof(s->state), "unknown caller of %s", callee->name);
+	else
+		strscpy(s->state, "unknown", sizeof(s->state));
 }
 
 static void lose_rows(unsigned long *rows, const struct mmn_census_callee *callee)
@@ -297,4 +322,22 @@ void mmn_calls_show_modules(struct seq_file *m)
 	for (call = calls; call < calls + LISTED; call++)
 		if (call->mod && call->confirmed)
 			mmn_calls_show(m, call->at, mmn_calls_callee(whats[call->target]));
+}
+
+/**
+ * mmn_calls_read_module() - describe a call in a module
+ * @i: its place in the list, from 0
+ * @s: filled with the names
+ *
+ * Context: Process, one at a time.
+ * Return: 1 if there is one, 0 if there is none, -ENOENT behind the last place.
+ */
+int mmn_calls_read_module(unsigned int i, struct mmn_census_line *s)
+{
+	if (i >= LISTED)
+		return -ENOENT;
+	if (!calls[i].mod || !calls[i].confirmed)
+		return 0;
+	mmn_calls_read(calls[i].at, mmn_calls_callee(whats[calls[i].target]), s);
+	return 1;
 }

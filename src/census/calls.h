@@ -3,6 +3,7 @@
 #define MMN_CALLS_H
 
 struct mmn_census_callee;
+struct mmn_census_line;
 struct mmn_scan;
 struct module;
 struct seq_file;
@@ -22,6 +23,9 @@ const struct mmn_census_callee *mmn_calls_callee(unsigned int what);
 int mmn_calls_add_target(unsigned int what, unsigned long entry);
 void mmn_calls_add_class(unsigned long *rows, unsigned int class);
 void mmn_calls_show(struct seq_file *m, unsigned long pc, const struct mmn_census_callee *callee);
+void mmn_calls_read(unsigned long pc, const struct mmn_census_callee *callee,
+		    struct mmn_census_line *s);
+int mmn_calls_read_module(unsigned int i, struct mmn_census_line *s);
 void mmn_calls_search_module(const struct module *mod, unsigned long *rows);
 const struct module *mmn_calls_waiting(void);
 void mmn_calls_confirm(const struct module *mod, unsigned long *rows);

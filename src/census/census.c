@@ -8,6 +8,7 @@
 
 #include <linux/bitops.h>
 #include <linux/cache.h>
+#include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -22,6 +23,7 @@
 #include "compat/compat.h"
 #include "compat/trust.h"
 #include "frames.h"
+#include "line.h"
 #include "patches.h"
 #include "rules/census_table.h"
 #include "rules/rules.h"
@@ -471,6 +473,86 @@ void mmn_census_report(unsigned int row, unsigned int native)
 			mmn_site_table_name(row), native);
 }
 
+/**
+ * mmn_census_why_not() - tell why no verdict of a row is exact
+ * @row: row of the site table
+ *
+ * Context: Any, after mmn_trust_settle().
+ * Return: the reason; NULL if verdicts may be exact.
+ */
+const char *mmn_census_why_not(unsigned int row)
+{
+	if (row == MMN_SITE_UNKNOWN)
+		return "the function has no row";
+	if (!mmn_trust_exact())
+		return mmn_trust_why_not();
+	if (mmn_patches_has(row))
+		return "changed by a module";
+	if (states[row] > ROW_FOUND || (mmn_trust_needs_census() && states[row] != ROW_FOUND))
+		return state_names[states[row]];
+	return NULL;
+}
+
+/**
+ * mmn_census_surprised() - did a row announce a native event that was not audited?
+ * @row: row of the site table
+ *
+ * Context: Any.
+ * Return: true if it did.
+ */
+bool mmn_census_surprised(unsigned int row)
+{
+	return READ_ONCE(surprises[row]);
+}
+
+static void read_row(unsigned int row, struct mmn_census_line *s)
+{
+	*s = (struct mmn_census_line){
+		.calls = calls[row],
+		.changed = mmn_patches_has(row),
+		.natives = READ_ONCE(surprises[row]),
+	};
+	strscpy(s->name, mmn_site_table_name(row), sizeof(s->name));
+	strscpy(s->state, state_names[states[row]], sizeof(s->state));
+}
+
+/* A function without a row, or a caller that was not audited. */
+static bool is_unaudited(const struct census_site *s)
+{
+	return s->what != MMN_CALLS_END && s->row == MMN_SITE_UNKNOWN;
+}
+
+static int read_site(unsigned int i, struct mmn_census_line *s)
+{
+	if (i >= nr_sites)
+		return mmn_patches_read(i - nr_sites, s);
+	if (!is_unaudited(&sites[i]))
+		return 0;
+	mmn_calls_read(sites[i].ret - 1, mmn_calls_callee(sites[i].what), s);
+	return 1;
+}
+
+/**
+ * mmn_census_read() - read a line of the census
+ * @i: its position: first the rows of the site table, then calls that were not audited, in the
+ *	kernel and in modules
+ * @s: filled with the line
+ *
+ * Context: Process; sleeps.
+ * Return: 1 if there is one, 0 if there is none, -ENOENT behind the last position.
+ */
+int mmn_census_read(unsigned int i, struct mmn_census_line *s)
+{
+	unsigned int rows = mmn_site_table_nr() - 1;
+
+	if (failed)
+		return -ENOENT;
+	if (i >= rows)
+		return read_site(i - rows, s);
+	read_row(i + 1, s);
+	return 1;
+}
+
 static void show_row(struct seq_file *m, unsigned int row)
 {
 	seq_printf(m, "%-34s %5u %s", mmn_site_table_name(row), calls[row],
@@ -488,7 +570,7 @@ static void show_unknown(struct seq_file *m)
 	const struct census_site *s;
 
 	for (s = sites; s < sites + nr_sites; s++)
-		if (s->what != MMN_CALLS_END && s->row == MMN_SITE_UNKNOWN)
+		if (is_unaudited(s))
 			mmn_calls_show(m, s->ret - 1, mmn_calls_callee(s->what));
 }
 

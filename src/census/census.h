@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct mmn_census_line;
 struct seq_file;
 
 /**
@@ -54,6 +55,9 @@ const char *mmn_census_init(void);
 u8 mmn_census_trust(unsigned int row, unsigned long pc);
 bool mmn_census_expects(unsigned int row, unsigned int native);
 void mmn_census_report(unsigned int row, unsigned int native);
+const char *mmn_census_why_not(unsigned int row);
+bool mmn_census_surprised(unsigned int row);
+int mmn_census_read(unsigned int i, struct mmn_census_line *s);
 void mmn_census_show(struct seq_file *m);
 
 #endif /* MMN_CENSUS_H */

@@ -282,3 +282,21 @@ void mmn_patches_show(struct seq_file *m)
 	mmn_calls_show_modules(m);
 	mutex_unlock(&patches_lock);
 }
+
+/**
+ * mmn_patches_read() - describe a call in a module that was not audited
+ * @i: its place in the list, from 0
+ * @s: filled with the names
+ *
+ * Context: Process; sleeps.
+ * Return: 1 if there is one, 0 if there is none, -ENOENT behind the last place.
+ */
+int mmn_patches_read(unsigned int i, struct mmn_census_line *s)
+{
+	int ret;
+
+	mutex_lock(&patches_lock);
+	ret = mmn_calls_read_module(i, s);
+	mutex_unlock(&patches_lock);
+	return ret;
+}

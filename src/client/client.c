@@ -36,7 +36,7 @@
 #include "times.h"
 #include "verdict/flight.h"
 
-/* Enabled while watch=1: measure how long callbacks take. */
+/* Counts those that want to know, as watch=1: measure how long callbacks take. */
 DEFINE_STATIC_KEY_FALSE(mmn_client_timing);
 
 /* Size of the structure in API v1. Members behind it may be missing in older drivers. */
@@ -44,6 +44,9 @@ DEFINE_STATIC_KEY_FALSE(mmn_client_timing);
 
 static DEFINE_MUTEX(clients_lock);
 static LIST_HEAD(clients);
+static u32 last_id;
+/* Called when a client comes or goes, under clients_lock; NULL if none is to be. */
+static mmn_client_fn report;
 
 /*
  * Callbacks in flight, listed with debug=1 only; delivery_lock guards the list. It is raw
@@ -258,13 +261,33 @@ void mmn_client_set_debug(bool on)
 		static_branch_disable(&mmn_client_debugging);
 }
 
-/* Callbacks that began before the switch are not timed. Context: Process. */
-void mmn_client_set_timing(bool on)
+/**
+ * mmn_client_time() - add or remove a user of the time of callbacks
+ * @on: true to add one; callbacks that began before are not timed
+ *
+ * Context: Process, may sleep.
+ */
+void mmn_client_time(bool on)
 {
 	if (on)
-		static_branch_enable(&mmn_client_timing);
+		static_branch_inc(&mmn_client_timing);
 	else
-		static_branch_disable(&mmn_client_timing);
+		static_branch_dec(&mmn_client_timing);
+}
+
+/**
+ * mmn_client_set_timing() - switch the time of callbacks on or off, for the module's parameters
+ * @on: true to time them
+ *
+ * Context: Process, may sleep, one at a time.
+ */
+void mmn_client_set_timing(bool on)
+{
+	static bool timing;
+
+	if (on != timing)
+		mmn_client_time(on);
+	timing = on;
 }
 
 static void free_client(struct mmn_client *c)
@@ -340,6 +363,57 @@ static int check_client(const struct mmnotify_client *client, size_t size,
 	return 0;
 }
 
+static struct mmn_client_counts client_fold_counts(const struct mmn_client *c)
+{
+	struct mmn_client_counts sum = { };
+	const struct mmn_client_counts *one;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		one = per_cpu_ptr(c->counts, cpu);
+		sum.delivered += READ_ONCE(one->delivered);
+		sum.timed += READ_ONCE(one->timed);
+		sum.ns += READ_ONCE(one->ns);
+	}
+	return sum;
+}
+
+static void client_read(const struct mmn_client *c, struct mmn_client_state *s)
+{
+	*s = (struct mmn_client_state){ .id = c->id, .had_objects = c->had_objects };
+	strscpy(s->name, c->name, sizeof(s->name));
+	strscpy(s->module, c->module, sizeof(s->module));
+	if (!c->had_objects)
+		return;
+	s->objects[MMN_OBJECT_RANGE] = atomic_read(&c->objects[MMN_OBJECT_RANGE]);
+	s->objects[MMN_OBJECT_MM] = atomic_read(&c->objects[MMN_OBJECT_MM]);
+	s->counts = client_fold_counts(c);
+}
+
+static void report_client(const struct mmn_client *c, bool added)
+{
+	struct mmn_client_state s;
+
+	lockdep_assert_held(&clients_lock);
+	if (!report)
+		return;
+	client_read(c, &s);
+	report(&s, added);
+}
+
+/**
+ * mmn_client_report_to() - set the function that gets each client that comes or goes
+ * @fn: called under clients_lock, may sleep, must not register; NULL to end it
+ *
+ * Context: Process, may sleep. @fn does not run any more when another one is set.
+ */
+void mmn_client_report_to(mmn_client_fn fn)
+{
+	mutex_lock(&clients_lock);
+	report = fn;
+	mutex_unlock(&clients_lock);
+}
+
 /*
  * Return: 0 if @client is in the list now; -EBUSY if it was already; -ENODEV if mmnotify
  * is being unloaded. With an error the caller still owns @c.
@@ -355,8 +429,10 @@ static int add_client(struct mmnotify_client *client, struct mmn_client *c)
 		ret = -ENODEV;
 	if (!ret) {
 		c->public = client;
+		c->id = ++last_id;
 		WRITE_ONCE(client->priv, c);
 		list_add_tail(&c->list, &clients);
+		report_client(c, true);
 	}
 	mutex_unlock(&clients_lock);
 	return ret;
@@ -405,6 +481,7 @@ static int client_retire(struct mmn_client *c)
 	lockdep_assert_held(&clients_lock);
 	if (atomic_cmpxchg(&c->users, 0, INT_MIN))
 		return -EBUSY;
+	report_client(c, false);
 	list_del(&c->list);
 	WRITE_ONCE(c->public->priv, NULL);
 	return 0;
@@ -493,45 +570,50 @@ void mmn_client_drop(struct mmn_client *c)
 		client_discard(c);
 }
 
-static struct mmn_client_counts client_fold_counts(const struct mmn_client *c)
+/**
+ * mmn_client_read() - read a client
+ * @from: smallest number of its registration
+ * @s: filled with the first client from there on
+ *
+ * Context: Process, may sleep.
+ * Return: false if there is none.
+ */
+bool mmn_client_read(u32 from, struct mmn_client_state *s)
 {
-	struct mmn_client_counts sum = { };
-	const struct mmn_client_counts *one;
-	int cpu;
+	struct mmn_client *c;
+	bool found = false;
 
-	for_each_possible_cpu(cpu) {
-		one = per_cpu_ptr(c->counts, cpu);
-		sum.delivered += READ_ONCE(one->delivered);
-		sum.timed += READ_ONCE(one->timed);
-		sum.ns += READ_ONCE(one->ns);
+	mutex_lock(&clients_lock);
+	list_for_each_entry(c, &clients, list) {
+		if (c->id < from)
+			continue;
+		client_read(c, s);
+		found = true;
+		break;
 	}
-	return sum;
+	mutex_unlock(&clients_lock);
+	return found;
 }
 
 /* A tier 1 client has no objects, and its callbacks do not pass through mmnotify. */
-static void show_one(struct seq_file *m, const struct mmn_client *c)
+static void show_one(struct seq_file *m, const struct mmn_client_state *s)
 {
-	struct mmn_client_counts sum = client_fold_counts(c);
-
-	seq_printf(m, "%s %s ", c->name, c->module);
-	if (!c->had_objects) {
+	seq_printf(m, "%s %s ", s->name, s->module);
+	if (!s->had_objects) {
 		seq_puts(m, "- - - - -\n");
 		return;
 	}
-	seq_printf(m, "%d %d %llu %llu %llu\n",
-		   atomic_read(&c->objects[MMN_OBJECT_RANGE]),
-		   atomic_read(&c->objects[MMN_OBJECT_MM]),
-		   sum.delivered, sum.timed, sum.ns);
+	seq_printf(m, "%d %d %llu %llu %llu\n", s->objects[MMN_OBJECT_RANGE],
+		   s->objects[MMN_OBJECT_MM], s->counts.delivered, s->counts.timed, s->counts.ns);
 }
 
 /* Contents of debugfs mmnotify/clients. */
 void mmn_client_show(struct seq_file *m)
 {
-	struct mmn_client *c;
+	struct mmn_client_state s;
+	u32 from;
 
 	seq_puts(m, "# client module ranges mms delivered timed ns\n");
-	mutex_lock(&clients_lock);
-	list_for_each_entry(c, &clients, list)
-		show_one(m, c);
-	mutex_unlock(&clients_lock);
+	for (from = 0; mmn_client_read(from, &s); from = s.id + 1)
+		show_one(m, &s);
 }

@@ -98,9 +98,32 @@ struct mmn_client_counts {
 	u64 ns;
 };
 
+#define MMN_CLIENT_NAME	64
+
+/**
+ * struct mmn_client_state - what readers see of a client
+ * @id: number of its registration, which no other one has
+ * @name: what the driver calls it, maybe cut
+ * @module: name of the driver's module
+ * @had_objects: false if it has had no objects: @objects and @counts are 0 then
+ * @objects: number of objects of each kind
+ * @counts: callbacks that ran and were timed
+ */
+struct mmn_client_state {
+	u32 id;
+	char name[MMN_CLIENT_NAME];
+	char module[MMN_CLIENT_NAME];
+	bool had_objects;
+	int objects[MMN_NR_OBJECTS];
+	struct mmn_client_counts counts;
+};
+
+typedef void (*mmn_client_fn)(const struct mmn_client_state *s, bool added);
+
 /**
  * struct mmn_client - mmnotify's side of a registered client
  * @list: entry in clients, under clients_lock
+ * @id: number of the registration, which no other one has
  * @rcu: delays kfree() until concurrent callers of mmn_client_hold() are done
  * @public: the driver's structure; not valid once the driver's module is unloaded
  * @owner: the driver's module, compared but never dereferenced
@@ -119,6 +142,7 @@ struct mmn_client_counts {
  */
 struct mmn_client {
 	struct list_head list;
+	u32 id;
 	struct rcu_head rcu;
 	struct mmnotify_client *public;
 	const struct module *owner;
@@ -187,7 +211,10 @@ struct mmn_client *mmn_client_of_module(const struct module *mod);
 void mmn_client_drop(struct mmn_client *c);
 bool mmn_client_in_callback(const char *what, const void *caller);
 void mmn_client_set_debug(bool on);
+void mmn_client_time(bool on);
 void mmn_client_set_timing(bool on);
+bool mmn_client_read(u32 from, struct mmn_client_state *s);
+void mmn_client_report_to(mmn_client_fn fn);
 void mmn_client_show(struct seq_file *m);
 
 #endif /* MMN_CLIENT_H */

@@ -172,6 +172,48 @@ bool mmn_trust_needs_frames(void)
 	return mmn_trust_exact() && !is_build_known();
 }
 
+/* Why this build does not suffice. */
+static const char *why_no_build(void)
+{
+	switch (build) {
+	case MMN_KERNEL_UNTESTED:
+		return "no build of this kernel's series was tested";
+	case MMN_KERNEL_OLDER:
+		return "this kernel is older than those that were tested";
+	case MMN_KERNEL_NEWER:
+		return "this kernel is newer than those that were tested";
+	default:
+		return "this build of the kernel was not tested";
+	}
+}
+
+/**
+ * mmn_trust_why_not() - tell why no verdict but that of a release is exact on this kernel
+ *
+ * Context: Any, after mmn_trust_settle().
+ * Return: the reason; NULL if verdicts may be exact.
+ */
+const char *mmn_trust_why_not(void)
+{
+	if (mmn_trust_exact())
+		return NULL;
+	if (!is_build_trusted())
+		return why_no_build();
+	return proven ? "there is no census of this kernel's call sites" :
+			"what mmnotify reads from this kernel is not as expected";
+}
+
+/**
+ * mmn_trust_stream() - name the tested builds that are nearest to this kernel
+ *
+ * Context: Any, after mmn_trust_init().
+ * Return: the name; NULL if no build of the series was tested.
+ */
+const char *mmn_trust_stream(void)
+{
+	return stream ? stream->name : NULL;
+}
+
 /* Return: what verdicts rest on, for the log and debugfs mmnotify/hook. */
 const char *mmn_trust_name(void)
 {

@@ -35,6 +35,8 @@
 int mmn_trust_init(const char *trust);
 void mmn_trust_settle(const char *no_census, const char *disproof);
 const char *mmn_trust_name(void);
+const char *mmn_trust_why_not(void);
+const char *mmn_trust_stream(void);
 bool mmn_trust_exact(void);
 bool mmn_trust_needs_census(void);
 bool mmn_trust_needs_frames(void);

@@ -231,18 +231,39 @@ void mmn_hook_exit(void)
 		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
 }
 
-/* Print the state of the hook, for debugfs mmnotify/hook. */
-void mmn_hook_show(struct seq_file *m)
+/**
+ * mmn_hook_read() - read the state of the hook
+ * @s: filled with it
+ *
+ * Context: Process, may sleep.
+ */
+void mmn_hook_read(struct mmn_hook_state *s)
 {
 	mutex_lock(&hook_lock);
 	hook_check_stuck();
-	seq_printf(m, "backend %s\n", hook_backend->name);
-	seq_printf(m, "attached %d\n", attached);
-	seq_printf(m, "clients %s\n", mmn_hook_for_clients ? "hook" : "steps");
-	seq_printf(m, "users %u\n", users);
-	seq_printf(m, "attach_error %d\n", attach_error);
-	seq_printf(m, "stuck %d\n", stuck);
+	*s = (struct mmn_hook_state){
+		.backend = hook_backend->name,
+		.attached = attached,
+		.for_clients = mmn_hook_for_clients,
+		.users = users,
+		.attach_error = attach_error,
+		.stuck = stuck,
+	};
 	mutex_unlock(&hook_lock);
+}
+
+/* Print the state of the hook, for debugfs mmnotify/hook. */
+void mmn_hook_show(struct seq_file *m)
+{
+	struct mmn_hook_state s;
+
+	mmn_hook_read(&s);
+	seq_printf(m, "backend %s\n", s.backend);
+	seq_printf(m, "attached %d\n", s.attached);
+	seq_printf(m, "clients %s\n", s.for_clients ? "hook" : "steps");
+	seq_printf(m, "users %u\n", s.users);
+	seq_printf(m, "attach_error %d\n", s.attach_error);
+	seq_printf(m, "stuck %d\n", s.stuck);
 	seq_printf(m, "kernel %s\n", mmn_trust_name());
 	seq_printf(m, "stack_walks %s\n", mmn_unwind_allowed() ? "allowed" : "no");
 	seq_printf(m, "watched %d\n", mmn_verdict_is_watched());

@@ -76,6 +76,24 @@ struct mmn_hook_backend {
 	bool (*is_stuck)(void);
 };
 
+/**
+ * struct mmn_hook_state - what readers see of the hook
+ * @backend: name of the backend
+ * @attached: true while it is attached
+ * @for_clients: true if clients find the call site by it, false if they do so by steps
+ * @users: observers and clients that need it
+ * @attach_error: result of the last attempt to attach it, 0 or a negative errno
+ * @stuck: true if the kernel cannot detach it any more
+ */
+struct mmn_hook_state {
+	const char *backend;
+	bool attached;
+	bool for_clients;
+	unsigned int users;
+	int attach_error;
+	bool stuck;
+};
+
 extern bool mmn_hook_for_clients;
 
 void mmn_hook_init(const struct mmn_hook_backend *backend);
@@ -85,6 +103,7 @@ void mmn_hook_get(void);
 void mmn_hook_put(void);
 u32 mmn_hook_caps(void);
 bool mmn_hook_is_attached(void);
+void mmn_hook_read(struct mmn_hook_state *s);
 void mmn_hook_show(struct seq_file *m);
 
 #endif /* MMN_HOOK_H */

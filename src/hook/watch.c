@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * watch: observers of events that are no clients: enabled tracepoints, and the module
- * parameters watch=1 and timing=1. While there are any, the hook is attached and classifies events.
- * Callbacks of drivers are timed while timing has users.
+ * watch: observers of events that are no clients: enabled tracepoints, the module parameters
+ * watch=1 and timing=1, and sockets of generic netlink. While there are any, the hook is attached
+ * and classifies events. Callbacks of drivers are timed while timing has users.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -13,6 +13,7 @@
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
 #include "drivers/probes.h"
@@ -29,11 +30,15 @@ static bool requested;
 static bool closed;
 /* Users of timing, which are observers, too. */
 static unsigned int timers;
+/* Observers that mmn_watch_observe() counts. */
+static unsigned int observers;
 
 /* Guards watching, timing, and writes to the variables above. Taken before hook_lock. */
 static DEFINE_MUTEX(watch_lock);
 static bool watching;
 static bool timing;
+/* When it began, in seconds of the clock of /proc/uptime. */
+static s64 since;
 
 static int timing_begin(void)
 {
@@ -71,7 +76,7 @@ static int watch_reconcile(void)
 	int ret = 0;
 
 	mutex_lock(&watch_lock);
-	want = !closed && (requested || timers || atomic_read(&tracers));
+	want = !closed && (requested || observers || timers || atomic_read(&tracers));
 	if (closed || !timers)
 		timing_reconcile(false);
 	if (want && !watching)
@@ -82,6 +87,7 @@ static int watch_reconcile(void)
 		want = false;
 	}
 	if (want && !watching) {
+		since = ktime_get_boottime_seconds();
 		mmn_hook_get();
 		mmn_verdict_set_watched(true);
 		mmn_process_start();
@@ -179,6 +185,50 @@ int mmn_watch_time(bool on)
 	count_timer(-1);
 	watch_reconcile();
 	return ret;
+}
+
+static void count_observer(int users)
+{
+	mutex_lock(&watch_lock);
+	observers += users;
+	mutex_unlock(&watch_lock);
+}
+
+/**
+ * mmn_watch_observe() - add or remove an observer
+ * @on: true to add one; the hook is attached when the function returns, if it can be
+ *
+ * Context: Process, may sleep.
+ * Return: 0, or -ENOMEM if watching cannot begin: then there is no observer to remove.
+ */
+int mmn_watch_observe(bool on)
+{
+	int ret;
+
+	count_observer(on ? 1 : -1);
+	ret = watch_reconcile();
+	if (!ret || !on)
+		return 0;
+	count_observer(-1);
+	return ret;
+}
+
+/**
+ * mmn_watch_since() - tell when watching began
+ * @when: filled with the time in seconds of the clock of /proc/uptime
+ *
+ * Context: Process, may sleep.
+ * Return: false if nothing is watched.
+ */
+bool mmn_watch_since(s64 *when)
+{
+	bool on;
+
+	mutex_lock(&watch_lock);
+	*when = since;
+	on = watching;
+	mutex_unlock(&watch_lock);
+	return on;
 }
 
 /**

@@ -6,6 +6,8 @@
 
 int mmn_watch_set(bool on);
 int mmn_watch_time(bool on);
+int mmn_watch_observe(bool on);
+bool mmn_watch_since(s64 *when);
 void mmn_watch_exit(void);
 
 #endif /* MMN_WATCH_H */

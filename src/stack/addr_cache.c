@@ -37,10 +37,9 @@
 /* Removed entry: can be reused, but does not end a probe sequence. */
 #define GONE		1UL
 #define UNKNOWN_MAX	32
-#define UNKNOWN_NAME	80
 
 struct unknown {
-	char name[UNKNOWN_NAME];
+	char name[MMN_ADDR_CACHE_NAME];
 	u64 hits;
 };
 
@@ -230,7 +229,7 @@ static bool count_unknown(const char *name)
 	}
 	if (nr_unknowns == UNKNOWN_MAX)
 		return false;
-	strscpy(unknowns[nr_unknowns].name, name, UNKNOWN_NAME);
+	strscpy(unknowns[nr_unknowns].name, name, MMN_ADDR_CACHE_NAME);
 	unknowns[nr_unknowns++].hits = 1;
 	return true;
 }
@@ -370,6 +369,30 @@ int mmn_addr_cache_print(unsigned long site, char *buf, size_t size)
 		return snprintf(buf, size, "-");
 	name_of(site, name);
 	return snprintf(buf, size, "%s", name);
+}
+
+/**
+ * mmn_addr_cache_unknown() - read a function without a row that announced events
+ * @i: its place in the list, from 0
+ * @name: filled with its name, MMN_ADDR_CACHE_NAME bytes
+ * @hits: filled with the number of its events
+ *
+ * Context: Any.
+ * Return: false behind the last one.
+ */
+bool mmn_addr_cache_unknown(unsigned int i, char *name, u64 *hits)
+{
+	unsigned long flags;
+	bool found;
+
+	raw_spin_lock_irqsave(&site_lock, flags);
+	found = i < nr_unknowns;
+	if (found) {
+		strscpy_pad(name, unknowns[i].name, MMN_ADDR_CACHE_NAME);
+		*hits = unknowns[i].hits;
+	}
+	raw_spin_unlock_irqrestore(&site_lock, flags);
+	return found;
 }
 
 /**

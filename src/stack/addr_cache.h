@@ -71,6 +71,8 @@ static inline unsigned int mmn_up_indirect(unsigned int up)
 }
 
 #define MMN_ADDR_CACHE_BITS	12
+/* Bytes of the name of a function without a row. */
+#define MMN_ADDR_CACHE_NAME	80
 
 extern struct mmn_site mmn_addr_cache_table[1 << MMN_ADDR_CACHE_BITS];
 struct mmn_site *mmn_addr_cache_find(unsigned long pc);
@@ -124,6 +126,7 @@ unsigned int mmn_addr_cache_resolve(unsigned long site);
 unsigned int mmn_addr_cache_frame(unsigned long pc);
 int mmn_addr_cache_forget(const char *list);
 int mmn_addr_cache_print(unsigned long site, char *buf, size_t size);
+bool mmn_addr_cache_unknown(unsigned int i, char *name, u64 *hits);
 void mmn_addr_cache_show(struct seq_file *m);
 void mmn_addr_cache_drop(const struct module *mod, bool all);
 void mmn_addr_cache_judge(void);

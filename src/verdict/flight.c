@@ -16,6 +16,7 @@
  * other event has.
  */
 #include <linux/compiler.h>
+#include <linux/errno.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -265,10 +266,37 @@ static void show_flight(struct seq_file *m, const struct mmn_flight *f, const ch
 }
 
 /**
+ * mmn_flight_read() - read an event in flight
+ * @i: place in the table, from 0
+ * @f: filled with the record
+ * @comm: filled with the name of its task, TASK_COMM_LEN bytes
+ *
+ * Leaves out events that may be refused: their callbacks cannot wait.
+ *
+ * Context: Process.
+ * Return: 1 if there is one, 0 if there is none, -ENOENT behind the last place.
+ */
+int mmn_flight_read(unsigned int i, struct mmn_flight *f, char *comm)
+{
+	if (i >= ARRAY_SIZE(mmn_flight_table))
+		return -ENOENT;
+	return flight_copy(&mmn_flight_table[i], f) && f->ends && task_name(f->pid, comm);
+}
+
+/**
+ * mmn_flight_unlisted() - count the events that found no room in the table
+ *
+ * Context: Any.
+ * Return: their number since the load.
+ */
+unsigned int mmn_flight_unlisted(void)
+{
+	return atomic_read(&unlisted);
+}
+
+/**
  * mmn_flight_show() - print the events in flight
  * @m: seq_file of debugfs mmnotify/inflight
- *
- * Leaves out those that may be refused: their callbacks cannot wait.
  *
  * Context: Process.
  */
@@ -277,10 +305,11 @@ void mmn_flight_show(struct seq_file *m)
 	char comm[TASK_COMM_LEN];
 	struct mmn_flight f;
 	unsigned int i;
+	int ret;
 
 	seq_puts(m, "# id ms pid tgid event cause start end site task process callback callback_ms\n");
-	for (i = 0; i < ARRAY_SIZE(mmn_flight_table); i++)
-		if (flight_copy(&mmn_flight_table[i], &f) && f.ends && task_name(f.pid, comm))
+	for (i = 0; (ret = mmn_flight_read(i, &f, comm)) >= 0; i++)
+		if (ret)
 			show_flight(m, &f, comm);
-	seq_printf(m, "# unlisted %u\n", atomic_read(&unlisted));
+	seq_printf(m, "# unlisted %u\n", mmn_flight_unlisted());
 }

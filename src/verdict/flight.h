@@ -81,6 +81,8 @@ void mmn_flight_call(struct mmn_flight *f, unsigned int driver, unsigned long sp
 struct mmn_flight *mmn_flight_called(unsigned long sp);
 void mmn_flight_return(struct mmn_flight *f);
 void mmn_flight_reset(void);
+int mmn_flight_read(unsigned int i, struct mmn_flight *f, char *comm);
+unsigned int mmn_flight_unlisted(void);
 void mmn_flight_show(struct seq_file *m);
 
 /* Inline from here on: this runs for each event while there are observers. */
