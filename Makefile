@@ -79,7 +79,7 @@ modules modules_install clean:
 
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
-	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/mincore $(user)/define $(user)/watched $(user)/raw \
+	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/mincore $(user)/define $(user)/watched $(user)/raw $(user)/netlink \
 	$(user)/page_cache $(user)/situation
 
 # For kernels of arm64, with Debian's cross compiler.
@@ -200,6 +200,11 @@ $(user)/situation: $(wildcard tests/situations/*.[ch])
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -o $@ $(filter %.c,$^)
+
+$(user)/netlink: tests/watch/netlink.c include/mmnotify/mmnotify_netlink.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -Iinclude -o $@ $<
 
 $(user)/define: tests/hooks/define.c
 	@mkdir -p $(@D)

@@ -32,6 +32,7 @@
 #include "hook/hook.h"
 #include "hook/selftest.h"
 #include "hook/watch.h"
+#include "netlink/family.h"
 #include "process.h"
 #include "stack/addr_cache.h"
 #include "stack/module_notifier.h"
@@ -285,6 +286,7 @@ static int __init mmn_main_init(void)
 		set_watching(true);
 	if (timing)
 		set_timing_on(true);
+	mmn_family_init();
 	pr_info("version %s, hook %s, %s kernel\n", MMN_VERSION, backend->name, mmn_trust_name());
 	return 0;
 
@@ -298,6 +300,7 @@ module_init(mmn_main_init);
 
 static void __exit mmn_main_exit(void)
 {
+	mmn_family_exit();
 	mmn_debugfs_exit();
 	mmn_watch_exit();
 	mmn_hook_exit();

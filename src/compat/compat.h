@@ -19,6 +19,7 @@
  * line, and that each result is used.
  */
 
+#include <linux/capability.h>
 #include <linux/cgroup.h>
 #include <linux/errno.h>
 #include <linux/llist.h>
@@ -173,6 +174,18 @@ static inline unsigned long mmn_regs_return_address(struct pt_regs *regs)
 #define MMN_HAVE_CENSUS		1
 #else
 #define MMN_HAVE_CENSUS		0
+#endif
+
+/* Reading what a profiler may read, since v5.8 */
+#ifndef CAP_PERFMON
+#define CAP_PERFMON		CAP_SYS_ADMIN
+#endif
+
+/* Generic netlink (src/netlink) */
+#ifdef CONFIG_NET
+#define MMN_HAVE_NETLINK	1
+#else
+#define MMN_HAVE_NETLINK	0
 #endif
 
 /* Reads memory of the kernel; -EFAULT if it is not there. */

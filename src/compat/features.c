@@ -21,6 +21,7 @@ static const struct feature features[] __initconst = {
 	  "interval notifiers: mmnotify_range_insert() and mmnotify_prime() return -EOPNOTSUPP" },
 	{ MMN_HAVE_FTRACE, "what hook=ftrace needs: observers use hook=kprobe" },
 	{ MMN_HAVE_KPROBES, "what hook=kprobe needs" },
+	{ MMN_HAVE_NETLINK, "generic netlink: programs cannot read what debugfs shows" },
 	{ MMN_HAVE_STACK,
 	  "an unwinder that does not guess: verdicts that need the stack are not exact" },
 };

@@ -27,6 +27,7 @@ short_steps()
 	in_turn watch_in_vm "$1" drivers drivers
 	in_turn watch_in_vm "$1" tlb tlb
 	in_turn watch_in_vm "$1" behind behind
+	in_turn watch_in_vm "$1" netlink netlink
 }
 
 # make check-first: the first events of BOOTS boots, and of LOADS loads in one more.

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef MMN_WATCHERS_H
+#define MMN_WATCHERS_H
+
+struct genl_info;
+
+int mmn_watchers_init(void);
+void mmn_watchers_exit(void);
+int mmn_watchers_set(struct genl_info *info);
+unsigned int mmn_watchers_count(void);
+
+#endif /* MMN_WATCHERS_H */
