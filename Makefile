@@ -22,7 +22,8 @@ user := build/user
 	demo check lint unit fuzz mutants bench bench-growth bench-cpus bench-lines \
 	bench-plots bench-thrash check-api check-faults check-storm check-causes check-disks \
 	check-modes check-stress check-power check-rt check-lockdown check-debug \
-	check-foreign check-fp check-arm64 check-planted check-dkms check-watch check-first
+	check-foreign check-fp check-arm64 check-planted check-dkms check-watch check-first \
+	tool install-tool
 
 # One screen: tests/lint/sizes counts.
 help:
@@ -30,11 +31,11 @@ help:
 	@echo 'make check          all tests: lint, unit, seven kernels (KERNEL=6.12: one)'
 	@echo 'make lint | unit    only these'
 	@echo 'make modules        build mmnotify.ko for the running kernel (KVER=, KDIR=)'
+	@echo 'make tool           the tool mmnotify for administrators; make install-tool'
 	@echo 'make docs           docs/causes.md, api.md and internals.md, from the sources'
 	@echo 'make dist           the release tree, as a tar file in build/'
 	@echo 'make bench          instructions per operation, against native notifiers'
 	@echo 'make fuzz           random mm operations under three devices'
-	@echo 'make mutants        tests must fail with a one-line fault in any file'
 	@echo 'make check-api      requirements by number, files and ioctls, with a fuzzer'
 	@echo 'make check-faults   each allocation and step fails once'
 	@echo 'make check-storm    1,000 loads and unloads, storms of objects, exits'
@@ -51,6 +52,7 @@ help:
 	@echo 'make help-more      more benchmarks, check-fp, and the variables of each target'
 
 help-more:
+	@echo 'make mutants        tests must fail with a one-line fault in any file'
 	@echo 'make bench-growth   bench with more objects, clients and processes'
 	@echo 'make bench-cpus     1 to 8 CPUs that invalidate at once, against native notifiers'
 	@echo 'make bench-lines    cache lines that mmnotify writes to from two CPUs: none'
@@ -228,6 +230,16 @@ $(user)/thrash: $(wildcard tests/bench/thrash/*.[ch]) $(sys) samples/common/devi
 
 -include tests/scenarios/Makefile.inc
 
+# ---- the administrator's tool ----
+
+prefix ?= /usr/local
+
+tool: deps-tool
+	@$(MAKE) -s -C tools/mmnotify
+
+install-tool: tool
+	@$(MAKE) -s -C tools/mmnotify install DESTDIR='$(abspath $(DESTDIR))' prefix='$(prefix)'
+
 # ---- goals for users and developers ----
 
 demo: deps-vm user
@@ -342,8 +354,8 @@ docs: deps-unit
 	@tools/netlink-header >build/mmnotify_netlink.h
 	@mv build/mmnotify_netlink.h include/mmnotify/mmnotify_netlink.h
 
-.PHONY: deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64
-deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64:
+.PHONY: deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64 deps-tool
+deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64 deps-tool:
 	@tools/install-deps $(subst deps-,,$@)
 
 # The files of a release, which dkms builds: no tests.

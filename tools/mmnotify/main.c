@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* mmnotify: shows which memory operations invalidate the device mappings of which process. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "util.h"
+
+static const struct cmd *const commands[] = {
+	&cmd_doctor,
+};
+
+static const struct cmd *find(const char *name)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static void print_commands(void)
+{
+	printf("usage: mmnotify COMMAND [options]\n"
+	       "Shows which memory operations invalidate the device mappings of which process.\n\n");
+	for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  %-9s %s\n", commands[i]->name, commands[i]->what);
+	printf("\n  mmnotify help COMMAND    its options; man mmnotify has examples\n"
+	       "  mmnotify --version\n");
+}
+
+/* "help --words" is for tests and shells: each command and each of its options, one a line. */
+static int help(int argc, char **argv)
+{
+	const struct cmd *cmd;
+
+	if (argc == 0) {
+		print_commands();
+		return 0;
+	}
+	if (!strcmp(argv[0], "--words")) {
+		for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++)
+			opt_words(commands[i]);
+		return 0;
+	}
+	cmd = find(argv[0]);
+	if (!cmd)
+		usage_die("there is no command '%s'", argv[0]);
+	opt_help(cmd);
+	return 0;
+}
+
+/* Output that is lost (a full disk, a reader that ended) is an error. */
+static int finish(int status)
+{
+	if (fflush(stdout) || ferror(stdout))
+		return status ? status : 1;
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	int first;
+
+	if (argc < 2) {
+		print_commands();
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return finish(help(argc - 2, argv + 2));
+	if (!strcmp(argv[1], "--version")) {
+		printf("mmnotify " MMN_VERSION "\n");
+		return finish(0);
+	}
+	cmd_now = find(argv[1]);
+	if (!cmd_now)
+		usage_die("there is no command '%s'", argv[1]);
+	first = opt_parse(cmd_now, argc - 1, argv + 1);
+	return finish(cmd_now->run(argc - 1 - first, argv + 1 + first));
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* system: is mmnotify there, may this user see it, and where are its files. */
+#ifndef SYSTEM_H
+#define SYSTEM_H
+
+#include <stdbool.h>
+
+#define MODULE_DIR	"/sys/module/mmnotify"
+#define DEBUGFS_DIR	"/sys/kernel/debug/mmnotify"
+
+/* module_loaded() - Return: true if the module is loaded. */
+bool module_loaded(void);
+
+/* need_module() - die with one line unless the module is loaded. */
+void need_module(void);
+
+/* need_root() - die with one line why, unless this is root. */
+void need_root(void);
+
+/*
+ * debugfs_read() - content of a file of debugfs mmnotify, to be freed. Dies with one line if the
+ * module is not loaded, debugfs is not mounted or may not be read.
+ */
+char *debugfs_read(const char *name);
+
+/* debugfs_mounted() - Return: true if debugfs is mounted where it belongs. */
+bool debugfs_mounted(void);
+
+/* parameter() - Return: true with the value of a parameter of the module. */
+bool parameter(const char *name, unsigned long *value);
+
+/* set_parameter() - Return: 0, or -1 with errno. */
+int set_parameter(const char *name, const char *value);
+
+#endif /* SYSTEM_H */
