@@ -63,6 +63,7 @@ extern const struct cmd *cmd_now;
 
 /* One cmd_NAME for each command. */
 extern const struct cmd cmd_doctor;
+extern const struct cmd cmd_trace;
 
 /*
  * opt_parse() - parse the options of @cmd, up to the first operand or "--"

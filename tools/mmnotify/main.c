@@ -8,6 +8,7 @@
 #include "util.h"
 
 static const struct cmd *const commands[] = {
+	&cmd_trace,
 	&cmd_doctor,
 };
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* words: one event as a line for people, or as JSON. Pure. */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "event.h"
+
+/* words_heading() - the names of the columns. */
+void words_heading(FILE *out);
+
+/*
+ * words_line() - one event; names of tasks are filled in already.
+ * @memory: kind of memory, "" if it is not known
+ */
+void words_line(FILE *out, const struct event *e, const char *memory);
+
+/* words_json() - the same as an object on a line. */
+void words_json(FILE *out, const struct event *e, const char *memory);
+
+/* words_plain() - a text of the table of causes without its backticks. Return: @buf */
+const char *words_plain(char *buf, size_t size, const char *text);
+
+/* words_wrapped() - print a text in lines of @width, each indented by @indent blanks. */
+void words_wrapped(FILE *out, const char *text, int indent, int width);
+
+#endif /* WORDS_H */
