@@ -128,10 +128,11 @@ static int run(int argc, char **argv)
 	filter_parse(&words, &filter);
 	text = filter_kernel(&filter);
 	wish.filter = text;
+	live_begin(&wish);
+	/* From here on no event is missed. */
 	if (!as_json)
 		words_heading(stdout);
 	fflush(stdout);
-	live_begin(&wish);
 	watch_memory();
 	follow();
 	live_end(on_event, NULL);

@@ -9,6 +9,7 @@
 
 static const struct cmd *const commands[] = {
 	&cmd_trace,
+	&cmd_record,
 	&cmd_doctor,
 };
 
