@@ -47,17 +47,22 @@ static void text(struct tep_event *event, struct tep_record *record, const char 
 	buf[len] = '\0';
 }
 
-/* The symbols of a running kernel take a moment, so they are read when the first one is needed. */
+/* Of the running kernel; a recorded file has its own. NULL: they are loaded, or not wanted. */
+static struct tep_handle *without_symbols;
+
+void symbols_from_kernel(struct tep_handle *tep)
+{
+	without_symbols = tep;
+}
+
+/* Reading them takes a moment, so it is done when the first one is needed. */
 static void load_symbols(struct tep_handle *tep)
 {
-	static struct tep_handle *loaded;
 	char *text;
 
-	if (loaded == tep)
+	if (!tep || tep != without_symbols)
 		return;
-	loaded = tep;
-	if (tep_get_function_count(tep))
-		return;
+	without_symbols = NULL;
 	text = read_file("/proc/kallsyms", NULL);
 	if (text)
 		tep_parse_kallsyms(tep, text);

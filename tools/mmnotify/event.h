@@ -73,6 +73,9 @@ struct stack {
 /* stack_decode() - Return: true if the record is a stack of kernel or user space. */
 bool stack_decode(struct tep_event *event, struct tep_record *record, struct stack *stack);
 
+/* symbols_from_kernel() - let @tep have the functions of the running kernel, when one is needed. */
+void symbols_from_kernel(struct tep_handle *tep);
+
 /* symbol_of() - name of the kernel function at @addr, "" if it is not known. */
 const char *symbol_of(struct tep_handle *tep, unsigned long long addr);
 

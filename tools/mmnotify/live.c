@@ -220,6 +220,7 @@ void live_begin(const struct live_wish *wish)
 	tep = tracefs_local_events_system(NULL, systems);
 	if (!tep || !tep_find_event_by_name(tep, SYSTEM, "invalidate_end"))
 		die("tracefs has no events of mmnotify: see mmnotify doctor");
+	symbols_from_kernel(tep);
 	make_instance();
 	configure(wish);
 	begin_watching(wish);

@@ -10,6 +10,7 @@
 static const struct cmd *const commands[] = {
 	&cmd_trace,
 	&cmd_record,
+	&cmd_report,
 	&cmd_doctor,
 };
 

@@ -65,11 +65,14 @@ static void set(const struct opt *opt, const char *text)
 }
 
 /* Fills the tables of getopt_long(); a long option returns 256 and its index. */
-static void make_tables(const struct opt *opts, struct option *longs, char *shorts)
+static void make_tables(const struct cmd *cmd, struct option *longs, char *shorts)
 {
+	const struct opt *opts = cmd->opts;
 	int nr = 0;
 
-	*shorts++ = '+';
+	/* Options behind the name of a command to run are the command's. */
+	if (strstr(cmd->usage, "COMMAND"))
+		*shorts++ = '+';
 	*shorts++ = 'h';
 	longs[nr++] = (struct option){ "help", no_argument, NULL, 'h' };
 	for (int i = 0; opts && opts[i].name; i++) {
@@ -101,7 +104,7 @@ int opt_parse(const struct cmd *cmd, int argc, char **argv)
 	const struct opt *opt;
 	int ch;
 
-	make_tables(cmd->opts, longs, shorts);
+	make_tables(cmd, longs, shorts);
 	optind = 1;
 	opterr = 0;
 	while ((ch = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {

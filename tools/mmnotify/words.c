@@ -108,10 +108,10 @@ void words_wrapped(FILE *out, const char *text, int indent, int width)
 		int len = strcspn(text, " ");
 
 		if (column && column + 1 + len > width) {
-			fputc('\n', out);
+			fprintf(out, "\n%*s", indent, "");
 			column = 0;
 		}
-		column += fprintf(out, "%*s%.*s", column ? 1 : indent, "", len, text);
+		column += fprintf(out, "%s%.*s", column ? " " : "", len, text);
 		text += len;
 		text += strspn(text, " ");
 	}

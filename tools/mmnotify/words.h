@@ -23,7 +23,10 @@ void words_json(FILE *out, const struct event *e, const char *memory);
 /* words_plain() - a text of the table of causes without its backticks. Return: @buf */
 const char *words_plain(char *buf, size_t size, const char *text);
 
-/* words_wrapped() - print a text in lines of @width, each indented by @indent blanks. */
+/*
+ * words_wrapped() - print a text in lines of @width; all but the first are indented by @indent
+ * blanks.
+ */
 void words_wrapped(FILE *out, const char *text, int indent, int width);
 
 #endif /* WORDS_H */

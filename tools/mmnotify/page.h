@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* page: style and script of the HTML report, from page.css and page.js. */
+#ifndef PAGE_H
+#define PAGE_H
+
+extern const char page_css[];
+extern const char page_js[];
+
+#endif /* PAGE_H */
