@@ -201,7 +201,7 @@ $(user)/watched $(user)/raw: $(user)/%: tests/watch/%.c
 $(user)/situation: $(wildcard tests/situations/*.[ch])
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
-	@$(CC) $(user-cflags) -pthread -o $@ $(filter %.c,$^)
+	@$(CC) $(user-cflags) -fno-omit-frame-pointer -pthread -o $@ $(filter %.c,$^)
 
 $(user)/netlink: tests/watch/netlink.c include/mmnotify/mmnotify_netlink.h
 	@mkdir -p $(@D)

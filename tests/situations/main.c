@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -73,11 +74,12 @@ void name_task(const char *name)
 
 char *memory(size_t len)
 {
-	char *p = mmap(NULL, len + HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		       -1, 0);
+	char *p = mmap(NULL, len + 2 * HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	must(p != MAP_FAILED);
-	return (char *)(((uintptr_t)p + HUGE - 1) & ~(HUGE - 1));
+	p = (char *)(((uintptr_t)p + HUGE) & ~(HUGE - 1));
+	must(!mprotect(p, len, PROT_READ | PROT_WRITE));
+	return p;
 }
 
 void fill(char *p, size_t len)
@@ -110,6 +112,20 @@ static void *run_work(void *arg)
 	name_task(work->name);
 	work->run();
 	return NULL;
+}
+
+void in_process(const char *name, void (*run)(void))
+{
+	pid_t child = fork();
+
+	if (!child) {
+		name_task(name);
+		run();
+		/* The tool reads the name of the process a moment later. */
+		sleep_ms(500);
+		_exit(0);
+	}
+	must(child > 0 && waitpid(child, NULL, 0) == child);
 }
 
 void in_thread(const char *name, void (*run)(void))

@@ -28,7 +28,7 @@ void ready(void);
 void sleep_ms(long ms);
 void name_task(const char *name);
 
-/* A private mapping of @len bytes at a multiple of HUGE. */
+/* A private mapping of @len bytes at a multiple of HUGE, which does not merge with others. */
 char *memory(size_t len);
 
 /* Writes to each page. */
@@ -39,6 +39,9 @@ bool set(const char *path, const char *value);
 
 /* Runs @work in a thread of that name, and waits for its end. */
 void in_thread(const char *name, void (*work)(void));
+
+/* Runs @work in a process of that name, and waits for its end. */
+void in_process(const char *name, void (*work)(void));
 
 /* Opens the device of a test driver, which attaches its notifier to this process. */
 void attach(const char *device);

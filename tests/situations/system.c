@@ -210,42 +210,46 @@ static void run_reclaim(void)
 /* A process with a device is killed. */
 static void run_killed(void)
 {
-	pid_t victim = fork();
+	pid_t child = fork();
 
-	if (!victim) {
+	if (!child) {
 		name_task("victim");
 		attach("/dev/mmn_stall");
 		small_pages(HUGE);
 		sleep_ms(600000);
 		_exit(0);
 	}
-	must(victim > 0);
-	fact("victim", "%d", victim);
+	must(child > 0);
+	fact("victim", "%d", child);
 	sleep_ms(500);
 	ready();
-	kill(victim, SIGKILL);
-	waitpid(victim, NULL, 0);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
 }
 
-static void page_out(pid_t victim, char *p, size_t len)
+static pid_t victim;
+
+static void clear_soft_dirty(void)
 {
-	struct iovec v = { p, len };
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/clear_refs", victim);
+	if (!set(path, "4"))
+		fact("no-soft-dirty", "1");
+}
+
+static void page_out(void)
+{
+	struct iovec v = { mem, HUGE / 2 };
 	int fd = syscall(SYS_pidfd_open, victim, 0);
 
-	must(fd >= 0);
-	name_task("oomd");
-	if (syscall(SYS_process_madvise, fd, &v, 1, MADV_PAGEOUT, 0) < 0)
+	if (fd < 0 || syscall(SYS_process_madvise, fd, &v, 1, MADV_PAGEOUT, 0) < 0)
 		fact("no-pageout", "1");
-	name_task("situation");
 }
 
 /* Other processes change the memory of the victim. */
 static void run_remote(void)
 {
-	char path[64], c = 0;
-	struct iovec from, to;
-	pid_t victim;
-
 	small_pages(HUGE);
 	victim = fork();
 	if (!victim) {
@@ -259,15 +263,8 @@ static void run_remote(void)
 	fact("victim", "%d", victim);
 	sleep_ms(500);
 	ready();
-	name_task("criu");
-	snprintf(path, sizeof(path), "/proc/%d/clear_refs", victim);
-	if (!set(path, "4"))
-		fact("no-soft-dirty", "1");
-	page_out(victim, mem, HUGE / 2);
-	from = (struct iovec){ &c, 1 };
-	to = (struct iovec){ mem + HUGE - PG, 1 };
-	process_vm_writev(victim, &from, 1, &to, 1, 0);
-	sleep_ms(100);
+	in_process("criu", clear_soft_dirty);
+	in_process("oomd", page_out);
 	ready();
 	kill(victim, SIGKILL);
 	waitpid(victim, NULL, 0);

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+# make check-situations: one command of the tool answers each situation of docs/admin.md. ONLY="slow
+# hang" runs some.
+
+kernels=(6.12 7.3)
+
+# situations_in_vm KERNEL NAME SITUATION...
+situations_in_vm()
+{
+	local kernel=$1 name=$2
+	step_in_vm "$kernel-situations-$name" "$kernel" --mem 1536 --timeout 900 \
+		--files "$top/tests/situations" --files "$top/tests/lib" \
+		--files "$top/build/tool/vm" -- sh /files/ask.sh "${@:3}"
+}
+
+run_steps()
+{
+	# shellcheck disable=SC2086
+	in_turn situations_in_vm "$1" all ${ONLY:-}
+}
