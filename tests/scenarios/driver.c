@@ -16,6 +16,7 @@
 
 #include "../modules/devmem/devmem.h"
 #include "../modules/zapper/zapper.h"
+#include "kernel.h"
 #include "runner.h"
 
 #define PAGES	8UL
@@ -234,6 +235,8 @@ static void run_frame_buffer(struct env *e)
 	char *p;
 	int fd;
 
+	if (!kernel_has("fb_deferred_io_work"))
+		skip(e, "the kernel proper has no deferred I/O, and frames of modules do not count");
 	need(e, !modprobe("bochs") || !modprobe("bochs-drm"), "no bochs display driver");
 	for (tries = 0; tries < 300 && access("/dev/fb0", F_OK); tries++)
 		sleep_ms(10);
