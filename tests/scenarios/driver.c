@@ -388,6 +388,8 @@ static void run_vfio(struct env *e)
 	char *p;
 
 	must(e, fd >= 0);
+	if (!has(F_VFIO_INODE) && access("/sys/module/vfio_pci/initstate", F_OK))
+		skip(e, "vfio is no module here, and only a module is known to be a driver");
 	must(e, !ioctl(fd, VFIO_DEVICE_GET_REGION_INFO, &bar));
 	must(e, !ioctl(fd, VFIO_DEVICE_GET_REGION_INFO, &config));
 	p = mmap(NULL, PAGES * PG, PROT_READ | PROT_WRITE, MAP_SHARED, fd, bar.offset);

@@ -421,7 +421,7 @@ const struct scenario migrate_scenarios[] = {
 	{ .name = "numa_migration", .run = run_numa, .expect = { HINTED,
 		MUST(CLEAR, NUMA_MIGRATION, CLEAR, ALL(C)),
 		MAY("a hint that meets a page on its way takes its right to write",
-		    CLEAR, COW, CLEAR, HAS(HINT_SPLIT, C)) } },
+		    CLEAR, COW, CLEAR, ALL(C)) } },
 	{ .name = "numa_hint_thp", .run = run_numa_thp, .expect = { HINTED,
 		MUST(CLEAR, NUMA_MIGRATION, CLEAR, LACKS(HINT_SPLIT, C)) } },
 	{ .name = NULL }

@@ -43,8 +43,7 @@ static long free_kb(struct env *e)
 	return kb;
 }
 
-/* Return: pages that all reclaimers have scanned since boot. */
-static unsigned long long scanned(struct env *e)
+unsigned long long vmstat(struct env *e, const char *begins)
 {
 	FILE *f = fopen("/proc/vmstat", "re");
 	unsigned long long n, sum = 0;
@@ -52,7 +51,7 @@ static unsigned long long scanned(struct env *e)
 
 	must(e, f);
 	while (fscanf(f, "%63s %llu", name, &n) == 2)
-		if (!strncmp(name, "pgscan_", 7))
+		if (!strncmp(name, begins, strlen(begins)))
 			sum += n;
 	fclose(f);
 	return sum;
@@ -68,10 +67,10 @@ void settle(struct env *e)
 	for (quiet = 0, tries = 0; quiet < 20 && tries < 500; tries++) {
 		drain(e);
 		nr = e->sh->nr;
-		looks = scanned(e);
+		looks = vmstat(e, "pgscan_");
 		sleep_ms(10);
 		drain(e);
-		quiet = nr == e->sh->nr && looks == scanned(e) ? quiet + 1 : 0;
+		quiet = nr == e->sh->nr && looks == vmstat(e, "pgscan_") ? quiet + 1 : 0;
 	}
 }
 

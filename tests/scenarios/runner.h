@@ -237,6 +237,8 @@ void loopback_up(struct env *e);
 
 void scarce(struct env *e, const char *min_kb);
 void settle(struct env *e);
+/* Return: the sum of the lines of /proc/vmstat whose name begins so. */
+unsigned long long vmstat(struct env *e, const char *begins);
 void plenty(struct env *e);
 void hog(struct env *e, size_t pages, unsigned int cause, unsigned int pause_ms);
 void kswapd_policy(struct env *e, int policy);
