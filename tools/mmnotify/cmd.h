@@ -63,6 +63,8 @@ extern const struct cmd *cmd_now;
 
 /* One cmd_NAME for each command. */
 extern const struct cmd cmd_doctor;
+extern const struct cmd cmd_explain;
+extern const struct cmd cmd_hung;
 extern const struct cmd cmd_record;
 extern const struct cmd cmd_report;
 extern const struct cmd cmd_trace;

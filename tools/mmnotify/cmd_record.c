@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * record: events into trace.dat, one record for each, at its end. What the kernel counts is what the
- * file has and what is reported as lost.
+ * record: events into trace.dat, one record for each, at its end. What the kernel counts is what
+ * the file has and what is reported as lost.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -213,7 +213,7 @@ static void record(struct recorder *r, pid_t child, int *status)
 		show_progress(r, since);
 		live_wait(POLL_MS);
 	}
-	/* No event is recorded from here on, and none is in the buffer when drain() has returned. */
+	/* No event is recorded from here on, and the buffer is empty when drain() has returned. */
 	tracefs_event_disable(live_instance(), "mmnotify", NULL);
 	drain(r);
 }

@@ -28,7 +28,8 @@ static const struct opt opts[] = {
 	FILTER_OPTIONS(words),
 	{ 0, "html", "FILE", OPT_TEXT, &html, "a page with pictures, which needs nothing else" },
 	{ 0, "json", NULL, OPT_FLAG, &as_json, "one object of JSON" },
-	{ 0, "top", "N", OPT_NUMBER, &top, "lines of each table, and findings; 10 if none is given" },
+	{ 0, "top", "N", OPT_NUMBER, &top,
+	  "lines of each table, and findings; 10 if none is given" },
 	{ 0 }
 };
 

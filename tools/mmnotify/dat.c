@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dat: writes trace.dat, version 6 (man trace-cmd.dat.v6). The pages of each CPU go to a file without
- * a name, and behind the description at the end, since the names of tasks are known only then.
+ * dat: writes trace.dat, version 6 (man trace-cmd.dat.v6). The pages of each CPU go to a file
+ * without a name, and behind the description at the end, since the names of tasks are known only
+ * then.
  */
 #include <dirent.h>
 #include <errno.h>

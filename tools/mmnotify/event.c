@@ -101,7 +101,9 @@ bool event_decode(struct tep_event *event, struct tep_record *record, struct eve
 	};
 	text(event, record, "cause_name", e->cause, sizeof(e->cause));
 	text(event, record, "comm", e->comm, sizeof(e->comm));
-	text(event, record, "operation_name", e->behind, sizeof(e->behind));
+	text(event, record, "operation", e->behind, sizeof(e->behind));
+	if (!strcmp(e->behind, "-"))
+		e->behind[0] = '\0';
 	e->site_name = symbol_of(event->tep, e->site);
 	return true;
 }

@@ -9,7 +9,7 @@
 #include "tally.h"
 
 /*
- * @tasks, @memory: who did it, and what memory it was, most often
+ * @tasks, @memory: the tasks that did it, and the kinds of memory, most frequent ones
  * @low, @high: all ranges lie between these
  */
 struct finding {

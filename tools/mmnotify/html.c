@@ -188,7 +188,8 @@ static void put_time_line(FILE *out, const struct report *r)
 		WIDTH, height);
 	fprintf(out, "<text x=\"%d\" y=\"14\" text-anchor=\"end\">%s</text>\n", LEFT - 8,
 		fmt_count(text, max));
-	fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">0 events</text>\n", LEFT - 8, base);
+	fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">0 events</text>\n", LEFT - 8,
+		base);
 	fprintf(out, "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#d9dee6\"/>\n", LEFT,
 		WIDTH, base, base);
 	for (int bin = 0; bin < REPORT_BINS; bin++)

@@ -8,8 +8,8 @@
 typedef void (*input_fn)(const struct event *e, void *data);
 
 /*
- * input_read() - hand each event of mmnotify in the file to @fn. Dies with one line if it is no such
- * file. Return: number of events that were lost when it was recorded, as far as it tells
+ * input_read() - hand each event of mmnotify in the file to @fn. Dies with one line if it is no
+ * such file. Return: number of events that were lost when it was recorded, as far as it tells
  */
 unsigned long long input_read(const char *path, input_fn fn, void *data);
 

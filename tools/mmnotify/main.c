@@ -11,6 +11,8 @@ static const struct cmd *const commands[] = {
 	&cmd_trace,
 	&cmd_record,
 	&cmd_report,
+	&cmd_explain,
+	&cmd_hung,
 	&cmd_doctor,
 };
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* system: is mmnotify there, may this user see it, and where are its files. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -56,6 +58,14 @@ char *debugfs_read(const char *name)
 	die("%s: %s: is the module older than this tool?", path, strerror(errno));
 }
 
+char *debugfs_try(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), DEBUGFS_DIR "/%s", name);
+	return read_file(path, NULL);
+}
+
 bool parameter(const char *name, unsigned long *value)
 {
 	char path[128];
@@ -70,4 +80,65 @@ int set_parameter(const char *name, const char *value)
 
 	snprintf(path, sizeof(path), MODULE_DIR "/parameters/%s", name);
 	return write_file(path, value);
+}
+
+/* ---- switches that several runs share ---- */
+
+/* A run has one switch. Its file is locked by all users; a byte in it: off when all are gone. */
+static int switch_fd = -1;
+
+static void switch_path(char *path, size_t size, const char *name)
+{
+	snprintf(path, size, "/run/mmnotify.%s", name);
+}
+
+/* Under the lock for all: the first user sets the switch, unless it is on. */
+static bool set_first(int fd, const char *name)
+{
+	unsigned long value = 0;
+
+	if (!parameter(name, &value))
+		return false;
+	if (value)
+		return true;
+	if (set_parameter(name, "1"))
+		return false;
+	return !ftruncate(fd, 0) && pwrite(fd, "1", 1, 0) == 1;
+}
+
+bool switch_on(const char *name)
+{
+	char path[64];
+	bool on = true;
+	int fd;
+
+	switch_path(path, sizeof(path), name);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		on = set_first(fd, name);
+	/* Exchanging a lock lets go of it for a moment, which leaves the switch on at worst. */
+	flock(fd, LOCK_SH);
+	if (!on) {
+		close(fd);
+		return false;
+	}
+	switch_fd = fd;
+	return true;
+}
+
+void switch_off(const char *name)
+{
+	char byte;
+
+	if (switch_fd < 0)
+		return;
+	if (!flock(switch_fd, LOCK_EX | LOCK_NB) && pread(switch_fd, &byte, 1, 0) == 1) {
+		set_parameter(name, "0");
+		if (ftruncate(switch_fd, 0))
+			warn("/run/mmnotify.%s: %s", name, strerror(errno));
+	}
+	close(switch_fd);
+	switch_fd = -1;
 }

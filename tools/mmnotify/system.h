@@ -32,4 +32,16 @@ bool parameter(const char *name, unsigned long *value);
 /* set_parameter() - Return: 0, or -1 with errno. */
 int set_parameter(const char *name, const char *value);
 
+/* debugfs_try() - likewise, but NULL if there is no such file. */
+char *debugfs_try(const char *name);
+
+/*
+ * switch_on() - set a parameter that is a switch, until the last run that wants it ends. One that
+ * was on before stays on. Return: false if the module has none, or refuses.
+ */
+bool switch_on(const char *name);
+
+/* switch_off() - this run does not need it any more. */
+void switch_off(const char *name);
+
 #endif /* SYSTEM_H */
