@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "causes.h"
 #include "cmd.h"
 #include "util.h"
 
@@ -34,7 +35,22 @@ static void print_commands(void)
 	       "  mmnotify --version\n");
 }
 
-/* "help --words" is for tests and shells: each command and each of its options, one a line. */
+/* For shells and tests: each command and each of its options, or each cause, one a line. */
+static bool print_list(const char *which)
+{
+	if (!strcmp(which, "--words")) {
+		for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++)
+			opt_words(commands[i]);
+		return true;
+	}
+	if (!strcmp(which, "--causes")) {
+		for (unsigned int i = 0; i < cause_nr; i++)
+			puts(cause_texts[i].name);
+		return true;
+	}
+	return false;
+}
+
 static int help(int argc, char **argv)
 {
 	const struct cmd *cmd;
@@ -43,11 +59,8 @@ static int help(int argc, char **argv)
 		print_commands();
 		return 0;
 	}
-	if (!strcmp(argv[0], "--words")) {
-		for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++)
-			opt_words(commands[i]);
+	if (print_list(argv[0]))
 		return 0;
-	}
 	cmd = find(argv[0]);
 	if (!cmd)
 		usage_die("there is no command '%s'", argv[0]);
