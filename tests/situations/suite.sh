@@ -17,6 +17,8 @@ situations_in_vm()
 
 run_steps()
 {
+	in_turn step_in_vm "$1-situations-recipes" "$1" --files "$top/tests/situations" \
+		--files "$top/tests/lib" -- sh /files/recipes.sh
 	# shellcheck disable=SC2086
 	in_turn situations_in_vm "$1" all ${ONLY:-}
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <mmnotify/mmnotify_types.h>
+
 #include "cmd.h"
 #include "elf_reader.h"
 #include "filter.h"
@@ -54,13 +56,15 @@ static void print_kernel_stack(const struct stack *stack)
 	}
 }
 
+/* A thread may have ended, but its process has the same memory. */
 static void print_user_stack(const struct event *e, const struct stack *stack)
 {
+	int owner = e->flags & MMNOTIFY_F_REMOTE ? e->pid : e->tgid;
 	char place[240];
 
 	for (unsigned int i = 0; i < stack->nr; i++)
 		printf("%14s program %s\n", "",
-		       elf_place(e->pid, stack->at[i], place, sizeof(place)));
+		       elf_place(owner, stack->at[i], place, sizeof(place)));
 }
 
 static void on_event(const struct event *traced, const struct stack *kernel,

@@ -8,9 +8,11 @@
 
 static inline ssize_t strscpy(char *to, const char *from, size_t size)
 {
-	size_t len = strnlen(from, size - 1);
+	size_t len = 0;
 
-	memcpy(to, from, len);
+	/* Not strnlen(): the compiler warns where @from is a shorter constant. */
+	for (; len < size - 1 && from[len]; len++)
+		to[len] = from[len];
 	to[len] = '\0';
 	return len;
 }
