@@ -162,7 +162,7 @@ static bool enough(const struct shared *sh, __u32 i)
 /* Writes at most MAX_SAME records of a kind, and every one that is not exact. */
 void report_json(const struct env *e)
 {
-	unsigned int tier = e->sc->tiers ? e->sc->tiers : MIRROR_TIER_MM;
+	unsigned int tier = e->sc->tiers ? tiers_of(e->sc) : MIRROR_TIER_MM;
 	const struct shared *sh = e->sh;
 	__u32 i, to = e->sc->flags & S_DIES ? sh->nr : sh->done_at;
 
