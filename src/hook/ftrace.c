@@ -20,6 +20,7 @@
 #include "compat/compat.h"
 #include "entry.h"
 #include "hook.h"
+#include "targets.h"
 
 #if MMN_HAVE_FTRACE
 
@@ -57,18 +58,13 @@ static void notrace mmn_hook_ftrace_release(unsigned long ip, unsigned long pare
 	mmn_hook_release((void *)mmn_ftrace_arg0(fregs));
 }
 
-#define TARGET(symbol, fn) \
-	{ .name = (symbol), .ops = { .func = (fn), .flags = MMN_FTRACE_FLAGS } }
+#define OPS(fn)	{ .func = (fn), .flags = MMN_FTRACE_FLAGS }
 
-/* In the order of attaching. End first: if the hook records a start, it must also see the end. */
-static struct ftrace_target {
-	const char *name;
-	struct ftrace_ops ops;
-} targets[] = {
-	TARGET("__mmu_notifier_invalidate_range_end", mmn_hook_ftrace_end),
-	TARGET("__mmu_notifier_release", mmn_hook_ftrace_release),
-	TARGET("__mmu_notifier_register", mmn_hook_ftrace_register),
-	TARGET("__mmu_notifier_invalidate_range_start", mmn_hook_ftrace_start),
+static struct ftrace_ops ops[MMN_NR_TARGETS] = {
+	[MMN_TARGET_END] = OPS(mmn_hook_ftrace_end),
+	[MMN_TARGET_RELEASE] = OPS(mmn_hook_ftrace_release),
+	[MMN_TARGET_REGISTER] = OPS(mmn_hook_ftrace_register),
+	[MMN_TARGET_START] = OPS(mmn_hook_ftrace_start),
 };
 
 /*
@@ -76,9 +72,9 @@ static struct ftrace_target {
  * the ops, and the next ftrace_set_filter() frees it again. v5.10 does not export it.
  * Resetting the filter of an unregistered ops frees it on all kernels.
  */
-static void drop_filter(struct ftrace_ops *ops)
+static void drop_filter(enum mmn_target target)
 {
-	ftrace_set_filter(ops, NULL, 0, 1);
+	ftrace_set_filter(&ops[target], NULL, 0, 1);
 }
 
 /* Return: address that ftrace patches in the function; 0 on failure. Arms no probe. */
@@ -102,59 +98,42 @@ static unsigned long address_of(const char *name)
  * filter empty and returns 0 (5.10 to 7.3, kernel/trace/ftrace.c:match_records()). An
  * empty filter matches every function of the kernel.
  */
-static int ftrace_attach_one(struct ftrace_ops *ops, const char *name)
+static int ftrace_attach_one(enum mmn_target target, const char *name)
 {
 	unsigned long ip = address_of(name);
-	int ret = ip ? ftrace_set_filter_ip(ops, ip, 0, 1) : -ENOENT;
+	int ret = ip ? ftrace_set_filter_ip(&ops[target], ip, 0, 1) : -ENOENT;
 
 	if (ret)
 		return ret;
-	ret = register_ftrace_function(ops);
+	ret = register_ftrace_function(&ops[target]);
 	if (ret)
-		drop_filter(ops);
-	return ret;
-}
-
-static int ftrace_detach_one(struct ftrace_ops *ops)
-{
-	int ret = unregister_ftrace_function(ops);
-
-	if (!ret)
-		drop_filter(ops);
+		drop_filter(target);
 	return ret;
 }
 
 /* The ops are in module memory, so unregistering waits until no task runs in them. */
-static int ftrace_detach_first(unsigned int nr)
+static int ftrace_detach_one(enum mmn_target target)
 {
-	int ret;
+	int ret = unregister_ftrace_function(&ops[target]);
 
-	while (nr--) {
-		ret = ftrace_detach_one(&targets[nr].ops);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	if (!ret)
+		drop_filter(target);
+	return ret;
 }
+
+static struct mmn_targets targets = {
+	.attach = ftrace_attach_one,
+	.detach = ftrace_detach_one,
+};
 
 static int ftrace_attach(void)
 {
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < ARRAY_SIZE(targets); i++) {
-		ret = ftrace_attach_one(&targets[i].ops, targets[i].name);
-		if (ret) {
-			ftrace_detach_first(i);
-			return ret;
-		}
-	}
-	return 0;
+	return mmn_targets_attach(&targets);
 }
 
 static int ftrace_detach(void)
 {
-	return ftrace_detach_first(ARRAY_SIZE(targets));
+	return mmn_targets_detach(&targets);
 }
 
 /*

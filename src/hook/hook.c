@@ -62,6 +62,22 @@ static bool may_get_stuck(void)
 	return attached && !stuck && hook_backend->is_stuck;
 }
 
+/* Kernel text calls this module until the next boot, so it must not be unloaded. */
+static void hook_pin_module(void)
+{
+	stuck = true;
+	__module_get(THIS_MODULE);
+	pr_err("the kernel has shut down ftrace (see its warning): the hook stays attached and works, but mmnotify cannot be unloaded before a reboot\n");
+}
+
+/* A part may be attached. */
+static void hook_roll_back(void)
+{
+	mmn_verdict_set_hooked(false);
+	if (hook_backend->detach() && !stuck)
+		hook_pin_module();
+}
+
 static void hook_attach(void)
 {
 	lockdep_assert_held(&hook_lock);
@@ -71,7 +87,7 @@ static void hook_attach(void)
 	mmn_verdict_set_hooked(hook_backend->caps & MMNOTIFY_CAP_HOOK);
 	attach_error = hook_backend->attach();
 	if (attach_error) {
-		mmn_verdict_set_hooked(false);
+		hook_roll_back();
 		/* While load tries the backends, it logs the failure and the next one. */
 		if (chosen)
 			pr_warn_once("cannot attach the %s hook (%d): callbacks walk the stack instead, if possible; see debugfs mmnotify/hook\n",
@@ -81,14 +97,6 @@ static void hook_attach(void)
 	attached = true;
 	if (may_get_stuck())
 		hook_schedule(CHECK_DELAY);
-}
-
-/* Kernel text calls this module until the next boot, so it must not be unloaded. */
-static void hook_pin_module(void)
-{
-	stuck = true;
-	__module_get(THIS_MODULE);
-	pr_err("the kernel has shut down ftrace (see its warning): the hook stays attached and works, but mmnotify cannot be unloaded before a reboot\n");
 }
 
 static void hook_check_stuck(void)

@@ -62,9 +62,10 @@ struct seq_file;
  * @name: name for the log and for debugfs
  * @caps: mask of MMNOTIFY_CAP_* that are available while the backend is attached
  * @unreliable: true if it may miss events, so that the stack has to confirm each record
- * @attach: attach mmn_hook_start() and mmn_hook_end(). Return: 0 or an errno
- * @detach: detach them, and wait until no call is running. Return: 0, or an errno if the
- *	kernel cannot detach them any more
+ * @attach: attach mmn_hook_start() and mmn_hook_end(). Return: 0 or an errno, after which a part
+ *	may be attached
+ * @detach: detach what is attached, and wait until no call is running. Return: 0, or an errno if
+ *	the kernel cannot detach it any more
  * @is_stuck: check whether @detach would fail. NULL if it cannot fail
  */
 struct mmn_hook_backend {

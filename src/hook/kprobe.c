@@ -14,6 +14,7 @@
 #include "compat/compat.h"
 #include "entry.h"
 #include "hook.h"
+#include "targets.h"
 
 #if MMN_HAVE_KPROBES
 
@@ -49,50 +50,41 @@ static int mmn_hook_kprobe_release(struct kprobe *kp, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(mmn_hook_kprobe_release);
 
-/* In the order of attaching. End first: if the hook records a start, it must also see the end. */
-static struct kprobe_target {
-	const char *name;
-	kprobe_pre_handler_t handler;
-	struct kprobe probe;
-} targets[] = {
-	{ "__mmu_notifier_invalidate_range_end", mmn_hook_kprobe_end },
-	{ "__mmu_notifier_release", mmn_hook_kprobe_release },
-	{ "__mmu_notifier_register", mmn_hook_kprobe_register },
-	{ "__mmu_notifier_invalidate_range_start", mmn_hook_kprobe_start },
+static const kprobe_pre_handler_t handlers[MMN_NR_TARGETS] = {
+	[MMN_TARGET_END] = mmn_hook_kprobe_end,
+	[MMN_TARGET_RELEASE] = mmn_hook_kprobe_release,
+	[MMN_TARGET_REGISTER] = mmn_hook_kprobe_register,
+	[MMN_TARGET_START] = mmn_hook_kprobe_start,
 };
 
+static struct kprobe probes[MMN_NR_TARGETS];
+
 /* Initialize all of it: a registration before left the kernel's state in it. */
-static int probe_one(struct kprobe_target *t)
+static int kprobe_attach_one(enum mmn_target target, const char *name)
 {
-	t->probe = (struct kprobe){ .symbol_name = t->name, .pre_handler = t->handler };
-	return register_kprobe(&t->probe);
+	probes[target] = (struct kprobe){ .symbol_name = name, .pre_handler = handlers[target] };
+	return register_kprobe(&probes[target]);
 }
 
-static void kprobe_detach_first(unsigned int nr)
+static int kprobe_detach_one(enum mmn_target target)
 {
-	while (nr--)
-		unregister_kprobe(&targets[nr].probe);
+	unregister_kprobe(&probes[target]);
+	return 0;
 }
+
+static struct mmn_targets targets = {
+	.attach = kprobe_attach_one,
+	.detach = kprobe_detach_one,
+};
 
 static int kprobe_attach(void)
 {
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < ARRAY_SIZE(targets); i++) {
-		ret = probe_one(&targets[i]);
-		if (ret) {
-			kprobe_detach_first(i);
-			return ret;
-		}
-	}
-	return 0;
+	return mmn_targets_attach(&targets);
 }
 
 static int kprobe_detach(void)
 {
-	kprobe_detach_first(ARRAY_SIZE(targets));
-	return 0;
+	return mmn_targets_detach(&targets);
 }
 
 const struct mmn_hook_backend mmn_hook_kprobe = {
