@@ -99,6 +99,27 @@ static struct entry *entry_find(const struct mm_struct *mm)
 	return NULL;
 }
 
+static bool is_gone(u32 tgid)
+{
+	bool gone;
+
+	rcu_read_lock();
+	gone = !find_pid_ns(tgid, &init_pid_ns);
+	rcu_read_unlock();
+	return gone;
+}
+
+/* The entry of an mm that is not released: its registration failed, and its process is gone. */
+static struct entry *entry_left(unsigned int i)
+{
+	unsigned int end = i + WAYS;
+
+	for (; i < end; i++)
+		if (is_gone(entries[i].process.tgid))
+			return &entries[i];
+	return NULL;
+}
+
 /* Return: an entry that was never used, or the one that ended first; NULL if all are in use. */
 static struct entry *entry_free(const struct mm_struct *mm)
 {
@@ -111,7 +132,7 @@ static struct entry *entry_free(const struct mm_struct *mm)
 		if (entries[i].ended && (!best || entries[i].ended < best->ended))
 			best = &entries[i];
 	}
-	return best;
+	return best ?: entry_left(bucket_of(mm));
 }
 
 static void entry_end(struct entry *e)
@@ -127,8 +148,9 @@ static void entry_move(const struct entry *e)
 {
 	unsigned int from = e - entries, to = ENTRIES + nr_moved++ % ENDED;
 
-	entries[to] = *e;
-	memcpy(counters[to], counters[from], sizeof(*counters));
+	/* Readers find an entry by its id without the lock, and read it again under the lock. */
+	data_race(entries[to] = *e);
+	data_race(memcpy(counters[to], counters[from], sizeof(*counters)));
 }
 
 /* An entry of the same mm goes on, unless the mm is a new one at an old address. */
@@ -146,9 +168,10 @@ static void entry_begin(const struct mm_struct *mm, const struct mmn_process *p)
 		entry_end(e);
 		entry_move(e);
 	}
-	memset(counters[e - entries], 0, sizeof(*counters));
+	/* An event of the mm before may be counted still. */
+	data_race(memset(counters[e - entries], 0, sizeof(*counters)));
 	e->process = *p;
-	e->id = ++nr_begun * ENTRIES + (e - entries);
+	WRITE_ONCE(e->id, ++nr_begun * ENTRIES + (e - entries));
 	e->since = ktime_get_boottime_seconds();
 	e->ended = 0;
 	WRITE_ONCE(mms[e - entries], mm);
@@ -248,7 +271,7 @@ void mmn_process_get(const struct mm_struct *mm, struct mmn_process *p)
 
 	if (process_of_owner(mm, current, p))
 		return;
-	raw_spin_lock_irqsave(&table_lock, flags);
+	mmn_lock_in_hook(&table_lock, flags);
 	e = entry_find(mm);
 	if (e)
 		*p = e->process;
@@ -294,7 +317,7 @@ static void remember(const struct mm_struct *mm, struct task_struct *task)
 
 	if (!process_of_owner(mm, task, &p))
 		return;
-	raw_spin_lock_irqsave(&table_lock, flags);
+	mmn_lock_in_hook(&table_lock, flags);
 	entry_begin(mm, &p);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
@@ -321,7 +344,7 @@ void mmn_process_release(const struct mm_struct *mm)
 	unsigned long flags;
 	struct entry *e;
 
-	raw_spin_lock_irqsave(&table_lock, flags);
+	mmn_lock_in_hook(&table_lock, flags);
 	e = entry_find(mm);
 	if (e) {
 		refresh(&e->process);
@@ -490,6 +513,7 @@ u32 mmn_process_id(const struct mm_struct *mm)
 {
 	const struct entry *e = entry_find(mm);
 
+	/* The entry may go to another mm, if this one is gone. */
 	return e ? READ_ONCE(e->id) : 0;
 }
 

@@ -30,9 +30,15 @@
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
 #include <linux/uaccess.h>
 
 #include "gen.h"
+
+/* Marks an access that may race, for KCSAN (v5.8). */
+#ifndef data_race
+#define data_race(expr)	(expr)
+#endif
 
 /*
  * For a variable that is written completely before it is read: exempts it from being cleared
@@ -339,6 +345,17 @@ static inline int mmn_prime(struct mm_struct *mm, bool locked)
 			(mmu_notifier_register)(NULL, mm);
 }
 #endif
+
+/*
+ * As raw_spin_lock_irqsave(), where the hook may run: a kprobe runs in the exception of a
+ * breakpoint, and lockdep takes that for an NMI. It accepts a lock there that others take, too, only
+ * if it is tried. No kprobe of the hook is hit under one of these locks, so it will be free.
+ */
+#define mmn_lock_in_hook(lock, flags)				\
+	do {							\
+		while (!raw_spin_trylock_irqsave(lock, flags))	\
+			cpu_relax();				\
+	} while (0)
 
 /* mmap_lock */
 #ifdef MMN_HAVE_MMAP_LOCK

@@ -195,7 +195,7 @@ static void resolve_symbol(unsigned long pc, struct mmn_site *s, char *name)
 	s->ends = mmn_frame_table_ends(s->frame);
 	if (!is_stable_text(pc, name) || s->up == MMN_UP_UNSUPPORTED)
 		return;
-	raw_spin_lock_irqsave(&site_lock, flags);
+	mmn_lock_in_hook(&site_lock, flags);
 	/* Again: it may have changed before mmn_addr_cache_judge() could see the entry. */
 	s->trust = mmn_census_trust(s->row, pc);
 	addr_cache_insert(s);
@@ -242,7 +242,7 @@ noinline void mmn_addr_cache_count_unknown_slow(unsigned long site)
 	bool first;
 
 	name_of(site, name);
-	raw_spin_lock_irqsave(&site_lock, flags);
+	mmn_lock_in_hook(&site_lock, flags);
 	first = count_unknown(name);
 	raw_spin_unlock_irqrestore(&site_lock, flags);
 	if (first)

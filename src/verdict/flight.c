@@ -42,6 +42,9 @@ struct mmn_flight mmn_flight_table[1 << MMN_FLIGHT_BITS];
 
 static atomic_t unlisted;
 
+/* local_clock() when watching ended last, in ns. */
+static u64 reset_at;
+
 /* Probe 0 is the home record. */
 static struct mmn_flight *flight_probe(struct mmn_flight *home, unsigned int probe)
 {
@@ -86,7 +89,7 @@ struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long r
 
 static bool is_own(const struct mmn_flight *f)
 {
-	return READ_ONCE(f->range) > MMN_FLIGHT_BUSY && f->pid == current->pid;
+	return READ_ONCE(f->range) > MMN_FLIGHT_BUSY && data_race(f->pid) == current->pid;
 }
 
 /**
@@ -192,6 +195,9 @@ void mmn_flight_return(struct mmn_flight *f)
 /**
  * mmn_flight_reset() - forget all events
  *
+ * A task that was preempted in the hook may still publish one. It is older than this call, so it
+ * is not shown when watching begins again.
+ *
  * Context: Process, when watching has ended and the hook runs for observers no more.
  */
 void mmn_flight_reset(void)
@@ -200,6 +206,7 @@ void mmn_flight_reset(void)
 
 	for (i = 0; i < ARRAY_SIZE(mmn_flight_table); i++)
 		WRITE_ONCE(mmn_flight_table[i].range, 0);
+	WRITE_ONCE(reset_at, local_clock());
 }
 
 /* Return: false if the record is free, or changes. */
@@ -212,10 +219,11 @@ static bool flight_copy(const struct mmn_flight *f, struct mmn_flight *copy)
 	if (range <= MMN_FLIGHT_BUSY)
 		return false;
 	nr = READ_ONCE(f->nr);
-	memcpy(copy, f, sizeof(*copy));
+	/* What changes meanwhile is found out below; but for the callback, which is a hint. */
+	data_race(memcpy(copy, f, sizeof(*copy)));
 	/* The copy is read before the words that show whether it is of one event. */
 	smp_rmb();
-	return READ_ONCE(f->range) == range && READ_ONCE(f->nr) == nr;
+	return READ_ONCE(f->range) == range && READ_ONCE(f->nr) == nr && copy->since >= reset_at;
 }
 
 /* Return: false if there is no such task: its record was not freed. */

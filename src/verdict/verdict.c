@@ -427,16 +427,10 @@ unsigned int mmn_verdict_cause_now(struct mm_struct *mm)
 	return mmn_operation_cause(&ctx);
 }
 
-static const char *operation_of(const struct mmu_notifier_range *range,
-				const struct mmn_verdict *v)
-{
-	return unlikely(v->cause == MMNOTIFY_CAUSE_THP_SPLIT) ? operation_behind(range) : NULL;
-}
-
 /* From now on the event is in flight. */
 static __always_inline struct mmn_flight *
 flight_begin(const struct mmu_notifier_range *range, unsigned long at,
-	     const struct mmn_verdict *v, unsigned long site, u64 nr, const char *operation)
+	     const struct mmn_verdict *v, unsigned long site, u64 nr)
 {
 	struct mmn_flight *f = mmn_flight_open(at, mmn_frame_step_top());
 
@@ -450,11 +444,22 @@ flight_begin(const struct mmu_notifier_range *range, unsigned long at,
 	f->verdict = *v;
 	f->pid = current->pid;
 	f->ends = mmu_notifier_range_blockable(range);
-	if (unlikely(v->cause == MMNOTIFY_CAUSE_THP_SPLIT))
-		f->operation = operation;
 	f->since = local_clock();
 	mmn_flight_publish(f, at);
 	return f;
+}
+
+static noinline void begin_split(const struct mmu_notifier_range *range,
+				 const struct mmn_verdict *v, unsigned long site, u64 nr)
+{
+	const char *operation = operation_behind(range);
+	struct mmn_flight *f;
+
+	if (trace_invalidate_start_enabled())
+		trace_start(range, v, site, nr, operation);
+	f = flight_begin(range, (unsigned long)range, v, site, nr);
+	if (f)
+		f->operation = operation;
 }
 
 /**
@@ -481,17 +486,23 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 		.id = id,
 		.site = { .pc = site, .sp = sp, .bp = bp },
 	};
-	struct mmn_lookup s = { .in_hook = true };
+	struct mmn_lookup s MMN_UNINIT;
 	u64 nr = mmn_stats_number();
-	const char *operation;
 
+	/* record_classify() sets the other members. */
+	s.in_hook = true;
+	s.late = false;
+	s.walked = false;
 	record_classify(range, &s, &seen);
 	mmn_addr_cache_count_unknown(s.site.pc, s.row);
 	mmn_stats_verdict(&seen.verdict, s.row, s.walked);
-	operation = operation_of(range, &seen.verdict);
+	if (unlikely(seen.verdict.cause == MMNOTIFY_CAUSE_THP_SPLIT)) {
+		begin_split(range, &seen.verdict, s.site.pc, nr);
+		return;
+	}
 	if (trace_invalidate_start_enabled())
-		trace_start(range, &seen.verdict, s.site.pc, nr, operation);
-	flight_begin(range, seen.range, &seen.verdict, s.site.pc, nr, operation);
+		trace_start(range, &seen.verdict, s.site.pc, nr, NULL);
+	flight_begin(range, (unsigned long)range, &seen.verdict, s.site.pc, nr);
 }
 
 static struct mmu_notifier_range release_of(struct mm_struct *mm)
@@ -519,7 +530,7 @@ struct mmn_flight *mmn_verdict_fly_release(struct mm_struct *mm, unsigned long a
 	struct mmn_verdict v;
 
 	classify_release(&range, &s, &v);
-	return flight_begin(&range, at, &v, 0, mmn_stats_number(), NULL);
+	return flight_begin(&range, at, &v, 0, mmn_stats_number());
 }
 
 /**

@@ -243,6 +243,21 @@ static void test_calls(void)
 	ok(!mmn_flight_innermost(), "or none");
 }
 
+/* The hook was preempted, and goes on when watching has ended. */
+static void test_late(void)
+{
+	starts(1, 1, 0);
+	now += 5;
+	mmn_flight_reset();
+	now -= 5;
+	starts(1, 2, 0);
+	ok(!nr_lines(), "an event from before the reset is not shown");
+	now += 5;
+	starts(1, 3, 0);
+	ok(nr_lines() == 1, "the next one is");
+	mmn_flight_reset();
+}
+
 static void test_age(void)
 {
 	const struct mmn_flight before = { .since = now - 7 }, after = { .since = now + 7 };
@@ -259,5 +274,6 @@ int main(void)
 	test_nested();
 	test_torn();
 	test_calls();
+	test_late();
 	return tap_done();
 }

@@ -207,6 +207,31 @@ static void test_full(void)
 	ok(is(same[9], 119, "many") && is(same[1], 0, ""), "all end together with watching");
 }
 
+/* A registration that fails leaves an entry whose mm is never released. */
+static void test_left(void)
+{
+	static struct mm_struct many[20000];
+	struct mm_struct *same[9];
+	unsigned int i, n = 0;
+
+	for (i = 0; n < 9; i++)
+		if (hash_ptr(&many[i], 7) == hash_ptr(&many[0], 7))
+			same[n++] = &many[i];
+	for (i = 0; i < 9; i++) {
+		start(20 + i, "left");
+		same[i]->owner = &tasks[20 + i];
+		if (i == 8)
+			tasks[25].mm = NULL;
+		mmn_process_register(same[i]);
+		same[i]->owner = NULL;
+	}
+	shim_current = tasks[0];
+	ok(is(same[8], 128, "left") && is(same[5], 0, "") && is(same[4], 124, "left"),
+	   "an mm takes the entry of a process that is gone, though it was not released");
+	for (i = 0; i < 9; i++)
+		mmn_process_release(same[i]);
+}
+
 static void test_start(void)
 {
 	struct mm_struct *with = start(30, "with"), *without = start(31, "without");
@@ -385,6 +410,7 @@ int main(void)
 	test_again();
 	test_no_owner();
 	test_full();
+	test_left();
 	test_start();
 	test_count();
 	test_ring();

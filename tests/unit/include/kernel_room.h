@@ -24,6 +24,9 @@ extern bool shim_numa_moves;
 #define MMN_NATIVE_TWO_PASS	0
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
 
+#define mmn_lock_in_hook	raw_spin_lock_irqsave
+#define data_race(expr)	(expr)
+
 enum mmn_mmap_lock {
 	MMN_MMAP_LOCK_UNKNOWN,
 	MMN_MMAP_LOCK_WRITE,
