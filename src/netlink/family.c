@@ -21,6 +21,7 @@
 #include "message.h"
 #include "monitor.h"
 #include "rows.h"
+#include "snapshot.h"
 #include "state.h"
 #include "watchers.h"
 
@@ -73,7 +74,12 @@ static const struct genl_ops ops[] = {
 	DUMP(COUNTERS, mmn_rows_dump),
 	DUMP(PROCESSES, mmn_rows_dump_processes),
 	DUMP(CLIENTS, mmn_rows_dump),
-	DUMP(DRIVERS, mmn_rows_dump),
+	{
+		.cmd = MMNOTIFY_CMD_DRIVERS_GET,
+		.start = start_dump,
+		.dumpit = mmn_snapshot_dump,
+		.done = mmn_snapshot_done,
+	},
 	DUMP(FLIGHTS, mmn_rows_dump),
 	DUMP(SITES, mmn_rows_dump),
 	DUMP(CENSUS, mmn_rows_dump),

@@ -26,6 +26,7 @@
 #include "rules/site_table.h"
 #include "stack/addr_cache.h"
 #include "stats.h"
+#include "times.h"
 #include "verdict/flight.h"
 
 /*
@@ -118,7 +119,18 @@ static int put_what(struct sk_buff *skb, const struct mmn_flight *f)
 	       nla_put_u16(skb, MMNOTIFY_A_FLIGHT_CAUSE, f->verdict.cause) ?:
 	       put_flight_u64(skb, MMNOTIFY_A_FLIGHT_START, f->start) ?:
 	       put_flight_u64(skb, MMNOTIFY_A_FLIGHT_END, f->end) ?:
-	       nla_put_string(skb, MMNOTIFY_A_FLIGHT_SITE, site);
+	       nla_put_string(skb, MMNOTIFY_A_FLIGHT_SITE, site) ?:
+	       (f->operation ? nla_put_string(skb, MMNOTIFY_A_FLIGHT_OPERATION, f->operation) : 0);
+}
+
+static int put_callback(struct sk_buff *skb, const struct mmn_flight *f)
+{
+	struct mmn_driver d;
+
+	if (!mmn_times_name(f->driver, &d))
+		return 0;
+	return nla_put_string(skb, MMNOTIFY_A_FLIGHT_CALLBACK, d.symbol) ?:
+	       put_flight_u64(skb, MMNOTIFY_A_FLIGHT_CALLBACK_NS, mmn_flight_callback_age(f));
 }
 
 /**
@@ -136,7 +148,7 @@ int mmn_rows_put_flight(struct sk_buff *skb, const struct mmn_flight *f, const c
 	       put_flight_u64(skb, MMNOTIFY_A_FLIGHT_NS, mmn_flight_age(f)) ?:
 	       nla_put_u32(skb, MMNOTIFY_A_FLIGHT_PID, f->pid) ?:
 	       nla_put_string(skb, MMNOTIFY_A_FLIGHT_TASK, comm) ?:
-	       put_whose(skb, f) ?: put_what(skb, f);
+	       put_whose(skb, f) ?: put_what(skb, f) ?: put_callback(skb, f);
 }
 
 static int put_flight(struct sk_buff *skb, u64 *at)
@@ -241,15 +253,9 @@ static int put_name(struct sk_buff *skb, u64 *at)
 	       nla_put_string(skb, MMNOTIFY_A_NAME_NAME, mmn_names_cause(cause));
 }
 
-static int put_driver(struct sk_buff *skb, u64 *at)
-{
-	return -ENOENT;
-}
-
 static const put_fn puts[] = {
 	[MMNOTIFY_CMD_COUNTERS_GET] = put_counter,
 	[MMNOTIFY_CMD_CLIENTS_GET] = put_client,
-	[MMNOTIFY_CMD_DRIVERS_GET] = put_driver,
 	[MMNOTIFY_CMD_FLIGHTS_GET] = put_flight,
 	[MMNOTIFY_CMD_SITES_GET] = put_site,
 	[MMNOTIFY_CMD_CENSUS_GET] = put_census,

@@ -4,6 +4,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/skbuff.h>
+#include <linux/static_key.h>
 #include <linux/timekeeping.h>
 #include <linux/utsname.h>
 
@@ -13,6 +14,8 @@
 #include <mmnotify/mmnotify_types.h>
 
 #include "compat/trust.h"
+#include "drivers/drivers.h"
+#include "drivers/probes.h"
 #include "hook/hook.h"
 #include "hook/watch.h"
 #include "message.h"
@@ -20,6 +23,7 @@
 #include "stack/unwind.h"
 #include "state.h"
 #include "stats.h"
+#include "times.h"
 #include "verdict/event.h"
 #include "verdict/flight.h"
 #include "watchers.h"
@@ -60,16 +64,16 @@ static int put_watching(struct sk_buff *skb)
 	return nla_put_string(skb, MMNOTIFY_A_INFO_HOOK, hook.backend) ?:
 	       nla_put_u8(skb, MMNOTIFY_A_INFO_WATCHING, watching) ?:
 	       (watching ? put_u64(skb, MMNOTIFY_A_INFO_WATCHING_SINCE_S, since) : 0) ?:
-	       nla_put_u8(skb, MMNOTIFY_A_INFO_TIMING, 0) ?:
+	       nla_put_u8(skb, MMNOTIFY_A_INFO_TIMING,
+			  static_key_enabled(&mmn_probes_timing)) ?:
 	       nla_put_u32(skb, MMNOTIFY_A_INFO_SUBSCRIBERS, mmn_watchers_count()) ?:
 	       put_u64(skb, MMNOTIFY_A_INFO_NOW_NS, ktime_get_boottime_ns());
 }
 
 static int put_drivers(struct sk_buff *skb)
 {
-	return nla_put_u8(skb, MMNOTIFY_A_INFO_DRIVERS, 0) ?:
-	       nla_put_string(skb, MMNOTIFY_A_INFO_NO_DRIVERS,
-			      "this version of mmnotify does not list them");
+	return nla_put_u8(skb, MMNOTIFY_A_INFO_DRIVERS, !mmn_drivers_missing()) ?:
+	       put_string(skb, MMNOTIFY_A_INFO_NO_DRIVERS, mmn_drivers_missing());
 }
 
 static int put_totals(struct sk_buff *skb)
@@ -79,7 +83,8 @@ static int put_totals(struct sk_buff *skb)
 	       put_u64(skb, MMNOTIFY_A_INFO_WALKS, mmn_stats_walks()) ?:
 	       put_u64(skb, MMNOTIFY_A_INFO_UNWOUND, mmn_stats_read(MMN_STAT_UNWOUND)) ?:
 	       put_u64(skb, MMNOTIFY_A_INFO_WITHOUT_ENTRY, mmn_process_without_entry()) ?:
-	       put_u64(skb, MMNOTIFY_A_INFO_UNLISTED, mmn_flight_unlisted());
+	       put_u64(skb, MMNOTIFY_A_INFO_UNLISTED, mmn_flight_unlisted()) ?:
+	       put_u64(skb, MMNOTIFY_A_INFO_UNTIMED, mmn_times_lost());
 }
 
 static int put_info(struct sk_buff *skb)

@@ -23,10 +23,18 @@
 #include "monitor.h"
 #include "watchers.h"
 
-/* @portid: number of the socket, in the initial network namespace */
+/**
+ * struct watcher - a socket that asked for something
+ * @list: entry in watchers
+ * @portid: number of the socket, in the initial network namespace
+ * @watches: it asked for watching
+ * @times: it asked for the time of callbacks
+ */
 struct watcher {
 	struct list_head list;
 	u32 portid;
+	bool watches;
+	bool times;
 };
 
 /* Guards the list, its length, and @closed. */
@@ -46,50 +54,79 @@ static struct watcher *find(u32 portid)
 	return NULL;
 }
 
-static int add(u32 portid)
+static struct watcher *add(u32 portid)
 {
 	struct watcher *w = closed ? NULL : kzalloc(sizeof(*w), GFP_KERNEL);
-	int ret;
 
 	if (!w)
-		return closed ? -ENODEV : -ENOMEM;
-	ret = mmn_watch_observe(true);
-	if (ret) {
-		kfree(w);
-		return ret;
-	}
-	mmn_client_time(true);
+		return NULL;
 	w->portid = portid;
 	list_add(&w->list, &watchers);
 	if (!nr_watchers++)
 		mmn_monitor_start();
-	return 0;
+	return w;
 }
 
-static void drop(struct watcher *w)
+static void drop_unused(struct watcher *w)
 {
 	lockdep_assert_held(&watchers_lock);
+	if (w->watches || w->times)
+		return;
 	if (!--nr_watchers)
 		mmn_monitor_stop();
 	list_del(&w->list);
 	kfree(w);
-	mmn_client_time(false);
-	mmn_watch_observe(false);
 }
 
-static int set(u32 portid, bool on)
+static int set_watches(struct watcher *w, bool on)
+{
+	int ret = w->watches == on ? 0 : mmn_watch_observe(on);
+
+	if (ret || w->watches == on)
+		return ret;
+	mmn_client_time(on);
+	w->watches = on;
+	return 0;
+}
+
+static int set_times(struct watcher *w, bool on)
+{
+	int ret = w->times == on ? 0 : mmn_watch_time(on);
+
+	if (ret || w->times == on)
+		return ret;
+	mmn_client_time(on);
+	w->times = on;
+	return 0;
+}
+
+/* An attribute that is absent changes nothing. */
+static int change(struct watcher *w, const struct nlattr *watch, const struct nlattr *timing)
+{
+	int ret = watch ? set_watches(w, nla_get_u8(watch)) : 0;
+
+	return ret ?: timing ? set_times(w, nla_get_u8(timing)) : 0;
+}
+
+static int set(u32 portid, const struct nlattr *watch, const struct nlattr *timing)
 {
 	struct watcher *w;
-	int ret = 0;
+	int ret;
 
 	mutex_lock(&watchers_lock);
-	w = find(portid);
-	if (on && !w)
-		ret = add(portid);
-	else if (!on && w)
-		drop(w);
+	w = find(portid) ?: add(portid);
+	ret = w ? change(w, watch, timing) : closed ? -ENODEV : -ENOMEM;
+	if (w)
+		drop_unused(w);
 	mutex_unlock(&watchers_lock);
 	return ret;
+}
+
+static void drop(struct watcher *w)
+{
+	set_watches(w, false);
+	set_times(w, false);
+	drop_unused(w);
 }
 
 /**
@@ -97,23 +134,23 @@ static int set(u32 portid, bool on)
  * @info: the request
  *
  * Context: Process, may sleep.
- * Return: 0; -EINVAL if the request has no attribute; -EOPNOTSUPP if callbacks cannot be timed;
- * -ENOMEM; -ENODEV if mmnotify is being unloaded.
+ * Return: 0; -EINVAL if the request has no attribute; -EOPNOTSUPP or another errno if callbacks
+ * cannot be timed; -ENOMEM; -ENODEV if mmnotify is being unloaded.
  */
 int mmn_watchers_set(struct genl_info *info)
 {
 	const struct nlattr *watch = info->attrs[MMNOTIFY_A_WATCH_WATCH];
 	const struct nlattr *timing = info->attrs[MMNOTIFY_A_WATCH_TIMING];
+	int ret;
 
 	if (!watch && !timing) {
 		GENL_SET_ERR_MSG(info, "neither watch nor timing is given");
 		return -EINVAL;
 	}
-	if (timing && nla_get_u8(timing)) {
+	ret = set(info->snd_portid, watch, timing);
+	if (ret == -EOPNOTSUPP)
 		GENL_SET_ERR_MSG(info, "callbacks of drivers cannot be timed here");
-		return -EOPNOTSUPP;
-	}
-	return watch ? set(info->snd_portid, nla_get_u8(watch)) : 0;
+	return ret;
 }
 
 /**
@@ -131,10 +168,16 @@ unsigned int mmn_watchers_count(void)
 static int released(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct netlink_notify *n = data;
+	struct watcher *w;
 
-	if (event == NETLINK_URELEASE && n->protocol == NETLINK_GENERIC &&
-	    net_eq(n->net, &init_net))
-		set(n->portid, false);
+	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC ||
+	    !net_eq(n->net, &init_net))
+		return NOTIFY_DONE;
+	mutex_lock(&watchers_lock);
+	w = find(n->portid);
+	if (w)
+		drop(w);
+	mutex_unlock(&watchers_lock);
 	return NOTIFY_DONE;
 }
 

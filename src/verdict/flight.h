@@ -139,6 +139,14 @@ static inline u64 mmn_flight_age(const struct mmn_flight *f)
 	return ns > 0 ? ns : 0;
 }
 
+/* Return: time since the callback that runs was called, in ns. */
+static inline u64 mmn_flight_callback_age(const struct mmn_flight *f)
+{
+	s64 ns = local_clock() - f->called;
+
+	return ns > 0 ? ns : 0;
+}
+
 /* The event of current has ended. */
 static inline void mmn_flight_close(struct mmn_flight *f)
 {

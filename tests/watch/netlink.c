@@ -3,10 +3,11 @@
  * netlink: reads the generic netlink family mmnotify, and prints it as debugfs does.
  *
  * Usage: netlink [AS] COMMAND ARG...
- *  show WHAT [BYTES]  counters, processes, clients, inflight, sites, census or hook, in the lines
- *                     of debugfs, or info; "# reads N" and "# flagged N" follow. Reads BYTES at a
- *                     time.
+ *  show WHAT          counters, processes, clients, drivers, inflight, sites, census or hook, in
+ *                     the lines of debugfs, or info. Two comments follow: the number of reads,
+ *                     and of messages with the flag that the dump may lack rows
  *  watch              watches until a line comes, without closing the socket, or is killed
+ *  time               as watch, but callbacks are timed
  *  unwatch            watches, ends that by a request, and waits for a line
  *  monitor            joins the group, and prints each message; watches, too, if it may
  *  hold               begins a dump of sites, and waits for a line without reading it
@@ -38,8 +39,9 @@
 #define PERFMON		38	/* CAP_PERFMON */
 
 static int sock = -1, family, group;
-static unsigned int seq, reads, flagged, buffer_size = 32768;
-static char buffer[65536];
+static unsigned int seq, reads, flagged;
+/* The kernel's answers are not longer. */
+static char buffer[32768];
 static char names[2][256][40];
 
 struct attrs {
@@ -142,9 +144,11 @@ static int answer(row_fn row)
 	int len, ret;
 
 	for (;;) {
-		len = recv(sock, buffer, buffer_size, 0);
+		len = recv(sock, buffer, sizeof(buffer), MSG_TRUNC);
 		if (len < 0)
 			return -errno;
+		if (len > (int)sizeof(buffer))
+			return -EMSGSIZE;
 		reads++;
 		nl = (void *)buffer;
 		for (; NLMSG_OK(nl, (unsigned int)len); nl = NLMSG_NEXT(nl, len)) {
@@ -265,6 +269,47 @@ static void show_flight(const struct attrs *a, int cmd)
 	show_escaped(text(a, MMNOTIFY_A_FLIGHT_TASK));
 	printf(" ");
 	show_escaped(text(a, MMNOTIFY_A_FLIGHT_COMM));
+	printf(" %s ", text(a, MMNOTIFY_A_FLIGHT_CALLBACK));
+	if (a->at[MMNOTIFY_A_FLIGHT_CALLBACK])
+		printf("%lu\n", number(a, MMNOTIFY_A_FLIGHT_CALLBACK_NS) / 1000000);
+	else
+		printf("-\n");
+}
+
+static void show_histogram(const struct attrs *a)
+{
+	const struct nlattr *at = a->at[MMNOTIFY_A_DRIVER_MAX_NS];
+	const struct nlattr *last = a->at[MMNOTIFY_A_DRIVER_BUCKET];
+	char between = ' ';
+	uint64_t calls;
+	int i;
+
+	for (i = -1; last && at <= last; i++) {
+		memcpy(&calls, data(at), sizeof(calls));
+		if (i >= 0 && calls) {
+			printf("%c%d:%lu", between, i, calls);
+			between = ',';
+		}
+		at = (const void *)((const char *)at + NLA_ALIGN(at->nla_len));
+	}
+}
+
+static void show_driver(const struct attrs *a, int cmd)
+{
+	(void)cmd;
+	printf("%lu ", number(a, MMNOTIFY_A_DRIVER_TGID));
+	show_escaped(text(a, MMNOTIFY_A_DRIVER_SYMBOL));
+	printf(" %s", text(a, MMNOTIFY_A_DRIVER_MODULE));
+	if (a->at[MMNOTIFY_A_DRIVER_NOTIFIERS]) {
+		printf(" %lu - - - - -", number(a, MMNOTIFY_A_DRIVER_NOTIFIERS));
+	} else {
+		printf(" - %s %lu %lu %lu", names[1][number(a, MMNOTIFY_A_DRIVER_CAUSE)],
+		       number(a, MMNOTIFY_A_DRIVER_CALLS), number(a, MMNOTIFY_A_DRIVER_NS),
+		       number(a, MMNOTIFY_A_DRIVER_MAX_NS));
+		show_histogram(a);
+	}
+	printf(" ");
+	show_escaped(text(a, MMNOTIFY_A_DRIVER_COMM));
 	printf("\n");
 }
 
@@ -326,8 +371,8 @@ static void show_info(const struct attrs *a, int cmd)
 	       number(a, MMNOTIFY_A_INFO_WATCHING), number(a, MMNOTIFY_A_INFO_WATCHING_SINCE_S),
 	       number(a, MMNOTIFY_A_INFO_TIMING), number(a, MMNOTIFY_A_INFO_SUBSCRIBERS),
 	       number(a, MMNOTIFY_A_INFO_NOW_NS));
-	printf("drivers=%lu\nno_drivers=%s\n", number(a, MMNOTIFY_A_INFO_DRIVERS),
-	       text(a, MMNOTIFY_A_INFO_NO_DRIVERS));
+	printf("drivers=%lu\nno_drivers=%s\nuntimed=%lu\n", number(a, MMNOTIFY_A_INFO_DRIVERS),
+	       text(a, MMNOTIFY_A_INFO_NO_DRIVERS), number(a, MMNOTIFY_A_INFO_UNTIMED));
 	printf("inexact=%lu\ndelivered=%lu\nwalks=%lu\nunwound=%lu\nwithout_entry=%lu\nunlisted=%lu\n",
 	       number(a, MMNOTIFY_A_INFO_INEXACT), number(a, MMNOTIFY_A_INFO_DELIVERED),
 	       number(a, MMNOTIFY_A_INFO_WALKS), number(a, MMNOTIFY_A_INFO_UNWOUND),
@@ -341,6 +386,7 @@ static const struct {
 } kinds[] = {
 	{ "counters", MMNOTIFY_CMD_COUNTERS_GET, show_counter },
 	{ "processes", MMNOTIFY_CMD_PROCESSES_GET, show_process },
+	{ "drivers", MMNOTIFY_CMD_DRIVERS_GET, show_driver },
 	{ "clients", MMNOTIFY_CMD_CLIENTS_GET, show_client },
 	{ "inflight", MMNOTIFY_CMD_FLIGHTS_GET, show_flight },
 	{ "sites", MMNOTIFY_CMD_SITES_GET, show_site },
@@ -367,16 +413,21 @@ static void show(const char *what)
 	printf("# reads %u\n# flagged %u\n", reads, flagged);
 }
 
-static int set_watch(int on)
+static int set(int attr, int on)
 {
 	struct {
 		struct nlattr attr;
 		uint8_t value;
 		char pad[3];
-	} watch = { { NLA_HDRLEN + 1, MMNOTIFY_A_WATCH_WATCH }, on, "" };
+	} watch = { { NLA_HDRLEN + 1, attr }, on, "" };
 
 	request(family, MMNOTIFY_CMD_WATCH_SET, NLM_F_ACK, &watch, sizeof(watch));
 	return answer(NULL);
+}
+
+static int set_watch(int on)
+{
+	return set(MMNOTIFY_A_WATCH_WATCH, on);
 }
 
 /* Says that it is ready, and waits for a line. */
@@ -472,6 +523,7 @@ static void bad(int times, unsigned int seed)
 		drain();
 	}
 	set_watch(0);
+	set(MMNOTIFY_A_WATCH_TIMING, 0);
 	printf("done\n");
 }
 
@@ -521,11 +573,11 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	if (!strcmp(argv[1], "show") && argc > 2) {
-		if (argc > 3)
-			buffer_size = atoi(argv[3]);
 		show(argv[2]);
 	} else if (!strcmp(argv[1], "watch")) {
 		hold("watching", set_watch(1));
+	} else if (!strcmp(argv[1], "time")) {
+		hold("timing", set(MMNOTIFY_A_WATCH_TIMING, 1));
 	} else if (!strcmp(argv[1], "unwatch")) {
 		set_watch(1);
 		hold("ended", set_watch(0));
