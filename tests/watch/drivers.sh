@@ -162,5 +162,7 @@ for hook in auto kprobe; do
 	check 'insmod /modules/mirror.ko' "$hook: a client loads"
 	clients $hook
 	check 'rmmod mirror mmnotify && [ $(cat $kprobes | wc -l) = 0 ]' "$hook: mmnotify unloads"
+	check "insmod /modules/mmnotify.ko hook=$hook timing=1 && hooked 1" "$hook: timing=1 at load"
+	check 'rmmod mmnotify && [ $(cat $kprobes | wc -l) = 0 ]' "$hook: it unloads meanwhile"
 done
 finish
