@@ -70,6 +70,10 @@ and_fork watched /dev/bench_native
 echo 1 > $timing
 and_fork timed /dev/bench_native
 echo 0 > $timing
+echo 1 > $trace/events/mmnotify/invalidate_end/enable
+sleep 1
+and_fork recorded /dev/bench_native
+echo 0 > $trace/events/mmnotify/invalidate_end/enable
 echo 0 > $watch
 sleep 3
 attached 0
