@@ -150,6 +150,7 @@ static void entry_move(const struct entry *e)
 
 	/* Readers find an entry by its id without the lock, and read it again under the lock. */
 	data_race(entries[to] = *e);
+	/* An event that is counted meanwhile may be lost. */
 	data_race(memcpy(counters[to], counters[from], sizeof(*counters)));
 }
 

@@ -35,8 +35,8 @@
 
 #include "gen.h"
 
-/* Marks an access that may race, for KCSAN (v5.8). */
 #ifndef data_race
+/* Marks an access that may race, for KCSAN (v5.8). */
 #define data_race(expr)	(expr)
 #endif
 
@@ -348,8 +348,8 @@ static inline int mmn_prime(struct mm_struct *mm, bool locked)
 
 /*
  * As raw_spin_lock_irqsave(), where the hook may run: a kprobe runs in the exception of a
- * breakpoint, and lockdep takes that for an NMI. It accepts a lock there that others take, too, only
- * if it is tried. No kprobe of the hook is hit under one of these locks, so it will be free.
+ * breakpoint, and lockdep takes that for an NMI. It accepts a lock there that others take, too,
+ * only if it is tried. No kprobe of the hook is hit under one of these locks, so it will be free.
  */
 #define mmn_lock_in_hook(lock, flags)				\
 	do {							\

@@ -102,7 +102,7 @@ int mmn_drivers_for_each(line_fn fn, void *arg)
  * Context: Process, may sleep.
  * Return: as mmn_drivers_for_each().
  */
-int mmn_drivers_for_each_flush(line_fn fn, void *arg)
+int mmn_drivers_for_each_flush(int (*fn)(const struct mmn_driver_line *line, void *arg), void *arg)
 {
 	struct reader *r = kzalloc(sizeof(*r), GFP_KERNEL);
 	int ret;

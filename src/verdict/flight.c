@@ -89,6 +89,7 @@ struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long r
 
 static bool is_own(const struct mmn_flight *f)
 {
+	/* Only current writes its own number there. */
 	return READ_ONCE(f->range) > MMN_FLIGHT_BUSY && data_race(f->pid) == current->pid;
 }
 

@@ -81,8 +81,8 @@ static bool prints(const char *name)
 int main(void)
 {
 	static const char *const names[] = {
-		"counters", "sites", "clients", "hook", "census", "inflight", "processes", "drivers", "tlb",
-		"verify",
+		"counters", "sites", "clients", "hook", "census", "inflight", "processes",
+		"drivers", "tlb", "verify",
 	};
 	unsigned int i;
 

@@ -223,7 +223,8 @@ static void test_calls(void)
 	ok(shows(" slow_start 2\n"), "the callback that runs is shown");
 	mmn_flight_call(f, 9, sp - 0x80);
 	ok(f->driver == 7 && lost == 1, "one that it calls itself is part of it");
-	ok(!mmn_flight_called(sp - 8) && mmn_flight_called(sp) == f, "its return is known by the stack");
+	ok(!mmn_flight_called(sp - 8) && mmn_flight_called(sp) == f,
+	   "its return is known by the stack");
 	shim_current.pid = 2;
 	ok(!mmn_flight_called(sp), "and by the task");
 	shim_current.pid = 1;
