@@ -194,6 +194,27 @@ static inline unsigned long mmn_regs_return_address(struct pt_regs *regs)
 #define MMN_HAVE_NETLINK	0
 #endif
 
+/*
+ * Messages of a group must not reach sockets without a capability. Each is filtered, or the kernel
+ * asks for one when a socket joins. Where it can do neither there is no group.
+ */
+#if defined(MMN_HAVE_NETLINK_FILTER)
+#define MMN_HAVE_GROUP		1
+#define MMN_GROUP_FLAGS
+#define mmn_broadcast(ssk, skb, group, filter) \
+	netlink_broadcast_filtered(ssk, skb, 0, group, GFP_KERNEL, filter, NULL)
+#else
+#ifdef MMN_HAVE_GROUP_FLAGS
+#define MMN_HAVE_GROUP		1
+#define MMN_GROUP_FLAGS		.flags = GENL_MCAST_CAP_SYS_ADMIN
+#else
+#define MMN_HAVE_GROUP		0
+#define MMN_GROUP_FLAGS
+#endif
+#define mmn_broadcast(ssk, skb, group, filter) \
+	netlink_broadcast(ssk, skb, 0, group, GFP_KERNEL)
+#endif
+
 /* Reads memory of the kernel; -EFAULT if it is not there. */
 static inline long mmn_read_kernel(void *to, const void *from, size_t len)
 {

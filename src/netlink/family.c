@@ -89,7 +89,7 @@ static const struct genl_ops ops[] = {
 };
 
 static const struct genl_multicast_group groups[] = {
-	{ .name = MMNOTIFY_MCGRP_MONITOR },
+	{ .name = MMNOTIFY_MCGRP_MONITOR, MMN_GROUP_FLAGS },
 };
 
 /* The ids of family and group are written when it is registered. */
@@ -103,7 +103,7 @@ static struct genl_family family = {
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),
 	.mcgrps = groups,
-	.n_mcgrps = ARRAY_SIZE(groups),
+	.n_mcgrps = MMN_HAVE_GROUP ? ARRAY_SIZE(groups) : 0,
 };
 
 /**

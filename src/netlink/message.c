@@ -83,7 +83,7 @@ int mmn_message_reply(struct genl_info *info, u8 cmd, int (*put)(struct sk_buff 
  */
 bool mmn_message_has_listeners(void)
 {
-	return netlink_has_listeners(init_net.genl_sock, family->mcgrp_offset);
+	return MMN_HAVE_GROUP && netlink_has_listeners(init_net.genl_sock, family->mcgrp_offset);
 }
 
 /* The file has the credentials of the program that opened the socket. */
@@ -94,7 +94,7 @@ static bool may_hear(const struct file *file)
 }
 
 /* A socket without a file belongs to the kernel, or is being closed. */
-static int is_refused(struct sock *sk, struct sk_buff *skb, void *unused)
+static int __maybe_unused is_refused(struct sock *sk, struct sk_buff *skb, void *unused)
 {
 	bool may;
 
@@ -107,8 +107,7 @@ static int is_refused(struct sock *sk, struct sk_buff *skb, void *unused)
 static void send(struct sk_buff *skb)
 {
 	NETLINK_CB(skb).dst_group = family->mcgrp_offset;
-	netlink_broadcast_filtered(init_net.genl_sock, skb, 0, family->mcgrp_offset, GFP_KERNEL,
-				   is_refused, NULL);
+	mmn_broadcast(init_net.genl_sock, skb, family->mcgrp_offset, is_refused);
 }
 
 /**
