@@ -242,7 +242,7 @@ install-tool: tool
 
 # ---- goals for users and developers ----
 
-demo: deps-vm user
+demo: deps-vm user tool
 	@tests/scenarios/demo $(or $(KERNEL),$(NEWEST))
 
 check: deps-vm deps-unit deps-lint deps-kernel deps-arm64 user user-arm64
