@@ -361,6 +361,20 @@ static void test_unknown(void)
 	   hits_of("strange") == 3, "one more is not, but those of before are");
 }
 
+/* After test_unknown(). */
+static void test_read_unknown(void)
+{
+	char name[MMN_ADDR_CACHE_NAME], zeros[MMN_ADDR_CACHE_NAME] = { };
+	u64 hits = 0;
+
+	memset(name, 0xff, sizeof(name));
+	ok(mmn_addr_cache_unknown(0, name, &hits) && !strcmp(name, "strange") && hits == 3 &&
+	   !memcmp(name + 7, zeros, sizeof(name) - 7),
+	   "unknown call sites are read in the order in which they came, without what was there before");
+	ok(mmn_addr_cache_unknown(31, name, &hits) && !strcmp(name, "strange31") && hits == 1 &&
+	   !mmn_addr_cache_unknown(32, name, &hits) && clean(), "up to the last");
+}
+
 static void test_show(void)
 {
 	char line[200];
@@ -426,6 +440,7 @@ int main(void)
 	test_probes();
 	test_drop();
 	test_unknown();
+	test_read_unknown();
 	test_show();
 	test_print();
 	test_forget();

@@ -41,6 +41,17 @@ static const char *shown(void)
 	return page.text;
 }
 
+/* Return: number of lines that a reader gets; @s has the last one. */
+static unsigned int read_lines(struct mmn_census_line *s)
+{
+	unsigned int i, n = 0;
+	int ret;
+
+	for (i = 0; (ret = mmn_calls_read_module(i, s)) >= 0; i++)
+		n += ret;
+	return ret == -ENOENT ? n : -1;
+}
+
 /* Are the rows of a class in @rows, and no others? */
 static bool has_class(unsigned int class)
 {
@@ -101,12 +112,32 @@ static void test_modules(void)
 	middle = 0;
 }
 
+static void test_read(void)
+{
+	struct mmn_census_line s = { };
+
+	search_module("change_protection", 1);
+	ok(!read_lines(&s), "a call that waits is not read");
+	mmn_calls_confirm(&module, rows);
+	ok(read_lines(&s) == 1 && !strcmp(s.name, "planted [plant]") && s.calls == 1 &&
+	   !s.changed && !strcmp(s.state, "unknown caller of change_protection"), "one that is confirmed is");
+	search_module(START, 1);
+	mmn_calls_confirm(&module, rows);
+	ok(read_lines(&s) == 1 && !strcmp(s.state, "unknown"), "as is a function that announces");
+	kernel[nr].name = "0xffffffffc0009000";
+	ok(read_lines(&s) == 1 && !strcmp(s.name, "(no-symbol)"), "without its address");
+	mmn_calls_forget(&module);
+	ok(!read_lines(&s), "until its module goes");
+}
+
 static void test_many_modules(void)
 {
+	struct mmn_census_line s;
+
 	search_module("change_protection", 16);
 	ok(bitmap_empty(rows, MMN_SITE_ROWS_MAX), "sixteen calls wait");
 	mmn_calls_confirm(&module, rows);
-	ok(lines(shown()) == 16, "and are listed");
+	ok(lines(shown()) == 16 && read_lines(&s) == 16, "and are listed");
 	search_module("change_protection", 17);
 	ok(has_class(MMN_CLASS_PROTECT) && strstr(logged, "lists 16 calls") &&
 	   mmn_calls_waiting() == &module, "the rows of one more lose their trust at once");
@@ -122,6 +153,7 @@ static void test_many_modules(void)
 int main(void)
 {
 	test_modules();
+	test_read();
 	test_many_modules();
 	return tap_done();
 }

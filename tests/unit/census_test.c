@@ -451,6 +451,87 @@ static void test_page(void)
 	   "and functions without a row, and callers that were not audited");
 }
 
+/* The line of a function, for readers. Return: false if there is none. */
+static bool find_line(const char *name, struct mmn_census_line *s)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; (ret = mmn_census_read(i, s)) >= 0; i++)
+		if (ret && !strcmp(s->name, name))
+			return true;
+	return false;
+}
+
+static bool reads(const char *name, unsigned int calls, const char *state, bool changed)
+{
+	struct mmn_census_line s;
+
+	return find_line(name, &s) && s.calls == calls && !strcmp(s.state, state) &&
+	       s.changed == changed && !s.natives;
+}
+
+static void test_read(void)
+{
+	struct mmn_census_line s;
+
+	make_kernel();
+	add("new_site");
+	add("new_end");
+	add_call("new_site", START);
+	add_call("new_end", FINISH);
+	add_last_call("other", "change_protection");
+	take();
+	patched = mmn_site_table_find("copy_page_range");
+	ok(reads("unmap_vmas", 1, "found", false) && reads("hugetlb_wp", 0, "absent", false) &&
+	   reads("copy_page_range", 1, "found", true), "a reader gets each row");
+	patched = 0;
+	ok(reads("new_site", 1, "unknown", false) &&
+	   reads("other", 1, "unknown caller of change_protection", false) &&
+	   !find_line("new_end", &s) && !find_line("unknown", &s),
+	   "functions without a row, and callers that were not audited");
+	ok(find_line("patches", &s) && mmn_census_read(500, &s) == -ENOENT,
+	   "then calls in modules, and no more");
+	mmn_census_report(mmn_site_table_find("hugetlb_wp"), MMNOTIFY_MIGRATE);
+	ok(find_line("hugetlb_wp", &s) && s.natives == 1u << MMNOTIFY_MIGRATE &&
+	   mmn_census_surprised(mmn_site_table_find("hugetlb_wp")) &&
+	   !mmn_census_surprised(mmn_site_table_find("unmap_vmas")),
+	   "a native event that was not audited is shown at its row");
+	make_kernel();
+	unreadable = true;
+	take();
+	unreadable = false;
+	ok(mmn_census_read(0, &s) == -ENOENT, "without a census there is nothing to read");
+}
+
+static bool is_why(const char *name, const char *why)
+{
+	const char *found = mmn_census_why_not(mmn_site_table_find(name));
+
+	return why ? found && !strcmp(found, why) : !found;
+}
+
+static void test_reasons(void)
+{
+	make_kernel();
+	add_call("unmap_vmas", START);
+	add_call("other", "change_protection");
+	take();
+	patched = mmn_site_table_find("copy_page_range");
+	ok(is_why(sites[3], NULL), "a row that is trusted has no reason not to be");
+	ok(is_why("unmap_vmas", "more calls than audited") &&
+	   is_why("copy_page_range", "changed by a module") && is_why("hugetlb_wp", "absent") && is_why("nothing", "the function has no row"),
+	   "others have one each");
+	exact = false;
+	ok(is_why(sites[3], "not exact here") && is_why("unmap_vmas", "not exact here"),
+	   "that of the kernel comes first");
+	exact = true;
+	needs_census = false;
+	ok(is_why("hugetlb_wp", NULL) && is_why("copy_page_range", "changed by a module") &&
+	   !is_why("unmap_vmas", NULL), "with trust=series a row that was not found has none");
+	patched = 0;
+}
+
 int main(void)
 {
 	test_right();
@@ -464,5 +545,7 @@ int main(void)
 	test_failures();
 	test_natives();
 	test_page();
+	test_read();
+	test_reasons();
 	return tap_done();
 }

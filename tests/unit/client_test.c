@@ -454,6 +454,92 @@ static void test_show(void)
 	drop(&second);
 }
 
+static char reported[200];
+
+static void note_report(const struct mmn_client_state *s, bool added)
+{
+	size_t len = strlen(reported);
+
+	shim_unlocked |= shim_mutexes_held != 1;
+	snprintf(reported + len, sizeof(reported) - len, "%c%s %s %d.", added ? '+' : '-', s->name,
+		 s->module, s->had_objects);
+}
+
+static void test_report(void)
+{
+	begin();
+	add(&client);
+	mmn_client_report_to(note_report);
+	add(&second);
+	add(&second);
+	ok(!strcmp(reported, "+second  0."), "a client that comes is reported, once");
+	mmn_client_get(&second, MMN_OBJECT_MM);
+	drop(&second);
+	ok(!strcmp(reported, "+second  0."), "not one that cannot go");
+	mmn_client_put(second.priv, MMN_OBJECT_MM);
+	drop(&second);
+	mmn_client_drop(client.priv);
+	ok(!strcmp(reported, "+second  0.-second  1.-first driver 0."), "each one that goes is");
+	mmn_client_report_to(NULL);
+	add(&client);
+	drop(&client);
+	ok(strlen(reported) == strlen("+second  0.-second  1.-first driver 0.") && is_clean(),
+	   "until another function is set");
+}
+
+static void test_read(void)
+{
+	struct mmn_client_state s, t;
+	struct mmn_delivery d;
+
+	begin();
+	ok(!mmn_client_read(0, &s), "without clients there is none to read");
+	add(&client);
+	add(&second);
+	mmn_client_get(&second, MMN_OBJECT_RANGE);
+	mmn_client_enter(&second, &d);
+	mmn_client_of(&second)->counts->timed = 4;
+	mmn_client_of(&second)->counts->ns = 5;
+	ok(mmn_client_read(0, &s) && s.id && !strcmp(s.name, "first") &&
+	   !strcmp(s.module, "driver") && !s.had_objects, "the first one");
+	ok(mmn_client_read(s.id + 1, &t) && t.id > s.id && !strcmp(t.name, "second") &&
+	   t.had_objects && t.objects[MMN_OBJECT_RANGE] == 1 && !t.objects[MMN_OBJECT_MM] &&
+	   t.counts.delivered == 1 && t.counts.timed == 4 && t.counts.ns == 5,
+	   "the next one, with its figures");
+	ok(!mmn_client_read(t.id + 1, &s) && !shim_mutexes_held, "and no more");
+	drop(&client);
+	add(&client);
+	ok(mmn_client_read(0, &s) && s.id == t.id && mmn_client_read(t.id + 1, &s) &&
+	   s.id > t.id && !strcmp(s.name, "first"), "one that registers again has a new number");
+	mmn_client_put(second.priv, MMN_OBJECT_RANGE);
+	drop(&client);
+	drop(&second);
+}
+
+/* Users of the time of callbacks, of which the module's parameters are one. */
+static void test_timers(void)
+{
+	struct mmn_delivery d;
+
+	begin();
+	add(&client);
+	mmn_client_time(true);
+	mmn_client_set_timing(true);
+	mmn_client_set_timing(true);
+	mmn_client_time(false);
+	ok(mmn_client_enter(&client, &d), "callbacks are timed while one of the users is there");
+	mmn_client_leave(&d, true);
+	mmn_client_set_timing(false);
+	ok(!mmn_client_enter(&client, &d), "setting the parameter again adds no other one");
+	mmn_client_set_timing(false);
+	mmn_client_time(true);
+	ok(mmn_client_enter(&client, &d), "nor does clearing it again take one away");
+	mmn_client_leave(&d, true);
+	mmn_client_time(false);
+	drop(&client);
+	ok(is_clean(), "nothing is left");
+}
+
 int main(void)
 {
 	test_register();
@@ -466,5 +552,8 @@ int main(void)
 	test_timing();
 	test_module();
 	test_show();
+	test_report();
+	test_read();
+	test_timers();
 	return tap_done();
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <linux/errno.h>
 #include <linux/mm_types.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -103,6 +104,19 @@ static struct mmn_flight *starts(unsigned int n, u64 nr, unsigned int depth)
 	f->ends = true;
 	mmn_flight_publish(f, RANGE(n) - depth);
 	return f;
+}
+
+/* Return: the number of the only event that readers find; 0 if there is none, or another one. */
+static u64 read_only(struct mmn_flight *f, char *comm)
+{
+	unsigned int i;
+	u64 nr = 0;
+	int ret;
+
+	for (i = 0; (ret = mmn_flight_read(i, f, comm)) >= 0; i++)
+		if (ret)
+			nr = nr ? ~0ULL : f->nr;
+	return ret == -ENOENT && i == 1 << MMN_FLIGHT_BITS ? nr : 0;
 }
 
 static struct seq_file page;
@@ -259,6 +273,25 @@ static void test_late(void)
 	mmn_flight_reset();
 }
 
+static void test_read(void)
+{
+	struct mmn_flight copy = { }, *f;
+	char comm[TASK_COMM_LEN] = "";
+
+	ok(!read_only(&copy, comm), "without an event there is nothing to read");
+	f = starts(3, 8, 0);
+	ok(read_only(&copy, comm) == 8 && copy.mm == &mm && copy.start == 0x1000 &&
+	   copy.end == 0x3000 && copy.site == 9 && copy.verdict.cause == 5 && copy.pid == 3 &&
+	   !strcmp(comm, "gpu thr"), "a reader gets a copy, with the name of the task");
+	gone = true;
+	ok(!read_only(&copy, comm), "but not without its task");
+	gone = false;
+	f->ends = false;
+	ok(!read_only(&copy, comm), "nor if it may have been refused");
+	ok(mmn_flight_unlisted() == 1, "that one of an earlier test found no room is counted");
+	mmn_flight_reset();
+}
+
 static void test_age(void)
 {
 	const struct mmn_flight before = { .since = now - 7 }, after = { .since = now + 7 };
@@ -276,5 +309,6 @@ int main(void)
 	test_torn();
 	test_calls();
 	test_late();
+	test_read();
 	return tap_done();
 }

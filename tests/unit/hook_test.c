@@ -271,6 +271,28 @@ static void test_show(void)
 	   "each of them in both states");
 }
 
+static void test_read(void)
+{
+	struct mmn_hook_state s;
+
+	begin(&ftrace);
+	mmn_hook_for_clients = true;
+	attach_result = -ENOENT;
+	mmn_hook_get();
+	mmn_hook_read(&s);
+	ok(!strcmp(s.backend, "first") && !s.attached && s.for_clients && s.users == 1 &&
+	   s.attach_error == -ENOENT && !s.stuck, "a reader gets the state of the hook");
+	attach_result = 0;
+	mmn_hook_for_clients = false;
+	mmn_hook_get();
+	did("rhaudrha");
+	mmn_hook_read(&s);
+	ok(did("k") && s.attached && !s.for_clients && s.users == 2 && !s.attach_error && !s.stuck,
+	   "after a look at the backend, under the lock");
+	mmn_hook_put();
+	mmn_hook_put();
+}
+
 static void test_exit(void)
 {
 	begin(&ftrace);
@@ -304,6 +326,16 @@ static void find_at_show(void)
 	shows("");
 }
 
+static void find_at_read(void)
+{
+	struct mmn_hook_state s;
+
+	stuck = true;
+	mmn_hook_read(&s);
+	if (!s.stuck)
+		references = 0;
+}
+
 static void find_at_detach(void)
 {
 	detach_result = -ENODEV;
@@ -333,20 +365,46 @@ static bool is_left_alone(void)
 	return did("S") && mmn_hook_is_attached();
 }
 
-/* The module stays pinned, so a child process finds it out. */
-static bool pins(void (*find)(void))
+static bool is_one(pid_t child)
 {
 	int status;
 
+	waitpid(child, &status, 0);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+/* The module stays pinned, so a child process finds it out. */
+static bool pins(void (*find)(void))
+{
+	pid_t child;
+
 	fflush(stdout);
-	if (!fork()) {
+	child = fork();
+	if (!child) {
 		begin(&ftrace);
 		mmn_hook_get();
 		find();
 		exit(is_pinned() && is_left_alone());
 	}
-	wait(&status);
-	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+	return is_one(child);
+}
+
+/* A part of the hook was attached when it failed, and cannot be detached. */
+static bool pins_part(void)
+{
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (!child) {
+		begin(&ftrace);
+		attach_result = -ENODEV;
+		detach_result = -ENODEV;
+		mmn_hook_get();
+		exit(did("rhaud") && references == 1 && !mmn_hook_is_attached() && !hooked &&
+		     shows("attached 0\n") && shows("stuck 1\n"));
+	}
+	return is_one(child);
 }
 
 static void test_stuck(void)
@@ -354,7 +412,9 @@ static void test_stuck(void)
 	ok(pins(find_at_put), "a hook that is stuck when a user goes pins the module");
 	ok(pins(find_at_check), "as does one that is stuck at a check");
 	ok(pins(find_at_show), "as does one that is stuck when debugfs is read");
+	ok(pins(find_at_read), "or by another reader");
 	ok(pins(find_at_detach), "as does one that cannot be detached");
+	ok(pins_part(), "or of which a part stays when it cannot be attached");
 }
 
 int main(void)
@@ -362,6 +422,7 @@ int main(void)
 	test_load();
 	test_users();
 	test_show();
+	test_read();
 	test_exit();
 	test_stuck();
 	return tap_done();

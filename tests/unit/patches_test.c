@@ -14,6 +14,7 @@
 #include <linux/seq_file.h>
 
 #include "census/calls.h"
+#include "census/line.h"
 #include "census/patches.h"
 #include "log.h"
 #include "rules/site_table.h"
@@ -91,6 +92,13 @@ void mmn_calls_show_modules(struct seq_file *m)
 {
 	shim_unlocked |= shim_mutexes_held != 1;
 	m->len++;
+}
+
+int mmn_calls_read_module(unsigned int i, struct mmn_census_line *s)
+{
+	shim_unlocked |= shim_mutexes_held != 1;
+	s->calls = i;
+	return i < 2 ? i : -ENOENT;
 }
 
 void mmn_calls_add_class(unsigned long *rows, unsigned int class)
@@ -277,6 +285,7 @@ static void test_load(void)
 static void test_calls(void)
 {
 	static struct seq_file m;
+	struct mmn_census_line line;
 
 	PATCH(0, "unmap_vmas")->is_patch = false;
 	call_row = mmn_site_table_find("copy_page_range");
@@ -293,6 +302,9 @@ static void test_calls(void)
 	hasty_row = 0;
 	mmn_patches_show(&m);
 	ok(m.len == 1 && !shim_mutexes_held && !shim_unlocked, "debugfs has the calls");
+	ok(!mmn_patches_read(0, &line) && mmn_patches_read(1, &line) == 1 && line.calls == 1 &&
+	   mmn_patches_read(2, &line) == -ENOENT && !shim_mutexes_held && !shim_unlocked,
+	   "other readers get them one by one");
 }
 
 /* The entry of too many patches is taken, as in test_load(). */

@@ -331,7 +331,7 @@ static void test_count(void)
 	ok(strstr(page.text, "# without_entry 0\n"), "each event had an entry");
 	mmn_process_count(&mms[39], 1, 1, 1);
 	lines(0);
-	ok(strstr(page.text, "# without_entry 1\n"), "one that has none is counted");
+	ok(strstr(page.text, "# without_entry 1\n") && mmn_process_without_entry() == 1, "one that has none is counted");
 }
 
 /* The ring of those that ended. */
@@ -378,6 +378,95 @@ static void test_ids(void)
 	ok(mmn_process_by_id(id, &p) == MMN_PROCESS_GONE, "as long as it is listed");
 }
 
+/* Goes on to the next entry of a process. Return: is it there? */
+static bool walk_to(struct mmn_process_walk *w, u32 tgid, struct mmn_process_entry *e)
+{
+	for (; mmn_process_read(w, e); w->at++)
+		if (e->process.tgid == tgid)
+			return true;
+	return false;
+}
+
+/* Task 8 with @tgid gets a notifier, and an event of that many pages. */
+static struct mm_struct *begin(u32 tgid, u64 pages)
+{
+	struct mm_struct *mm = start(8, "walk");
+
+	tasks[8].tgid = tgid;
+	mmn_process_register(mm);
+	mmn_process_count(mm, 1, pages, 7);
+	return mm;
+}
+
+static void test_read(void)
+{
+	struct mmn_process_walk w;
+	struct mmn_process_entry e;
+	struct mmn_process_count c;
+	struct mm_struct *mm;
+
+	now = 70;
+	mm = begin(5000, 3);
+	mmn_process_begin(&w);
+	ok(walk_to(&w, 5000, &e) && e.id == mmn_process_id(mm) && e.since == 70 && !e.ended &&
+	   e.process.cgroup == 1008 && !strcmp(e.process.comm, "walk"),
+	   "a reader finds the entry of a process");
+	mmn_process_read_count(&e, 1, &c);
+	ok(c.events == 1 && c.pages == 3 && c.ns == 7 && mmn_process_is_same(&e), "with its counts");
+	mmn_process_read_count(&e, 2, &c);
+	ok(!c.events && !c.pages && !c.ns, "by cause");
+	now = 80;
+	mmn_process_release(mm);
+	tasks[8].mm = NULL;
+	ok(mmn_process_is_same(&e), "the entry stays that of the process when it ends");
+	mm = begin(5001, 1);
+	ok(!mmn_process_is_same(&e), "not when another one has its place");
+	w.at++;
+	ok(walk_to(&w, 5000, &e) && e.ended && e.since == 70 && e.until == 80 && !w.lost,
+	   "one that moved to the ring behind the reader is read there");
+	mmn_process_read_count(&e, 1, &c);
+	ok(c.events == 1 && c.pages == 3, "with the same counts");
+	w.at++;
+	ok(!walk_to(&w, 5001, &e) && !w.lost, "it is the last one");
+	mmn_process_release(mm);
+}
+
+/* Do so many processes end meanwhile. */
+static void end_many(unsigned int nr)
+{
+	while (nr--) {
+		struct mm_struct *mm = begin(6000 + nr, 1);
+
+		mmn_process_release(mm);
+		tasks[8].mm = NULL;
+	}
+	begin(6000, 1);
+}
+
+/* The ring is full of processes that ended before. */
+static void test_lost(void)
+{
+	struct mmn_process_walk w;
+	struct mmn_process_entry e;
+	unsigned int n = 0;
+
+	mmn_process_begin(&w);
+	for (; mmn_process_read(&w, &e); w.at++)
+		n += e.ended;
+	ok(n >= 512 && !w.lost, "nothing is lost while nothing moves");
+	mmn_process_begin(&w);
+	while (mmn_process_read(&w, &e) && w.at < 1024)
+		w.at++;
+	end_many(511);
+	ok(mmn_process_read(&w, &e) && !w.lost, "nor what had ended before the walk began");
+	mmn_process_begin(&w);
+	while (mmn_process_read(&w, &e) && w.at < 1024)
+		w.at++;
+	end_many(512);
+	ok(mmn_process_read(&w, &e) && w.lost, "if the ring was filled anew meanwhile, a reader is told");
+	mmn_process_release(&mms[8]);
+}
+
 static void test_mms(void)
 {
 	struct mmn_process_mm *list;
@@ -415,6 +504,8 @@ int main(void)
 	test_count();
 	test_ring();
 	test_ids();
+	test_read();
+	test_lost();
 	test_mms();
 	mmn_process_exit();
 	return tap_done();

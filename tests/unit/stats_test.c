@@ -61,6 +61,12 @@ static void test_verdicts(void)
 	ok(page_is(mmn_stats_show, "# event cause count walked\nUNMAP munmap 3 1\nCLEAR unknown 2 2\n"
 		   "# inexact 2\n# delivered 0\n# walks 3\n# unwound 0\n"),
 	   "events are counted by event and cause, with the number of walks");
+	ok(mmn_stats_events(MMNOTIFY_UNMAP, MMNOTIFY_CAUSE_MUNMAP, false) == 2 &&
+	   mmn_stats_events(MMNOTIFY_UNMAP, MMNOTIFY_CAUSE_MUNMAP, true) == 1 &&
+	   mmn_stats_events(MMNOTIFY_CLEAR, MMNOTIFY_CAUSE_UNKNOWN, true) == 2 &&
+	   !mmn_stats_events(MMNOTIFY_CLEAR, MMNOTIFY_CAUSE_UNKNOWN, false) &&
+	   !mmn_stats_events(MMNOTIFY_CLEAR, MMNOTIFY_CAUSE_MUNMAP, true) && mmn_stats_walks() == 3,
+	   "each of them can be read");
 	ok(mmn_stats_site_hits(3) == 2 && mmn_stats_site_hits(4) == 3 && !mmn_stats_site_hits(5),
 	   "events are counted by call site");
 }

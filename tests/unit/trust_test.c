@@ -112,6 +112,34 @@ static void test_frames(void)
 	   "nor where no verdict is exact");
 }
 
+/* Loads on a kernel of @is. Return: does it say @why no verdict is exact? */
+static bool is_why(enum mmn_kernel_build is, const char *trust, const char *no_census,
+		   const char *why)
+{
+	build = is;
+	mmn_trust_init(trust);
+	mmn_trust_settle(no_census, disproof);
+	return why ? mmn_trust_why_not() && strstr(mmn_trust_why_not(), why) : !mmn_trust_why_not();
+}
+
+static void test_reasons(void)
+{
+	ok(is_why(MMN_KERNEL_TESTED, "tested", NULL, NULL) &&
+	   is_why(MMN_KERNEL_UNTESTED, "certified", NULL, NULL) &&
+	   is_why(MMN_KERNEL_NEWER, "series", NULL, NULL), "where verdicts are exact there is no reason");
+	ok(is_why(MMN_KERNEL_UNTESTED, "tested", NULL, "no build of this kernel's series") &&
+	   is_why(MMN_KERNEL_OLDER, "tested", NULL, "older than") &&
+	   is_why(MMN_KERNEL_NEWER, "tested", NULL, "newer than") &&
+	   is_why(MMN_KERNEL_SERIES, "tested", NULL, "this build"), "a build that does not suffice");
+	ok(is_why(MMN_KERNEL_TESTED, "tested", "no text", "no census"), "or no census");
+	disproof = "no lock";
+	ok(is_why(MMN_KERNEL_TESTED, "tested", NULL, "not as expected") &&
+	   is_why(MMN_KERNEL_TESTED, "series", "no text", "not as expected"),
+	   "or something that is read wrongly");
+	disproof = NULL;
+	ok(!strcmp(mmn_trust_stream(), "Debian 6.1"), "the nearest builds have a name");
+}
+
 static void test_builds(void)
 {
 	ok(is_shown(MMN_KERNEL_UNTESTED, "tested", NULL, "untested") &&
@@ -146,5 +174,6 @@ int main(void)
 	test_census();
 	test_builds();
 	test_frames();
+	test_reasons();
 	return tap_done();
 }

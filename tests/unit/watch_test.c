@@ -5,6 +5,7 @@
  */
 #include <linux/errno.h>
 #include <linux/mutex.h>
+#include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
 #include "drivers/probes.h"
@@ -27,6 +28,12 @@ static int no_memory;
 bool shim_unlocked;
 static bool timed;
 static int no_probes;
+static s64 now;
+
+s64 ktime_get_boottime_seconds(void)
+{
+	return now;
+}
 
 int mmn_times_init(void)
 {
@@ -195,6 +202,36 @@ static void test_timing(void)
 	mmn_watch_time(true);
 }
 
+static void test_observers(void)
+{
+	s64 when;
+
+	now = 50;
+	ok(!mmn_watch_since(&when), "nothing is watched since any time");
+	ok(!mmn_watch_observe(true) && is_watched(true), "an observer attaches the hook");
+	now = 60;
+	ok(!mmn_watch_observe(true) && mmn_watch_since(&when) && when == 50,
+	   "with a second one it is watched since the first one came");
+	mmn_watch_set(true);
+	ok(!mmn_watch_observe(false) && !mmn_watch_observe(false) && is_watched(true),
+	   "the hook stays for the parameter");
+	mmn_watch_observe(true);
+	mmn_watch_set(false);
+	ok(is_watched(true), "and for an observer");
+	ok(!mmn_watch_observe(false) && is_watched(false) && !mmn_watch_since(&when),
+	   "without either it is detached");
+	no_memory = -ENOMEM;
+	ok(mmn_watch_observe(true) == -ENOMEM && is_watched(false),
+	   "without memory for counters there is no observer");
+	no_memory = 0;
+	mmn_watch_set(true);
+	mmn_watch_set(false);
+	ok(is_watched(false), "to be removed");
+	ok(!mmn_watch_observe(true) && mmn_watch_since(&when) && when == 60 && is_watched(true),
+	   "the time is that of the last begin");
+	mmn_watch_observe(false);
+}
+
 static void test_exit(void)
 {
 	mmn_watch_tracer_on();
@@ -213,6 +250,7 @@ int main(void)
 	test_parameter();
 	test_no_memory();
 	test_tracers();
+	test_observers();
 	test_both();
 	test_timing();
 	test_exit();

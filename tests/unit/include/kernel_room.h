@@ -144,6 +144,7 @@ enum mmn_stat {
 	MMN_STAT_HOOK_START,
 	MMN_STAT_HOOK_END,
 	MMN_STAT_NO_RECORD,
+	MMN_STAT_INEXACT,
 	MMN_STAT_DELIVERED,
 	MMN_STAT_UNWOUND,
 	MMN_NR_STATS
@@ -159,6 +160,8 @@ void mmn_stats_show(struct seq_file *m);
 void mmn_stats_show_hook(struct seq_file *m);
 u64 mmn_stats_read(enum mmn_stat stat);
 u64 mmn_stats_site_hits(unsigned int row);
+u64 mmn_stats_events(unsigned int event, unsigned int cause, bool walked);
+u64 mmn_stats_walks(void);
 
 /* src/client/client.h, but not for its own test */
 #ifndef KEEP_CLIENT

@@ -6,5 +6,6 @@
 
 /* The test has the time. */
 s64 ktime_get_boottime_seconds(void);
+u64 ktime_get_boottime_ns(void);
 
 #endif /* SHIM_TIMEKEEPING_H */
