@@ -95,14 +95,14 @@ int mmn_drivers_for_each(line_fn fn, void *arg)
 }
 
 /**
- * mmn_drivers_for_each_flush() - call a function for each driver whose secondary TLB was flushed
+ * mmn_drivers_each_flush() - call a function for each driver whose secondary TLB was flushed
  * @fn: as in mmn_drivers_for_each()
  * @arg: its last argument
  *
  * Context: Process, may sleep.
  * Return: as mmn_drivers_for_each().
  */
-int mmn_drivers_for_each_flush(int (*fn)(const struct mmn_driver_line *line, void *arg), void *arg)
+int mmn_drivers_each_flush(line_fn fn, void *arg)
 {
 	struct reader *r = kzalloc(sizeof(*r), GFP_KERNEL);
 	int ret;
@@ -214,6 +214,6 @@ void mmn_drivers_show_flushes(struct seq_file *m)
 	seq_puts(m, "# tgid driver module cause flushes whole pages max_pages comm\n");
 	if (mmn_drivers_missing())
 		seq_printf(m, "# not available here: %s\n", mmn_drivers_missing());
-	if (mmn_drivers_for_each_flush(show_flushes, m))
+	if (mmn_drivers_each_flush(show_flushes, m))
 		seq_puts(m, "# incomplete: no memory\n");
 }

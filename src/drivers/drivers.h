@@ -26,7 +26,7 @@ struct mmn_driver_line {
 
 int mmn_drivers_for_each(int (*fn)(const struct mmn_driver_line *line, void *arg), void *arg);
 const char *mmn_drivers_missing(void);
-int mmn_drivers_for_each_flush(int (*fn)(const struct mmn_driver_line *line, void *arg), void *arg);
+int mmn_drivers_each_flush(int (*fn)(const struct mmn_driver_line *line, void *arg), void *arg);
 void mmn_drivers_show(struct seq_file *m);
 void mmn_drivers_show_flushes(struct seq_file *m);
 

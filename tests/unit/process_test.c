@@ -365,7 +365,8 @@ static void test_ids(void)
 	ok(!mmn_process_id(&mms[39]) && mmn_process_by_id(0, &p) == MMN_PROCESS_GONE,
 	   "an mm without an entry has none");
 	mmn_process_release(mm);
-	ok(mmn_process_by_id(id, &p) == MMN_PROCESS_ENDED && p.tgid == 107, "also when it has ended");
+	ok(mmn_process_by_id(id, &p) == MMN_PROCESS_ENDED && p.tgid == 107,
+	   "also when it has ended");
 	tasks[7].tgid = 3000;
 	mmn_process_register(mm);
 	ok(mmn_process_id(mm) != id && mmn_process_by_id(id, &p) == MMN_PROCESS_ENDED &&

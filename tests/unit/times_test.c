@@ -140,7 +140,8 @@ static void test_names(void)
 	}
 	ok(last == mmn_times_driver("one more", "m") && mmn_times_name(last, &d) &&
 	   !strcmp(d.symbol, "others"), "too many share one");
-	ok(mmn_times_driver("kvm_start", "kvm") == kvm && !shim_mutexes_held, "the first ones stay");
+	ok(mmn_times_driver("kvm_start", "kvm") == kvm && !shim_mutexes_held,
+	   "the first ones stay");
 }
 
 static void test_one(void)

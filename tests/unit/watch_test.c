@@ -236,7 +236,8 @@ static void test_exit(void)
 {
 	mmn_watch_tracer_on();
 	mmn_watch_exit();
-	ok(is_watched(false) && !timed, "exit detaches the hook though parameter and tracepoint are on");
+	ok(is_watched(false) && !timed,
+	   "exit detaches the hook though parameter and tracepoint are on");
 	ok(!shim_scheduled, "no work item is pending after exit");
 	mmn_watch_tracer_off();
 	mmn_watch_tracer_on();

@@ -318,12 +318,54 @@ static void second_event(unsigned int nth)
 	unmap(held.p, 4);
 }
 
+static const char *name;
+
 static void switch_on(unsigned int nth)
 {
 	arm(nth);
-	at->ret = set_parameter("watch", "1") ? 0 : -errno;
+	at->ret = set_parameter(name, "1") ? 0 : -errno;
 	disarm();
-	at->undone = set_parameter("watch", "0") ? 0 : -errno;
+	at->undone = set_parameter(name, "0") ? 0 : -errno;
+}
+
+/* A page that cannot be made is shorter. */
+static void read_page(unsigned int nth)
+{
+	char path[80], page[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/mmnotify/%s", name);
+	arm(nth);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && read(fd, page, sizeof(page)) > 0)
+		;
+	disarm();
+	at->ret = fd < 0 ? -errno : 0;
+	close(fd);
+}
+
+static void test_name(const char *which, void (*once)(unsigned int nth))
+{
+	struct sum sum;
+	char text[160];
+
+	name = which;
+	sum = each(name, once);
+	snprintf(text, sizeof(text),
+		 "%s: if its allocations fail, the errno is clear or 0 and it works again", name);
+	ok(!sum.odd && !sum.stuck, text);
+}
+
+/* This process has a notifier meanwhile, so that there is a driver to time. */
+static void test_drivers(void)
+{
+	int id = object(operations[0].kind, operations[0].flags);
+
+	test_name("timing", switch_on);
+	test_name("drivers", read_page);
+	test_name("tlb", read_page);
+	if (id >= 0)
+		call(CONTRACT_IOC_DEL, id);
 }
 
 static void test_calls(void)
@@ -336,9 +378,8 @@ static void test_calls(void)
 	test_objects();
 	if (steps)
 		return;
-	sum = each("watch=1", switch_on);
-	ok(!sum.odd && !sum.stuck,
-	   "watch=1: if its allocations fail, the errno is clear or 0 and it works again");
+	test_name("watch", switch_on);
+	test_drivers();
 	sum = each("a second event of a range", second_event);
 	ok(sum.faults && !sum.stuck,
 	   "a second event of a range: without memory its end still comes");
