@@ -23,7 +23,7 @@ user := build/user
 	bench-plots bench-thrash check-api check-faults check-storm check-causes check-disks \
 	check-modes check-stress check-power check-rt check-lockdown check-debug \
 	check-foreign check-fp check-arm64 check-planted check-dkms check-watch check-first \
-	tool install-tool
+	check-tool check-situations tool tool-vm install-tool
 
 # One screen: tests/lint/sizes counts.
 help:
@@ -62,6 +62,8 @@ help-more:
 	@echo 'make check-arm64    scenarios on arm64, with pages of 4 and 16 KiB'
 	@echo 'make check-planted  a kernel that differs from the audit in five ways'
 	@echo 'make check-watch    the data for administrators: tracepoints, with watch=1'
+	@echo 'make check-tool     the tool mmnotify, with real events'
+	@echo 'make check-situations  what people reported: one command of the tool answers each'
 	@echo 'make check-first    the first events after watch=1: 20 boots, 100 loads (BOOTS=, LOADS=)'
 	@echo 'make user           the programs that run in the VM'
 	@echo
@@ -237,22 +239,30 @@ prefix ?= /usr/local
 tool: deps-tool
 	@$(MAKE) -s -C tools/mmnotify
 
+# What the VM tests run: the program of this machine with its libraries.
+tool-vm: tool
+	@mkdir -p build/tool/vm
+	@tests/tool/bundle build/tool/mmnotify build/tool/vm
+	@tests/tool/bundle trace-cmd build/tool/vm
+
 install-tool: tool
 	@$(MAKE) -s -C tools/mmnotify install DESTDIR='$(abspath $(DESTDIR))' prefix='$(prefix)'
 
 # ---- goals for users and developers ----
 
-demo: deps-vm user tool
+demo: deps-vm user tool-vm
 	@tests/scenarios/demo $(or $(KERNEL),$(NEWEST))
 
-check: deps-vm deps-unit deps-lint deps-kernel deps-arm64 user user-arm64
+check: deps-vm deps-unit deps-lint deps-kernel deps-arm64 user user-arm64 tool-vm
 	@tests/check $(KERNELS) $(if $(KERNEL),,$(BRIEF_KERNELS:%=--scenarios %))
 
 lint: deps-lint
 	@tests/lint/all
 
-unit: deps-unit
+unit: deps-unit tool
 	@$(MAKE) -C tests/unit check
+	@$(MAKE) -C tests/tool/unit check
+	@prove tests/tool/words
 
 bench: deps-vm user
 	@tests/bench/run $(KERNELS)
@@ -331,6 +341,12 @@ check-foreign: deps-vm user
 
 check-watch: deps-vm user
 	@tests/run watch $(KERNEL)
+
+check-tool: deps-vm user tool-vm
+	@tests/run tool $(KERNEL)
+
+check-situations: deps-vm user tool-vm
+	@tests/run situations $(KERNEL)
 
 check-first: deps-vm user
 	@BOOTS=$(or $(BOOTS),20) LOADS=$(or $(LOADS),100) tests/run watch $(KERNEL)

@@ -5,6 +5,8 @@
 # hang" runs some.
 
 kernels=(6.12 7.3)
+# As in tool/suite.sh, which tests/check sources, too.
+tool_files=$top/build/tool/vm
 
 # situations_in_vm KERNEL NAME SITUATION...
 situations_in_vm()
@@ -12,7 +14,13 @@ situations_in_vm()
 	local kernel=$1 name=$2
 	step_in_vm "$kernel-situations-$name" "$kernel" --mem 1536 --timeout 900 \
 		--files "$top/tests/situations" --files "$top/tests/lib" \
-		--files "$top/build/tool/vm" -- sh /files/ask.sh "${@:3}"
+		--files "$tool_files" -- sh /files/ask.sh "${@:3}"
+}
+
+# situation_steps KERNEL: those of make check.
+situation_steps()
+{
+	in_turn situations_in_vm "$1" four balloon decay slow hang
 }
 
 run_steps()

@@ -16,8 +16,8 @@
 #include "cmd.h"
 #include "fmt.h"
 #include "frames.h"
+#include "lines.h"
 #include "live.h"
-#include "process.h"
 #include "system.h"
 #include "tasks.h"
 #include "util.h"
@@ -243,8 +243,10 @@ static void print_limits(void)
 {
 	char *hook = debugfs_try("hook");
 
-	if (!module_loaded())
-		printf("mmnotify is not loaded: operation, range and time are not known: modprobe mmnotify\n");
+	if (!module_loaded() && nr_waiters)
+		printf("mmnotify is not loaded, so operation, range and time are not known. Its load waits for callbacks that run: load it when nothing hangs.\n");
+	else if (!module_loaded())
+		printf("mmnotify is not loaded: modprobe mmnotify\n");
 	else if (hook && !key_number(hook, "watched"))
 		printf("Nothing is watched: echo 1 > " MODULE_DIR "/parameters/watch names operation, range and time of the next ones.\n");
 	free(hook);

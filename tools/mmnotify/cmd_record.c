@@ -19,6 +19,7 @@
 #include "filter.h"
 #include "fmt.h"
 #include "live.h"
+#include "system.h"
 #include "tasks.h"
 #include "util.h"
 
@@ -56,9 +57,21 @@ struct recorder {
 
 #define PIDS	(1 << 22)
 
+/* At exit, also after an error: an instance whose files are open cannot be removed. */
+static struct recorder *opened;
+
+static void close_buffers(void)
+{
+	for (int i = 0; opened && i < opened->cpus; i++)
+		if (opened->cpu[i])
+			tracefs_cpu_close(opened->cpu[i]);
+	opened = NULL;
+}
+
 static void open_buffers(struct recorder *r)
 {
-	r->cpus = sysconf(_SC_NPROCESSORS_CONF);
+	opened = r;
+	atexit(close_buffers);
 	r->cpu = zalloc(r->cpus * sizeof(*r->cpu));
 	for (int i = 0; i < r->cpus; i++) {
 		r->cpu[i] = tracefs_cpu_open(live_instance(), i, true);
@@ -66,6 +79,7 @@ static void open_buffers(struct recorder *r)
 			die("the trace buffer of CPU %d cannot be opened: %s", i, strerror(errno));
 	}
 	r->page_size = tracefs_cpu_read_size(r->cpu[0]);
+	dat_page_size(r->dat, r->page_size);
 	r->page = zalloc(r->page_size);
 	r->pages = kbuffer_alloc(sizeof(long) == 8 ? KBUFFER_LSIZE_8 : KBUFFER_LSIZE_4,
 				 tep_is_local_bigendian(live_tep()) ? KBUFFER_ENDIAN_BIG :
@@ -198,12 +212,6 @@ static void say_result(const struct recorder *r, unsigned long long size)
 		     buffer_kb ? buffer_kb : 4096);
 }
 
-static void close_buffers(struct recorder *r)
-{
-	for (int i = 0; i < r->cpus; i++)
-		tracefs_cpu_close(r->cpu[i]);
-}
-
 static void record(struct recorder *r, pid_t child, int *status)
 {
 	unsigned long long since = live_now();
@@ -221,7 +229,7 @@ static void record(struct recorder *r, pid_t child, int *status)
 static int run(int argc, char **argv)
 {
 	struct live_wish wish = { .starts = hangs, .buffer_kb = buffer_kb };
-	struct recorder r = { 0 };
+	static struct recorder r;
 	struct filter filter;
 	unsigned long long size;
 	int status = 0, go = -1;
@@ -230,15 +238,18 @@ static int run(int argc, char **argv)
 	(void)argc;
 	filter_parse(&words, &filter);
 	wish.filter = filter_kernel(&filter);
+	need_root();
+	need_module();
+	r.cpus = sysconf(_SC_NPROCESSORS_CONF);
+	r.dat = dat_create(output, r.cpus);
 	child = prepare_command(argv, &go);
 	live_begin(&wish);
 	open_buffers(&r);
-	r.dat = dat_create(output, r.cpus, r.page_size);
 	if (!child && isatty(STDERR_FILENO))
 		fprintf(stderr, "recording to %s; Ctrl-C ends it\n", output);
 	let_go(child, go);
 	record(&r, child, &status);
-	close_buffers(&r);
+	close_buffers();
 	fclose(r.tasks_out);
 	size = dat_finish(r.dat, r.tasks);
 	live_end(NULL, NULL);

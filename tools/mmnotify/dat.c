@@ -53,11 +53,11 @@ static FILE *open_part(const char *path)
 	return fdopen(fd, "w+");
 }
 
-struct dat *dat_create(const char *path, int cpus, int page_size)
+struct dat *dat_create(const char *path, int cpus)
 {
 	struct dat *dat = zalloc(sizeof(*dat));
 
-	*dat = (struct dat){ .path = path, .cpus = cpus, .page_size = page_size };
+	*dat = (struct dat){ .path = path, .cpus = cpus };
 	dat->out = fopen(path, "we");
 	if (!dat->out)
 		die("%s: %s: name another file by -o", path, strerror(errno));
@@ -69,6 +69,11 @@ struct dat *dat_create(const char *path, int cpus, int page_size)
 			failed(dat);
 	}
 	return dat;
+}
+
+void dat_page_size(struct dat *dat, int size)
+{
+	dat->page_size = size;
 }
 
 void dat_page(struct dat *dat, int cpu, const void *page)

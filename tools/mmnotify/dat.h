@@ -8,7 +8,10 @@
 struct dat;
 
 /* dat_create() - begin a file for @cpus CPUs. Dies with one line if it cannot be made. */
-struct dat *dat_create(const char *path, int cpus, int page_size);
+struct dat *dat_create(const char *path, int cpus);
+
+/* dat_page_size() - the size of pages of the ring buffer, before the first one is added. */
+void dat_page_size(struct dat *dat, int size);
 
 /* dat_page() - add a page of the ring buffer of @cpu. */
 void dat_page(struct dat *dat, int cpu, const void *page);

@@ -5,7 +5,7 @@
 
 #include "drivers.h"
 #include "fmt.h"
-#include "process.h"
+#include "lines.h"
 #include "util.h"
 
 /* What @row had in @text: lines of a driver and a cause only grow. */

@@ -142,7 +142,12 @@ void opt_help(const struct cmd *cmd)
 void opt_words(const struct cmd *cmd)
 {
 	printf("%s\n", cmd->name);
-	for (int i = 0; cmd->opts && cmd->opts[i].name; i++)
-		printf("%s --%s%s%s\n", cmd->name, cmd->opts[i].name,
-		       cmd->opts[i].arg ? " " : "", cmd->opts[i].arg ? cmd->opts[i].arg : "");
+	for (int i = 0; cmd->opts && cmd->opts[i].name; i++) {
+		const struct opt *opt = &cmd->opts[i];
+		const char *arg = opt->arg ? opt->arg : "";
+
+		printf("%s --%s%s%s\n", cmd->name, opt->name, *arg ? " " : "", arg);
+		if (opt->ch)
+			printf("%s -%c%s%s\n", cmd->name, opt->ch, *arg ? " " : "", arg);
+	}
 }

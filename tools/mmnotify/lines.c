@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* process: reads lines of debugfs processes, inflight and drivers. Pure. */
+/* lines: reads lines of debugfs processes, inflight and drivers. Pure. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "process.h"
+#include "lines.h"
 
 /* Blanks in a name are "\040"; other escapes stay, since they are no text. */
 static void unescape(char *name)

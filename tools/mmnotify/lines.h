@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* process: reads lines of debugfs processes, inflight and drivers. Pure. */
-#ifndef PROCESS_H
-#define PROCESS_H
+/* lines: reads lines of debugfs processes, inflight and drivers. Pure. */
+#ifndef LINES_H
+#define LINES_H
 
 #include <stdbool.h>
 
@@ -45,4 +45,4 @@ struct driver_line {
 /* driver_parse() - Return: true if the line is about a driver. */
 bool driver_parse(const char *line, struct driver_line *row);
 
-#endif /* PROCESS_H */
+#endif /* LINES_H */

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+# make check-tool: the tool mmnotify with real events. tests/check sources this file for the steps of
+# make check.
+
+kernels=(5.10 7.3)
+
+# The program and trace-cmd of this machine, with their libraries.
+tool_files=$top/build/tool/vm
+
+# tool_in_vm KERNEL NAME
+tool_in_vm()
+{
+	step_in_vm "$1-tool-$2" "$1" --timeout 600 --files "$tool_files" --files "$top/tests/tool" \
+		--files "$top/tests/lib" -- sh "/files/$2.sh"
+}
+
+tool_steps()
+{
+	in_turn tool_in_vm "$1" trace
+	in_turn tool_in_vm "$1" record
+	in_turn tool_in_vm "$1" hung
+}
+
+run_steps()
+{
+	tool_steps "$1"
+}
