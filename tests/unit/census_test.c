@@ -520,8 +520,8 @@ static void test_reasons(void)
 	patched = mmn_site_table_find("copy_page_range");
 	ok(is_why(sites[3], NULL), "a row that is trusted has no reason not to be");
 	ok(is_why("unmap_vmas", "more calls than audited") &&
-	   is_why("copy_page_range", "changed by a module") && is_why("hugetlb_wp", "absent") && is_why("nothing", "the function has no row"),
-	   "others have one each");
+	   is_why("copy_page_range", "changed by a module") && is_why("hugetlb_wp", "absent") &&
+	   is_why("nothing", "the function has no row"), "others have one each");
 	exact = false;
 	ok(is_why(sites[3], "not exact here") && is_why("unmap_vmas", "not exact here"),
 	   "that of the kernel comes first");

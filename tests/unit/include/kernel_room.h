@@ -25,6 +25,7 @@ extern bool shim_numa_moves;
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
 
 #define mmn_lock_in_hook	raw_spin_lock_irqsave
+/* There is one task, so nothing races. */
 #define data_race(expr)	(expr)
 
 enum mmn_mmap_lock {
