@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_FS_H
+#define SHIM_FS_H
+
+struct file {
+	int mode;
+};
+
+#endif /* SHIM_FS_H */

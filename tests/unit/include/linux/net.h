@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_NET_H
+#define SHIM_NET_H
+
+struct file;
+
+struct socket {
+	struct file *file;
+};
+
+#endif /* SHIM_NET_H */
