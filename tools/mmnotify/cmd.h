@@ -63,10 +63,12 @@ extern const struct cmd *cmd_now;
 
 /* One cmd_NAME for each command. */
 extern const struct cmd cmd_doctor;
+extern const struct cmd cmd_stat;
 extern const struct cmd cmd_explain;
 extern const struct cmd cmd_hung;
 extern const struct cmd cmd_record;
 extern const struct cmd cmd_report;
+extern const struct cmd cmd_top;
 extern const struct cmd cmd_trace;
 
 /*

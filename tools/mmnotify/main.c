@@ -9,6 +9,8 @@
 #include "util.h"
 
 static const struct cmd *const commands[] = {
+	&cmd_top,
+	&cmd_stat,
 	&cmd_trace,
 	&cmd_record,
 	&cmd_report,

@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs in the VM: mmnotify stat and top show what debugfs counted, for each option; nothing stays on
+# when they end.
+# check evaluates its first argument, which shellcheck does not follow.
+# shellcheck disable=SC2016,SC2034,SC2086,SC2317
+set -u
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. "${0%/*}/tap.sh"
+
+tool=/files/mmnotify
+debugfs=/sys/kernel/debug/mmnotify
+parameters=/sys/module/mmnotify/parameters
+
+# hooked STATE: the hook is attached (1) or not (0).
+hooked() {
+	grep -q "^attached $1\$" $debugfs/hook
+}
+
+# column NUMBER PATTERN FILE: that word of the first line that matches.
+column() {
+	awk -v n="$1" -v p="$2" '$0 ~ p { print $n; exit }' $3
+}
+
+say 'TAP version 13'
+mkfifo /tmp/in
+$tool stat --total > /tmp/out 2>&1
+status=$?
+check '[ $status = 1 ] && grep -q "^mmnotify: mmnotify is not loaded: modprobe mmnotify\$" /tmp/out' \
+	"without the module: $(cat /tmp/out)"
+check 'insmod /modules/mmnotify.ko && insmod /modules/mmn_native.ko' "they load"
+# The calls of a driver are timed from a moment after its first registration on.
+echo 1 > $parameters/timing
+/files/watched first munmap > /dev/null
+sleep 0.5
+$tool stat -- /files/watched ours munmap=7 dontneed=3 > /tmp/out
+echo 0 > $parameters/timing
+check '[ "$(column 4 " munmap " /tmp/out)" = 7 ] && [ "$(column 4 madv_dontneed /tmp/out)" = 3 ]' \
+	"stat around a command: its events" || cat /tmp/out
+check '[ "$(column 6 " munmap " /tmp/out)" = 28 ] && grep -q " ours " /tmp/out' "its pages and its name"
+check 'column 9 " munmap " /tmp/out | grep -q [0-9]' "and the time of its callbacks" || cat /tmp/out
+check 'soon 50 hooked 0 && grep -q "^watched 0" $debugfs/hook' "nothing stays on"
+$tool stat -- /bin/sh -c '/files/watched inner munmap=4 > /dev/null; exit 3' > /tmp/out
+status=$?
+check '[ $status = 3 ] && grep -q " inner .* munmap  *4 " /tmp/out' \
+	"a program that the command starts counts, and the exit status is the command's" || cat /tmp/out
+
+echo 1 > $parameters/watch
+/files/watched lives munmap=5 dontneed=2 wait < /tmp/in > /tmp/pid &
+exec 3> /tmp/in
+soon 50 test -s /tmp/pid
+pid=$(cat /tmp/pid)
+soon 50 grep -q "^$pid .* madv_dontneed 2 " $debugfs/processes
+$tool stat --total --pid $pid > /tmp/out
+check '[ "$(column 4 " munmap " /tmp/out)" = 5 ] && ! grep -q -E "ours|inner" /tmp/out' \
+	"--total --pid: $(grep munmap /tmp/out)"
+$tool stat --total --csv > /tmp/out
+check 'grep "\"lives\",[0-9]*,munmap,5,20," /tmp/out | grep -q "^[0-9]*,[0-9.]*,$pid," &&
+	head -n 1 /tmp/out | grep -q ^now_ns,seconds,tgid,comm' "--csv: $(grep "lives.*munmap" /tmp/out)"
+$tool stat --total --json > /tmp/out
+check 'grep -q "\"tgid\":$pid,\"comm\":\"lives\",[^}]*\"cause\":\"munmap\",\"events\":5,\"pages\":20," /tmp/out' "--json"
+$tool stat -i 300ms -n 2 --pid $pid > /tmp/out
+check '[ "$(grep -c "^0 events in 0\\.[3-9]" /tmp/out)" = 2 ]' "-i: nothing happens in two intervals" ||
+	cat /tmp/out
+$tool top --batch -n 1 -i 200ms > /tmp/idle
+check 'grep -q "^mmnotify top: 0.0 events/s" /tmp/idle' "top: idle" || cat /tmp/idle
+(while [ ! -e /tmp/end ]; do /files/watched busy munmap=40 mprotect=10; done) > /dev/null &
+$tool top --batch -n 2 -i 2s > /tmp/out
+touch /tmp/end
+wait $!
+check 'grep -q " busy .* munmap 7[0-9]%" /tmp/out' "top: $(grep busy /tmp/out)" || cat /tmp/out
+check 'grep " busy " /tmp/out | awk "{ exit !(\$3 > 20 && \$6 != \"-\") }"' "with rates and time of callbacks"
+$tool top < /dev/null > /tmp/out 2>&1
+check 'grep -q "needs a terminal: mmnotify top --batch" /tmp/out' "top without a terminal says what to do"
+$tool export > /tmp/out
+check 'grep -q "^mmnotify_process_events_total{pid=\"$pid\",comm=\"lives\",cgroup=\"[0-9]*\",cause=\"munmap\"} 5\$" /tmp/out &&
+	[ "$(tail -n 1 /tmp/out)" = "# EOF" ]' "export: $(grep "lives.*munmap" /tmp/out | head -n 1)" || tail -n 5 /tmp/out
+$tool export --textfile /tmp/m.prom
+check '[ -s /tmp/m.prom ] && [ "$(stat -c %a /tmp/m.prom)" = 644 ] && [ "$(ls /tmp/m.prom* | wc -l)" = 1 ] && ! grep -q "# EOF" /tmp/m.prom' \
+	"export --textfile: one file"
+chmod -R go+rX /files
+check '/files/netlink user exec $tool stat --total 2>&1 | grep -q "mmnotify: only root, or a program with CAP_PERFMON"' \
+	"a user gets one line why" || /files/netlink user exec $tool stat --total
+echo 0 > $parameters/watch
+exec 3>&-
+wait
+check 'rmmod mmn_native mmnotify' "they unload"
+finish

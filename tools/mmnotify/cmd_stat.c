@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stat: totals and rates by process and cause, or by driver, from the module's counters. No event
+ * leaves the kernel.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "fmt.h"
+#include "live.h"
+#include "net.h"
+#include "process.h"
+#include "rates.h"
+#include "util.h"
+
+static unsigned long pid, cgroup, times;
+static unsigned long long interval;
+static const char *driver;
+static bool json, csv, total;
+
+static const struct opt opts[] = {
+	{ 'p', "pid", "PID", OPT_NUMBER, &pid, "only this process" },
+	{ 'g', "cgroup", "NUMBER", OPT_NUMBER, &cgroup, "only processes of this cgroup, by its inode" },
+	{ 'd', "driver", "NAME", OPT_TEXT, &driver, "callbacks of this module, or of this function" },
+	{ 'i', "interval", "TIME", OPT_TIME, &interval, "print rates again and again, until Ctrl-C" },
+	{ 'n', "times", "NUMBER", OPT_NUMBER, &times, "end after so many intervals" },
+	{ 0, "total", NULL, OPT_FLAG, &total, "what was counted so far, and end" },
+	{ 0, "json", NULL, OPT_FLAG, &json, "one JSON object a line for each interval" },
+	{ 0, "csv", NULL, OPT_FLAG, &csv, "comma-separated values" },
+	{ 0 }
+};
+
+static struct rates_filter filter;
+static bool headed;
+
+/* ---- a command, with the processes that it starts ---- */
+
+#define FAMILY	4096
+
+static pid_t child;
+static unsigned int kin[FAMILY], nr_kin;
+
+static bool is_kin(unsigned int tgid)
+{
+	for (unsigned int i = 0; i < nr_kin; i++)
+		if (kin[i] == tgid)
+			return true;
+	return false;
+}
+
+static int parent_of(unsigned int tgid)
+{
+	char path[40], *text, *at;
+	int parent = 0;
+
+	snprintf(path, sizeof(path), "/proc/%u/status", tgid);
+	text = read_file(path, NULL);
+	at = text ? strstr(text, "\nPPid:") : NULL;
+	if (at)
+		parent = atoi(at + 6);
+	free(text);
+	return parent;
+}
+
+static bool descends(unsigned int tgid)
+{
+	for (int depth = 0; tgid > 1 && depth < 64; depth++, tgid = parent_of(tgid))
+		if (is_kin(tgid))
+			return true;
+	return false;
+}
+
+/* Processes are asked for their parents while they live; one of less than 10 ms may be missed. */
+static void note_kin(void)
+{
+	struct net_snapshot s;
+
+	net_read_processes(&s);
+	for (unsigned int i = 0; i < s.nr_processes; i++) {
+		unsigned int tgid = s.processes[i].tgid;
+
+		if (!s.processes[i].until && !is_kin(tgid) && nr_kin < FAMILY && descends(tgid))
+			kin[nr_kin++] = tgid;
+	}
+	net_free(&s);
+}
+
+static void start(char **argv)
+{
+	child = fork();
+	if (child < 0)
+		die("fork: %s", strerror(errno));
+	if (!child) {
+		execvp(argv[0], argv);
+		fprintf(stderr, "mmnotify: %s: %s\n", argv[0], strerror(errno));
+		_exit(127);
+	}
+	kin[nr_kin++] = child;
+	filter.wanted = is_kin;
+}
+
+/* Return: its exit status, as a shell has it. */
+static int wait_for_command(void)
+{
+	int status;
+
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		note_kin();
+		live_wait(10);
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* ---- output ---- */
+
+static int compare(const void *a, const void *b)
+{
+	const struct rate *x = a, *y = b;
+	uint64_t v = driver ? x->callback_ns : x->events, w = driver ? y->callback_ns : y->events;
+
+	return v < w ? 1 : v > w ? -1 : 0;
+}
+
+static const char *time_or_dash(char *buf, uint64_t ns, bool timed)
+{
+	return timed ? fmt_time(buf, ns) : "-";
+}
+
+static void print_row(const struct rate *r, double seconds)
+{
+	char count[FMT_LEN], pages[FMT_LEN], ns[FMT_LEN], p50[FMT_LEN], p99[FMT_LEN], max[FMT_LEN];
+	char comm[80];
+	uint64_t events = driver ? r->calls : r->events;
+
+	printf("%7u %-16s %-22s %10s %9.1f %10s %8s %8s %8s %8s\n", r->tgid,
+	       fmt_printable(comm, sizeof(comm), r->comm), net_cause(r->cause),
+	       fmt_count(count, events), seconds > 0 ? events / seconds : 0,
+	       driver ? "-" : fmt_count(pages, r->pages),
+	       fmt_time(ns, driver ? r->callback_ns : r->ns),
+	       time_or_dash(p50, rates_quantile(r, 0.5), r->calls),
+	       time_or_dash(p99, rates_quantile(r, 0.99), r->calls),
+	       time_or_dash(max, r->max_ns, r->calls));
+}
+
+static void print_text(const struct rates *r)
+{
+	struct rate sum = { 0 };
+	char events[FMT_LEN], pages[FMT_LEN], ns[FMT_LEN];
+
+	printf("%7s %-16s %-22s %10s %9s %10s %8s %8s %8s %8s\n", "PID", "PROCESS", "CAUSE",
+	       driver ? "CALLS" : "EVENTS", "/s", "PAGES", "TIME", "P50", "P99", "MAX");
+	for (unsigned int i = 0; i < r->nr; i++) {
+		print_row(&r->list[i], r->seconds);
+		rates_add(&sum, &r->list[i]);
+	}
+	printf("%s %s in %.1f s, %s pages, %s", fmt_count(events, driver ? sum.calls : sum.events),
+	       driver ? "calls" : "events", r->seconds, fmt_count(pages, sum.pages),
+	       fmt_time(ns, driver ? sum.callback_ns : sum.ns));
+	if (sum.nothing)
+		printf("; %.0f%% changed nothing for a device", 100.0 * sum.nothing / sum.events);
+	printf("\n\n");
+}
+
+static void print_json(const struct rates *r, const struct net_snapshot *now)
+{
+	printf("{\"now_ns\":%lu,\"seconds\":%.3f,\"complete\":%s,\"rows\":[", now->info.now_ns,
+	       r->seconds, now->flagged ? "false" : "true");
+	for (unsigned int i = 0; i < r->nr; i++) {
+		const struct rate *t = &r->list[i];
+
+		printf("%s{\"tgid\":%u,\"comm\":", i ? "," : "", t->tgid);
+		put_json(stdout, t->comm);
+		printf(",\"cgroup\":%lu,\"ended\":%s,\"cause\":\"%s\",\"events\":%lu,\"pages\":%lu,\"ns\":%lu",
+		       t->cgroup, t->ended ? "true" : "false", net_cause(t->cause), t->events,
+		       t->pages, t->ns);
+		printf(",\"calls\":%lu,\"callback_ns\":%lu,\"p50_ns\":%lu,\"p99_ns\":%lu,\"max_ns\":%lu}",
+		       t->calls, t->callback_ns, rates_quantile(t, 0.5), rates_quantile(t, 0.99),
+		       t->max_ns);
+	}
+	printf("]}\n");
+}
+
+static void print_csv(const struct rates *r, const struct net_snapshot *now)
+{
+	if (!headed)
+		printf("now_ns,seconds,tgid,comm,cgroup,cause,events,pages,ns,calls,callback_ns,p50_ns,p99_ns,max_ns\n");
+	headed = true;
+	for (unsigned int i = 0; i < r->nr; i++) {
+		const struct rate *t = &r->list[i];
+
+		printf("%lu,%.3f,%u,", now->info.now_ns, r->seconds, t->tgid);
+		put_json(stdout, t->comm);
+		printf(",%lu,%s,%lu,%lu,%lu,%lu,%lu,%lu,%lu,%lu\n", t->cgroup, net_cause(t->cause),
+		       t->events, t->pages, t->ns, t->calls, t->callback_ns,
+		       rates_quantile(t, 0.5), rates_quantile(t, 0.99), t->max_ns);
+	}
+}
+
+static void print(const struct net_snapshot *before, const struct net_snapshot *now)
+{
+	struct rates r;
+
+	rates_make(&r, before, now, RATES_CAUSE, &filter);
+	qsort(r.list, r.nr, sizeof(*r.list), compare);
+	if (json)
+		print_json(&r, now);
+	else if (csv)
+		print_csv(&r, now);
+	else
+		print_text(&r);
+	if (now->flagged)
+		warn("processes ended faster than they could be read: rows may be missing");
+	rates_free(&r);
+	fflush(stdout);
+}
+
+/* ---- modes ---- */
+
+static void print_intervals(void)
+{
+	struct net_snapshot before, now;
+
+	net_read(&before);
+	for (unsigned long n = 0; !live_stopped && (!times || n < times); n++) {
+		live_wait(interval / 1000000);
+		net_read(&now);
+		print(&before, &now);
+		net_free(&before);
+		before = now;
+	}
+	net_free(&before);
+}
+
+static int print_once(int argc, char **argv)
+{
+	struct net_snapshot before, now;
+	int status = 0;
+
+	net_read(&before);
+	if (argc) {
+		start(argv);
+		status = wait_for_command();
+	} else {
+		while (!live_stopped)
+			live_wait(1000);
+	}
+	net_read(&now);
+	print(&before, &now);
+	net_free(&before);
+	net_free(&now);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct net_snapshot now;
+
+	if (json && csv)
+		usage_die("--json and --csv exclude each other");
+	if (argc && (interval || total))
+		usage_die("a command excludes --interval and --total");
+	filter = (struct rates_filter){ .tgid = pid, .cgroup = cgroup, .driver = driver };
+	live_catch_signals();
+	net_open();
+	if (total) {
+		net_read(&now);
+		print(NULL, &now);
+		net_free(&now);
+		return 0;
+	}
+	if (!net_watch(true) && driver)
+		die("callbacks of drivers cannot be timed here: see mmnotify doctor");
+	if (argc || !interval)
+		return print_once(argc, argv);
+	print_intervals();
+	return 0;
+}
+
+const struct cmd cmd_stat = {
+	.name = "stat",
+	.what = "Totals and rates by process and cause, also around a command.",
+	.usage = "[options] [-- COMMAND ...]",
+	.opts = opts,
+	.run = run,
+};
