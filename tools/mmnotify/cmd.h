@@ -65,6 +65,7 @@ extern const struct cmd *cmd_now;
 extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_stat;
 extern const struct cmd cmd_explain;
+extern const struct cmd cmd_export;
 extern const struct cmd cmd_hung;
 extern const struct cmd cmd_record;
 extern const struct cmd cmd_report;

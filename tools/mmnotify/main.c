@@ -16,6 +16,7 @@ static const struct cmd *const commands[] = {
 	&cmd_report,
 	&cmd_explain,
 	&cmd_hung,
+	&cmd_export,
 	&cmd_doctor,
 };
 
