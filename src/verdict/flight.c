@@ -27,6 +27,7 @@
 #include <linux/sched/task_stack.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #include <asm/barrier.h>
 
@@ -147,7 +148,7 @@ void mmn_flight_call(struct mmn_flight *f, unsigned int driver, unsigned long sp
 		mmn_times_lose();
 	}
 	f->callback_sp = sp;
-	f->called = local_clock();
+	f->called = ktime_get_mono_fast_ns();
 	f->call_nr = f->nr;
 	WRITE_ONCE(f->driver, driver);
 }
@@ -172,9 +173,10 @@ struct mmn_flight *mmn_flight_called(unsigned long sp)
 	return NULL;
 }
 
+/* Unlike local_clock() this clock is one for all CPUs: a callback may move to another one. */
 static u64 ns_since(u64 when)
 {
-	s64 ns = local_clock() - when;
+	s64 ns = ktime_get_mono_fast_ns() - when;
 
 	return ns > 0 ? ns : 0;
 }

@@ -36,7 +36,7 @@ struct seq_file;
  *	@call_nr is @nr
  * @call_nr: number of the event that had the last callback
  * @callback_sp: stack pointer of the kernel's function that called it
- * @called: local_clock() at the call, in ns
+ * @called: ktime_get_mono_fast_ns() at the call
  */
 struct mmn_flight {
 	unsigned long range;

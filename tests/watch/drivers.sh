@@ -104,20 +104,20 @@ for hook in auto kprobe; do
 	read -r calls ns max histogram <<-EOT
 	$(timed mmn_slow_start munmap)
 	EOT
-	check '[ "$calls" = 8 ] && between 160000000 $ns 400000000 && between 20000000 $max 100000000' \
+	check '[ "$calls" = 8 ] && between 160000000 $ns 1600000000 && between 20000000 $max 500000000' \
 		"$hook: 8 calls of 20 ms take $ns ns, at most $max"
 	# 2^24 ns are 17 ms.
-	check 'echo $histogram | grep -q "^24:[1-8]\(,2[56]:[1-7]\)*\$"' \
+	check 'echo $histogram | grep -q "^24:[1-8]\(,2[5-8]:[1-7]\)*\$"' \
 		"$hook: they are in the bucket of 20 ms: $histogram"
 	read -r calls ns max histogram <<-EOT
 	$(timed mmn_slow_invalidate munmap)
 	EOT
-	check '[ "$calls" = 8 ] && between 40000000 $ns 140000000 && between 5000000 $max 50000000' \
+	check '[ "$calls" = 8 ] && between 40000000 $ns 1000000000 && between 5000000 $max 500000000' \
 		"$hook: 8 calls of 5 ms take $ns ns, at most $max: $histogram"
 	read -r calls ns max histogram <<-EOT
 	$(timed mmn_slow_quick munmap)
 	EOT
-	check '[ "$calls" = 16 ] && [ $ns -lt 16000000 ]' \
+	check '[ "$calls" = 16 ] && [ $ns -lt 80000000 ]' \
 		"$hook: 16 calls of nothing take $ns ns: $histogram"
 	check 'grep -q "^# untimed 0\$" $debugfs/drivers' "$hook: each call is timed" ||
 		tail -n 1 $debugfs/drivers

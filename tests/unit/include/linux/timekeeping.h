@@ -8,4 +8,6 @@
 s64 ktime_get_boottime_seconds(void);
 u64 ktime_get_boottime_ns(void);
 
+u64 ktime_get_mono_fast_ns(void);
+
 #endif /* SHIM_TIMEKEEPING_H */
