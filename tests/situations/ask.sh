@@ -37,7 +37,7 @@ begin() {
 # Lets the operations happen, with the events of those before in the answer.
 act() {
 	echo >&3
-	soon 600 reached done
+	soon 600 reached 'done'
 }
 
 # The answer of a command that runs during the operations is complete when it has ended.
@@ -55,7 +55,7 @@ asked() {
 }
 
 watching() {
-	grep -q '^attached 1$' /sys/kernel/debug/mmnotify/hook && [ -s $answer -o -n "${quiet:-}" ]
+	grep -q '^attached 1$' /sys/kernel/debug/mmnotify/hook && { [ -s $answer ] || [ -n "${quiet:-}" ]; }
 }
 
 answered() {
@@ -183,7 +183,7 @@ hang() {
 	check '[ $(lines "desktop") -ge 1 ] && [ $(lines "mmn_stall_start") -ge 1 ]' \
 		"$name: without watching, hung names the process and the driver's callback" || shown
 	echo 0 > $hold
-	soon 100 reached done
+	soon 100 reached 'done'
 	end
 }
 
@@ -202,11 +202,9 @@ balancing() {
 		"$name: and $(sum "vm-b" numa_migration) of vm-b" || shown
 }
 
-# sum PROCESS CAUSE: events of that name and cause in the last table of the answer.
+# sum PROCESS CAUSE: events of that name and cause in the answer.
 sum() {
-	awk -v name="$1" -v cause="$2" '
-		/EVENTS/ { for (i = 1; i <= NF; i++) col[$i] = i; n = 0; next }
-		$col["PROCESS"] == name || $2 == name { if ($col["CAUSE"] == cause) n += $col["EVENTS"] }
+	awk -v name="$1" -v cause="$2" '$2 == name && $3 == cause { gsub(/,/, ""); n += $4 }
 		END { print n + 0 }' $answer
 }
 
@@ -246,7 +244,7 @@ reclaim() {
 }
 
 slow() {
-	counted slow stat --drivers
+	counted slow top --batch --interval 1s
 	check '[ $(lines "$(of desktop mmn_stall_start munmap " 8 ")") -ge 1 ]' \
 		"$name: the callback of mmn_stall runs 8 times for munmap" || shown
 	check '[ $(lines "$(of desktop kvm_mmu_notifier munmap " 8 ")") -ge 1 ]' \

@@ -105,7 +105,7 @@ void vm_create(char *p, size_t len)
 {
 	(void)p;
 	(void)len;
-	errno = ENOSYS;
+	errno = EOPNOTSUPP;
 	must(!"a guest for this architecture");
 }
 

@@ -14,7 +14,7 @@
 #include "fmt.h"
 #include "live.h"
 #include "net.h"
-#include "process.h"
+#include "lines.h"
 #include "rates.h"
 #include "util.h"
 
