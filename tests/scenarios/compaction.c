@@ -250,6 +250,8 @@ static void fault(struct env *e, const char *defrag)
 	unsigned int i, n = 300, round;
 	char *p = scarce_room(e), *huge;
 
+	/* RHEL 8 does not allow a mapping larger than the memory that is free. */
+	try_knob(e, "/proc/sys/vm/overcommit_memory", "1");
 	huge = map_at(e, n * HUGE, HUGE, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	need(e, !madvise(huge, n * HUGE, MADV_HUGEPAGE),
