@@ -47,15 +47,21 @@ end() {
 	wait $program
 }
 
-# asked COMMAND...: starts the tool, and waits until it watches.
+hooked() {
+	grep -q "^attached $1\$" /sys/kernel/debug/mmnotify/hook
+}
+
+# asked COMMAND...: starts the tool, and waits until it watches. The hook of the situation before is
+# detached a moment after its tool has ended.
 asked() {
+	soon 100 hooked 0
 	/files/mmnotify "$@" > $answer 2> /tmp/errors &
 	tool=$!
 	soon 200 watching
 }
 
 watching() {
-	grep -q '^attached 1$' /sys/kernel/debug/mmnotify/hook && { [ -s $answer ] || [ -n "${quiet:-}" ]; }
+	hooked 1 && { [ -s $answer ] || [ -n "${quiet:-}" ]; }
 }
 
 answered() {
