@@ -17,10 +17,10 @@
  * - message.c begins messages and sends them.
  *
  * **Access.** A request needs CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace, of the
- * program that opened the socket and of the one that sends. The kernel lets any socket join a group,
- * so a message is delivered to sockets that a program with such a capability opened. Where messages
- * cannot be filtered, the kernel asks for CAP_SYS_ADMIN to join. The module has no alias by which a
- * request for the family could load it.
+ * program that opened the socket and of the one that sends. The kernel lets any socket join a
+ * group, so a message is delivered to sockets that a program with such a capability opened. Where
+ * messages cannot be filtered, the kernel asks for CAP_SYS_ADMIN to join. The module has no alias
+ * by which a request for the family could load it.
  *
  * **Dumps** go on where they were for each message buffer, and hold no lock in between. Their
  * position is a place in a table of fixed size, or a number that grows. So a dump misses no row

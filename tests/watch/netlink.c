@@ -4,14 +4,15 @@
  *
  * Usage: netlink [AS] COMMAND ARG...
  *  show WHAT          counters, processes, clients, drivers, inflight, sites, census or hook, in
- *                     the lines of debugfs, or info. Two comments follow: the number of reads,
- *                     and of messages with the flag that the dump may lack rows
+ *                     the lines of debugfs, or info. Two comments follow. They have the number of
+ *                     reads, and of messages with the flag that the dump may lack rows.
  *  watch              watches until a line comes, without closing the socket, or is killed
  *  time               as watch, but callbacks are timed
  *  unwatch            watches, ends that by a request, and waits for a line
  *  monitor            joins the group, and prints each message; watches, too, if it may
  *  hold               begins a dump of sites, and waits for a line without reading it
  *  errors             one line for each request: its number, and 0 or the errno of the answer
+ *  exec PROGRAM ARG.. runs a program, with AS below
  *  bad N SEED         sends N messages with random attributes
  * AS: user (without capabilities), perfmon (a user with CAP_PERFMON), dropped (a user who has the
  * socket of root), userns (root of a new user namespace) or netns (in a new network namespace).
@@ -565,6 +566,10 @@ int main(int argc, char **argv)
 	}
 	if (argc < 2)
 		return 2;
+	if (!strcmp(argv[1], "exec") && argc > 2) {
+		execvp(argv[2], argv + 2);
+		die(argv[2]);
+	}
 	if (sock < 0)
 		open_socket();
 	ret = find_family();
