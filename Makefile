@@ -84,7 +84,7 @@ modules modules_install clean:
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
 	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/mincore $(user)/define $(user)/watched $(user)/raw $(user)/netlink \
-	$(user)/page_cache $(user)/situation
+	$(user)/page_cache $(user)/situation $(user)/screen
 
 # For kernels of arm64, with Debian's cross compiler.
 .PHONY: user-arm64
@@ -209,6 +209,11 @@ $(user)/netlink: tests/watch/netlink.c include/mmnotify/mmnotify_netlink.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Iinclude -o $@ $<
+
+$(user)/screen: tests/tool/screen.c
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -o $@ $< -lutil
 
 $(user)/define: tests/hooks/define.c
 	@mkdir -p $(@D)

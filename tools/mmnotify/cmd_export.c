@@ -72,8 +72,9 @@ static void counter(FILE *out, const char *name, const char *help, uint64_t valu
 
 static void put_info(FILE *out, const struct net_info *i)
 {
-	head(out, "build", open_metrics() ? "info" : "gauge", "Version of the module, and what verdicts rest on.");
-	fprintf(out, open_metrics() ? "mmnotify_build_info{" : "mmnotify_build{");
+	head(out, open_metrics() ? "build" : "build_info", open_metrics() ? "info" : "gauge",
+	     "Version of the module, and what verdicts rest on.");
+	fputs("mmnotify_build_info{", out);
 	label(out, "version", i->version);
 	fputc(',', out);
 	label(out, "trust", i->trust);

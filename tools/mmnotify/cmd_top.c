@@ -369,14 +369,17 @@ static void begin_screen(void)
 	init_colors();
 }
 
+/* The first rates are of a short time. */
+#define FIRST	500000000ULL
+
 static void run_screen(void)
 {
-	unsigned long long next = live_now();
+	unsigned long long next = live_now() + (interval < FIRST ? interval : FIRST);
 	unsigned long n = 0;
 	int key = ERR;
 
 	begin_screen();
-	while (!live_stopped && (!times || n <= times)) {
+	while (!live_stopped && (!times || n < times)) {
 		unsigned long long now = live_now();
 
 		if (now >= next) {
