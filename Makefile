@@ -249,6 +249,8 @@ tool-vm: tool
 	@mkdir -p build/tool/vm
 	@tests/tool/bundle build/tool/mmnotify build/tool/vm
 	@tests/tool/bundle trace-cmd build/tool/vm
+	@[ ! -e /lib/terminfo/l/linux ] || \
+		install -D -m 644 /lib/terminfo/l/linux build/tool/vm/terminfo/l/linux
 
 install-tool: tool
 	@$(MAKE) -s -C tools/mmnotify install DESTDIR='$(abspath $(DESTDIR))' prefix='$(prefix)'

@@ -9,10 +9,10 @@ kernels=(5.10 7.3)
 # The program and trace-cmd of this machine, with their libraries.
 tool_files=$top/build/tool/vm
 
-# tool_in_vm KERNEL NAME
+# tool_in_vm KERNEL NAME ARG...
 tool_in_vm()
 {
-	step_in_vm "$1-tool-$2" "$1" --timeout 600 --files "$tool_files" --files "$top/tests/tool" \
+	step_in_vm "$1-tool-$2" "$1" --timeout 600 "${@:3}" --files "$tool_files" --files "$top/tests/tool" \
 		--files "$top/tests/lib" -- sh "/files/$2.sh"
 }
 
@@ -21,9 +21,11 @@ tool_steps()
 	in_turn tool_in_vm "$1" trace
 	in_turn tool_in_vm "$1" record
 	in_turn tool_in_vm "$1" hung
+	in_turn tool_in_vm "$1" stat
 }
 
 run_steps()
 {
 	tool_steps "$1"
+	in_turn tool_in_vm "$1" cost --icount
 }
