@@ -21,13 +21,18 @@
 static unsigned long pid, cgroup, times;
 static unsigned long long interval;
 static const char *driver;
+static bool drivers;
 static bool json, csv, total;
 
 static const struct opt opts[] = {
 	{ 'p', "pid", "PID", OPT_NUMBER, &pid, "only this process" },
-	{ 'g', "cgroup", "NUMBER", OPT_NUMBER, &cgroup, "only processes of this cgroup, by its inode" },
-	{ 'd', "driver", "NAME", OPT_TEXT, &driver, "callbacks of this module, or of this function" },
-	{ 'i', "interval", "TIME", OPT_TIME, &interval, "print rates again and again, until Ctrl-C" },
+	{ 'g', "cgroup", "NUMBER", OPT_NUMBER, &cgroup,
+	  "only processes of this cgroup, by its inode" },
+	{ 'd', "driver", "NAME", OPT_TEXT, &driver,
+	  "callbacks of this module, or of this function" },
+	{ 'D', "drivers", NULL, OPT_FLAG, &drivers, "callbacks of each driver, timed" },
+	{ 'i', "interval", "TIME", OPT_TIME, &interval,
+	  "print rates again and again, until Ctrl-C" },
 	{ 'n', "times", "NUMBER", OPT_NUMBER, &times, "end after so many intervals" },
 	{ 0, "total", NULL, OPT_FLAG, &total, "what was counted so far, and end" },
 	{ 0, "json", NULL, OPT_FLAG, &json, "one JSON object a line for each interval" },
@@ -118,33 +123,40 @@ static int wait_for_command(void)
 
 /* ---- output ---- */
 
+/* Return: true if rows are of callbacks, and not of events. */
+static bool timed(void)
+{
+	return driver || drivers;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct rate *x = a, *y = b;
-	uint64_t v = driver ? x->callback_ns : x->events, w = driver ? y->callback_ns : y->events;
+	uint64_t v = timed() ? x->callback_ns : x->events, w = timed() ? y->callback_ns : y->events;
 
 	return v < w ? 1 : v > w ? -1 : 0;
 }
 
-static const char *time_or_dash(char *buf, uint64_t ns, bool timed)
+static const char *time_or_dash(char *buf, uint64_t ns, bool known)
 {
-	return timed ? fmt_time(buf, ns) : "-";
+	return known ? fmt_time(buf, ns) : "-";
 }
 
 static void print_row(const struct rate *r, double seconds)
 {
 	char count[FMT_LEN], pages[FMT_LEN], ns[FMT_LEN], p50[FMT_LEN], p99[FMT_LEN], max[FMT_LEN];
 	char comm[80];
-	uint64_t events = driver ? r->calls : r->events;
+	uint64_t events = timed() ? r->calls : r->events;
 
-	printf("%7u %-16s %-22s %10s %9.1f %10s %8s %8s %8s %8s\n", r->tgid,
+	printf("%7u %-16s %-22s %10s %9.1f %10s %8s %8s %8s %8s", r->tgid,
 	       fmt_printable(comm, sizeof(comm), r->comm), net_cause(r->cause),
 	       fmt_count(count, events), seconds > 0 ? events / seconds : 0,
-	       driver ? "-" : fmt_count(pages, r->pages),
-	       fmt_time(ns, driver ? r->callback_ns : r->ns),
+	       timed() ? "-" : fmt_count(pages, r->pages),
+	       fmt_time(ns, timed() ? r->callback_ns : r->ns),
 	       time_or_dash(p50, rates_quantile(r, 0.5), r->calls),
 	       time_or_dash(p99, rates_quantile(r, 0.99), r->calls),
 	       time_or_dash(max, r->max_ns, r->calls));
+	printf(drivers ? "  %s\n" : "\n", fmt_printable(comm, sizeof(comm), r->driver));
 }
 
 static void print_text(const struct rates *r)
@@ -152,16 +164,21 @@ static void print_text(const struct rates *r)
 	struct rate sum = { 0 };
 	char events[FMT_LEN], pages[FMT_LEN], ns[FMT_LEN];
 
-	printf("%7s %-16s %-22s %10s %9s %10s %8s %8s %8s %8s\n", "PID", "PROCESS", "CAUSE",
-	       driver ? "CALLS" : "EVENTS", "/s", "PAGES", "TIME", "P50", "P99", "MAX");
+	printf("%7s %-16s %-22s %10s %9s %10s %8s %8s %8s %8s%s\n", "PID", "PROCESS", "CAUSE",
+	       timed() ? "CALLS" : "EVENTS", "/s", "PAGES", "TIME", "P50", "P99", "MAX",
+	       drivers ? "  DRIVER" : "");
 	for (unsigned int i = 0; i < r->nr; i++) {
+		if (drivers && !r->list[i].calls)
+			continue;
 		print_row(&r->list[i], r->seconds);
 		rates_add(&sum, &r->list[i]);
 	}
-	printf("%s %s in %.1f s, %s pages, %s", fmt_count(events, driver ? sum.calls : sum.events),
-	       driver ? "calls" : "events", r->seconds, fmt_count(pages, sum.pages),
-	       fmt_time(ns, driver ? sum.callback_ns : sum.ns));
-	if (sum.nothing)
+	printf("%s %s in %.1f s, ", fmt_count(events, timed() ? sum.calls : sum.events),
+	       timed() ? "calls" : "events", r->seconds);
+	if (!timed())
+		printf("%s pages, ", fmt_count(pages, sum.pages));
+	printf("%s", fmt_time(ns, timed() ? sum.callback_ns : sum.ns));
+	if (sum.nothing && !timed())
 		printf("; %.0f%% changed nothing for a device", 100.0 * sum.nothing / sum.events);
 	printf("\n\n");
 }
@@ -178,6 +195,10 @@ static void print_json(const struct rates *r, const struct net_snapshot *now)
 		printf(",\"cgroup\":%lu,\"ended\":%s,\"cause\":\"%s\",\"events\":%lu,\"pages\":%lu,\"ns\":%lu",
 		       t->cgroup, t->ended ? "true" : "false", net_cause(t->cause), t->events,
 		       t->pages, t->ns);
+		if (drivers) {
+			printf(",\"driver\":");
+			put_json(stdout, t->driver);
+		}
 		printf(",\"calls\":%lu,\"callback_ns\":%lu,\"p50_ns\":%lu,\"p99_ns\":%lu,\"max_ns\":%lu}",
 		       t->calls, t->callback_ns, rates_quantile(t, 0.5), rates_quantile(t, 0.99),
 		       t->max_ns);
@@ -205,7 +226,7 @@ static void print(const struct net_snapshot *before, const struct net_snapshot *
 {
 	struct rates r;
 
-	rates_make(&r, before, now, RATES_CAUSE, &filter);
+	rates_make(&r, before, now, drivers ? RATES_DRIVER : RATES_CAUSE, &filter);
 	qsort(r.list, r.nr, sizeof(*r.list), compare);
 	if (json)
 		print_json(&r, now);
@@ -273,7 +294,7 @@ static int run(int argc, char **argv)
 		net_free(&now);
 		return 0;
 	}
-	if (!net_watch(true) && driver)
+	if (!net_watch(true) && timed())
 		die("callbacks of drivers cannot be timed here: see mmnotify doctor");
 	if (argc || !interval)
 		return print_once(argc, argv);
