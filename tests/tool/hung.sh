@@ -29,7 +29,7 @@ check 'insmod /modules/mmn_stall.ko' "a driver whose callback waits"
 : > /tmp/pid
 DEVICE=/dev/mmn_stall /files/watched stuck wait munmap wait munmap wait munmap < /tmp/in > /tmp/pid &
 exec 3> /tmp/in
-soon 50 test -s /tmp/pid
+soon 300 test -s /tmp/pid
 pid=$(cat /tmp/pid)
 $tool hung > /tmp/out 2>&1
 status=$?
@@ -73,12 +73,12 @@ insmod /modules/mmn_native.ko
 : > /tmp/pid
 /files/watched "an app" wait munmap=20 dontneed=5 split=1 wait < /tmp/in > /tmp/pid &
 exec 3> /tmp/in
-soon 50 test -s /tmp/pid
+soon 300 test -s /tmp/pid
 pid=$(cat /tmp/pid)
-$tool explain -s 60 $pid > /tmp/out 2> /tmp/err &
+$tool explain -s 600 $pid > /tmp/out 2> /tmp/err &
 tool_pid=$!
 soon 300 eval '[ -n "$(ls $instances)" ] && grep -q "watched 1" $debugfs/hook'
-sleep 3
+sleep 5
 echo >&3
 sleep 2
 kill -INT $tool_pid
@@ -95,7 +95,7 @@ wait
 $tool explain -s 1 1 > /tmp/out 2> /dev/null
 shows "no event in .*" "a process without an event"
 shows "No driver has a notifier in it" "and why"
-check 'soon 50 gone' "nothing is left"
+check 'soon 300 gone' "nothing is left"
 
 # doctor
 $tool doctor > /tmp/out

@@ -27,7 +27,7 @@ ends() {
 	kill -$1 $tracer
 	wait $tracer
 	status=$?
-	check "[ \$status = 0 ] && soon 50 gone" "SIG$1: it ends with 0, and nothing is left" ||
+	check "[ \$status = 0 ] && soon 300 gone" "SIG$1: it ends with 0, and nothing is left" ||
 		cat /tmp/err
 }
 
@@ -50,7 +50,7 @@ check '[ $status = 2 ] && grep -q "see mmnotify help trace" /tmp/out' "a wrong o
 before=$(counted)
 traces
 /files/watched "a name" munmap=30 dontneed=20 split=1 fork move=1 > /tmp/pid
-soon 50 eval '[ $(lines " exit ") -ge 2 ]'
+soon 300 eval '[ $(lines " exit ") -ge 2 ]'
 ends INT
 check '[ $(($(counted) - before)) = $(($(lines "^ *[0-9]+\.") - $(lines RELEASE))) ]' \
 	"each of $(($(counted) - before)) events has a line"
@@ -63,11 +63,11 @@ check '[ $(lines "PROTECTION_PAGE +fork +-w ") -ge 1 ] && [ $(lines "thp_split .
 : > /tmp/pid
 /files/watched stays wait munmap=3 dontneed=2 wait < /tmp/in > /tmp/pid &
 exec 3> /tmp/in
-soon 50 test -s /tmp/pid
+soon 300 test -s /tmp/pid
 pid=$(cat /tmp/pid)
 traces -p $pid -c munmap --stack
 echo >&3
-soon 50 eval '[ $(lines " munmap ") = 3 ]'
+soon 300 eval '[ $(lines " munmap ") = 3 ]'
 check '[ $(lines " munmap ") = 3 ] && [ $(lines "^ *[0-9]+\.") = 3 ]' "a process and a cause" ||
 	cat /tmp/out
 check 'grep -q "kernel  __x64_sys_munmap" /tmp/out && ! grep -q "kernel  trace_event" /tmp/out' \
@@ -79,12 +79,12 @@ wait
 : > /tmp/pid
 /files/watched other wait fork munmap=1 wait < /tmp/in > /tmp/pid &
 exec 3> /tmp/in
-soon 50 test -s /tmp/pid
+soon 300 test -s /tmp/pid
 traces -p "$(cat /tmp/pid)" -e no_write
 ends HUP
 traces -p "$(cat /tmp/pid)" -c fork
 echo >&3
-soon 50 eval '[ $(lines " fork ") -ge 3 ]'
+soon 300 eval '[ $(lines " fork ") -ge 3 ]'
 check '[ $(lines "stack$") -ge 1 ] && [ $(lines "heap$") -ge 1 ] && [ $(lines "/files/watched$") -ge 1 ]' \
 	"heap, stack and file of the memory" || cat /tmp/out
 kill -9 $tracer
@@ -98,18 +98,18 @@ exec 3>&-
 wait
 
 # Two at a time: neither ends the other's watching.
-traces -s 60
+traces
 one=$tracer
-$tool trace -s 60 > /tmp/out2 2>&1 &
+$tool trace > /tmp/out2 2>&1 &
 two=$!
 ready /tmp/out2
 kill -INT $one
 wait $one
 /files/watched last munmap=5 > /tmp/pid
-soon 50 grep -q RELEASE /tmp/out2
+soon 300 grep -q RELEASE /tmp/out2
 check '[ $(grep -c " munmap " /tmp/out2) -ge 5 ]' "one that ends does not end the other"
 kill -INT $two
 wait $two
-check 'soon 50 gone' "nothing is left"
+check 'soon 300 gone' "nothing is left"
 check 'rmmod mmn_native mmnotify' "they unload"
 finish

@@ -41,7 +41,8 @@ unsigned long long tally_quantile(const struct tally *t, double q)
 		sum += t->bucket[i];
 		if (sum < q * all)
 			continue;
-		limit = 2ULL << i;
+		/* Less than two ns is less than the clock can tell. */
+		limit = i ? 2ULL << i : 0;
 		return limit < t->max_ns ? limit : t->max_ns;
 	}
 	return 0;
