@@ -25,6 +25,10 @@ extern bool shim_numa_moves;
 #define MMN_PF_NO_SYSCALL	(PF_KTHREAD | PF_IO_WORKER)
 
 #define mmn_lock_in_hook	raw_spin_lock_irqsave
+#define MMN_HAVE_GROUP		1
+#define MMN_GROUP_FLAGS
+#define mmn_broadcast(ssk, skb, group, filter) \
+	netlink_broadcast_filtered(ssk, skb, 0, group, GFP_KERNEL, filter, NULL)
 /* There is one task, so nothing races. */
 #define data_race(expr)	(expr)
 
