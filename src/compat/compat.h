@@ -212,7 +212,7 @@ static inline unsigned long mmn_regs_return_address(struct pt_regs *regs)
 #define MMN_GROUP_FLAGS
 #endif
 #define mmn_broadcast(ssk, skb, group, filter) \
-	netlink_broadcast(ssk, skb, 0, group, GFP_KERNEL)
+	((void)(filter), netlink_broadcast(ssk, skb, 0, group, GFP_KERNEL))
 #endif
 
 /* Reads memory of the kernel; -EFAULT if it is not there. */

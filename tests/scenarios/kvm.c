@@ -77,7 +77,7 @@ static void set_regs(struct env *e, const struct guest *g, int what, __u64 where
 	set_reg(e, g, CORE_REG(regs.regs[2]), NO_MEMORY);
 }
 
-/* Where the host has no memory for a page of a slot, KVM reports an access to a device, or fails. */
+/* Where the host has no memory for a page, KVM reports an access to a device, or fails. */
 static int end_of_run(struct env *e, const struct guest *g, unsigned int page, __u32 *value)
 {
 	if (g->run->exit_reason != KVM_EXIT_MMIO)

@@ -3,7 +3,8 @@
  * screen: runs a program on a terminal of its own, types, and prints what the program wrote.
  *
  * Usage: screen ROWSxCOLUMNS KEYS PROGRAM ARG...; KEYS are typed one by one, half a second apart.
- * "R" makes the terminal 10 rows of 60 columns instead. Ends when the program does, with its status.
+ * "R" makes the terminal 10 rows of 60 columns instead. Ends when the program does, with its
+ * status.
  */
 #define _GNU_SOURCE
 #include <poll.h>

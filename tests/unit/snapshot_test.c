@@ -56,7 +56,7 @@ int mmn_drivers_for_each(int (*fn)(const struct mmn_driver_line *line, void *arg
 		};
 
 		if (i % 2)
-			strcpy(line.driver.module, "gpu");
+			snprintf(line.driver.module, sizeof(line.driver.module), "gpu");
 		fn(&line, arg);
 	}
 	return 0;

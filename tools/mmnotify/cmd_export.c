@@ -67,7 +67,7 @@ static void gauge(FILE *out, const char *name, const char *help, double value)
 static void counter(FILE *out, const char *name, const char *help, uint64_t value)
 {
 	head(out, name, "counter", help);
-	fprintf(out, "mmnotify_%s_total %" PRIu64 "\n", name, value);
+	fprintf(out, "mmnotify_%s_total %lu\n", name, value);
 }
 
 static void put_info(FILE *out, const struct net_info *i)

@@ -26,10 +26,14 @@ static bool batch;
 
 static const struct opt opts[] = {
 	{ 'p', "pid", "PID", OPT_NUMBER, &pid, "only this process" },
-	{ 'g', "cgroup", "NUMBER", OPT_NUMBER, &cgroup, "only processes of this cgroup, by its inode" },
-	{ 'd', "driver", "NAME", OPT_TEXT, &driver, "callbacks of this module, or of this function" },
-	{ 'i', "interval", "TIME", OPT_TIME, &interval, "time between refreshes, 2 s if none is given" },
-	{ 's', "sort", "COLUMN", OPT_TEXT, &sort_name, "events (default), pages, time, p99, max or nothing" },
+	{ 'g', "cgroup", "NUMBER", OPT_NUMBER, &cgroup,
+	  "only processes of this cgroup, by its inode" },
+	{ 'd', "driver", "NAME", OPT_TEXT, &driver,
+	  "callbacks of this module, or of this function" },
+	{ 'i', "interval", "TIME", OPT_TIME, &interval,
+	  "time between refreshes, 2 s if none is given" },
+	{ 's', "sort", "COLUMN", OPT_TEXT, &sort_name,
+	  "events (default), pages, time, p99, max or nothing" },
 	{ 'b', "batch", NULL, OPT_FLAG, &batch, "print text, without a screen" },
 	{ 'n', "times", "NUMBER", OPT_NUMBER, &times, "end after so many refreshes" },
 	{ 0 }
@@ -48,14 +52,22 @@ static enum column sort_by = EVENTS;
 static double value_of(const struct rate *r, enum column c)
 {
 	switch (c) {
-	case EVENTS: return r->events ? r->events : r->calls;
-	case PAGES: return r->pages;
-	case TIME: return r->calls ? r->callback_ns : r->ns;
-	case P50: return rates_quantile(r, 0.5);
-	case P99: return rates_quantile(r, 0.99);
-	case MAX: return r->max_ns;
-	case NOTHING: return r->events ? (double)r->nothing / r->events : 0;
-	default: return 0;
+	case EVENTS:
+		return r->events ? r->events : r->calls;
+	case PAGES:
+		return r->pages;
+	case TIME:
+		return r->calls ? r->callback_ns : r->ns;
+	case P50:
+		return rates_quantile(r, 0.5);
+	case P99:
+		return rates_quantile(r, 0.99);
+	case MAX:
+		return r->max_ns;
+	case NOTHING:
+		return r->events ? (double)r->nothing / r->events : 0;
+	default:
+		return 0;
 	}
 }
 
@@ -159,7 +171,8 @@ static void what_of(const struct rate *r, char *to, size_t size)
 	const struct rate *worst;
 
 	if (view.detail) {
-		snprintf(to, size, "%s%s%s", net_cause(r->cause), *r->driver ? ", " : "", r->driver);
+		snprintf(to, size, "%s%s%s", net_cause(r->cause), *r->driver ? ", " : "",
+			 r->driver);
 		return;
 	}
 	worst = worst_cause(r->id);
@@ -177,7 +190,8 @@ static const char *time_or_dash(char *buf, uint64_t ns, const struct rate *r)
 
 static void row_line(const struct rate *r, char *to, size_t size)
 {
-	char time[FMT_LEN], p50[FMT_LEN], p99[FMT_LEN], max[FMT_LEN], comm[80], what[120], nil[8] = "-";
+	char time[FMT_LEN], p50[FMT_LEN], p99[FMT_LEN], max[FMT_LEN];
+	char comm[80], what[120], nil[8] = "-";
 	double s = view.rows.seconds > 0 ? view.rows.seconds : 1;
 
 	if (r->events)
@@ -251,6 +265,11 @@ static void put_line(int y, const char *text, int color, int attributes)
 	attrset(A_NORMAL);
 }
 
+static const char *what_selected(void)
+{
+	return cause_get(net_cause(view.rows.list[view.selected].cause))->what;
+}
+
 static void foot_line(char *to, size_t size)
 {
 	char plain[400];
@@ -258,10 +277,10 @@ static void foot_line(char *to, size_t size)
 	if (view.asks)
 		snprintf(to, size, "name contains: %s", view.name);
 	else if (view.detail && view.rows.nr)
-		snprintf(to, size, "%s", words_plain(plain, sizeof(plain),
-			 cause_get(net_cause(view.rows.list[view.selected].cause))->what));
+		snprintf(to, size, "%s", words_plain(plain, sizeof(plain), what_selected()));
 	else
-		snprintf(to, size, "q quit  s sort (%s)  / filter%s%s  Enter a process  Esc back  space %s",
+		snprintf(to, size,
+			 "q quit  s sort (%s)  / filter%s%s  Enter a process  Esc back  space %s",
 			 column_names[sort_by], *view.name ? ": " : "", view.name,
 			 view.paused ? "go on" : "pause");
 }
@@ -337,16 +356,40 @@ static bool act(int key)
 		return true;
 	}
 	switch (key) {
-	case 'q': return false;
-	case 's': sort_by = (sort_by + 1) % NR_COLUMNS; break;
-	case '/': case 'f': view.asks = true; *view.name = '\0'; break;
-	case ' ': view.paused = !view.paused; break;
-	case '\n': case KEY_ENTER: enter(); break;
-	case 27: case KEY_BACKSPACE: case 127: leave(); break;
-	case KEY_UP: view.selected -= view.selected > 0; break;
-	case KEY_DOWN: view.selected++; break;
-	case KEY_PPAGE: view.selected -= view.selected > 10 ? 10 : view.selected; break;
-	case KEY_NPAGE: view.selected += 10; break;
+	case 'q':
+		return false;
+	case 's':
+		sort_by = (sort_by + 1) % NR_COLUMNS;
+		break;
+	case '/':
+	case 'f':
+		view.asks = true;
+		*view.name = '\0';
+		break;
+	case ' ':
+		view.paused = !view.paused;
+		break;
+	case '\n':
+	case KEY_ENTER:
+		enter();
+		break;
+	case 27:
+	case KEY_BACKSPACE:
+	case 127:
+		leave();
+		break;
+	case KEY_UP:
+		view.selected -= view.selected > 0;
+		break;
+	case KEY_DOWN:
+		view.selected++;
+		break;
+	case KEY_PPAGE:
+		view.selected -= view.selected > 10 ? 10 : view.selected;
+		break;
+	case KEY_NPAGE:
+		view.selected += 10;
+		break;
 	}
 	return true;
 }

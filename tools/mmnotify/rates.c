@@ -75,7 +75,8 @@ static struct rate *row_of(struct rates *r, const struct net_process *p, enum ra
 		r->list = regrow(r->list, (r->nr ? 2 * r->nr : 1) * sizeof(*r->list));
 	row = &r->list[r->nr++];
 	*row = (struct rate){
-		.id = p->id, .tgid = p->tgid, .cgroup = p->cgroup, .ended = p->until, .cause = cause,
+		.id = p->id, .tgid = p->tgid, .cgroup = p->cgroup, .ended = p->until,
+		.cause = cause,
 	};
 	strcpy(row->comm, p->comm);
 	strcpy(row->driver, driver);

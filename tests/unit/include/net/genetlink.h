@@ -104,7 +104,8 @@ static inline int shim_put_number(struct sk_buff *skb, int type, unsigned int by
 #define nla_put_u16(skb, type, value)	shim_put_number(skb, type, 2, (u16)(value))
 #define nla_put_u32(skb, type, value)	shim_put_number(skb, type, 4, (u32)(value))
 #define nla_put_s32(skb, type, value)	shim_put_number(skb, type, 4, (u64)(s64)(value))
-#define nla_put_u64_64bit(skb, type, value, pad)	shim_put_number(skb, type, 8, value)
+#define nla_put_u64_64bit(skb, type, value, pad) \
+	((void)(pad), shim_put_number(skb, type, 8, value))
 
 static inline int nla_put_string(struct sk_buff *skb, int type, const char *text)
 {
