@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,7 +95,7 @@ static void put_events(FILE *out, const struct net_snapshot *s)
 {
 	head(out, "events", "counter", "Invalidations of the whole machine by event and cause.");
 	for (unsigned int i = 0; i < s->nr_counters; i++)
-		fprintf(out, "mmnotify_events_total{event=\"%s\",cause=\"%s\"} %" PRIu64 "\n",
+		fprintf(out, "mmnotify_events_total{event=\"%s\",cause=\"%s\"} %lu\n",
 			net_event(s->counters[i].event), net_cause(s->counters[i].cause),
 			s->counters[i].count);
 }
@@ -151,7 +150,7 @@ static void put_line(FILE *out, const char *name, const struct line *l)
 {
 	fprintf(out, "mmnotify_process_%s_total{pid=\"%u\",", name, l->p->tgid);
 	label(out, "comm", l->p->comm);
-	fprintf(out, ",cgroup=\"%" PRIu64 "\",cause=\"%s\"} ", l->p->cgroup, net_cause(l->c.cause));
+	fprintf(out, ",cgroup=\"%lu\",cause=\"%s\"} ", l->p->cgroup, net_cause(l->c.cause));
 }
 
 static void put_processes(FILE *out, struct net_snapshot *s)
@@ -163,12 +162,12 @@ static void put_processes(FILE *out, struct net_snapshot *s)
 	head(out, "process_events", "counter", "Invalidations by process and cause.");
 	for (unsigned int i = 0; i < nr_lines; i++) {
 		put_line(out, "events", &lines[i]);
-		fprintf(out, "%" PRIu64 "\n", lines[i].c.events);
+		fprintf(out, "%lu\n", lines[i].c.events);
 	}
 	head(out, "process_pages", "counter", "Pages in the ranges of these events.");
 	for (unsigned int i = 0; i < nr_lines; i++) {
 		put_line(out, "pages", &lines[i]);
-		fprintf(out, "%" PRIu64 "\n", lines[i].c.pages);
+		fprintf(out, "%lu\n", lines[i].c.pages);
 	}
 	head(out, "process_seconds", "counter", "Time from their starts to their ends.");
 	for (unsigned int i = 0; i < nr_lines; i++) {
@@ -218,12 +217,12 @@ static void put_histogram(FILE *out, const struct net_driver *d)
 		if (b < 10 || b > 35)
 			continue;
 		put_driver(out, d, "_bucket");
-		fprintf(out, ",le=\"%.9g\"} %" PRIu64 "\n", (2ULL << b) / 1e9, below);
+		fprintf(out, ",le=\"%.9g\"} %lu\n", (2ULL << b) / 1e9, below);
 	}
 	put_driver(out, d, "_bucket");
-	fprintf(out, ",le=\"+Inf\"} %" PRIu64 "\n", below);
+	fprintf(out, ",le=\"+Inf\"} %lu\n", below);
 	put_driver(out, d, "_count");
-	fprintf(out, "} %" PRIu64 "\n", below);
+	fprintf(out, "} %lu\n", below);
 	put_driver(out, d, "_sum");
 	fprintf(out, "} %.9f\n", d->ns / 1e9);
 }

@@ -201,7 +201,8 @@ static void row_line(const struct rate *r, char *to, size_t size)
 		 fmt_printable(comm, sizeof(comm), r->comm), (r->events ? r->events : r->calls) / s,
 		 r->pages / s, fmt_time(time, (r->calls ? r->callback_ns : r->ns) / s),
 		 time_or_dash(p50, rates_quantile(r, 0.5), r),
-		 time_or_dash(p99, rates_quantile(r, 0.99), r), time_or_dash(max, r->max_ns, r), nil,
+		 time_or_dash(p99, rates_quantile(r, 0.99), r),
+		 time_or_dash(max, r->max_ns, r), nil,
 		 what);
 }
 
