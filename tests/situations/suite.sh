@@ -5,6 +5,7 @@
 # hang" runs some.
 
 kernels=(6.12 7.3)
+packages=(python3-pyverbs ibverbs-providers iproute2)
 # As in tool/suite.sh, which tests/check sources, too.
 tool_files=$top/build/tool/vm
 
@@ -23,8 +24,17 @@ situation_steps()
 	in_turn situations_in_vm "$1" four balloon decay slow hang
 }
 
+# The memory of RDMA needs a root with its libraries.
+odp_in_vm()
+{
+	step_in_vm "$1-situations-odp" "$1" --root --mem 2048 --timeout 900 \
+		--files "$top/tests/situations" --files "$top/tests/lib" \
+		--files "$top/tests/drivers/foreign" --files "$tool_files" -- sh /files/odp.sh
+}
+
 run_steps()
 {
+	in_turn odp_in_vm "$1"
 	in_turn step_in_vm "$1-situations-recipes" "$1" --files "$top/tests/situations" \
 		--files "$top/tests/lib" -- sh /files/recipes.sh
 	# shellcheck disable=SC2086

@@ -11,25 +11,11 @@ set -u
 . "${0%/*}/tap.sh"
 # shellcheck source-path=SCRIPTDIR source=watched.sh
 . "${0%/*}/watched.sh"
+# shellcheck source-path=SCRIPTDIR source=rdma.sh
+. "${0%/*}/rdma.sh"
 
 mode=$1
 tracing=/sys/kernel/tracing
-
-# A device on a network that ends in the VM.
-device() {
-	modprobe -a rdma_rxe ib_uverbs dummy && ip link set lo up &&
-		ip link add dummy0 type dummy && ip addr add 10.0.0.1/24 dev dummy0 &&
-		ip link set dummy0 up && rdma link add rxe0 type rxe netdev dummy0 &&
-		soon 100 test -e /dev/infiniband/uverbs0
-}
-
-gid() {
-	grep -q -v '0000:0000:0000:0000$' /sys/class/infiniband/rxe0/ports/1/gids/1
-}
-
-rdma_tests() {
-	(cd /tmp/rdma && timeout 400 python3 -W ignore tests/rdma_tap.py --dev rxe0 "$@") 2>&1
-}
 
 # run_tests DESCRIPTION TEST...
 run_tests() {
@@ -63,10 +49,7 @@ watch() {
 }
 
 say 'TAP version 13'
-mkdir -p /tmp/rdma
-cp -r /usr/share/doc/rdma-core/tests /tmp/rdma/
-gunzip /tmp/rdma/tests/*.gz
-cp /files/*.py /tmp/rdma/tests/
+unpack_tests
 if [ "$mode" = watched ]; then
 	watch
 else
