@@ -37,7 +37,7 @@ check '[ $status = 0 ] && grep -q "No task waits" /tmp/out' "nothing hangs"
 hangs
 $tool hung > /tmp/out 2>&1
 status=$?
-check '[ $status = 1 ]' "without the module: a task hangs"
+check '[ $status = 3 ]' "without the module: a task hangs"
 shows "^stuck \($pid\)" "its name"
 shows "waits in the callback mmn_stall_start.*\[mmn_stall\] \(start\)" "the callback"
 shows "unmap_vmas" "the stack"
@@ -49,7 +49,7 @@ insmod /modules/mmnotify.ko
 hangs
 $tool hung > /tmp/out 2>&1
 status=$?
-check '[ $status = 1 ] && grep -q "waits in the callback mmn_stall_start" /tmp/out' "without watching, too"
+check '[ $status = 3 ] && grep -q "waits in the callback mmn_stall_start" /tmp/out' "without watching, too"
 shows "Nothing is watched" "it says so"
 echo 0 > $hold
 echo 1 > $parameters/watch
@@ -57,7 +57,7 @@ sleep 1
 hangs
 $tool hung -l 100ms > /tmp/out 2>&1
 status=$?
-check '[ $status = 1 ]' "watched: a task hangs"
+check '[ $status = 3 ]' "watched: a task hangs"
 shows "^stuck \($pid\): munmap of 0x[0-9a-f]*-0x[0-9a-f]* \(16 KB\), for " "operation, range and time"
 shows "waits in the callback mmn_stall_start" "the callback"
 echo 0 > $hold

@@ -43,6 +43,9 @@ struct waiter {
 static struct waiter *waiters;
 static unsigned int nr_waiters, room;
 
+/* The exit status if tasks wait. */
+#define WAITERS	3
+
 static char *read_stack(int pid)
 {
 	char path[64];
@@ -122,6 +125,9 @@ static void visit_tasks(task_fn fn)
 	closedir(dir);
 }
 
+/* Tasks that were looked at, and those whose stack may not be read. */
+static unsigned int seen, refused;
+
 /* First look: any task that is in a callback now. */
 static void note_waiter(int pid)
 {
@@ -131,7 +137,11 @@ static void note_waiter(int pid)
 
 	if (find(pid))
 		return;
+	seen++;
 	stack = read_stack(pid);
+	/* A task that ended meanwhile waits for nothing. */
+	if (!stack && (errno == EACCES || errno == EPERM))
+		refused++;
 	if (!frames_parse(stack, &frames)) {
 		free(stack);
 		return;
@@ -246,7 +256,7 @@ static void print_limits(void)
 	if (!module_loaded() && nr_waiters)
 		printf("mmnotify is not loaded, so operation, range and time are not known. Its load waits for callbacks that run: load it when nothing hangs.\n");
 	else if (!module_loaded())
-		printf("mmnotify is not loaded: modprobe mmnotify\n");
+		printf("mmnotify is not loaded. Load it when nothing hangs, to know the operation, range and time of the next ones.\n");
 	else if (hook && !key_number(hook, "watched"))
 		printf("Nothing is watched: echo 1 > " MODULE_DIR "/parameters/watch names operation, range and time of the next ones.\n");
 	free(hook);
@@ -264,10 +274,13 @@ static int run(int argc, char **argv)
 	if (nr_waiters)
 		printf("%u task%s. The operation ends when the callback returns: look at the driver that it is of.\n",
 		       nr_waiters, nr_waiters == 1 ? " waits" : "s wait");
-	else
+	else if (!refused)
 		printf("No task waits for a callback.\n");
 	print_limits();
-	return nr_waiters ? 1 : 0;
+	if (refused)
+		die("the stacks of %u of %u tasks could not be read: root can, outside of containers",
+		    refused, seen);
+	return nr_waiters ? WAITERS : 0;
 }
 
 const struct cmd cmd_hung = {

@@ -283,6 +283,8 @@ static int run(int argc, char **argv)
 
 	if (json && csv)
 		usage_die("--json and --csv exclude each other");
+	if (times && !interval)
+		interval = 2000000000;
 	if (argc && (interval || total))
 		usage_die("a command excludes --interval and --total");
 	filter = (struct rates_filter){ .tgid = pid, .cgroup = cgroup, .driver = driver };
@@ -294,8 +296,10 @@ static int run(int argc, char **argv)
 		net_free(&now);
 		return 0;
 	}
-	if (!net_watch(true) && timed())
-		die("callbacks of drivers cannot be timed here: see mmnotify doctor");
+	if (!net_watch(true) && timed()) {
+		net_read(&now);
+		die("callbacks of drivers cannot be timed here: %s", now.info.no_drivers);
+	}
 	if (argc || !interval)
 		return print_once(argc, argv);
 	print_intervals();

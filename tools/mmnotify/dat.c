@@ -56,9 +56,12 @@ static FILE *open_part(const char *path)
 struct dat *dat_create(const char *path, int cpus)
 {
 	struct dat *dat = zalloc(sizeof(*dat));
+	int fd;
 
 	*dat = (struct dat){ .path = path, .cpus = cpus };
-	dat->out = fopen(path, "we");
+	/* Addresses of processes are not for all users. */
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	dat->out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!dat->out)
 		die("%s: %s: name another file by -o", path, strerror(errno));
 	dat->parts = zalloc(cpus * sizeof(*dat->parts));
