@@ -28,6 +28,7 @@
 #include "compat/trust.h"
 #include "debugfs.h"
 #include "drivers/layout.h"
+#include "drivers/probes.h"
 #include "hook/backends.h"
 #include "hook/hook.h"
 #include "hook/selftest.h"
@@ -304,6 +305,7 @@ static void __exit mmn_main_exit(void)
 	mmn_debugfs_exit();
 	mmn_watch_exit();
 	mmn_hook_exit();
+	mmn_probes_exit();
 	mmn_leftover_exit();
 	mmn_module_notifier_exit();
 	mmn_range_end_exit();

@@ -450,6 +450,8 @@ static void detach(void)
 	inserts_detach(ARRAY_SIZE(inserts));
 	callbacks_detach(NULL);
 	returns_detach();
+	/* The module of a function that was not probed yet may go, and another one take its place. */
+	memset(wishes, 0, sizeof(wishes));
 }
 
 /**
@@ -464,7 +466,9 @@ int mmn_probes_start(void)
 
 	if (mmn_layout_missing())
 		return -EOPNOTSUPP;
-	init_irq_work(&wish_work, schedule_grant);
+	/* A task that was preempted in the hook may have queued it since the last time. */
+	if (!wish_work.func)
+		init_irq_work(&wish_work, schedule_grant);
 	ret = register_module_notifier(&block);
 	if (ret)
 		return ret;
@@ -495,6 +499,19 @@ void mmn_probes_stop(void)
 	cancel_work_sync(&grant_work);
 }
 
+/**
+ * mmn_probes_exit() - no probe is asked for any more
+ *
+ * A task that was preempted in the hook while timing ended may still have asked for one.
+ *
+ * Context: Process, may sleep; after mmn_hook_exit().
+ */
+void mmn_probes_exit(void)
+{
+	irq_work_sync(&wish_work);
+	cancel_work_sync(&grant_work);
+}
+
 #else
 
 int mmn_probes_start(void)
@@ -509,4 +526,9 @@ void mmn_probes_stop(void)
 void mmn_probes_note(const struct mmu_notifier_ops *ops)
 {
 }
+
+void mmn_probes_exit(void)
+{
+}
+
 #endif /* MMN_LAYOUT_READABLE */

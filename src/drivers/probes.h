@@ -45,6 +45,7 @@ DECLARE_STATIC_KEY_FALSE(mmn_probes_timing);
 
 int mmn_probes_start(void);
 void mmn_probes_stop(void);
+void mmn_probes_exit(void);
 void mmn_probes_note(const struct mmu_notifier_ops *ops);
 
 /**

@@ -11,6 +11,7 @@
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/notifier.h>
+#include <linux/rculist.h>
 #include <linux/slab.h>
 
 #include <net/genetlink.h>
@@ -26,12 +27,14 @@
 /**
  * struct watcher - a socket that asked for something
  * @list: entry in watchers
+ * @rcu: for freeing it
  * @portid: number of the socket, in the initial network namespace
  * @watches: it asked for watching
  * @times: it asked for the time of callbacks
  */
 struct watcher {
 	struct list_head list;
+	struct rcu_head rcu;
 	u32 portid;
 	bool watches;
 	bool times;
@@ -61,7 +64,7 @@ static struct watcher *add(u32 portid)
 	if (!w)
 		return NULL;
 	w->portid = portid;
-	list_add(&w->list, &watchers);
+	list_add_rcu(&w->list, &watchers);
 	if (!nr_watchers++)
 		mmn_monitor_start();
 	return w;
@@ -74,8 +77,8 @@ static void drop_unused(struct watcher *w)
 		return;
 	if (!--nr_watchers)
 		mmn_monitor_stop();
-	list_del(&w->list);
-	kfree(w);
+	list_del_rcu(&w->list);
+	kfree_rcu(w, rcu);
 }
 
 static int set_watches(struct watcher *w, bool on)
@@ -164,6 +167,22 @@ unsigned int mmn_watchers_count(void)
 	return READ_ONCE(nr_watchers);
 }
 
+/*
+ * Watching takes a while to begin and to end, with watchers_lock held. The close of a socket that
+ * did not ask for it must not wait for that.
+ */
+static bool is_watcher(u32 portid)
+{
+	bool is = false;
+	struct watcher *w;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(w, &watchers, list)
+		is |= w->portid == portid;
+	rcu_read_unlock();
+	return is;
+}
+
 /* A socket of any protocol and network namespace is closed. */
 static int released(struct notifier_block *nb, unsigned long event, void *data)
 {
@@ -171,7 +190,7 @@ static int released(struct notifier_block *nb, unsigned long event, void *data)
 	struct watcher *w;
 
 	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC ||
-	    !net_eq(n->net, &init_net))
+	    !net_eq(n->net, &init_net) || !is_watcher(n->portid))
 		return NOTIFY_DONE;
 	mutex_lock(&watchers_lock);
 	w = find(n->portid);

@@ -9,6 +9,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
+#include <linux/timekeeping.h>
 #include <linux/types.h>
 
 #include <asm/barrier.h>
@@ -142,7 +143,7 @@ static inline u64 mmn_flight_age(const struct mmn_flight *f)
 /* Return: time since the callback that runs was called, in ns. */
 static inline u64 mmn_flight_callback_age(const struct mmn_flight *f)
 {
-	s64 ns = local_clock() - f->called;
+	s64 ns = ktime_get_mono_fast_ns() - f->called;
 
 	return ns > 0 ? ns : 0;
 }

@@ -430,7 +430,7 @@ unsigned int mmn_verdict_cause_now(struct mm_struct *mm)
 /* From now on the event is in flight. */
 static __always_inline struct mmn_flight *
 flight_begin(const struct mmu_notifier_range *range, unsigned long at,
-	     const struct mmn_verdict *v, unsigned long site, u64 nr)
+	     const struct mmn_verdict *v, unsigned long site, u64 nr, const char *operation)
 {
 	struct mmn_flight *f = mmn_flight_open(at, mmn_frame_step_top());
 
@@ -442,6 +442,7 @@ flight_begin(const struct mmu_notifier_range *range, unsigned long at,
 	f->end = range->end;
 	f->site = site;
 	f->verdict = *v;
+	f->operation = operation;
 	f->pid = current->pid;
 	f->ends = mmu_notifier_range_blockable(range);
 	f->since = local_clock();
@@ -453,13 +454,10 @@ static noinline void begin_split(const struct mmu_notifier_range *range,
 				 const struct mmn_verdict *v, unsigned long site, u64 nr)
 {
 	const char *operation = operation_behind(range);
-	struct mmn_flight *f;
 
 	if (trace_invalidate_start_enabled())
 		trace_start(range, v, site, nr, operation);
-	f = flight_begin(range, (unsigned long)range, v, site, nr);
-	if (f)
-		f->operation = operation;
+	flight_begin(range, (unsigned long)range, v, site, nr, operation);
 }
 
 /**
@@ -502,7 +500,7 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 	}
 	if (trace_invalidate_start_enabled())
 		trace_start(range, &seen.verdict, s.site.pc, nr, NULL);
-	flight_begin(range, (unsigned long)range, &seen.verdict, s.site.pc, nr);
+	flight_begin(range, (unsigned long)range, &seen.verdict, s.site.pc, nr, NULL);
 }
 
 static struct mmu_notifier_range release_of(struct mm_struct *mm)
@@ -530,7 +528,7 @@ struct mmn_flight *mmn_verdict_fly_release(struct mm_struct *mm, unsigned long a
 	struct mmn_verdict v;
 
 	classify_release(&range, &s, &v);
-	return flight_begin(&range, at, &v, 0, mmn_stats_number());
+	return flight_begin(&range, at, &v, 0, mmn_stats_number(), NULL);
 }
 
 /**

@@ -80,6 +80,7 @@ STEP(debugfs_init)
 STEP(debugfs_exit)
 STEP(watch_exit)
 STEP(hook_exit)
+STEP(probes_exit)
 STEP(leftover_exit)
 STEP(module_notifier_exit)
 STEP(range_end_exit)
@@ -214,7 +215,7 @@ static bool did(const char *what)
 #define SECOND	"patches_init leftover_init objects_init event_init:random range_end_init "
 #define THIRD	"hook_choose layout_prove stats_reset debugfs_init client_set_debug:off " \
 		"verify_set:off "
-#define EXIT	"debugfs_exit watch_exit hook_exit leftover_exit module_notifier_exit " \
+#define EXIT	"debugfs_exit watch_exit hook_exit probes_exit leftover_exit module_notifier_exit " \
 		"range_end_exit times_exit process_exit stats_exit "
 
 static void set(const struct kernel_param_ops *ops, bool *arg, const char *val)
