@@ -83,7 +83,7 @@ modules modules_install clean:
 
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
-	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/mincore $(user)/define $(user)/watched $(user)/raw $(user)/netlink \
+	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/mincore $(user)/define $(user)/watched $(user)/raw $(user)/genl \
 	$(user)/page_cache $(user)/situation $(user)/screen
 
 # For kernels of arm64, with Debian's cross compiler.
@@ -145,10 +145,11 @@ $(user)/pairs: $(pairs-src) tests/api/pairs_dev.h tests/api/pairs_random.h tests
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -Itests/modules/pairs -Itests/api -o $@ $(pairs-src)
 
-faults-src := tests/fuzz/faults/faults.c tests/api/drv.c $(tap) $(sys)
+faults-src := tests/fuzz/faults/faults.c tests/fuzz/faults/genl.c tests/api/drv.c $(tap) $(sys)
 
 $(user)/faults: $(faults-src) tests/api/drv.h tests/modules/contract/contract.h \
-		tests/modules/faults/faults.h include/mmnotify/mmnotify_types.h $(lib-headers)
+		tests/modules/faults/faults.h tests/fuzz/faults/genl.h \
+		include/mmnotify/mmnotify_types.h include/mmnotify/mmnotify_netlink.h $(lib-headers)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -pthread -Iinclude -Itests/modules/contract \
@@ -205,7 +206,7 @@ $(user)/situation: $(wildcard tests/situations/*.[ch])
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -fno-omit-frame-pointer -pthread -o $@ $(filter %.c,$^)
 
-$(user)/netlink: tests/watch/netlink.c include/mmnotify/mmnotify_netlink.h
+$(user)/genl: tests/watch/netlink.c include/mmnotify/mmnotify_netlink.h
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -Iinclude -o $@ $<

@@ -99,8 +99,8 @@ $tool export --textfile /tmp/m.prom
 check '[ -s /tmp/m.prom ] && [ "$(stat -c %a /tmp/m.prom)" = 644 ] && [ "$(ls /tmp/m.prom* | wc -l)" = 1 ] && ! grep -q "# EOF" /tmp/m.prom' \
 	"export --textfile: one file"
 chmod -R go+rX /files
-check '/files/netlink user exec $tool stat --total 2>&1 | grep -q "mmnotify: only root, or a program with CAP_PERFMON"' \
-	"a user gets one line why" || /files/netlink user exec $tool stat --total
+check '/files/genl user exec $tool stat --total 2>&1 | grep -q "mmnotify: only root, or a program with CAP_PERFMON"' \
+	"a user gets one line why" || /files/genl user exec $tool stat --total
 echo 0 > $parameters/watch
 exec 3>&-
 wait

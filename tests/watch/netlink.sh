@@ -9,7 +9,7 @@ set -u
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
-nl=/files/netlink
+nl=/files/genl
 
 # of_debugfs FILE: its lines without comments, and those of hook that netlink has as well.
 of_debugfs() {

@@ -24,6 +24,7 @@
 
 #include "drv.h"
 #include "faults.h"
+#include "genl.h"
 
 #define MOST	2000	/* limit for the allocations of one operation */
 
@@ -368,6 +369,20 @@ static void test_drivers(void)
 		call(CONTRACT_IOC_DEL, id);
 }
 
+/* What a socket asked for ends when it is closed. */
+static void ask_genl(unsigned int nth)
+{
+	int ret = genl_open();
+
+	at->undone = ret;
+	if (ret)
+		return;
+	arm(nth);
+	at->ret = !strcmp(name, "a socket watches") ? genl_watch() : genl_drivers();
+	disarm();
+	genl_close();
+}
+
 static void test_calls(void)
 {
 	struct sum sum;
@@ -380,6 +395,8 @@ static void test_calls(void)
 		return;
 	test_name("watch", switch_on);
 	test_drivers();
+	test_name("a socket watches", ask_genl);
+	test_name("a socket dumps drivers", ask_genl);
 	sum = each("a second event of a range", second_event);
 	ok(sum.faults && !sum.stuck,
 	   "a second event of a range: without memory its end still comes");
