@@ -450,7 +450,7 @@ static void detach(void)
 	inserts_detach(ARRAY_SIZE(inserts));
 	callbacks_detach(NULL);
 	returns_detach();
-	/* The module of a function that was not probed yet may go, and another one take its place. */
+	/* The module of a function that was not probed yet may go, and its place be taken. */
 	memset(wishes, 0, sizeof(wishes));
 }
 

@@ -54,7 +54,7 @@ static void note_family(const struct nlmsghdr *nl)
 	}
 }
 
-/* Reads up to the acknowledgement. Return: its errno, as a negative number. */
+/* Reads up to the end of the answer. Return: its errno, as a negative number. */
 static int answer(void)
 {
 	static char buffer[32768] __attribute__((aligned(8)));
