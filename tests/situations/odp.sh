@@ -17,6 +17,10 @@ say 'TAP version 13'
 unpack_tests
 insmod /modules/mmnotify.ko
 check 'device && soon 100 gid' 'rxe has a device'
+if ! grep -q ' rxe_odp_' /proc/kallsyms; then
+	skip 'trace names what happens to registered memory' 'rxe has no on-demand paging'
+	finish
+fi
 /files/mmnotify trace > $answer 2> /tmp/errors &
 tool=$!
 soon 200 test -s $answer
