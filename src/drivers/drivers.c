@@ -68,6 +68,24 @@ static int read_times(const struct mmn_times *t, void *arg)
 	return r->fn(&r->line, r->arg);
 }
 
+/* Flushes concern the lines of times only, and not the notifiers. */
+static int read_lines(line_fn fn, void *arg, bool flushes)
+{
+	struct reader *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int ret;
+
+	if (!r)
+		return -ENOMEM;
+	r->fn = fn;
+	r->arg = arg;
+	r->flushes = flushes;
+	ret = flushes ? 0 : read_mms(r);
+	if (!ret)
+		ret = mmn_times_for_each(read_times, r);
+	kfree(r);
+	return ret;
+}
+
 /**
  * mmn_drivers_for_each() - call a function for each driver of each process
  * @fn: the function; it may sleep, and ends the loop if it does not return 0
@@ -80,18 +98,7 @@ static int read_times(const struct mmn_times *t, void *arg)
  */
 int mmn_drivers_for_each(line_fn fn, void *arg)
 {
-	struct reader *r = kzalloc(sizeof(*r), GFP_KERNEL);
-	int ret;
-
-	if (!r)
-		return -ENOMEM;
-	r->fn = fn;
-	r->arg = arg;
-	ret = read_mms(r);
-	if (!ret)
-		ret = mmn_times_for_each(read_times, r);
-	kfree(r);
-	return ret;
+	return read_lines(fn, arg, false);
 }
 
 /**
@@ -104,17 +111,7 @@ int mmn_drivers_for_each(line_fn fn, void *arg)
  */
 int mmn_drivers_each_flush(line_fn fn, void *arg)
 {
-	struct reader *r = kzalloc(sizeof(*r), GFP_KERNEL);
-	int ret;
-
-	if (!r)
-		return -ENOMEM;
-	r->fn = fn;
-	r->arg = arg;
-	r->flushes = true;
-	ret = mmn_times_for_each(read_times, r);
-	kfree(r);
-	return ret;
+	return read_lines(fn, arg, true);
 }
 
 /**

@@ -158,10 +158,11 @@ int mmn_watch_set(bool on)
 	return ret;
 }
 
-static void count_timer(int users)
+/* @users: timers or observers */
+static void count_users(unsigned int *users, int more)
 {
 	mutex_lock(&watch_lock);
-	timers += users;
+	*users += more;
 	mutex_unlock(&watch_lock);
 }
 
@@ -178,20 +179,13 @@ int mmn_watch_time(bool on)
 {
 	int ret;
 
-	count_timer(on ? 1 : -1);
+	count_users(&timers, on ? 1 : -1);
 	ret = watch_reconcile();
 	if (!ret || !on)
 		return 0;
-	count_timer(-1);
+	count_users(&timers, -1);
 	watch_reconcile();
 	return ret;
-}
-
-static void count_observer(int users)
-{
-	mutex_lock(&watch_lock);
-	observers += users;
-	mutex_unlock(&watch_lock);
 }
 
 /**
@@ -205,11 +199,11 @@ int mmn_watch_observe(bool on)
 {
 	int ret;
 
-	count_observer(on ? 1 : -1);
+	count_users(&observers, on ? 1 : -1);
 	ret = watch_reconcile();
 	if (!ret || !on)
 		return 0;
-	count_observer(-1);
+	count_users(&observers, -1);
 	return ret;
 }
 

@@ -173,14 +173,6 @@ struct mmn_flight *mmn_flight_called(unsigned long sp)
 	return NULL;
 }
 
-/* Unlike local_clock() this clock is one for all CPUs: a callback may move to another one. */
-static u64 ns_since(u64 when)
-{
-	s64 ns = ktime_get_mono_fast_ns() - when;
-
-	return ns > 0 ? ns : 0;
-}
-
 /**
  * mmn_flight_return() - the callback of a driver returns
  * @f: record of its event, from mmn_flight_called()
@@ -192,7 +184,7 @@ void mmn_flight_return(struct mmn_flight *f)
 	unsigned int driver = f->driver;
 
 	WRITE_ONCE(f->driver, 0);
-	mmn_times_add(f->mm, driver, f->verdict.cause, ns_since(f->called));
+	mmn_times_add(f->mm, driver, f->verdict.cause, mmn_flight_callback_age(f));
 }
 
 /**
@@ -254,7 +246,7 @@ static void show_callback(struct seq_file *m, const struct mmn_flight *f)
 	struct mmn_driver d;
 
 	if (mmn_times_name(mmn_flight_driver(f), &d))
-		seq_printf(m, " %s %llu", d.symbol, div_u64(ns_since(f->called), 1000000));
+		seq_printf(m, " %s %llu", d.symbol, div_u64(mmn_flight_callback_age(f), 1000000));
 	else
 		seq_puts(m, " - -");
 }

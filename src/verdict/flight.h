@@ -140,7 +140,10 @@ static inline u64 mmn_flight_age(const struct mmn_flight *f)
 	return ns > 0 ? ns : 0;
 }
 
-/* Return: time since the callback that runs was called, in ns. */
+/*
+ * Return: time since the callback that runs was called, in ns. Unlike local_clock() this clock is
+ * one for all CPUs: a callback may move to another one.
+ */
 static inline u64 mmn_flight_callback_age(const struct mmn_flight *f)
 {
 	s64 ns = ktime_get_mono_fast_ns() - f->called;
