@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * mmn_slow: three drivers whose callbacks take a known time. Two have a notifier of the whole mm,
- * of which the first sleeps, and the third a notifier of a range, which sleeps, too. A fourth driver
- * stands for an IOMMU: its devices use the page tables of the process.
+ * of which the first sleeps, and the third a notifier of a range, which sleeps, too. A fourth
+ * driver stands for an IOMMU: its devices use the page tables of the process.
  */
 #include <linux/delay.h>
 
