@@ -55,6 +55,7 @@ hooked() {
 # detached a moment after its tool has ended.
 asked() {
 	soon 100 hooked 0
+	: > $answer
 	/files/mmnotify "$@" > $answer 2> /tmp/errors &
 	tool=$!
 	soon 200 watching

@@ -32,6 +32,7 @@ info() {
 
 # holder COMMAND...: a program that waits for a line from descriptor 4. Sets $holder.
 holder() {
+	: > /tmp/held
 	$nl "$@" < /tmp/hold > /tmp/held 3>&- &
 	holder=$!
 	exec 4> /tmp/hold
@@ -41,7 +42,6 @@ holder() {
 release() {
 	exec 4>&-
 	wait $holder
-	: > /tmp/held
 }
 
 say 'TAP version 13'
@@ -212,6 +212,7 @@ check 'rmmod mmnotify' "a socket that watches does not"
 release
 insmod /modules/mmnotify.ko forget=unmap_vmas
 insmod /modules/mmn_native.ko
+: > /tmp/messages
 $nl monitor > /tmp/messages &
 monitor=$!
 soon 50 grep -q "ready 0" /tmp/messages

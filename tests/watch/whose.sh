@@ -90,6 +90,7 @@ for hook in auto kprobe; do
 		"$what: mmnotify and a bare notifier load"
 	# This one has its notifier before watching starts, and no event until it ends.
 	mkfifo /tmp/early 2> /dev/null
+	: > /tmp/early_pid
 	/files/watched early wait < /tmp/early > /tmp/early_pid &
 	early=$!
 	exec 3> /tmp/early
