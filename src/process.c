@@ -303,12 +303,18 @@ static bool entry_copy(unsigned int i, struct entry *e)
  */
 void mmn_process_find(const struct mm_struct *mm, struct mmn_process *p)
 {
-	const struct entry *e = entry_find(mm);
-	struct entry copy = { };
+	const struct entry *e;
+	unsigned long flags;
+	bool lives;
 
-	if (e)
-		entry_copy(e - entries, &copy);
-	*p = copy.process;
+	/* Another mm may take the entry once the lock is dropped. */
+	raw_spin_lock_irqsave(&table_lock, flags);
+	e = entry_find(mm);
+	*p = e ? e->process : (struct mmn_process){ };
+	lives = e && !e->ended;
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	if (lives)
+		refresh_live(mm, p);
 }
 
 static void remember(const struct mm_struct *mm, struct task_struct *task)

@@ -379,6 +379,85 @@ static void test_ids(void)
 	ok(mmn_process_by_id(id, &p) == MMN_PROCESS_GONE, "as long as it is listed");
 }
 
+static bool finds(const struct mm_struct *mm, unsigned int tgid, const char *name)
+{
+	struct mmn_process p;
+
+	memset(&p, 0xff, sizeof(p));
+	mmn_process_find(mm, &p);
+	return p.tgid == tgid && !strcmp(p.comm, name) && !shim_locks_held && !shim_rcu_held &&
+	       !shim_unlocked;
+}
+
+/* Takes the entry of another mm after so many reads and locks. */
+static struct mm_struct *taker;
+static unsigned int steps_left;
+
+void shim_preempt(int writes)
+{
+	struct mm_struct *mm = taker;
+
+	if (!mm || shim_locks_held || steps_left--)
+		return;
+	taker = NULL;
+	mmn_process_register(mm);
+}
+
+/* @same: nine mms of a bucket. Only number @ended has ended, so its entry is taken. */
+static bool finds_no_other(struct mm_struct **same, unsigned int ended)
+{
+	struct mmn_process p;
+	unsigned int i;
+
+	for (i = 0; i < 9; i++) {
+		start(20 + i, "race");
+		same[i]->owner = &tasks[20 + i];
+		if (i < 8)
+			mmn_process_register(same[i]);
+	}
+	mmn_process_release(same[ended]);
+	taker = same[8];
+	mmn_process_find(same[ended], &p);
+	taker = NULL;
+	for (i = 0; i < 9; i++) {
+		same[i]->owner = NULL;
+		mmn_process_release(same[i]);
+	}
+	return !p.tgid || p.tgid == 120 + ended;
+}
+
+static void test_find_race(void)
+{
+	static struct mm_struct many[20000];
+	struct mm_struct *same[9];
+	unsigned int i, n = 0;
+	bool right = true;
+
+	for (i = 0; n < 9; i++)
+		if (hash_ptr(&many[i], 7) == hash_ptr(&many[0], 7))
+			same[n++] = &many[i];
+	shim_current = tasks[0];
+	for (i = 0; i < 12 * 8; i++) {
+		steps_left = i / 8;
+		right &= finds_no_other(same, i % 8);
+	}
+	ok(right, "nor does one get the process of the mm that takes its entry meanwhile");
+}
+
+static void test_find(void)
+{
+	struct mm_struct *mm = start(9, "found");
+
+	mmn_process_register(mm);
+	rename_task(9, "renamed");
+	ok(finds(mm, 109, "renamed"), "the process of an mm is found, with the name it has now");
+	tasks[9].mm = NULL;
+	mmn_process_release(mm);
+	ok(finds(mm, 109, "found"), "and when it has ended");
+	ok(finds(&mms[39], 0, ""), "an mm without an entry has none");
+	test_find_race();
+}
+
 /* Goes on to the next entry of a process. Return: is it there? */
 static bool walk_to(struct mmn_process_walk *w, u32 tgid, struct mmn_process_entry *e)
 {
@@ -505,6 +584,7 @@ int main(void)
 	test_count();
 	test_ring();
 	test_ids();
+	test_find();
 	test_read();
 	test_lost();
 	test_mms();

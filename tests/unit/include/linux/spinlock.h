@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include <linux/compiler.h>
 #include <linux/lockdep.h>
 
 typedef struct { bool held; } raw_spinlock_t;
@@ -26,6 +27,7 @@ static inline bool raw_spin_trylock(raw_spinlock_t *lock)
 
 static inline void raw_spin_lock(raw_spinlock_t *lock)
 {
+	shim_step(2);
 	lock->held = true;
 	shim_locks_held++;
 }
