@@ -288,7 +288,9 @@ static void add(const struct mm_struct *mm, unsigned int driver, unsigned int ca
 	if (likely(l))
 		return;
 	mmn_times_lose();
-	irq_work_queue(&wish);
+	/* A line that is freed helps no event without a process. */
+	if (process)
+		irq_work_queue(&wish);
 }
 
 /**
