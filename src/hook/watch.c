@@ -16,6 +16,8 @@
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
+#include <mmnotify/mmnotify_types.h>
+
 #include "drivers/probes.h"
 #include "hook.h"
 #include "process.h"
@@ -40,10 +42,23 @@ static bool timing;
 /* When it began, in seconds of the clock of /proc/uptime. */
 static s64 since;
 
+/* The times of callbacks belong to events, which only a hook shows. */
+static bool no_hook(void)
+{
+	if (mmn_hook_caps() & MMNOTIFY_CAP_HOOK)
+		return false;
+	pr_warn_ratelimited("callbacks are not timed: no hook is attached (%d): load mmnotify with hook=auto, see debugfs mmnotify/hook\n",
+			    -EOPNOTSUPP);
+	return true;
+}
+
 static int timing_begin(void)
 {
-	int ret = mmn_times_init();
+	int ret;
 
+	if (no_hook())
+		return -EOPNOTSUPP;
+	ret = mmn_times_init();
 	if (!ret)
 		ret = mmn_probes_start();
 	if (ret == -EOPNOTSUPP)

@@ -157,5 +157,9 @@ check 'said_at_load 1 "no hook: no verdict is exact but that of a release$"' \
 	"hook=none: the log has what is lost without a hook"
 check 'hook_says "backend none" && hook_says "stack_walks no"' \
 	"hook=none: debugfs has no hook and no walks of the stack"
+check '! echo 1 > /sys/module/mmnotify/parameters/timing &&
+	[ "$(cat /sys/module/mmnotify/parameters/timing)" = N ]' \
+	"hook=none: callbacks cannot be timed"
+check 'dmesg | grep -q "callbacks are not timed: no hook is attached"' "hook=none: the log says why"
 check 'rmmod mmnotify' "hook=none: mmnotify unloads"
 finish

@@ -8,6 +8,8 @@
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
+#include <mmnotify/mmnotify_types.h>
+
 #include "drivers/probes.h"
 #include "hook/hook.h"
 #include "log.h"
@@ -78,6 +80,13 @@ void mmn_flight_reset(void)
 {
 	wrong |= watching || hooks;
 	resets++;
+}
+
+static u32 caps = MMNOTIFY_CAP_HOOK | MMNOTIFY_CAP_FTRACE;
+
+u32 mmn_hook_caps(void)
+{
+	return hooks ? caps : 0;
 }
 
 void mmn_hook_get(void)
@@ -196,6 +205,10 @@ static void test_timing(void)
 	ok(mmn_watch_time(true) == -EINVAL && is_watched(false) && !timed &&
 	   strstr(logged, "a probe cannot be attached (-22)"), "nor without a probe");
 	no_probes = 0;
+	caps = 0;
+	ok(mmn_watch_time(true) == -EOPNOTSUPP && is_watched(false) && !timed &&
+	   strstr(logged, "load mmnotify with hook=auto"), "nor without a hook");
+	caps = MMNOTIFY_CAP_HOOK;
 	ok(!mmn_watch_time(true) && is_watched(true) && timed, "the next attempt succeeds");
 	mmn_watch_time(false);
 	ok(is_watched(false) && !timed, "and ends");
