@@ -173,7 +173,7 @@ static struct mmn_flight *begin_flight(const struct mmnotify_client *client,
 	struct mmn_flight *f = NULL;
 
 	if (static_branch_unlikely(&mmn_probes_timing))
-		f = mmn_flight_innermost();
+		f = mmn_flight_around((unsigned long)d);
 	if (f)
 		mmn_flight_call(f, mmn_client_of(client)->driver, (unsigned long)d);
 	return f;

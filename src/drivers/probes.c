@@ -152,7 +152,7 @@ NOKPROBE_SYMBOL(mmn_probes_called);
 static int mmn_probes_called_again(struct kprobe *kp, struct pt_regs *regs)
 {
 	returns_to_probe(regs);
-	called(kp, regs, mmn_flight_innermost());
+	called(kp, regs, mmn_flight_around(mmn_caller_sp(regs)));
 	return 0;
 }
 NOKPROBE_SYMBOL(mmn_probes_called_again);
@@ -175,7 +175,7 @@ static int mmn_probes_flushed(struct kprobe *kp, struct pt_regs *regs)
 	unsigned long start = mmn_regs_arg(regs, 2), end = mmn_regs_arg(regs, 3);
 	struct mm_struct *mm = (void *)mmn_regs_arg(regs, 1);
 
-	mmn_times_flush(mm, c->driver, mmn_verdict_cause_now(mm),
+	mmn_times_flush(mm, c->driver, mmn_verdict_cause_now(mm, mmn_caller_sp(regs)),
 			!start && end == ULONG_MAX ? MMN_TIMES_WHOLE :
 						     (end - start) >> PAGE_SHIFT);
 	return 0;

@@ -95,34 +95,25 @@ static bool is_own(const struct mmn_flight *f)
 }
 
 /**
- * mmn_flight_around() - find the event that encloses one of current
- * @range: address of the range of the inner one; 0 for the event that started last
+ * mmn_flight_around() - find the event that encloses a place on the stack of current
+ * @at: address on the stack: of the range of an inner event, or of what an event calls
+ *
+ * A record further in is of an event that is over, but had no end.
  *
  * Context: Any.
- * Return: the record of the outer one; NULL if there is none.
+ * Return: the record of the next event further out; NULL if there is none.
  */
-struct mmn_flight *mmn_flight_around(unsigned long range)
+struct mmn_flight *mmn_flight_around(unsigned long at)
 {
 	struct mmn_flight *home = mmn_flight_home(current), *f, *found = NULL;
 	unsigned int i;
 
 	for (i = 0; i < FLIGHT_PROBES; i++) {
 		f = flight_probe(home, i);
-		if (is_own(f) && f->range > range && (!found || f->range < found->range))
+		if (is_own(f) && f->range > at && (!found || f->range < found->range))
 			found = f;
 	}
 	return found;
-}
-
-/**
- * mmn_flight_innermost() - find the event of current that started last
- *
- * Context: Any.
- * Return: its record; NULL if there is none.
- */
-struct mmn_flight *mmn_flight_innermost(void)
-{
-	return mmn_flight_around(0);
 }
 
 /**

@@ -76,8 +76,7 @@ static inline const char *mmn_flight_operation(const struct mmn_flight *f)
 	return f->verdict.cause == MMNOTIFY_CAUSE_THP_SPLIT ? f->operation : NULL;
 }
 
-struct mmn_flight *mmn_flight_innermost(void);
-struct mmn_flight *mmn_flight_around(unsigned long range);
+struct mmn_flight *mmn_flight_around(unsigned long at);
 void mmn_flight_call(struct mmn_flight *f, unsigned int driver, unsigned long sp);
 struct mmn_flight *mmn_flight_called(unsigned long sp);
 void mmn_flight_return(struct mmn_flight *f);

@@ -410,15 +410,16 @@ static noinline const char *operation_behind(const struct mmu_notifier_range *ra
 /**
  * mmn_verdict_cause_now() - get the cause of what this task does to an mm
  * @mm: the mm
+ * @sp: stack pointer of what the event calls, or the operation
  *
  * Context: The hook, or a probe, while events are watched.
  * Return: cause of the event in flight, or the one that the system call stands for; enum
  * mmnotify_cause, MMNOTIFY_CAUSE_UNKNOWN if it is not known.
  */
-unsigned int mmn_verdict_cause_now(struct mm_struct *mm)
+unsigned int mmn_verdict_cause_now(struct mm_struct *mm, unsigned long sp)
 {
 	const struct mmu_notifier_range range = { .mm = mm };
-	const struct mmn_flight *f = mmn_flight_innermost();
+	const struct mmn_flight *f = mmn_flight_around(sp);
 	struct mmn_ctx ctx MMN_UNINIT;
 
 	if (f && f->mm == mm)

@@ -97,7 +97,7 @@ void mmn_verdict_show_start(const struct mmu_notifier_range *range,
 			    unsigned long sp, unsigned long bp);
 void mmn_verdict_show_end(const struct mmu_notifier_range *range);
 void mmn_verdict_show_release(struct mm_struct *mm);
-unsigned int mmn_verdict_cause_now(struct mm_struct *mm);
+unsigned int mmn_verdict_cause_now(struct mm_struct *mm, unsigned long sp);
 struct mmn_flight *mmn_verdict_fly_release(struct mm_struct *mm, unsigned long at);
 bool mmn_verdict_in_callback(const struct mm_struct *mm, const char *what,
 			     const void *caller);

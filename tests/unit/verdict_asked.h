@@ -221,14 +221,10 @@ struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long a
 	return NULL;
 }
 
+/* It is at @range or further out. */
 struct mmn_flight *mmn_flight_around(unsigned long at)
 {
-	return at == (unsigned long)range ? has.around : NULL;
-}
-
-struct mmn_flight *mmn_flight_innermost(void)
-{
-	return has.around;
+	return at <= (unsigned long)range ? has.around : NULL;
 }
 
 unsigned int mmn_operation_cause(const struct mmn_ctx *ctx)

@@ -299,9 +299,11 @@ static void test_operation(void)
 	around.operation = "madvise";
 	around.verdict.cause = MMNOTIFY_CAUSE_THP_SPLIT;
 	ok(is_behind(around.operation, around.operation), "or what is behind that one");
-	ok(mmn_verdict_cause_now(&mm) == MMNOTIFY_CAUSE_THP_SPLIT &&
-	   mmn_verdict_cause_now(&other_mm) == MMNOTIFY_CAUSE_MUNMAP,
+	ok(mmn_verdict_cause_now(&mm, (unsigned long)range) == MMNOTIFY_CAUSE_THP_SPLIT &&
+	   mmn_verdict_cause_now(&other_mm, (unsigned long)range) == MMNOTIFY_CAUSE_MUNMAP,
 	   "what is done now is the event in flight, or the system call");
+	ok(mmn_verdict_cause_now(&mm, (unsigned long)range + 1) == MMNOTIFY_CAUSE_MUNMAP,
+	   "but not an event further in, which is over");
 	around.end = 0x1000;
 	ok(is_behind(has.operation, has.operation), "but not of other memory");
 	around.end = 0x9000;
