@@ -59,7 +59,7 @@ static int get_hook(struct sk_buff *skb, struct genl_info *info)
 
 static int set_watch(struct sk_buff *skb, struct genl_info *info)
 {
-	return is_allowed(skb) ? mmn_watchers_set(info) : -EPERM;
+	return is_allowed(skb) ? mmn_watchers_set(skb, info) : -EPERM;
 }
 
 static int start_dump(struct netlink_callback *cb)

@@ -2,6 +2,9 @@
 /*
  * watchers: the sockets that asked for watching. Each one counts as an observer until it asks for
  * the opposite, or is closed.
+ *
+ * A socket is known by its address, and referenced for that. The number that its close is told with
+ * may be that of the next socket already, which may have asked, too.
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -12,10 +15,12 @@
 #include <linux/netlink.h>
 #include <linux/notifier.h>
 #include <linux/rculist.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
+#include <net/sock.h>
 
 #include <mmnotify/mmnotify_netlink.h>
 
@@ -28,13 +33,15 @@
  * struct watcher - a socket that asked for something
  * @list: entry in watchers
  * @rcu: for freeing it
- * @portid: number of the socket, in the initial network namespace
+ * @sk: the socket
+ * @portid: its number, in the initial network namespace
  * @watches: it asked for watching
  * @times: it asked for the time of callbacks
  */
 struct watcher {
 	struct list_head list;
 	struct rcu_head rcu;
+	struct sock *sk;
 	u32 portid;
 	bool watches;
 	bool times;
@@ -46,23 +53,25 @@ static LIST_HEAD(watchers);
 static unsigned int nr_watchers;
 static bool closed;
 
-static struct watcher *find(u32 portid)
+static struct watcher *find(const struct sock *sk)
 {
 	struct watcher *w;
 
 	lockdep_assert_held(&watchers_lock);
 	list_for_each_entry(w, &watchers, list)
-		if (w->portid == portid)
+		if (w->sk == sk)
 			return w;
 	return NULL;
 }
 
-static struct watcher *add(u32 portid)
+static struct watcher *add(struct sock *sk, u32 portid)
 {
 	struct watcher *w = closed ? NULL : kzalloc(sizeof(*w), GFP_KERNEL);
 
 	if (!w)
 		return NULL;
+	sock_hold(sk);
+	w->sk = sk;
 	w->portid = portid;
 	list_add_rcu(&w->list, &watchers);
 	if (!nr_watchers++)
@@ -78,6 +87,7 @@ static void drop_unused(struct watcher *w)
 	if (!--nr_watchers)
 		mmn_monitor_stop();
 	list_del_rcu(&w->list);
+	sock_put(w->sk);
 	kfree_rcu(w, rcu);
 }
 
@@ -111,13 +121,14 @@ static int change(struct watcher *w, const struct nlattr *watch, const struct nl
 	return ret ?: timing ? set_times(w, nla_get_u8(timing)) : 0;
 }
 
-static int set(u32 portid, const struct nlattr *watch, const struct nlattr *timing)
+static int set(struct sock *sk, u32 portid, const struct nlattr *watch,
+	       const struct nlattr *timing)
 {
 	struct watcher *w;
 	int ret;
 
 	mutex_lock(&watchers_lock);
-	w = find(portid) ?: add(portid);
+	w = find(sk) ?: add(sk, portid);
 	ret = w ? change(w, watch, timing) : closed ? -ENODEV : -ENOMEM;
 	if (w)
 		drop_unused(w);
@@ -134,13 +145,14 @@ static void drop(struct watcher *w)
 
 /**
  * mmn_watchers_set() - answer watch-set
+ * @skb: buffer of the request
  * @info: the request
  *
  * Context: Process, may sleep.
  * Return: 0; -EINVAL if the request has no attribute; -EOPNOTSUPP or another errno if callbacks
  * cannot be timed; -ENOMEM; -ENODEV if mmnotify is being unloaded.
  */
-int mmn_watchers_set(struct genl_info *info)
+int mmn_watchers_set(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *watch = info->attrs[MMNOTIFY_A_WATCH_WATCH];
 	const struct nlattr *timing = info->attrs[MMNOTIFY_A_WATCH_TIMING];
@@ -150,7 +162,7 @@ int mmn_watchers_set(struct genl_info *info)
 		GENL_SET_ERR_MSG(info, "neither watch nor timing is given");
 		return -EINVAL;
 	}
-	ret = set(info->snd_portid, watch, timing);
+	ret = set(NETLINK_CB(skb).sk, info->snd_portid, watch, timing);
 	if (ret == -EOPNOTSUPP)
 		GENL_SET_ERR_MSG(info, "callbacks of drivers cannot be timed here");
 	return ret;
@@ -183,19 +195,25 @@ static bool is_watcher(u32 portid)
 	return is;
 }
 
+static void drop_closed(u32 portid)
+{
+	struct watcher *w, *next;
+
+	list_for_each_entry_safe(w, next, &watchers, list)
+		if (w->portid == portid && sock_flag(w->sk, SOCK_DEAD))
+			drop(w);
+}
+
 /* A socket of any protocol and network namespace is closed. */
 static int released(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct netlink_notify *n = data;
-	struct watcher *w;
 
 	if (event != NETLINK_URELEASE || n->protocol != NETLINK_GENERIC ||
 	    !net_eq(n->net, &init_net) || !is_watcher(n->portid))
 		return NOTIFY_DONE;
 	mutex_lock(&watchers_lock);
-	w = find(n->portid);
-	if (w)
-		drop(w);
+	drop_closed(n->portid);
 	mutex_unlock(&watchers_lock);
 	return NOTIFY_DONE;
 }

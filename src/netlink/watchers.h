@@ -3,10 +3,11 @@
 #define MMN_WATCHERS_H
 
 struct genl_info;
+struct sk_buff;
 
 int mmn_watchers_init(void);
 void mmn_watchers_exit(void);
-int mmn_watchers_set(struct genl_info *info);
+int mmn_watchers_set(struct sk_buff *skb, struct genl_info *info);
 unsigned int mmn_watchers_count(void);
 
 #endif /* MMN_WATCHERS_H */

@@ -98,7 +98,7 @@ int mmn_state_reply_hook(struct genl_info *info)
 	return MMNOTIFY_CMD_HOOK_GET;
 }
 
-int mmn_watchers_set(struct genl_info *info)
+int mmn_watchers_set(struct sk_buff *skb, struct genl_info *info)
 {
 	return MMNOTIFY_CMD_WATCH_SET;
 }

@@ -8,6 +8,8 @@
 #include <linux/errno.h>
 #include <linux/mutex.h>
 
+#include <net/sock.h>
+
 #include <mmnotify/mmnotify_netlink.h>
 
 #include "client/client.h"
@@ -89,19 +91,39 @@ enum { OFF, ON, ABSENT_HERE };
 
 static const char *error;
 
-/* The socket @portid asks. */
-static int ask(u32 portid, u8 watch, u8 timing)
+/* By their numbers; the others have the same number as the first ones, after those were closed. */
+static struct sock sockets[5], next_sockets[5];
+
+static unsigned int references(void)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < 5; i++)
+		nr += sockets[i].references + next_sockets[i].references;
+	return nr;
+}
+
+static int ask_from(struct sock *sk, u32 portid, u8 watch, u8 timing)
 {
 	struct nlattr w = { watch }, t = { timing };
 	struct nlattr *attrs[MMNOTIFY_A_WATCH_MAX + 1] = {
 		[MMNOTIFY_A_WATCH_WATCH] = watch == ABSENT_HERE ? NULL : &w,
 		[MMNOTIFY_A_WATCH_TIMING] = timing == ABSENT_HERE ? NULL : &t,
 	};
+	static struct sk_buff skb;
 	struct genl_info info = { .snd_portid = portid, .attrs = attrs };
-	int ret = mmn_watchers_set(&info);
+	int ret;
 
+	skb.sk = sk;
+	ret = mmn_watchers_set(&skb, &info);
 	error = info.error;
 	return ret;
+}
+
+/* The socket @portid asks. */
+static int ask(u32 portid, u8 watch, u8 timing)
+{
+	return ask_from(&sockets[portid], portid, watch, timing);
 }
 
 static void release(struct net *net, u32 portid, int protocol, unsigned long event)
@@ -111,12 +133,19 @@ static void release(struct net *net, u32 portid, int protocol, unsigned long eve
 	notifier->notifier_call(notifier, event, &n);
 }
 
+static void close_socket(struct sock *sk, u32 portid)
+{
+	sk->dead = true;
+	release(&init_net, portid, NETLINK_GENERIC, NETLINK_URELEASE);
+}
+
 /* Are there so many users of each thing, and so many sockets? */
-static bool is(int watch, int timing, unsigned int sockets)
+static bool is(int watch, int timing, unsigned int nr)
 {
 	return observers == watch && timers == timing && client_timers == watch + timing &&
-	       mmn_watchers_count() == sockets && allocated == sockets &&
-	       monitors == !!sockets && !wrong && !shim_mutexes_held && !shim_unlocked;
+	       mmn_watchers_count() == nr && allocated == nr &&
+	       monitors == !!nr && references() == nr && !wrong && !shim_mutexes_held &&
+	       !shim_unlocked;
 }
 
 static void test_set(void)
@@ -158,10 +187,23 @@ static void test_release(void)
 	release(&init_net, 1, NETLINK_GENERIC, NETLINK_URELEASE + 1);
 	release(&init_net, 3, NETLINK_GENERIC, NETLINK_URELEASE);
 	ok(is(2, 1, 2), "other sockets that are closed do not count");
-	release(&init_net, 1, NETLINK_GENERIC, NETLINK_URELEASE);
+	close_socket(&sockets[1], 1);
 	ok(is(1, 0, 1), "one that asked loses all");
-	release(&init_net, 1, NETLINK_GENERIC, NETLINK_URELEASE);
+	close_socket(&sockets[1], 1);
 	ok(is(1, 0, 1), "once");
+}
+
+/* The number of a socket is free before its close is told. */
+static void test_reuse(void)
+{
+	ask(3, ON, OFF);
+	ok(!ask_from(&next_sockets[3], 3, ON, ON) && is(3, 1, 3),
+	   "a socket with the number of one that is being closed asks for itself");
+	close_socket(&sockets[3], 3);
+	ok(is(2, 1, 2), "and keeps it when that one is gone");
+	close_socket(&next_sockets[3], 3);
+	ok(is(1, 0, 1), "until it is closed, too");
+	sockets[3].dead = false;
 }
 
 static void test_exit(void)
@@ -178,6 +220,7 @@ int main(void)
 	test_set();
 	test_failures();
 	test_release();
+	test_reuse();
 	test_exit();
 	return tap_done();
 }

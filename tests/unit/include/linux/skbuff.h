@@ -25,6 +25,8 @@ struct shim_message {
 	bool ended;
 };
 
+struct sock;
+
 struct sk_buff {
 	unsigned int len;
 	unsigned int room;
@@ -33,6 +35,7 @@ struct sk_buff {
 	struct shim_message message[SHIM_ATTRS];
 	u32 portid;
 	u32 dst_group;
+	struct sock *sk;
 };
 
 #endif /* SHIM_SKBUFF_H */

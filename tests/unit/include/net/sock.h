@@ -6,10 +6,30 @@
 #include <linux/net.h>
 #include <linux/skbuff.h>
 
+/* The test counts the references. */
 struct sock {
+	int references;
+	bool dead;
 	struct socket *sk_socket;
 	int sk_callback_lock;
 };
+
+enum sock_flags { SOCK_DEAD };
+
+static inline bool sock_flag(const struct sock *sk, enum sock_flags flag)
+{
+	return flag == SOCK_DEAD && sk->dead;
+}
+
+static inline void sock_hold(struct sock *sk)
+{
+	sk->references++;
+}
+
+static inline void sock_put(struct sock *sk)
+{
+	sk->references--;
+}
 
 void shim_read_lock(int by);
 
