@@ -271,6 +271,9 @@ static int __init mmn_main_init(void)
 	ret = mmn_leftover_init();
 	if (ret)
 		goto modules;
+	ret = mmn_probes_init();
+	if (ret)
+		goto leftover;
 	mmn_objects_init();
 	mmn_event_init(get_random_u64());
 	mmn_range_end_init();
@@ -291,6 +294,8 @@ static int __init mmn_main_init(void)
 	pr_info("version %s, hook %s, %s kernel\n", MMN_VERSION, backend->name, mmn_trust_name());
 	return 0;
 
+leftover:
+	mmn_leftover_exit();
 modules:
 	mmn_module_notifier_exit();
 stats:

@@ -11,6 +11,7 @@
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
@@ -57,7 +58,10 @@ static bool timing;
 /* What a probe is for: the functions of a driver, and where they return to. */
 enum kind { START, FINISH, RELEASE, FLUSH, RETURN, NR_KINDS };
 
-/* What probes have seen and have no probe for; 0 if the place is free. */
+/*
+ * What probes have seen and have no probe for; 0 if the place is free. One that is refused stays,
+ * and so is not asked for again.
+ */
 static unsigned long wishes[NR_KINDS][WISHES];
 
 static void grant_wishes(struct work_struct *work);
@@ -79,9 +83,10 @@ static void wish(enum kind kind, unsigned long at)
 		if (READ_ONCE(wishes[kind][i]) == at)
 			return;
 	for (i = 0; i < WISHES; i++)
-		if (!cmpxchg(&wishes[kind][i], 0, at))
-			break;
-	irq_work_queue(&wish_work);
+		if (!cmpxchg(&wishes[kind][i], 0, at)) {
+			irq_work_queue(&wish_work);
+			return;
+		}
 }
 
 static bool is_own(unsigned long at)
@@ -242,7 +247,8 @@ static unsigned int driver_at(unsigned long at)
 	return mmn_times_driver(d.symbol, d.module);
 }
 
-static void callback_attach(enum kind kind, void *callback)
+/* Return: false if there is no room, or no probe can be registered. */
+static bool callback_attach(enum kind kind, void *callback)
 {
 	static const kprobe_pre_handler_t handlers[] = {
 		[START] = mmn_probes_called,
@@ -256,10 +262,10 @@ static void callback_attach(enum kind kind, void *callback)
 
 	lockdep_assert_held(&probes_lock);
 	if (!at || is_own(at) || callback_find(at))
-		return;
+		return true;
 	c = callback_find(0);
 	if (!c)
-		return;
+		return false;
 	c->driver = driver_at(at);
 	c->probe = (struct kprobe){ .addr = callback, .pre_handler = handlers[kind] };
 	ret = register_kprobe(&c->probe);
@@ -267,6 +273,7 @@ static void callback_attach(enum kind kind, void *callback)
 		pr_warn_once("the callback %ps is not timed (%d)\n", callback, ret);
 	else
 		WRITE_ONCE(c->at, at);
+	return !ret;
 }
 
 /* Those in @mod, or all if it is NULL. */
@@ -330,7 +337,7 @@ static bool may_return_to(unsigned long at)
 	char symbol[KSYM_SYMBOL_LEN];
 	unsigned int i;
 
-	snprintf(symbol, sizeof(symbol), "%ps", (void *)at);
+	sprint_symbol_no_offset(symbol, at);
 	for (i = 0; i < ARRAY_SIZE(functions); i++)
 		if (!strncmp(symbol, functions[i], strlen(functions[i])) && !strchr(symbol, '['))
 			return true;
@@ -393,12 +400,12 @@ static int inserts_attach(void)
 	return 0;
 }
 
-static void grant(enum kind kind, unsigned long at)
+/* Return: false if the wish is refused. */
+static bool grant(enum kind kind, unsigned long at)
 {
 	if (kind != RETURN)
-		callback_attach(kind, (void *)at);
-	else if (at && may_return_to(at))
-		return_attach(at);
+		return callback_attach(kind, (void *)at);
+	return !at || (may_return_to(at) && !return_attach(at));
 }
 
 static void grant_wishes(struct work_struct *work)
@@ -407,20 +414,30 @@ static void grant_wishes(struct work_struct *work)
 
 	mutex_lock(&probes_lock);
 	for (kind = 0; timing && kind < NR_KINDS; kind++)
-		for (i = 0; i < WISHES; i++) {
-			grant(kind, READ_ONCE(wishes[kind][i]));
-			WRITE_ONCE(wishes[kind][i], 0);
-		}
+		for (i = 0; i < WISHES; i++)
+			if (grant(kind, READ_ONCE(wishes[kind][i])))
+				WRITE_ONCE(wishes[kind][i], 0);
 	mutex_unlock(&probes_lock);
 }
 
-/* The functions of a module that is unloaded, before its text is freed. */
+static void wishes_drop(const struct module *mod)
+{
+	unsigned int kind, i;
+
+	for (kind = 0; kind < NR_KINDS; kind++)
+		for (i = 0; i < WISHES; i++)
+			if (within_module(READ_ONCE(wishes[kind][i]), mod))
+				WRITE_ONCE(wishes[kind][i], 0);
+}
+
+/* The functions of a module that is unloaded, before its text is freed and its place taken. */
 static int module_event(struct notifier_block *nb, unsigned long state, void *mod)
 {
 	if (state != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
 	mutex_lock(&probes_lock);
 	callbacks_detach(mod);
+	wishes_drop(mod);
 	mutex_unlock(&probes_lock);
 	return NOTIFY_OK;
 }
@@ -431,6 +448,8 @@ static int attach(void)
 {
 	int ret = returns_attach();
 
+	/* A task that was preempted in the hook when timing ended may have left one. */
+	memset(wishes, 0, sizeof(wishes));
 	if (!ret)
 		ret = inserts_attach();
 	if (ret) {
@@ -450,8 +469,21 @@ static void detach(void)
 	inserts_detach(ARRAY_SIZE(inserts));
 	callbacks_detach(NULL);
 	returns_detach();
-	/* The module of a function that was not probed yet may go, and its place be taken. */
-	memset(wishes, 0, sizeof(wishes));
+}
+
+/**
+ * mmn_probes_init() - begin to notice that modules are unloaded
+ *
+ * At load, as registering waits for notifiers that run. The unload of a module whose notifier hangs
+ * would keep timing, and all that waits for it, from beginning.
+ *
+ * Context: Process, may sleep.
+ * Return: 0 or an errno.
+ */
+int mmn_probes_init(void)
+{
+	init_irq_work(&wish_work, schedule_grant);
+	return register_module_notifier(&block);
 }
 
 /**
@@ -466,19 +498,11 @@ int mmn_probes_start(void)
 
 	if (mmn_layout_missing())
 		return -EOPNOTSUPP;
-	/* A task that was preempted in the hook may have queued it since the last time. */
-	if (!wish_work.func)
-		init_irq_work(&wish_work, schedule_grant);
-	ret = register_module_notifier(&block);
-	if (ret)
-		return ret;
 	mutex_lock(&probes_lock);
 	ret = attach();
 	if (ret && timing)
 		detach();
 	mutex_unlock(&probes_lock);
-	if (ret)
-		unregister_module_notifier(&block);
 	return ret;
 }
 
@@ -494,7 +518,6 @@ void mmn_probes_stop(void)
 	mutex_lock(&probes_lock);
 	detach();
 	mutex_unlock(&probes_lock);
-	unregister_module_notifier(&block);
 	irq_work_sync(&wish_work);
 	cancel_work_sync(&grant_work);
 }
@@ -508,11 +531,17 @@ void mmn_probes_stop(void)
  */
 void mmn_probes_exit(void)
 {
+	unregister_module_notifier(&block);
 	irq_work_sync(&wish_work);
 	cancel_work_sync(&grant_work);
 }
 
 #else
+
+int mmn_probes_init(void)
+{
+	return 0;
+}
 
 int mmn_probes_start(void)
 {

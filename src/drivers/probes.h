@@ -22,12 +22,13 @@
  *
  * **Which functions?** The notifiers of all mms are read when timing begins (layout.h). Later ones
  * are seen when they are registered. Where callbacks return to is known from the proof of the
- * layout; other such addresses are learnt from the first callback that returns there. Probes are
- * registered in process context, never in a probe: the first calls of a driver that comes
- * while timing is on may be missed.
+ * layout; other such addresses are learnt from the first callback that returns there, unless they
+ * are not the kernel's: a tracer's trampoline, or a driver that calls the callback itself. Probes
+ * are registered in process context, never in a probe: the first calls of a driver that comes while
+ * timing is on may be missed.
  *
  * **Locking.** probes_lock guards the callbacks. It is taken inside watch_lock. The locks of
- * kprobes are taken inside. It is not held while the module notifier is registered, which takes it.
+ * kprobes are taken inside. The module notifier, which takes it, is registered at load.
  *
  * **Release.** The end of an mm is no event with an end of its own. Its callbacks get a record
  * while they run. So one that hangs is in flight, too.
@@ -43,6 +44,7 @@
 /* True while callbacks are timed. */
 DECLARE_STATIC_KEY_FALSE(mmn_probes_timing);
 
+int mmn_probes_init(void);
 int mmn_probes_start(void);
 void mmn_probes_stop(void);
 void mmn_probes_exit(void);

@@ -89,6 +89,7 @@ STEP(stats_exit)
 STEP_THAT_FAILS(stats_init)
 STEP_THAT_FAILS(module_notifier_init)
 STEP_THAT_FAILS(leftover_init)
+STEP_THAT_FAILS(probes_init)
 STEP_WITH(frames_init)
 STEP_WITH(unwind_allow)
 STEP_WITH(client_set_debug)
@@ -212,7 +213,8 @@ static bool did(const char *what)
 }
 
 #define FIRST	"features_log stats_init census_init no text:no owner frames_init:on module_notifier_init "
-#define SECOND	"patches_init leftover_init objects_init event_init:random range_end_init "
+#define SECOND	"patches_init leftover_init probes_init objects_init event_init:random " \
+		"range_end_init "
 #define THIRD	"hook_choose layout_prove stats_reset debugfs_init client_set_debug:off " \
 		"verify_set:off "
 #define EXIT	"debugfs_exit watch_exit hook_exit probes_exit leftover_exit module_notifier_exit " \
@@ -258,6 +260,10 @@ static void test_failures(void)
 	failing = "leftover_init";
 	ok(shim_init() == -ENOMEM && did("trust:tested " FIRST "patches_init leftover_init "
 					 "module_notifier_exit stats_exit "), "no second one");
+	failing = "probes_init";
+	ok(shim_init() == -ENOMEM && did("trust:tested " FIRST "patches_init leftover_init probes_init "
+					 "leftover_exit module_notifier_exit stats_exit "),
+	   "no third one");
 }
 
 static void test_init(void)

@@ -212,6 +212,8 @@ void mmn_verdict_start_in_hook(const struct mmu_notifier_range *range, unsigned 
 void mmn_verdict_end_in_hook(const struct mmu_notifier_range *range, unsigned long site,
 			     unsigned long sp, unsigned long bp);
 void mmn_verdict_show_release(struct mm_struct *mm);
+unsigned int mmn_verdict_cause_now(struct mm_struct *mm, unsigned long sp);
+struct mmn_flight *mmn_verdict_fly_release(struct mm_struct *mm, unsigned long at);
 
 /* src/verdict/verdict_fast.h */
 #define MMN_VERDICT_FAST_H

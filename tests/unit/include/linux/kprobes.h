@@ -24,5 +24,6 @@ struct kprobe {
 
 int register_kprobe(struct kprobe *kp);
 void unregister_kprobe(struct kprobe *kp);
+void unregister_kprobes(struct kprobe **kps, int num);
 
 #endif /* SHIM_KPROBES_H */

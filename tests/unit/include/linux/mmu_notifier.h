@@ -64,6 +64,8 @@ struct mmu_notifier_ops {
 	void (*invalidate_range_end)(struct mmu_notifier *mn,
 				     const struct mmu_notifier_range *range);
 	void (*release)(struct mmu_notifier *mn, struct mm_struct *mm);
+	void (*arch_invalidate_secondary_tlbs)(struct mmu_notifier *mn, struct mm_struct *mm,
+					       unsigned long start, unsigned long end);
 	struct mmu_notifier *(*alloc_notifier)(struct mm_struct *mm);
 	void (*free_notifier)(struct mmu_notifier *mn);
 };
@@ -78,6 +80,19 @@ void mmu_notifier_unregister(struct mmu_notifier *mn, struct mm_struct *mm);
 struct mmu_interval_notifier {
 	struct interval_tree_node interval_tree;
 	struct mm_struct *mm;
+};
+
+struct mmu_interval_notifier_finish {
+	struct mmu_interval_notifier *notifier;
+};
+
+struct mmu_interval_notifier_ops {
+	bool (*invalidate)(struct mmu_interval_notifier *mni,
+			   const struct mmu_notifier_range *range, unsigned long seq);
+	bool (*invalidate_start)(struct mmu_interval_notifier *mni,
+				 const struct mmu_notifier_range *range, unsigned long seq,
+				 struct mmu_interval_notifier_finish **finish);
+	void (*invalidate_finish)(struct mmu_interval_notifier_finish *finish);
 };
 
 unsigned long mmu_interval_read_begin(struct mmu_interval_notifier *mni);

@@ -36,6 +36,11 @@ static inline bool within_module_core(unsigned long addr, const struct module *m
 	return addr >= mod->start && addr < mod->end;
 }
 
+static inline bool within_module(unsigned long addr, const struct module *mod)
+{
+	return within_module_init(addr, mod) || within_module_core(addr, mod);
+}
+
 static inline bool is_livepatch_module(const struct module *mod)
 {
 	return mod->is_patch;

@@ -8,6 +8,15 @@ struct pt_regs {
 	unsigned long cs;
 };
 
+/* As kernel_room.h has them: at the entry of a function, or where it returns to. */
+#define kernel_stack_pointer(regs)		((regs)->word[2])
+#define regs_get_kernel_argument(regs, n)	shim_argument(regs, n)
+
+static inline unsigned long shim_argument(const struct pt_regs *regs, unsigned int n)
+{
+	return regs->word[n ? n + 3 : 0];
+}
+
 #define user_mode(regs)	(((regs)->cs & 3) != 0)
 
 #define task_pt_regs(task)	((struct pt_regs *)((char *)(task)->stack + THREAD_SIZE) - 1)

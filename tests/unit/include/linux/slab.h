@@ -17,6 +17,11 @@ void kfree(void *p);
 void *kvzalloc(size_t size, int flags);
 void kvfree(void *p);
 
+static inline void *kmalloc_array(size_t n, size_t size, int flags)
+{
+	return kmalloc(n * size, flags);
+}
+
 static inline void *kvcalloc(size_t n, size_t size, int flags)
 {
 	return kvzalloc(n * size, flags);
