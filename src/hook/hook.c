@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
+#include <linux/compiler.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
@@ -29,8 +30,8 @@
 #define CHECK_DELAY	(30 * HZ)
 
 /*
- * Guards the variables below but mmn_hook_for_clients. attached and stuck are also read
- * without it. Never taken in the hook.
+ * Guards the variables below but mmn_hook_for_clients. Readers do without it. Never taken in the
+ * hook.
  */
 static DEFINE_MUTEX(hook_lock);
 
@@ -243,21 +244,21 @@ void mmn_hook_exit(void)
  * mmn_hook_read() - read the state of the hook
  * @s: filled with it
  *
- * Context: Process, may sleep.
+ * Takes no lock: attaching and detaching take long, and all generic netlink waits for a request
+ * that waits. So the members may be of different moments.
+ *
+ * Context: Any, when the backend is chosen.
  */
 void mmn_hook_read(struct mmn_hook_state *s)
 {
-	mutex_lock(&hook_lock);
-	hook_check_stuck();
 	*s = (struct mmn_hook_state){
-		.backend = hook_backend->name,
-		.attached = attached,
+		.backend = READ_ONCE(hook_backend)->name,
+		.attached = READ_ONCE(attached),
 		.for_clients = mmn_hook_for_clients,
-		.users = users,
-		.attach_error = attach_error,
-		.stuck = stuck,
+		.users = READ_ONCE(users),
+		.attach_error = READ_ONCE(attach_error),
+		.stuck = READ_ONCE(stuck),
 	};
-	mutex_unlock(&hook_lock);
 }
 
 /* Print the state of the hook, for debugfs mmnotify/hook. */
@@ -265,6 +266,9 @@ void mmn_hook_show(struct seq_file *m)
 {
 	struct mmn_hook_state s;
 
+	mutex_lock(&hook_lock);
+	hook_check_stuck();
+	mutex_unlock(&hook_lock);
 	mmn_hook_read(&s);
 	seq_printf(m, "backend %s\n", s.backend);
 	seq_printf(m, "attached %d\n", s.attached);

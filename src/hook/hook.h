@@ -41,7 +41,7 @@ struct seq_file;
  *   run under tracepoints_mutex: they queue a work item.
  * - hook_lock (hook.c, mutex) guards the backend, the number of users and the state of
  *   attachment. The locks of ftrace and kprobes are taken inside it. So it must not be
- *   taken under a lock of tracing, nor under mmap_lock.
+ *   taken under a lock of tracing, nor under mmap_lock. mmn_hook_read() does without it.
  *
  * **Ordering.** The end is attached first and detached last, and the start the other way round, so
  * that the end of each recorded event is seen. Callbacks look for records from before the hook is

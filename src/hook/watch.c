@@ -7,6 +7,7 @@
 #define pr_fmt(fmt) "mmnotify: " fmt
 
 #include <linux/atomic.h>
+#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mutex.h>
@@ -15,6 +16,8 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
+
+#include <asm/barrier.h>
 
 #include <mmnotify/mmnotify_types.h>
 
@@ -37,10 +40,11 @@ static unsigned int observers;
 
 /* Guards watching, timing, and writes to the variables above. Taken before hook_lock. */
 static DEFINE_MUTEX(watch_lock);
-static bool watching;
 static bool timing;
-/* When it began, in seconds of the clock of /proc/uptime. */
+/* When watching began, in seconds of the clock of /proc/uptime. */
 static s64 since;
+/* Readers of these two do without the lock. */
+static bool watching;
 
 /* The times of callbacks belong to events, which only a hook shows. */
 static bool no_hook(void)
@@ -102,7 +106,7 @@ static int watch_reconcile(void)
 		want = false;
 	}
 	if (want && !watching) {
-		since = ktime_get_boottime_seconds();
+		WRITE_ONCE(since, ktime_get_boottime_seconds());
 		mmn_hook_get();
 		mmn_verdict_set_watched(true);
 		mmn_process_start();
@@ -112,8 +116,9 @@ static int watch_reconcile(void)
 		mmn_hook_put();
 		mmn_flight_reset();
 	}
-	watching = want;
-	if (watching && timers)
+	/* Pairs with the acquire in mmn_watch_since(). */
+	smp_store_release(&watching, want);
+	if (want && timers)
 		ret = timing_reconcile(true);
 	mutex_unlock(&watch_lock);
 	return ret;
@@ -226,17 +231,17 @@ int mmn_watch_observe(bool on)
  * mmn_watch_since() - tell when watching began
  * @when: filled with the time in seconds of the clock of /proc/uptime
  *
- * Context: Process, may sleep.
+ * Takes no lock, as mmn_hook_read().
+ *
+ * Context: Any.
  * Return: false if nothing is watched.
  */
 bool mmn_watch_since(s64 *when)
 {
-	bool on;
+	/* Pairs with the release in watch_reconcile(). */
+	bool on = smp_load_acquire(&watching);
 
-	mutex_lock(&watch_lock);
-	*when = since;
-	on = watching;
-	mutex_unlock(&watch_lock);
+	*when = READ_ONCE(since);
 	return on;
 }
 

@@ -28,7 +28,8 @@
  * of its messages says so.
  *
  * **Locking.** The family does without the lock of generic netlink, as attaching the hook takes
- * long. watchers_lock (watchers.c, mutex) guards the list of sockets. It is taken before the locks
+ * long. The state of the hook and of watching is read without their locks, for the same reason.
+ * watchers_lock (watchers.c, mutex) guards the list of sockets. It is taken before the locks
  * of watching, and in no callback of tracing. clients_lock is held while a client that comes or
  * goes is reported.
  *

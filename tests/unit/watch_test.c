@@ -20,6 +20,13 @@
 struct work_struct *shim_scheduled;
 int shim_mutexes_held;
 
+static unsigned int locks;
+
+void shim_preempt(int before)
+{
+	locks += before == 2;
+}
+
 static int hooks;
 static bool watching, following;
 /* Set by a call without the lock, or without the hook. */
@@ -217,10 +224,13 @@ static void test_timing(void)
 
 static void test_observers(void)
 {
+	unsigned int taken;
 	s64 when;
 
 	now = 50;
-	ok(!mmn_watch_since(&when), "nothing is watched since any time");
+	taken = locks;
+	ok(!mmn_watch_since(&when) && locks == taken,
+	   "nothing is watched since any time, which a reader knows without a lock");
 	ok(!mmn_watch_observe(true) && is_watched(true), "an observer attaches the hook");
 	now = 60;
 	ok(!mmn_watch_observe(true) && mmn_watch_since(&when) && when == 50,

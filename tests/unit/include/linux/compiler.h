@@ -3,7 +3,7 @@
 #ifndef SHIM_COMPILER_H
 #define SHIM_COMPILER_H
 
-/* Called before each read and write, so that a test can run another task there. */
+/* Called before a read (0), write (1) or lock (2), so that a test can run another task there. */
 void __attribute__((weak)) shim_preempt(int writes);
 
 static inline void shim_step(int writes)

@@ -3,6 +3,7 @@
 #ifndef SHIM_MUTEX_H
 #define SHIM_MUTEX_H
 
+#include <linux/compiler.h>
 #include <linux/lockdep.h>
 
 struct mutex {
@@ -22,6 +23,7 @@ static inline void mutex_init(struct mutex *lock)
 
 static inline void mutex_lock(struct mutex *lock)
 {
+	shim_step(2);
 	lock->held++;
 	shim_mutexes_held++;
 }
