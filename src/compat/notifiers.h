@@ -36,6 +36,16 @@ static inline void *mmn_two_pass_finish_of(const struct mmu_interval_notifier_op
 #endif
 }
 
+/* The mm of a second pass, which is passed neither it nor the range. */
+static inline struct mm_struct *mmn_two_pass_mm_of(const void *finish)
+{
+#ifdef MMN_HAVE_TWO_PASS
+	return ((const struct mmu_interval_notifier_finish *)finish)->notifier->mm;
+#else
+	return NULL;
+#endif
+}
+
 static inline void *mmn_secondary_tlbs_of(const struct mmu_notifier_ops *ops)
 {
 #ifdef MMN_HAVE_SECONDARY_TLBS

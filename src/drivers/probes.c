@@ -153,11 +153,27 @@ static int mmn_probes_called(struct kprobe *kp, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(mmn_probes_called);
 
-/* The second pass is not passed the range. */
+/*
+ * The second pass is not passed the range. At the end of the mm, which has no users then, the first
+ * one has closed its record.
+ */
+static struct mmn_flight *flight_of_second(struct pt_regs *regs, bool returns)
+{
+	struct mm_struct *mm = mmn_two_pass_mm_of((void *)mmn_regs_arg0(regs));
+	struct mmn_flight *f = mmn_flight_around(mmn_caller_sp(regs));
+
+	if (f && f->mm == mm)
+		return f;
+	if (!returns || atomic_read(&mm->mm_users))
+		return NULL;
+	return mmn_verdict_fly_release(mm, mmn_caller_sp(regs));
+}
+
 static int mmn_probes_called_again(struct kprobe *kp, struct pt_regs *regs)
 {
-	returns_to_probe(regs);
-	called(kp, regs, mmn_flight_around(mmn_caller_sp(regs)));
+	bool returns = returns_to_probe(regs);
+
+	called(kp, regs, flight_of_second(regs, returns));
 	return 0;
 }
 NOKPROBE_SYMBOL(mmn_probes_called_again);

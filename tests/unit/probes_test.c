@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * probes: which functions get a probe, and which are not asked for again.
+ * probes: which functions get a probe, and which are not asked for again; and the event that the
+ * second pass of a range belongs to.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +140,10 @@ unsigned int mmn_verdict_cause_now(struct mm_struct *mm, unsigned long sp)
 	return 0;
 }
 
+static struct mm_struct mm = { .mm_users.counter = 1 }, other_mm;
+static struct mmn_flight around, release, *called;
+static bool in_flight;
+
 struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long range)
 {
 	return NULL;
@@ -146,16 +151,17 @@ struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long r
 
 struct mmn_flight *mmn_flight_around(unsigned long at)
 {
-	return NULL;
+	return in_flight && at == SP ? &around : NULL;
 }
 
 struct mmn_flight *mmn_verdict_fly_release(struct mm_struct *of, unsigned long at)
 {
-	return NULL;
+	return of == &mm && at == SP ? &release : NULL;
 }
 
 void mmn_flight_call(struct mmn_flight *f, unsigned int of, unsigned long sp)
 {
+	called = f;
 }
 
 struct mmn_flight *mmn_flight_called(unsigned long sp)
@@ -195,6 +201,7 @@ static bool asks_when_called(unsigned long callback, unsigned long first, unsign
 	struct pt_regs regs = { .word = { first, from, SP } };
 	struct kprobe *kp = probe_at(callback);
 
+	called = NULL;
 	kp->pre_handler(kp, &regs);
 	return asks();
 }
@@ -248,11 +255,50 @@ static void test_modules(void)
 	ok(asks() && probe_at(0x160), "and the next one at the same place is asked for");
 }
 
+/* The second pass of a range: the kernel passes no range. */
+static bool second_is_of(const struct mmn_flight *f)
+{
+	static const struct mmu_interval_notifier_ops ops = {
+		.invalidate_start = (void *)0x170, .invalidate_finish = (void *)0x180,
+	};
+	struct mmu_interval_notifier mni = { .mm = &mm };
+	struct mmu_interval_notifier_finish finish = { .notifier = &mni };
+	struct pt_regs regs = { .word = { [7] = (unsigned long)&ops } };
+	struct kprobe *insert;
+	unsigned int i;
+
+	for (i = 0; i < nr_probes; i++) {
+		insert = probes[i];
+		if (!strcmp(insert->symbol_name ?: "", "mmu_interval_notifier_insert"))
+			insert->pre_handler(insert, &regs);
+	}
+	asks();
+	asks_when_called(0x180, (unsigned long)&finish, KERNEL);
+	return called == f;
+}
+
+static void test_second(void)
+{
+	around.mm = &mm;
+	in_flight = true;
+	ok(second_is_of(&around), "a second pass is of the event around it");
+	around.mm = &other_mm;
+	ok(second_is_of(NULL), "not of one of another mm");
+	in_flight = false;
+	ok(second_is_of(NULL), "nor of any if there is none");
+	mm.mm_users.counter = 0;
+	ok(second_is_of(&release), "or of the end of the mm, which no event announces");
+	around.mm = &mm;
+	in_flight = true;
+	ok(second_is_of(&around), "unless an event of it runs");
+}
+
 int main(void)
 {
 	test_start();
 	test_returns();
 	test_modules();
+	test_second();
 	mmn_probes_stop();
 	ok(!nr_probes && !mmn_probes_timing.on, "no probe stays");
 	mmn_probes_exit();

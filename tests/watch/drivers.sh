@@ -77,6 +77,40 @@ clients() {
 	echo 0 > $parameters/timing
 }
 
+# untimed: calls that could not be timed.
+untimed() {
+	sed -n 's/^# untimed //p' $debugfs/drivers
+}
+
+# second HOOK: the second pass of a range, which is passed neither mm nor event, also at the end of
+# the mm. Where that one returns to is learnt from the first ones.
+second() {
+	if [ ! -e /dev/mmn_slow_two ]; then
+		skip "$1: the second pass of a range is timed" "this kernel has one pass only"
+		return
+	fi
+	DEVICE=/dev/mmn_slow_two
+	rounds=0 before_two=
+	until [ "$(untimed)" = "$before_two" ] || [ $rounds = 10 ]; do
+		before_two=$(untimed) rounds=$((rounds + 1))
+		start two wait
+		finished
+	done
+	start two wait munmap=3
+	finished
+	check 'timed mmn_slow_second munmap | grep -q "^3 " && timed mmn_slow_first munmap | grep -q "^3 "' \
+		"$1: both passes of a range are timed" || grep two $debugfs/drivers
+	check 'timed mmn_slow_second exit | grep -q "^2 [1-9][0-9]\{7\}" && [ "$(untimed)" = "$before_two" ]' \
+		"$1: and at the end of the mm: $(timed mmn_slow_second exit)" || grep two $debugfs/drivers
+	echo 1000 > $slow/range_ms
+	start two wait
+	exec 3>&-
+	check 'soon 20 grep -q "RELEASE exit .* two two mmn_slow_second [0-9]*\$" $debugfs/inflight' \
+		"$1: one that hangs then is shown: $(grep two $debugfs/inflight)"
+	wait
+	echo 5 > $slow/range_ms
+}
+
 # By rules without and with the stack.
 some=munmap,mprotect,fork,cow,madv_dontneed,thp_munmap_part,move_pages,madv_pageout,mbind
 
@@ -157,6 +191,7 @@ for hook in auto kprobe; do
 	wait
 	echo 20 > $slow/sleep_ms
 	check '! grep RELEASE $debugfs/inflight' "$hook: until it ends"
+	second $hook
 	check 'rmmod mmn_slow && [ $(probed) = 0 ]' "$hook: its probes go with it"
 	echo 1 > $parameters/verify
 	check 'insmod /modules/mirror.ko' "$hook: a client loads"

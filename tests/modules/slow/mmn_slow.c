@@ -2,9 +2,11 @@
 /*
  * mmn_slow: three drivers whose callbacks take a known time. Two have a notifier of the whole mm,
  * of which the first sleeps, and the third a notifier of a range, which sleeps, too. A fourth
- * driver stands for an IOMMU: its devices use the page tables of the process.
+ * driver stands for an IOMMU: its devices use the page tables of the process. Where the kernel has
+ * two passes a fifth one has a range with both, of which the second sleeps.
  */
 #include <linux/delay.h>
+#include <linux/slab.h>
 
 #include "whole.h"
 
@@ -52,6 +54,31 @@ static bool mmn_slow_invalidate(struct mmu_interval_notifier *mni,
 	return true;
 }
 
+#ifdef TWO_PASS
+static void mmn_slow_second(struct mmu_interval_notifier_finish *finish)
+{
+	msleep(range_ms);
+	kfree(finish);
+}
+
+/* Without memory, or if the event may not sleep, one pass does. */
+static bool mmn_slow_first(struct mmu_interval_notifier *mni,
+			   const struct mmu_notifier_range *range, unsigned long seq,
+			   struct mmu_interval_notifier_finish **finish)
+{
+	mmu_interval_set_seq(mni, seq);
+	if (mmu_notifier_range_blockable(range))
+		*finish = kzalloc(sizeof(**finish), GFP_KERNEL);
+	return true;
+}
+
+static const struct mmu_interval_notifier_ops two_ops = {
+	.invalidate = mmn_slow_invalidate,
+	.invalidate_start = mmn_slow_first,
+	.invalidate_finish = mmn_slow_second,
+};
+#endif
+
 static const struct mmu_notifier_ops slow_ops = {
 	.invalidate_range_start = mmn_slow_start,
 	.release = mmn_slow_release,
@@ -89,7 +116,7 @@ static void *attach_iommu(struct mm_struct *mm)
 	return attach_whole(mm, &iommu_ops);
 }
 
-static void *attach_range(struct mm_struct *mm)
+static void *attach_interval(struct mm_struct *mm, const struct mmu_interval_notifier_ops *ops)
 {
 	struct mmu_interval_notifier *mni = kzalloc(sizeof(*mni), GFP_KERNEL);
 	int ret;
@@ -97,13 +124,25 @@ static void *attach_range(struct mm_struct *mm)
 	if (!mni)
 		return ERR_PTR(-ENOMEM);
 	/* The upper half, where programs have what they map. */
-	ret = mmu_interval_notifier_insert(mni, mm, 1UL << 46, 1UL << 46, &range_ops);
+	ret = mmu_interval_notifier_insert(mni, mm, 1UL << 46, 1UL << 46, ops);
 	if (ret) {
 		kfree(mni);
 		return ERR_PTR(ret);
 	}
 	return mni;
 }
+
+static void *attach_range(struct mm_struct *mm)
+{
+	return attach_interval(mm, &range_ops);
+}
+
+#ifdef TWO_PASS
+static void *attach_two(struct mm_struct *mm)
+{
+	return attach_interval(mm, &two_ops);
+}
+#endif
 
 static void detach_range(void *object)
 {
@@ -116,6 +155,9 @@ static struct attacher attachers[] = {
 	ATTACHER("mmn_quick", quick, whole),
 	ATTACHER("mmn_slow_range", range, range),
 	ATTACHER("mmn_slow_iommu", iommu, whole),
+#ifdef TWO_PASS
+	ATTACHER("mmn_slow_two", two, range),
+#endif
 };
 
 static int __init mmn_slow_init(void)
