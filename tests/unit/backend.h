@@ -9,6 +9,8 @@
 #include <linux/mmu_notifier.h>
 #include <linux/ptrace.h>
 
+#include "tap.h"
+
 #define START	"__mmu_notifier_invalidate_range_start"
 #define FINISH	"__mmu_notifier_invalidate_range_end"
 #define REGISTER "__mmu_notifier_register"
@@ -113,6 +115,23 @@ static inline bool saw(unsigned int nr_starts, unsigned int nr_ends)
 {
 	return starts == nr_starts && ends == nr_ends &&
 	       counted[MMN_STAT_HOOK_START] == nr_starts && counted[MMN_STAT_HOOK_END] == nr_ends;
+}
+
+/* The functions that only observers need. @call: the kernel calls a function, which goes on. */
+static inline void test_observers(int (*call)(const char *symbol))
+{
+	ok(!call(RELEASE) && !call(REGISTER) && !news && !exits,
+	   "mms are of no interest without observers");
+	mmn_verdict_watching.on = true;
+	ok(!call(RELEASE) && !call(REGISTER) && news == 1 && exits == 1 && saw(2, 1),
+	   "observers know of new and ended mms");
+	given = &notifier;
+	ok(!call(REGISTER) && !notes, "callbacks are of no interest unless they are timed");
+	mmn_probes_timing.on = true;
+	call(REGISTER);
+	given = NULL;
+	call(REGISTER);
+	ok(notes == 1, "a callback that is registered then is noted");
 }
 
 #endif /* BACKEND_H */

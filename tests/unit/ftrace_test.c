@@ -115,8 +115,8 @@ int unregister_ftrace_function(struct ftrace_ops *ops)
 	return 0;
 }
 
-/* The kernel calls the function. */
-static void call(const char *symbol)
+/* The kernel calls the function. Return: 0: a callback of ftrace cannot skip it. */
+static int call(const char *symbol)
 {
 	struct pt_regs regs = regs_of_call(symbol);
 	unsigned long ip = ip_of(symbol);
@@ -125,6 +125,7 @@ static void call(const char *symbol)
 	for (i = 0; i < NR_HOOKED; i++)
 		if (hooked[i].registered && hooked[i].ip == ip)
 			hooked[i].ops->func(ip, SITE, hooked[i].ops, (struct ftrace_regs *)&regs);
+	return 0;
 }
 
 static bool is_idle(void)
@@ -144,21 +145,7 @@ static void test_attach(void)
 	call(START);
 	call(FINISH);
 	ok(saw(2, 1), "each call is recorded and counted");
-	call(RELEASE);
-	call(REGISTER);
-	ok(!news && !exits, "mms are of no interest without observers");
-	mmn_verdict_watching.on = true;
-	call(RELEASE);
-	call(REGISTER);
-	ok(news == 1 && exits == 1 && saw(2, 1), "observers know of new and ended mms");
-	given = &notifier;
-	call(REGISTER);
-	ok(!notes, "callbacks are of no interest unless they are timed");
-	mmn_probes_timing.on = true;
-	call(REGISTER);
-	given = NULL;
-	call(REGISTER);
-	ok(notes == 1, "a callback that is registered then is noted");
+	test_observers(call);
 	ok(!mmn_hook_ftrace.detach() && did("su sd nu nd xu xd eu ed ") && is_idle(),
 	   "the end is detached last, the start first, and no filter stays");
 	ok(!strcmp(mmn_hook_ftrace.name, "ftrace") && !mmn_hook_ftrace.unreliable &&

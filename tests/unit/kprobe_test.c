@@ -67,20 +67,7 @@ static void test_attach(void)
 	   "the end is attached first, the start last");
 	ok(!call(START) && !call(START) && !call(FINISH) && saw(2, 1),
 	   "each call is recorded and counted, and goes on");
-	call(RELEASE);
-	call(REGISTER);
-	ok(!news && !exits, "mms are of no interest without observers");
-	mmn_verdict_watching.on = true;
-	ok(!call(RELEASE) && !call(REGISTER) && news == 1 && exits == 1 && saw(2, 1),
-	   "observers know of new and ended mms");
-	given = &notifier;
-	call(REGISTER);
-	ok(!notes, "callbacks are of no interest unless they are timed");
-	mmn_probes_timing.on = true;
-	call(REGISTER);
-	given = NULL;
-	call(REGISTER);
-	ok(notes == 1, "a callback that is registered then is noted");
+	test_observers(call);
 	ok(!mmn_hook_kprobe.detach() && did("su nu xu eu ") && no_probe(),
 	   "the end is detached last, the start first");
 	ok(!mmn_hook_kprobe.attach() && did("er xr nr sr ") && !mmn_hook_kprobe.detach() &&
