@@ -39,6 +39,8 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
+#include <asm/word-at-a-time.h>
+
 #include <mmnotify/mmnotify_types.h>
 
 #include "compat/compat.h"
@@ -178,12 +180,31 @@ static void entry_begin(const struct mm_struct *mm, const struct mmn_process *p)
 	WRITE_ONCE(mms[e - entries], mm);
 }
 
+/* As strscpy_pad(), which is three calls for each event. The last byte is always zero. */
+static void copy_comm(char *to, const char *from)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long bits, word, keep = ~0UL;
+	unsigned int at;
+
+	for (at = 0; at < TASK_COMM_LEN; at += sizeof(word)) {
+		data_race(memcpy(&word, from + at, sizeof(word)));
+		word &= keep;
+		if (has_zero(word, &bits, &constants)) {
+			bits = create_zero_mask(prep_zero_mask(word, bits, &constants));
+			word &= zero_bytemask(bits);
+			keep = 0;
+		}
+		memcpy(to + at, &word, sizeof(word));
+	}
+}
+
 /* The main thread has the name of the process. */
 static void set_names(struct mmn_process *p, struct task_struct *task)
 {
 	p->tgid = task->tgid;
 	p->cgroup = mmn_task_cgroup(task);
-	strscpy_pad(p->comm, READ_ONCE(task->group_leader)->comm, sizeof(p->comm));
+	copy_comm(p->comm, READ_ONCE(task->group_leader)->comm);
 }
 
 /* Without CONFIG_MEMCG an mm has no owner. @task, which may be of its process, stands in then. */
@@ -194,13 +215,12 @@ static struct task_struct *owner_of(const struct mm_struct *mm, struct task_stru
 	return owner || task->mm != mm ? owner : task;
 }
 
-/* Return: false if @mm has no owner. */
+/* Return: false if @mm has no owner: then @p is not filled. */
 static bool process_of_owner(const struct mm_struct *mm, struct task_struct *task,
 			     struct mmn_process *p)
 {
 	struct task_struct *owner;
 
-	memset(p, 0, sizeof(*p));
 	rcu_read_lock();
 	owner = owner_of(mm, task);
 	if (owner)
@@ -258,6 +278,18 @@ void mmn_process_exit(void)
 	kvfree(counters);
 }
 
+/* The owner has left the mm. */
+static noinline void get_remembered(const struct mm_struct *mm, struct mmn_process *p)
+{
+	const struct entry *e;
+	unsigned long flags;
+
+	mmn_lock_in_hook(&table_lock, flags);
+	e = entry_find(mm);
+	*p = e ? e->process : (struct mmn_process){ };
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+}
+
 /**
  * mmn_process_get() - find the process of an mm
  * @mm: mm with a notifier
@@ -267,16 +299,8 @@ void mmn_process_exit(void)
  */
 void mmn_process_get(const struct mm_struct *mm, struct mmn_process *p)
 {
-	unsigned long flags;
-	struct entry *e;
-
-	if (process_of_owner(mm, current, p))
-		return;
-	mmn_lock_in_hook(&table_lock, flags);
-	e = entry_find(mm);
-	if (e)
-		*p = e->process;
-	raw_spin_unlock_irqrestore(&table_lock, flags);
+	if (!process_of_owner(mm, current, p))
+		get_remembered(mm, p);
 }
 
 /* Return: false if there is no entry at index @i. */

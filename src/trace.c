@@ -5,5 +5,10 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "trace_event.h"
+
+/* In place of the operation behind an event that has none. */
+static const char no_operation[MMN_TRACE_NAME] = "-";
+
 #define CREATE_TRACE_POINTS
 #include "trace.h"

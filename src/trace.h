@@ -58,7 +58,7 @@ DECLARE_EVENT_CLASS(mmn_invalidate,
 		__field(u64, cgroup)
 		__array(char, comm, TASK_COMM_LEN)
 		__field(u64, id)
-		__array(char, operation, MMN_TRACE_OPERATION)
+		__array(char, operation, MMN_TRACE_NAME)
 	),
 	TP_fast_assign(
 		__entry->start = e->start;
@@ -71,11 +71,11 @@ DECLARE_EVENT_CLASS(mmn_invalidate,
 		__entry->cause = e->cause;
 		__entry->native = e->native;
 		__entry->flags = e->flags;
-		strscpy_pad(__entry->cause_name, cause_name, 28);
+		memcpy(__entry->cause_name, cause_name, MMN_TRACE_NAME);
 		__entry->cgroup = e->process.cgroup;
 		memcpy(__entry->comm, e->process.comm, TASK_COMM_LEN);
 		__entry->id = e->id;
-		mmn_trace_copy_operation(__entry->operation, e->operation);
+		memcpy(__entry->operation, e->operation ?: no_operation, MMN_TRACE_NAME);
 	),
 	TP_printk("tgid=%u range=[0x%llx,0x%llx) native=%s event=%s cause=%s effects=%s flags=%s site=%ps ns=%llu id=%llu operation=%s cgroup=%llu comm=%s",
 		__entry->tgid, __entry->start, __entry->end,

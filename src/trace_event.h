@@ -2,14 +2,17 @@
 #ifndef MMN_TRACE_EVENT_H
 #define MMN_TRACE_EVENT_H
 
-#include <linux/string.h>
 #include <linux/types.h>
 
 #include "process.h"
 
+/* Size of the names in the tracepoints, with the zeros behind them. */
+#define MMN_TRACE_NAME	28
+
 /*
  * Arguments of both tracepoints for one event. @id is the same at its start and its end; @ns is its
- * duration, at the end only. @operation is the one behind a split; NULL if the cause says all.
+ * duration, at the end only. @operation is the one behind a split; NULL if the cause says all. It
+ * and the name of the cause are padded, as mmn_names_cause() returns them.
  */
 struct mmn_trace_event {
 	u64 start;
@@ -25,19 +28,6 @@ struct mmn_trace_event {
 	u16 native;
 	u16 flags;
 };
-
-#define MMN_TRACE_OPERATION	28
-
-/* Few events have one: a call would cost each of the others. */
-static inline void mmn_trace_copy_operation(char *to, const char *operation)
-{
-	if (operation) {
-		strscpy_pad(to, operation, MMN_TRACE_OPERATION);
-		return;
-	}
-	memset(to, 0, MMN_TRACE_OPERATION);
-	*to = '-';
-}
 
 int mmn_watch_tracer_on(void);
 void mmn_watch_tracer_off(void);

@@ -21,7 +21,7 @@ static const char *const events[MMNOTIFY_NR_EVENTS] = {
 	[MMNOTIFY_EXCLUSIVE] = "EXCLUSIVE",
 };
 
-static const char *const causes[MMNOTIFY_NR_CAUSES] = {
+static const char causes[MMNOTIFY_NR_CAUSES][MMN_NAMES_SIZE] = {
 	[MMNOTIFY_CAUSE_UNKNOWN] = "unknown",
 	[MMNOTIFY_CAUSE_UNMAP] = "unmap",
 	[MMNOTIFY_CAUSE_MUNMAP] = "munmap",
@@ -119,6 +119,5 @@ const char *mmn_names_event(unsigned int event)
 
 const char *mmn_names_cause(unsigned int cause)
 {
-	return cause < ARRAY_SIZE(causes) && causes[cause] ? causes[cause]
-							    : "unknown";
+	return causes[cause < ARRAY_SIZE(causes) ? cause : MMNOTIFY_CAUSE_UNKNOWN];
 }

@@ -39,6 +39,9 @@ static const u16 callers[MMN_NR_SYS] = {
 	[MMN_SYS_SHMDT] = MMNOTIFY_CAUSE_SHMDT,
 };
 
+/* Advice without a cause of its own. */
+static const char madvise[MMN_NAMES_SIZE] = "madvise";
+
 static unsigned int cause_of_advice(u32 advice)
 {
 	unsigned int i;
@@ -84,14 +87,15 @@ unsigned int mmn_operation_cause(const struct mmn_ctx *ctx)
  * Advice that has no cause of its own changes the VMA.
  *
  * Context: Any.
- * Return: the name of its cause, or "madvise"; NULL if it is not known.
+ * Return: the name of its cause, or "madvise", padded as by mmn_names_cause(); NULL if it is not
+ * known.
  */
 const char *mmn_operation_name(const struct mmn_ctx *ctx)
 {
 	unsigned int cause = mmn_operation_cause(ctx);
 
 	if (is_advice(ctx) && is_for_mm(ctx))
-		return cause ? mmn_names_cause(cause) : "madvise";
+		return cause ? mmn_names_cause(cause) : madvise;
 	if (!cause || ctx->bits & MMN_CTX_MMAP_READ)
 		return NULL;
 	return mmn_names_cause(cause);

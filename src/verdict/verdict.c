@@ -13,6 +13,7 @@
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
+#include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/mm_types.h>
@@ -47,6 +48,9 @@
 #include "verdict.h"
 #include "verdict_fast.h"
 #include "verify.h"
+
+/* The tracepoints copy the names as they are in the tables. */
+static_assert(MMN_TRACE_NAME == MMN_NAMES_SIZE);
 
 /* True if the stack has to confirm a record before it is used. */
 static DEFINE_STATIC_KEY_FALSE(rechecking);
@@ -198,7 +202,7 @@ static noinline void trace_start(const struct mmu_notifier_range *range,
 				 const struct mmn_verdict *v, unsigned long site, u64 nr,
 				 const char *operation)
 {
-	struct mmn_trace_event e;
+	struct mmn_trace_event e MMN_UNINIT;
 
 	fill_trace(&e, range, v, site, nr);
 	e.operation = operation;
@@ -248,7 +252,7 @@ static u64 pages_of(const struct mmu_notifier_range *range)
 static noinline void trace_end(const struct mmu_notifier_range *range,
 			       const struct mmn_flight *f, u64 ns)
 {
-	struct mmn_trace_event e;
+	struct mmn_trace_event e MMN_UNINIT;
 
 	fill_trace(&e, range, &f->verdict, f->site, f->nr);
 	e.ns = ns;

@@ -79,6 +79,30 @@ static void test_names(const char *what, const char *(*name_of)(unsigned int),
 	ok(!strcmp(name_of(~0u), "unknown"), "%s %u is unknown", what, ~0u);
 }
 
+/* The tracepoints copy all of it. */
+static bool is_padded(const char *name)
+{
+	size_t i = strnlen(name, MMN_NAMES_SIZE);
+
+	if (i == MMN_NAMES_SIZE)
+		return false;
+	for (; i < MMN_NAMES_SIZE; i++)
+		if (name[i])
+			return false;
+	return true;
+}
+
+static void test_padded(void)
+{
+	unsigned int i;
+	bool all = true;
+
+	for (i = 0; i <= MMNOTIFY_NR_CAUSES; i++)
+		all &= is_padded(mmn_names_cause(i));
+	ok(all && trace_field() == MMN_NAMES_SIZE,
+	   "each cause has the size of the field, and zeros at its end");
+}
+
 /* Recorded files keep numbers and programs keep names, so neither may change. */
 static void test_fixed(void)
 {
@@ -157,6 +181,7 @@ int main(void)
 	ok(trace_field(), "the tracepoint has a field for the cause");
 	test_names("event", mmn_names_event, MMNOTIFY_NR_EVENTS, isupper);
 	test_names("cause", mmn_names_cause, MMNOTIFY_NR_CAUSES, islower);
+	test_padded();
 	test_fixed();
 	test_trace_events();
 	test_trace_bits();

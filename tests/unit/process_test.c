@@ -160,6 +160,24 @@ static void test_again(void)
 	ok(is(mm, 555, "new"), "another notifier without an owner changes nothing");
 }
 
+/* A name of each length, with bytes of an earlier one behind it. */
+static void test_padding(void)
+{
+	char name[TASK_COMM_LEN] = "";
+	struct mm_struct *mm = start(2, "");
+	unsigned int i;
+	bool all = true;
+
+	for (i = 0; i < TASK_COMM_LEN; i++) {
+		memset(tasks[2].comm, 'x', TASK_COMM_LEN - 1);
+		memcpy(tasks[2].comm, name, i + 1);
+		all &= is(mm, 102, name);
+		name[i] = (char)('\x80' + i);
+		name[i + 1 < TASK_COMM_LEN ? i + 1 : i] = '\0';
+	}
+	ok(all, "nothing of an earlier name is behind the name");
+}
+
 static void test_no_owner(void)
 {
 	struct mm_struct *mm = start(2, "own");
@@ -577,6 +595,7 @@ int main(void)
 	test_no_counters();
 	test_one();
 	test_again();
+	test_padding();
 	test_no_owner();
 	test_full();
 	test_left();
