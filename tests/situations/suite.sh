@@ -6,8 +6,6 @@
 
 kernels=(6.12 7.3)
 packages=(python3-pyverbs ibverbs-providers iproute2)
-# As in tool/suite.sh, which tests/check sources, too.
-tool_files=$top/build/tool/vm
 
 # situations_in_vm KERNEL NAME SITUATION...
 situations_in_vm()

@@ -6,9 +6,6 @@
 
 kernels=(5.10 7.3)
 
-# The program and trace-cmd of this machine, with their libraries.
-tool_files=$top/build/tool/vm
-
 # tool_in_vm KERNEL NAME ARG...
 tool_in_vm()
 {

@@ -7,6 +7,8 @@
 vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$vm_dir/../.." && pwd)
 cache=${MMN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mmnotify}
+# By make tool-vm: the administrator's tool and trace-cmd of this machine, with their libraries.
+tool_files=$top/build/tool/vm
 # Set by kernels_given and kernel_find of find.sh.
 kernels=()
 NAME='' VERSION='' ARCH='' SUITE='' ROOT='' KTREE='' PACKAGES='' HEADERS='' CONFIG='' VMLINUZ='' MODDIR=''
