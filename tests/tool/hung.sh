@@ -104,6 +104,7 @@ shows "^ok +module +loaded" "doctor: the module"
 shows "^ok +hook +(ftrace|kprobe)" "the hook"
 shows "^ok +exact +yes" "exact"
 shows "^ok +verdicts|^note +verdicts" "the verdicts"
+shows "^ok +drivers +can be listed and timed; nothing times them now" "and the drivers"
 check '[ $status = 0 ]' "it works here"
 rmmod mmn_native mmnotify
 insmod /modules/mmnotify.ko hook=none

@@ -22,16 +22,25 @@ static const char *behind(const char *text, const char *prefix, const char *key)
 	return NULL;
 }
 
-void key_text(const char *text, const char *key, char *buf, size_t size)
+static void copy_until(const char *at, const char *ends, char *buf, size_t size)
 {
-	const char *at = behind(text, "", key);
-	size_t len = at ? strcspn(at, " \n") : 0;
+	size_t len = at ? strcspn(at, ends) : 0;
 
 	if (len >= size)
 		len = size - 1;
 	if (len)
 		memcpy(buf, at, len);
 	buf[len] = '\0';
+}
+
+void key_text(const char *text, const char *key, char *buf, size_t size)
+{
+	copy_until(behind(text, "", key), " \n", buf, size);
+}
+
+void comment_text(const char *text, const char *key, char *buf, size_t size)
+{
+	copy_until(behind(text, "# ", key), "\n", buf, size);
 }
 
 long key_number(const char *text, const char *key)

@@ -15,6 +15,9 @@ long key_number(const char *text, const char *key);
 /* comment_number() - the number in a line "# @key NUMBER"; -1 if there is none. */
 long comment_number(const char *text, const char *key);
 
+/* comment_text() - the rest of a line "# @key TEXT", or "". */
+void comment_text(const char *text, const char *key, char *buf, size_t size);
+
 enum census_kind {
 	CENSUS_ABSENT,	/* this kernel does not have the function, or it is inlined */
 	CENSUS_FOUND,	/* as audited */

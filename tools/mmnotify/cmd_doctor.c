@@ -286,6 +286,29 @@ static void check_limits(const char *hook)
 	free(processes);
 }
 
+/* Whether callbacks of drivers that do not know mmnotify can be listed and timed. */
+static void check_drivers(void)
+{
+	char *drivers = debugfs_try("drivers"), reason[160];
+	unsigned long timing = 0;
+	long untimed = comment_number(drivers ? drivers : "", "untimed");
+
+	comment_text(drivers ? drivers : "", "not available here:", reason, sizeof(reason));
+	parameter("timing", &timing);
+	if (!drivers || *reason) {
+		report(NOTE, "drivers", "cannot be listed or timed: %s",
+		       drivers ? reason : "the module is older than this tool");
+		remedy("top, stat and explain show events, and no callbacks of drivers");
+	} else {
+		report(GOOD, "drivers", "can be listed and timed; %s now", timing ?
+		       "they are timed" : "nothing times them");
+	}
+	if (untimed > 0)
+		report(NOTE, "drivers", "%ld callbacks were not timed: the table was full, or their return was missed",
+		       untimed);
+	free(drivers);
+}
+
 static void check_watch(const char *hook)
 {
 	unsigned long watch = 0;
@@ -306,6 +329,7 @@ static void check_module(void)
 	check_unknown();
 	check_counters();
 	check_limits(hook);
+	check_drivers();
 	check_watch(hook);
 	free(hook);
 }

@@ -10,26 +10,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroups.h"
 #include "cmd.h"
 #include "fmt.h"
 #include "live.h"
 #include "net.h"
-#include "lines.h"
+#include "pick.h"
 #include "rates.h"
 #include "util.h"
 
-static unsigned long pid, cgroup, times;
+static struct pick pick;
+static unsigned long times;
 static unsigned long long interval;
-static const char *driver;
 static bool drivers;
 static bool json, csv, total;
 
 static const struct opt opts[] = {
-	{ 'p', "pid", "PID", OPT_NUMBER, &pid, "only this process" },
-	{ 'g', "cgroup", "NUMBER", OPT_NUMBER, &cgroup,
-	  "only processes of this cgroup, by its inode" },
-	{ 'd', "driver", "NAME", OPT_TEXT, &driver,
-	  "callbacks of this module, or of this function" },
+	PICK_OPTIONS(pick),
 	{ 'D', "drivers", NULL, OPT_FLAG, &drivers, "callbacks of each driver, timed" },
 	{ 'i', "interval", "TIME", OPT_TIME, &interval,
 	  "print rates again and again, until Ctrl-C" },
@@ -126,7 +123,7 @@ static int wait_for_command(void)
 /* Return: true if rows are of callbacks, and not of events. */
 static bool timed(void)
 {
-	return driver || drivers;
+	return pick.driver || drivers;
 }
 
 static int compare(const void *a, const void *b)
@@ -137,15 +134,10 @@ static int compare(const void *a, const void *b)
 	return v < w ? 1 : v > w ? -1 : 0;
 }
 
-static const char *time_or_dash(char *buf, uint64_t ns, bool known)
-{
-	return known ? fmt_time(buf, ns) : "-";
-}
-
 static void print_row(const struct rate *r, double seconds)
 {
 	char count[FMT_LEN], pages[FMT_LEN], ns[FMT_LEN], p50[FMT_LEN], p99[FMT_LEN], max[FMT_LEN];
-	char comm[80];
+	char comm[80], name[200], group[240];
 	uint64_t events = timed() ? r->calls : r->events;
 
 	printf("%7u %-16s %-22s %10s %9.1f %10s %8s %8s %8s %8s", r->tgid,
@@ -153,10 +145,12 @@ static void print_row(const struct rate *r, double seconds)
 	       fmt_count(count, events), seconds > 0 ? events / seconds : 0,
 	       timed() ? "-" : fmt_count(pages, r->pages),
 	       fmt_time(ns, timed() ? r->callback_ns : r->ns),
-	       time_or_dash(p50, rates_quantile(r, 0.5), r->calls),
-	       time_or_dash(p99, rates_quantile(r, 0.99), r->calls),
-	       time_or_dash(max, r->max_ns, r->calls));
-	printf(drivers ? "  %s\n" : "\n", fmt_printable(comm, sizeof(comm), r->driver));
+	       fmt_time_or_dash(p50, rates_quantile(r, 0.5), r->calls),
+	       fmt_time_or_dash(p99, rates_quantile(r, 0.99), r->calls),
+	       fmt_time_or_dash(max, r->max_ns, r->calls));
+	if (drivers)
+		printf("  %-20s", fmt_printable(comm, sizeof(comm), r->driver));
+	printf("  %s\n", fmt_printable(group, sizeof(group), cgroup_name(r->cgroup, name, sizeof(name))));
 }
 
 static void print_text(const struct rates *r)
@@ -164,9 +158,9 @@ static void print_text(const struct rates *r)
 	struct rate sum = { 0 };
 	char events[FMT_LEN], pages[FMT_LEN], ns[FMT_LEN];
 
-	printf("%7s %-16s %-22s %10s %9s %10s %8s %8s %8s %8s%s\n", "PID", "PROCESS", "CAUSE",
+	printf("%7s %-16s %-22s %10s %9s %10s %8s %8s %8s %8s%s  CGROUP\n", "PID", "PROCESS", "CAUSE",
 	       timed() ? "CALLS" : "EVENTS", "/s", "PAGES", "TIME", "P50", "P99", "MAX",
-	       drivers ? "  DRIVER" : "");
+	       drivers ? "  DRIVER              " : "");
 	for (unsigned int i = 0; i < r->nr; i++) {
 		if (drivers && !r->list[i].calls)
 			continue;
@@ -287,19 +281,16 @@ static int run(int argc, char **argv)
 		interval = 2000000000;
 	if (argc && (interval || total))
 		usage_die("a command excludes --interval and --total");
-	filter = (struct rates_filter){ .tgid = pid, .cgroup = cgroup, .driver = driver };
 	live_catch_signals();
 	net_open();
+	filter = pick_filter(&pick);
 	if (total) {
 		net_read(&now);
 		print(NULL, &now);
 		net_free(&now);
 		return 0;
 	}
-	if (!net_watch(true) && timed()) {
-		net_read(&now);
-		die("callbacks of drivers cannot be timed here: %s", now.info.no_drivers);
-	}
+	pick_watch(timed());
 	if (argc || !interval)
 		return print_once(argc, argv);
 	print_intervals();

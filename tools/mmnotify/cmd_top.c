@@ -15,21 +15,19 @@
 #include "fmt.h"
 #include "live.h"
 #include "net.h"
+#include "pick.h"
 #include "rates.h"
 #include "util.h"
 #include "words.h"
 
-static unsigned long pid, cgroup, times;
+static struct pick pick;
+static unsigned long times;
 static unsigned long long interval = 2000000000;
-static const char *driver, *sort_name;
+static const char *sort_name;
 static bool batch;
 
 static const struct opt opts[] = {
-	{ 'p', "pid", "PID", OPT_NUMBER, &pid, "only this process" },
-	{ 'g', "cgroup", "NUMBER", OPT_NUMBER, &cgroup,
-	  "only processes of this cgroup, by its inode" },
-	{ 'd', "driver", "NAME", OPT_TEXT, &driver,
-	  "callbacks of this module, or of this function" },
+	PICK_OPTIONS(pick),
 	{ 'i', "interval", "TIME", OPT_TIME, &interval,
 	  "time between refreshes, 2 s if none is given" },
 	{ 's', "sort", "COLUMN", OPT_TEXT, &sort_name,
@@ -95,7 +93,8 @@ static struct view {
 	char detail_comm[NET_NAME];
 	unsigned int detail_tgid;
 	char name[FILTER_LEN];
-	bool paused, timed, asks;
+	const char *untimed;
+	bool paused, asks;
 } view;
 
 static const struct rate *worst_cause(uint64_t id)
@@ -155,8 +154,8 @@ static void head_line(char *to, size_t size)
 				 view.now.flights, fmt_time(time, view.now.oldest_ns));
 	if (view.now.flagged)
 		used += snprintf(to + used, size - used, ", rows may be missing");
-	if (!view.timed)
-		snprintf(to + used, size - used, ", callbacks are not timed here");
+	if (view.untimed)
+		snprintf(to + used, size - used, ", callbacks are not timed: %s", view.untimed);
 }
 
 static void title_line(char *to, size_t size)
@@ -183,11 +182,6 @@ static void what_of(const struct rate *r, char *to, size_t size)
 			 100.0 * worst->events / r->events);
 }
 
-static const char *time_or_dash(char *buf, uint64_t ns, const struct rate *r)
-{
-	return r->calls ? fmt_time(buf, ns) : "-";
-}
-
 static void row_line(const struct rate *r, char *to, size_t size)
 {
 	char time[FMT_LEN], p50[FMT_LEN], p99[FMT_LEN], max[FMT_LEN];
@@ -200,9 +194,9 @@ static void row_line(const struct rate *r, char *to, size_t size)
 	snprintf(to, size, "%7u %-16.16s %9.1f %10.1f %8s %8s %8s %8s %4s  %s", r->tgid,
 		 fmt_printable(comm, sizeof(comm), r->comm), (r->events ? r->events : r->calls) / s,
 		 r->pages / s, fmt_time(time, (r->calls ? r->callback_ns : r->ns) / s),
-		 time_or_dash(p50, rates_quantile(r, 0.5), r),
-		 time_or_dash(p99, rates_quantile(r, 0.99), r),
-		 time_or_dash(max, r->max_ns, r), nil,
+		 fmt_time_or_dash(p50, rates_quantile(r, 0.5), r->calls),
+		 fmt_time_or_dash(p99, rates_quantile(r, 0.99), r->calls),
+		 fmt_time_or_dash(max, r->max_ns, r->calls), nil,
 		 what);
 }
 
@@ -461,12 +455,10 @@ static int run(int argc, char **argv)
 		usage_die("top has no operand '%s'", argv[0]);
 	choose_column();
 	setlocale(LC_CTYPE, "");
-	view.filter = (struct rates_filter){ .tgid = pid, .cgroup = cgroup, .driver = driver };
 	live_catch_signals();
 	net_open();
-	view.timed = net_watch(true);
-	if (!view.timed && driver)
-		die("callbacks of drivers cannot be timed here: see mmnotify doctor");
+	view.filter = pick_filter(&pick);
+	view.untimed = pick_watch(pick.driver);
 	net_read(&view.now);
 	if (batch)
 		run_batch();

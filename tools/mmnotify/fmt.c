@@ -60,6 +60,11 @@ const char *fmt_time(char buf[FMT_LEN], unsigned long long ns)
 	return buf;
 }
 
+const char *fmt_time_or_dash(char buf[FMT_LEN], unsigned long long ns, bool known)
+{
+	return known ? fmt_time(buf, ns) : "-";
+}
+
 const char *fmt_count(char buf[FMT_LEN], unsigned long long count)
 {
 	char plain[24];

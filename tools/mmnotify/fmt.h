@@ -13,6 +13,9 @@
 /* fmt_time() - "0", "184 ns", "6.2 ms", "31 s", "2 min 5 s": three digits at most. Return: @buf */
 const char *fmt_time(char buf[FMT_LEN], unsigned long long ns);
 
+/* fmt_time_or_dash() - likewise, or "-" if it is not known. */
+const char *fmt_time_or_dash(char buf[FMT_LEN], unsigned long long ns, bool known);
+
 /* fmt_count() - "1,537". Return: @buf */
 const char *fmt_count(char buf[FMT_LEN], unsigned long long count);
 

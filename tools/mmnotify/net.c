@@ -10,7 +10,6 @@
 
 #include <mmnotify/mmnotify_netlink.h>
 
-#include "cmd.h"
 #include "net.h"
 #include "system.h"
 #include "util.h"
@@ -120,8 +119,7 @@ static int ask(const struct nlmsghdr *nl, struct reader *r)
 static void refused(void)
 {
 	if (errno == EPERM)
-		die("only root, or a program with CAP_PERFMON, may see other processes: sudo mmnotify %s",
-		    cmd_now ? cmd_now->name : "");
+		refuse_perfmon();
 	die("the module does not answer: %s", strerror(errno));
 }
 
@@ -177,49 +175,13 @@ static void find_family(void)
 
 void net_open(void)
 {
+	need_perfmon();
 	need_module();
 	sock = mnl_socket_open(NETLINK_GENERIC);
 	if (!sock || mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID))
 		die("netlink: %s", strerror(errno));
 	find_family();
 	get(MMNOTIFY_CMD_NAMES_GET, NLM_F_DUMP, note_name, NULL);
-}
-
-static int set_watch(int attr)
-{
-	struct reader r = { 0 };
-	char buffer[256];
-	struct nlmsghdr *nl = begin(buffer, family, NLM_F_ACK, MMNOTIFY_CMD_WATCH_SET);
-
-	mnl_attr_put_u8(nl, attr, 1);
-	return ask(nl, &r);
-}
-
-bool net_watch(bool timing)
-{
-	if (set_watch(MMNOTIFY_A_WATCH_WATCH))
-		refused();
-	return timing && !set_watch(MMNOTIFY_A_WATCH_TIMING);
-}
-
-const char *net_cause(unsigned int cause)
-{
-	return cause < NAMES && *names[1][cause] ? names[1][cause] : "unknown";
-}
-
-const char *net_event(unsigned int event)
-{
-	return event < NAMES && *names[0][event] ? names[0][event] : "?";
-}
-
-/* ---- rows ---- */
-
-/* Room for one more; the array grows by doubling. */
-static void *grow(void *array, unsigned int nr, size_t size)
-{
-	if (nr && (nr & (nr - 1)))
-		return array;
-	return regrow(array, (nr ? 2 * nr : 1) * size);
 }
 
 static int note_info(const struct nlmsghdr *nl, void *data)
@@ -245,6 +207,51 @@ static int note_info(const struct nlmsghdr *nl, void *data)
 	i->unlisted = number(&a, MMNOTIFY_A_INFO_UNLISTED);
 	i->untimed = number(&a, MMNOTIFY_A_INFO_UNTIMED);
 	return MNL_CB_OK;
+}
+
+static int set_watch(int attr)
+{
+	struct reader r = { 0 };
+	char buffer[256];
+	struct nlmsghdr *nl = begin(buffer, family, NLM_F_ACK, MMNOTIFY_CMD_WATCH_SET);
+
+	mnl_attr_put_u8(nl, attr, 1);
+	return ask(nl, &r);
+}
+
+bool net_watch(bool timing)
+{
+	if (set_watch(MMNOTIFY_A_WATCH_WATCH))
+		refused();
+	return timing && !set_watch(MMNOTIFY_A_WATCH_TIMING);
+}
+
+const char *net_untimed(void)
+{
+	static struct net_info info;
+
+	get(MMNOTIFY_CMD_INFO_GET, NLM_F_ACK, note_info, &info);
+	return *info.no_drivers ? info.no_drivers : "the kernel log has the reason";
+}
+
+const char *net_cause(unsigned int cause)
+{
+	return cause < NAMES && *names[1][cause] ? names[1][cause] : "unknown";
+}
+
+const char *net_event(unsigned int event)
+{
+	return event < NAMES && *names[0][event] ? names[0][event] : "?";
+}
+
+/* ---- rows ---- */
+
+/* Room for one more; the array grows by doubling. */
+static void *grow(void *array, unsigned int nr, size_t size)
+{
+	if (nr && (nr & (nr - 1)))
+		return array;
+	return regrow(array, (nr ? 2 * nr : 1) * size);
 }
 
 static int note_counter(const struct nlmsghdr *nl, void *data)

@@ -110,6 +110,9 @@ void net_open(void);
  */
 bool net_watch(bool timing);
 
+/* net_untimed() - Return: why callbacks cannot be timed, a part of a sentence. */
+const char *net_untimed(void);
+
 /* net_read() - read all there is. Each pointer is to be freed by net_free(). */
 void net_read(struct net_snapshot *s);
 

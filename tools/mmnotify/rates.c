@@ -44,7 +44,7 @@ static const struct net_driver *find_driver(const struct net_snapshot *s,
 static bool wants(const struct rates_filter *f, const struct net_process *p)
 {
 	return (!f->tgid || f->tgid == p->tgid) && (!f->id || f->id == p->id) &&
-	       (!f->cgroup || f->cgroup == p->cgroup) &&
+	       (!f->cgroup || f->cgroup(p->cgroup)) &&
 	       (!f->name || strstr(p->comm, f->name)) && (!f->wanted || f->wanted(p->tgid));
 }
 

@@ -37,7 +37,7 @@ enum rates_by { RATES_PROCESS, RATES_CAUSE, RATES_DRIVER };
 struct rates_filter {
 	unsigned int tgid;
 	uint64_t id;
-	uint64_t cgroup;
+	bool (*cgroup)(uint64_t id);
 	const char *driver;
 	const char *name;
 	bool (*wanted)(unsigned int tgid);

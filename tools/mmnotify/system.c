@@ -2,6 +2,7 @@
 /* system: is mmnotify there, may this user see it, and where are its files. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ bool module_loaded(void)
 void need_module(void)
 {
 	if (!module_loaded())
-		die("mmnotify is not loaded: modprobe mmnotify");
+		die("mmnotify is not loaded: modprobe mmnotify; if that fails: mmnotify doctor");
 }
 
 void need_root(void)
@@ -28,6 +29,29 @@ void need_root(void)
 	if (geteuid())
 		die("only root may read addresses of other processes: sudo mmnotify %s",
 		    cmd_now ? cmd_now->name : "");
+}
+
+/* Return: true if this program has the capability, in whatever user namespace. */
+static bool has_capability(unsigned int nr)
+{
+	char *status = read_file("/proc/self/status", NULL);
+	const char *at = status ? strstr(status, "\nCapEff:") : NULL;
+	bool has = !at || strtoull(at + 8, NULL, 16) >> nr & 1;
+
+	free(status);
+	return has;
+}
+
+void need_perfmon(void)
+{
+	if (!has_capability(CAP_PERFMON) && !has_capability(CAP_SYS_ADMIN))
+		refuse_perfmon();
+}
+
+void refuse_perfmon(void)
+{
+	die("only root, or a program with CAP_PERFMON, may see other processes: sudo mmnotify %s",
+	    cmd_now ? cmd_now->name : "");
 }
 
 bool debugfs_mounted(void)

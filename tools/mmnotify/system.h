@@ -17,6 +17,10 @@ void need_module(void);
 /* need_root() - die with one line why, unless this is root. */
 void need_root(void);
 
+/* need_perfmon() - likewise, unless this program may read the module's counters. */
+void need_perfmon(void);
+void refuse_perfmon(void) __attribute__((noreturn));
+
 /*
  * debugfs_read() - content of a file of debugfs mmnotify, to be freed. Dies with one line if the
  * module is not loaded, debugfs is not mounted or may not be read.

@@ -25,6 +25,11 @@ static void keys(void)
 	key_text(text, "missing", word, sizeof(word));
 	ok(!*word && !key_number(text, "missing") && comment_number(text, "missing") == -1,
 	   "what is missing");
+	comment_text("# inexact 1\n# not available here: no proof, yet\n", "not available here:",
+		     word, sizeof(word));
+	ok(!strcmp(word, "no proof, yet"), "a sentence");
+	comment_text(text, "not available here:", word, sizeof(word));
+	ok(!*word, "no sentence");
 	ok(key_number(text, "attach_error") == -16 && comment_number(text, "inexact") == 12,
 	   "numbers");
 }
