@@ -353,6 +353,10 @@ check-watch: deps-vm user
 check-tool: deps-vm user tool-vm
 	@tests/run tool $(KERNEL)
 
+# The page that make demo has written, in a browser.
+check-report: demo deps-browser
+	@tests/tool/page build/results/demo-$(or $(KERNEL),$(NEWEST)).html
+
 check-situations: deps-vm user tool-vm
 	@tests/run situations $(KERNEL)
 
@@ -378,8 +382,8 @@ docs: deps-unit
 	@tools/netlink-header >build/mmnotify_netlink.h
 	@mv build/mmnotify_netlink.h include/mmnotify/mmnotify_netlink.h
 
-.PHONY: deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64 deps-tool
-deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64 deps-tool:
+.PHONY: deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64 deps-tool deps-browser
+deps-vm deps-unit deps-lint deps-kernel deps-chart deps-efi deps-arm64 deps-tool deps-browser:
 	@tools/install-deps $(subst deps-,,$@)
 
 # The files of a release, which dkms builds: no tests.
