@@ -44,6 +44,41 @@ $tool report -c fork /tmp/t.dat --json > /tmp/json
 check 'grep -q "\"name\":\"fork\"" /tmp/json && ! grep -q "\"name\":\"munmap\"" /tmp/json' \
 	"a report of one cause"
 
+# Drivers: which processes have them, and what their callbacks took.
+insmod /modules/mmn_stall.ko
+mkfifo /tmp/in
+# A driver is timed from the beginning if a process has it when timing begins.
+DEVICE="/dev/mmn_stall /dev/bench_native" /files/watched keeper wait < /tmp/in > /tmp/pid &
+exec 3> /tmp/in
+soon 300 test -s /tmp/pid
+echo 20 > /sys/module/mmn_stall/parameters/delay_ms
+records --drivers -- sh -c '/files/watched quick munmap=30 > /dev/null
+	DEVICE=/dev/mmn_stall /files/watched slow munmap=5 dontneed=3 > /dev/null'
+echo 0 > /sys/module/mmn_stall/parameters/delay_ms
+/files/trace-cmd report -i /tmp/t.dat > /tmp/text 2> /dev/null
+check '[ $(said records) = $new ] && [ $(grep -c invalidate_end: /tmp/text) = $new ] &&
+	grep -q "print: .*mmnotify driver: .* mmn_stall_start mmn_stall - munmap 5 " /tmp/text' \
+	"--drivers: what is written about them is no event, and trace-cmd shows it" || cat /tmp/said
+$tool report /tmp/t.dat > /tmp/report
+check 'grep -A 9 "^DRIVER, WITH" /tmp/report | grep -q "mmn_stall: mmn_stall_start  *1[0-9] " &&
+	grep -A 9 "^CALLBACKS OF" /tmp/report | grep -q "mmn_stall, munmap  *5 .* 1[0-9][0-9] ms"' \
+	"the report by driver" || cat /tmp/report
+$tool report /tmp/t.dat --driver mmn_stall > /tmp/report
+check 'grep -q "[0-9] slow " /tmp/report && ! grep -q "[0-9] quick " /tmp/report' \
+	"the report of one driver" || cat /tmp/report
+$tool report /tmp/t.dat --json > /tmp/json
+check 'grep -q "{\"name\":\"mmn_stall, munmap\",\"events\":5," /tmp/json &&
+	grep -q "{\"name\":\"mmn_native, munmap\",\"events\":30," /tmp/json' "and as JSON" || cat /tmp/json
+pid=$(grep -o "[0-9]* slow " /tmp/report | head -n 1 | cut -d " " -f 1)
+$tool explain -i /tmp/t.dat $pid > /tmp/report
+check 'grep -q "^Drivers of slow ($pid)" /tmp/report && grep -q "mmn_stall_start  *munmap .* 5 calls" /tmp/report' \
+	"a recording explains with the drivers" || cat /tmp/report
+exec 3>&-
+wait
+records -- sh -c 'DEVICE=/dev/mmn_stall /files/watched untimed munmap=5 wait < /dev/null > /dev/null; sleep 0.5'
+$tool report /tmp/t.dat > /tmp/report
+check '! grep -q "^CALLBACKS OF" /tmp/report' "without --drivers nothing is timed"
+
 records --buffer 4 -- /files/watched small munmap=20000 dontneed=2000
 check '[ $(said lost) -gt 0 ] && [ $(($(said records) + $(said lost))) = $new ]' \
 	"a small buffer: $(said records) records and $(said lost) lost are $new events" ||
@@ -79,5 +114,5 @@ check '[ $status = 1 ] && grep -q "name another file by -o" /tmp/said && [ -z "$
 $tool report /etc/passwd > /tmp/said 2>&1
 status=$?
 check '[ $status = 1 ] && grep -q "is no trace.dat" /tmp/said' "a file that is no recording"
-check 'rmmod mmn_native mmnotify' "they unload"
+check 'rmmod mmn_stall mmn_native mmnotify' "they unload"
 finish

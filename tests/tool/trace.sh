@@ -111,5 +111,53 @@ check '[ $(grep -c " munmap " /tmp/out2) -ge 5 ]' "one that ends does not end th
 kill -INT $two
 wait $two
 check 'soon 300 gone' "nothing is left"
-check 'rmmod mmn_native mmnotify' "they unload"
+
+# Each filter leaves the rest out. The second driver waits in its callbacks.
+insmod /modules/mmn_stall.ko
+: > /tmp/pid
+# A driver is timed from the beginning if a process has it when timing begins.
+DEVICE="/dev/mmn_stall /dev/bench_native" /files/watched keeper wait < /tmp/in > /tmp/pid &
+exec 3> /tmp/in
+soon 300 test -s /tmp/pid
+echo 50 > /sys/module/mmn_stall/parameters/delay_ms
+traces --longer 30ms
+DEVICE=/dev/mmn_stall /files/watched slow munmap=3 > /dev/null
+/files/watched quick munmap=30 > /dev/null
+soon 50 eval '[ $(lines " slow .* munmap ") = 3 ]'
+ends INT
+check '[ $(lines " slow .* munmap ") = 3 ] && [ $(lines " quick .* munmap ") -lt 5 ]' "--longer" || cat /tmp/out
+traces --driver mmn_stall --drivers
+DEVICE=/dev/mmn_stall /files/watched slow munmap=3 > /dev/null
+/files/watched quick munmap=30 > /dev/null
+soon 50 eval '[ $(lines " slow .* munmap ") = 3 ]'
+ends INT
+check '[ $(lines " slow .* munmap .* mmn_stall\$") = 3 ] && [ $(lines " quick ") = 0 ]' \
+	"--driver: the processes that have it" || cat /tmp/out
+check '[ $(lines "^  mmn_stall_start  *munmap  *3 calls, .* the longest") = 1 ]' \
+	"--drivers: what its callbacks took" || cat /tmp/out
+$tool trace --driver mmn_stall --drivers --json > /tmp/out 2> /tmp/err &
+tracer=$!
+soon 300 eval '[ "$(cat $parameters/timing)" = Y ]'
+sleep 0.5
+DEVICE=/dev/mmn_stall /files/watched slow munmap=3 > /dev/null
+ends INT
+check '[ $(lines "\"comm\":\"slow\".*\"cause\":\"munmap\".*\"drivers\":\"mmn_stall\"}\$") = 3 ] &&
+	[ $(lines "^.\"what\":\"callbacks\".*\"driver\":\"mmn_stall_start\".*\"cause\":\"munmap\",\"calls\":3,") = 1 ]' \
+	"both as JSON" || cat /tmp/out
+echo 0 > /sys/module/mmn_stall/parameters/delay_ms
+traces -e gone -r 0x1000+128T
+/files/watched effects munmap=3 mprotect=4 > /dev/null
+soon 50 eval '[ $(lines " effects .* munmap ") = 3 ]'
+ends INT
+check '[ $(lines " effects .* munmap ") = 3 ] && [ $(lines " mprotect ") = 0 ]' \
+	"--effects, and --range with all addresses" || cat /tmp/out
+traces -r 0x0-0x1000
+/files/watched effects munmap=3 > /dev/null
+sleep 0.5
+ends INT
+check '[ $(lines " munmap ") = 0 ]' "--range without any of them" || cat /tmp/out
+exec 3>&-
+wait
+check 'soon 300 gone && [ "$(cat $parameters/timing)" = N ]' "nothing is left, and nothing is timed"
+check 'rmmod mmn_stall mmn_native mmnotify' "they unload"
 finish

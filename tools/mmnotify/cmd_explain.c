@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "attached.h"
 #include "causes.h"
 #include "census.h"
 #include "cmd.h"
-#include "drivers.h"
 #include "findings.h"
 #include "fmt.h"
 #include "input.h"
@@ -40,9 +40,6 @@ struct explained {
 	struct findings findings;
 	unsigned long long events, first, last;
 	char comm[COMM_LEN];
-	/* debugfs drivers when watching began and when it ended, NULL: there is none. */
-	char *drivers, *drivers_after;
-	bool timed;
 };
 
 static void add(struct explained *x, const struct event *e, const char *memory)
@@ -75,6 +72,12 @@ static void from_file(const struct event *e, void *data)
 	add(data, e, "");
 }
 
+static void from_note(const char *line, void *data)
+{
+	(void)data;
+	drivers_note(attached_drivers(), line, false);
+}
+
 static void show_progress(const struct explained *x, unsigned long long since)
 {
 	char time[FMT_LEN], count[FMT_LEN];
@@ -94,9 +97,7 @@ static void watch(struct explained *x)
 
 	snprintf(filter, sizeof(filter), "tgid == %d", x->pid);
 	live_begin(&wish);
-	/* A module without it, or a kernel where it is not available, has no times of drivers. */
-	x->timed = switch_on("timing");
-	x->drivers = debugfs_try("drivers");
+	attached_begin(true, false);
 	since = live_now();
 	while (!live_stopped && live_now() - since < seconds) {
 		maps_watch(x->pid);
@@ -105,9 +106,7 @@ static void watch(struct explained *x)
 		live_wait(100);
 	}
 	live_end(on_event, x);
-	x->drivers_after = debugfs_try("drivers");
-	if (x->timed)
-		switch_off("timing");
+	attached_end();
 	x->first = since;
 	x->last = live_now();
 	if (isatty(STDERR_FILENO))
@@ -195,18 +194,15 @@ static int run(int argc, char **argv)
 		usage_die("explain needs the number of a process");
 	x.pid = pid;
 	if (input)
-		input_read(input, from_file, &x);
+		input_read(input, from_file, from_note, &x);
 	else
 		watch(&x);
 	print_summary(&x);
 	print_findings(&x);
 	print_silence(&x);
-	if (x.drivers_after)
-		drivers_print(stdout, x.drivers, x.drivers_after, x.pid);
+	drivers_print(stdout, attached_drivers(), x.pid);
 	if (!input)
 		print_counters(x.pid);
-	free(x.drivers);
-	free(x.drivers_after);
 	findings_free(&x.findings);
 	return 0;
 }

@@ -14,10 +14,12 @@
 #include <traceevent/kbuffer.h>
 #include <tracefs/tracefs.h>
 
+#include "attached.h"
 #include "cmd.h"
 #include "dat.h"
 #include "filter.h"
 #include "fmt.h"
+#include "input.h"
 #include "live.h"
 #include "system.h"
 #include "tasks.h"
@@ -27,13 +29,15 @@
 
 static struct filter_words words;
 static const char *output = "trace.dat";
-static bool hangs;
+static bool hangs, drivers;
 static unsigned long buffer_kb;
 static unsigned long long seconds;
 
 static const struct opt opts[] = {
 	{ 'o', "output", "FILE", OPT_TEXT, &output, "the file, trace.dat if none is given" },
 	FILTER_OPTIONS(words),
+	{ 'D', "drivers", NULL, OPT_FLAG, &drivers,
+	  "time the callbacks of drivers, for the report" },
 	{ 0, "hangs", NULL, OPT_FLAG, &hangs, "a record at the start of each event, too" },
 	{ 's', "seconds", "TIME", OPT_TIME, &seconds, "end after this time" },
 	{ 0, "buffer", "KB", OPT_NUMBER, &buffer_kb, "size of the buffer of each CPU" },
@@ -48,6 +52,9 @@ struct recorder {
 	struct kbuffer *pages;
 	void *page;
 	unsigned long long records;
+	int ids[2];
+	/* A task that was not seen before may have a driver that is not known. */
+	bool news;
 	/* A line "PID NAME" for each task that was seen. */
 	char *tasks;
 	size_t tasks_size;
@@ -66,6 +73,13 @@ static void close_buffers(void)
 		if (opened->cpu[i])
 			tracefs_cpu_close(opened->cpu[i]);
 	opened = NULL;
+}
+
+static int event_id(const char *name)
+{
+	struct tep_event *event = tep_find_event_by_name(live_tep(), "mmnotify", name);
+
+	return event ? event->id : -1;
 }
 
 static void open_buffers(struct recorder *r)
@@ -88,6 +102,8 @@ static void open_buffers(struct recorder *r)
 	r->tasks_out = open_memstream(&r->tasks, &r->tasks_size);
 	if (!r->pages || !r->tasks_out)
 		die("out of memory");
+	r->ids[0] = event_id("invalidate_start");
+	r->ids[1] = event_id("invalidate_end");
 }
 
 /* The name is looked up at once: a task of a short life is gone at the end. */
@@ -98,6 +114,7 @@ static void note_task(struct recorder *r, int pid)
 	if (pid <= 0 || pid >= PIDS || r->seen[pid / 8] & (1 << pid % 8))
 		return;
 	r->seen[pid / 8] |= 1 << pid % 8;
+	r->news = true;
 	name = task_name(pid);
 	if (*name)
 		fprintf(r->tasks_out, "%d %s\n", pid, name);
@@ -111,6 +128,11 @@ static void count_page(struct recorder *r)
 	kbuffer_load_subbuffer(r->pages, r->page);
 	for (data = kbuffer_read_event(r->pages, &ts); data;
 	     data = kbuffer_next_event(r->pages, &ts)) {
+		int id = *(unsigned short *)data;
+
+		/* What the tool writes itself is no event. */
+		if (id != r->ids[0] && id != r->ids[1])
+			continue;
 		r->records++;
 		/* common_pid of any event. */
 		note_task(r, ((int *)data)[1]);
@@ -212,18 +234,33 @@ static void say_result(const struct recorder *r, unsigned long long size)
 		     buffer_kb ? buffer_kb : 4096);
 }
 
+/* Into the recording, one after the other, so that the smallest buffer has room. */
+static void write_note(const char *line, void *data)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), INPUT_NOTE "%s\n", line);
+	tracefs_instance_file_write(live_instance(), "trace_marker", text);
+	drain(data);
+}
+
 static void record(struct recorder *r, pid_t child, int *status)
 {
 	unsigned long long since = live_now();
 
 	while (!over(child, since, status)) {
 		drain(r);
+		if (r->news)
+			attached_read();
+		r->news = false;
 		show_progress(r, since);
 		live_wait(POLL_MS);
 	}
 	/* No event is recorded from here on, and the buffer is empty when drain() has returned. */
 	tracefs_event_disable(live_instance(), "mmnotify", NULL);
 	drain(r);
+	attached_end();
+	drivers_write(attached_drivers(), write_note, r);
 }
 
 static int run(int argc, char **argv)
@@ -245,6 +282,7 @@ static int run(int argc, char **argv)
 	child = prepare_command(argv, &go);
 	live_begin(&wish);
 	open_buffers(&r);
+	attached_begin(drivers, drivers);
 	if (!child && isatty(STDERR_FILENO))
 		fprintf(stderr, "recording to %s; Ctrl-C ends it\n", output);
 	let_go(child, go);

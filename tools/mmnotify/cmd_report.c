@@ -26,6 +26,7 @@ static unsigned long top = 10;
 
 static const struct opt opts[] = {
 	FILTER_OPTIONS(words),
+	FILTER_DRIVER(words),
 	{ 0, "html", "FILE", OPT_TEXT, &html, "a page with pictures, which needs nothing else" },
 	{ 0, "json", NULL, OPT_FLAG, &as_json, "one object of JSON" },
 	{ 0, "top", "N", OPT_NUMBER, &top,
@@ -165,20 +166,76 @@ static void last_pass(const struct event *e, void *data)
 		heat_add(heat, e, bin);
 }
 
+static void note_driver(const char *line, void *data)
+{
+	struct report *r = data;
+
+	drivers_note(&r->drivers, line, false);
+}
+
+/* An event is told to each driver of its process, or to those with a part of its range. */
+static void add_driver(struct report *r, const struct driver_line *line)
+{
+	char key[KEY_LEN];
+
+	snprintf(key, sizeof(key), "%.40s: %.50s", drivers_module(line), line->driver);
+	for (unsigned int i = 0; i < r->processes.nr; i++)
+		if (atoi(r->processes.sorted[i]->key) == line->tgid)
+			tally_sum(table_get(&r->by_driver, key), &r->processes.sorted[i]->t);
+}
+
+static bool has_events(const struct report *r, int tgid)
+{
+	for (unsigned int i = 0; i < r->processes.nr; i++)
+		if (atoi(r->processes.sorted[i]->key) == tgid)
+			return true;
+	return false;
+}
+
+static void add_calls(struct report *r, const struct driver_line *calls)
+{
+	struct tally t = { .events = calls->calls, .ns = calls->ns, .max_ns = calls->max_ns };
+	char key[KEY_LEN];
+
+	if (!filter_wants_calls(&filter, calls) || !has_events(r, calls->tgid))
+		return;
+	memcpy(t.bucket, calls->bucket, sizeof(calls->bucket));
+	snprintf(key, sizeof(key), "%.60s, %s", drivers_module(calls), calls->cause);
+	tally_sum(table_get(&r->callbacks, key), &t);
+}
+
+static void by_driver(struct report *r)
+{
+	struct driver_line calls;
+
+	for (unsigned int i = 0; i < r->drivers.nr; i++) {
+		if (drivers_first(&r->drivers, i))
+			add_driver(r, &r->drivers.row[i].now);
+		if (drivers_calls(&r->drivers.row[i], &calls))
+			add_calls(r, &calls);
+	}
+	table_sort(&r->by_driver);
+	table_sort(&r->callbacks);
+}
+
 static void read_all(struct report *r)
 {
-	r->lost = input_read(r->path, first_pass, r);
+	/* They are at the end of the file, and the filter may need them. */
+	input_read(r->path, NULL, note_driver, r);
+	filter.known = &r->drivers;
+	r->lost = input_read(r->path, first_pass, NULL, r);
 	table_sort(&r->processes);
 	table_sort(&r->tasks);
 	table_sort(&r->sites);
+	by_driver(r);
 	choose_colours(r);
 	choose_heats(r);
 	if (!html || !r->events)
 		return;
-	input_read(r->path, note_blocks, r);
+	input_read(r->path, note_blocks, NULL, r);
 	for (int i = 0; i < REPORT_HEATS; i++)
 		heat_rows(&r->heat[i]);
-	input_read(r->path, last_pass, r);
+	input_read(r->path, last_pass, NULL, r);
 }
 
 /* ---- text ---- */
@@ -232,6 +289,10 @@ static void print_text(const struct report *r)
 	print_table("PROCESS", &r->processes);
 	print_table("TASK", &r->tasks);
 	print_table("CALL SITE", &r->sites);
+	if (r->by_driver.nr)
+		print_table("DRIVER, WITH ITS PROCESSES' EVENTS", &r->by_driver);
+	if (r->callbacks.nr)
+		print_table("CALLBACKS OF A DRIVER, BY CAUSE", &r->callbacks);
 	printf("\nFindings, worst first\n\n");
 	for (unsigned int i = 0; i < r->findings.nr && i < top; i++)
 		finding_print(stdout, i + 1, &r->findings.list[i]);
@@ -272,7 +333,7 @@ static int run(int argc, char **argv)
 
 const struct cmd cmd_report = {
 	.name = "report",
-	.what = "A recording by cause, process, task and call site, and what to do.",
+	.what = "A recording by cause, process, task, call site and driver, and what to do.",
 	.usage = "[options] [trace.dat]",
 	.opts = opts,
 	.run = run,

@@ -7,6 +7,7 @@
 
 #include <mmnotify/mmnotify_types.h>
 
+#include "attached.h"
 #include "cmd.h"
 #include "elf_reader.h"
 #include "filter.h"
@@ -18,12 +19,15 @@
 #include "words.h"
 
 static struct filter_words words;
-static bool stacks, starts, as_json;
+static bool stacks, starts, as_json, drivers;
 static unsigned long long seconds;
 static unsigned long count, buffer_kb;
 
 static const struct opt opts[] = {
 	FILTER_OPTIONS(words),
+	FILTER_DRIVER(words),
+	{ 'D', "drivers", NULL, OPT_FLAG, &drivers,
+	  "the drivers of each process, and at the end what their callbacks took" },
 	{ 0, "stack", NULL, OPT_FLAG, &stacks, "what the kernel and the program were doing" },
 	{ 0, "starts", NULL, OPT_FLAG, &starts, "a line at the start of each event, too" },
 	{ 's', "seconds", "TIME", OPT_TIME, &seconds, "end after this time" },
@@ -71,19 +75,21 @@ static void on_event(const struct event *traced, const struct stack *kernel,
 		     const struct stack *user, void *unused)
 {
 	struct event e = *traced;
-	char memory[KIND_LEN], safe[KIND_LEN];
+	char memory[KIND_LEN], safe[KIND_LEN], names[120];
 
 	(void)unused;
+	attached_seen(e.tgid);
 	if ((count && printed == count) || !filter_wants(&filter, &e))
 		return;
 	printed++;
 	task_of(&e);
 	maps_kind(event_is_all(&e) ? 0 : e.tgid, e.start, e.end, memory);
+	drivers_names(attached_drivers(), e.tgid, names, sizeof(names));
 	if (as_json) {
-		words_json(stdout, &e, memory);
+		words_json(stdout, &e, memory, drivers ? names : NULL);
 		return;
 	}
-	words_line(stdout, &e, fmt_printable(safe, sizeof(safe), memory));
+	words_line(stdout, &e, fmt_printable(safe, sizeof(safe), memory), drivers ? names : NULL);
 	if (kernel)
 		print_kernel_stack(kernel);
 	if (user)
@@ -121,6 +127,35 @@ static void follow(void)
 	}
 }
 
+static void print_callbacks(void)
+{
+	const struct drivers *d = attached_drivers();
+	struct drivers wanted = { .row = zalloc((d->nr + 1) * sizeof(*d->row)) };
+	struct driver_line calls;
+
+	for (unsigned int i = 0; i < d->nr; i++)
+		if (filter_wants_driver(&filter, &d->row[i].now))
+			wanted.row[wanted.nr++] = d->row[i];
+	if (!as_json) {
+		putchar('\n');
+		drivers_print(stdout, &wanted, 0);
+	}
+	for (unsigned int i = 0; as_json && i < wanted.nr; i++)
+		if (drivers_calls(&wanted.row[i], &calls))
+			words_json_driver(stdout, &calls);
+	drivers_free(&wanted);
+}
+
+/*
+ * Calls tell of the drivers of a process after it has ended. The names of kernel functions are read
+ * first, since that takes so long that a process of a short life would not be seen.
+ */
+static void begin_drivers(void)
+{
+	symbol_of(live_tep(), 1);
+	attached_begin(true, true);
+}
+
 static int run(int argc, char **argv)
 {
 	struct live_wish wish = { .starts = starts, .releases = true, .stack = stacks,
@@ -133,13 +168,19 @@ static int run(int argc, char **argv)
 	text = filter_kernel(&filter);
 	wish.filter = text;
 	live_begin(&wish);
+	if (drivers || filter.drivers)
+		begin_drivers();
+	filter.known = attached_drivers();
 	/* From here on no event is missed. */
 	if (!as_json)
-		words_heading(stdout);
+		words_heading(stdout, drivers);
 	fflush(stdout);
 	watch_memory();
 	follow();
 	live_end(on_event, NULL);
+	attached_end();
+	if (drivers)
+		print_callbacks();
 	free(text);
 	if (!as_json && isatty(STDERR_FILENO))
 		fprintf(stderr, "%lu events, %llu lost\n", printed, live_lost());

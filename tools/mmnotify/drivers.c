@@ -1,65 +1,221 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* drivers: how long callbacks of drivers took while the tool ran. Pure. */
+/* drivers: which drivers each process has, and what their callbacks took. Pure. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "drivers.h"
 #include "fmt.h"
-#include "lines.h"
 #include "util.h"
 
-/* What @row had in @text: lines of a driver and a cause only grow. */
-static struct driver_line find(const char *text, const struct driver_line *row)
+/* A row is of notifiers, or of calls for one cause. */
+static bool same(const struct driver_line *a, const struct driver_line *b)
 {
-	char *copy = copy_text(text ? text : ""), *rest = copy, *line;
-	struct driver_line at = { 0 }, none = { 0 };
-	bool found = false;
-
-	while (!found && (line = next_line(&rest)))
-		found = driver_parse(line, &at) && at.tgid == row->tgid && !at.notifiers &&
-			!strcmp(at.driver, row->driver) && !strcmp(at.cause, row->cause);
-	free(copy);
-	return found ? at : none;
+	return a->tgid == b->tgid && !a->notifiers == !b->notifiers &&
+	       !strcmp(a->driver, b->driver) && !strcmp(a->module, b->module) &&
+	       !strcmp(a->cause, b->cause);
 }
 
-static void print_calls(FILE *out, const char *before, const struct driver_line *row)
+static struct driver_row *row_of(struct drivers *d, const struct driver_line *line)
 {
-	struct driver_line was = find(before, row);
-	char calls[FMT_LEN], sum[FMT_LEN], max[FMT_LEN];
-
-	/* A line that made room for another one begins again. */
-	if (was.calls >= row->calls)
-		return;
-	fprintf(out, "  %-40s %-20s %9s calls, %s in all", row->driver, row->cause,
-		fmt_count(calls, row->calls - was.calls), fmt_time(sum, row->ns - was.ns));
-	if (row->max_ns > was.max_ns)
-		fprintf(out, ", the longest %s", fmt_time(max, row->max_ns));
-	fputc('\n', out);
+	for (unsigned int i = 0; i < d->nr; i++)
+		if (same(&d->row[i].now, line))
+			return &d->row[i];
+	if (d->nr == d->room) {
+		d->room = d->room ? 2 * d->room : 64;
+		d->row = regrow(d->row, d->room * sizeof(*d->row));
+	}
+	d->row[d->nr] = (struct driver_row){ .now = *line };
+	return &d->row[d->nr++];
 }
 
-static void print_driver(FILE *out, const struct driver_line *row)
+void drivers_note(struct drivers *d, const char *text, bool begin)
 {
-	fprintf(out, "  %-40s of %s: %u notifier%s\n", row->driver,
-		strcmp(row->module, "-") ? row->module : "the kernel", row->notifiers,
-		row->notifiers == 1 ? "" : "s");
-}
+	char *copy = copy_text(text ? text : ""), *rest = copy, *at;
+	struct driver_line line;
+	struct driver_row *row;
 
-void drivers_print(FILE *out, const char *before, const char *after, int pid)
-{
-	char *copy = copy_text(after), *rest = copy, *line;
-	struct driver_line row;
-	bool any = false;
-
-	while ((line = next_line(&rest))) {
-		if (!driver_parse(line, &row) || row.tgid != pid)
+	while ((at = next_line(&rest))) {
+		if (!driver_parse(at, &line))
 			continue;
-		if (!any)
-			fprintf(out, "Drivers of the process, and what their callbacks took:\n");
-		any = true;
-		if (row.notifiers)
-			print_driver(out, &row);
-		else
-			print_calls(out, before, &row);
+		row = row_of(d, &line);
+		/* A line that made room for another one began again. */
+		if (line.calls < row->now.calls)
+			row->base = (struct driver_line){ 0 };
+		row->now = line;
+		if (begin)
+			row->base = line;
 	}
 	free(copy);
+}
+
+bool drivers_known(const struct drivers *d, int tgid)
+{
+	for (unsigned int i = 0; i < d->nr; i++)
+		if (d->row[i].now.tgid == tgid)
+			return true;
+	return false;
+}
+
+bool drivers_has(const struct drivers *d, int tgid, const char *name)
+{
+	for (unsigned int i = 0; i < d->nr; i++) {
+		const struct driver_line *line = &d->row[i].now;
+
+		if (line->tgid == tgid &&
+		    (!strcmp(line->module, name) || !strcmp(line->driver, name)))
+			return true;
+	}
+	return false;
+}
+
+const char *drivers_module(const struct driver_line *line)
+{
+	return strcmp(line->module, "-") ? line->module : line->driver;
+}
+
+/* Has a row before @i the same process and module, and if @function also the same function? */
+static bool named_before(const struct drivers *d, unsigned int i, bool function)
+{
+	const struct driver_line *line = &d->row[i].now;
+
+	for (unsigned int j = 0; j < i; j++) {
+		const struct driver_line *other = &d->row[j].now;
+
+		if (other->tgid == line->tgid &&
+		    !strcmp(drivers_module(other), drivers_module(line)) &&
+		    (!function || !strcmp(other->driver, line->driver)))
+			return true;
+	}
+	return false;
+}
+
+bool drivers_first(const struct drivers *d, unsigned int i)
+{
+	return !named_before(d, i, true);
+}
+
+const char *drivers_names(const struct drivers *d, int tgid, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	snprintf(buf, size, "-");
+	for (unsigned int i = 0; i < d->nr && used < size; i++) {
+		const struct driver_line *line = &d->row[i].now;
+
+		if (line->tgid == tgid && !named_before(d, i, false))
+			used += snprintf(buf + used, size - used, "%s%s", used ? ", " : "",
+					 drivers_module(line));
+	}
+	return buf;
+}
+
+bool drivers_calls(const struct driver_row *row, struct driver_line *calls)
+{
+	int longest = -1;
+
+	*calls = row->now;
+	calls->calls -= row->base.calls;
+	calls->ns -= row->base.ns;
+	for (int i = 0; i < DRIVER_BUCKETS; i++) {
+		calls->bucket[i] -= row->base.bucket[i];
+		if (calls->bucket[i])
+			longest = i;
+	}
+	/* If an earlier call was the longest one, that of this run is known by its bucket. */
+	if (longest >= 0 && calls->max_ns > 2ULL << longest)
+		calls->max_ns = 2ULL << longest;
+	return !row->now.notifiers && calls->calls;
+}
+
+static void print_driver(FILE *out, const struct driver_line *line)
+{
+	fprintf(out, "  %-40s of %s: %u notifier%s\n", line->driver,
+		strcmp(line->module, "-") ? line->module : "the kernel", line->notifiers,
+		line->notifiers == 1 ? "" : "s");
+}
+
+static void print_calls(FILE *out, const struct driver_line *calls)
+{
+	char count[FMT_LEN], sum[FMT_LEN], max[FMT_LEN];
+
+	fprintf(out, "  %-40s %-20s %9s call%s %s in all, the longest %s\n", calls->driver,
+		calls->cause, fmt_count(count, calls->calls), calls->calls == 1 ? ", " : "s,",
+		fmt_time(sum, calls->ns), fmt_time(max, calls->max_ns));
+}
+
+void drivers_print(FILE *out, const struct drivers *d, int pid)
+{
+	struct driver_line calls;
+	char safe[4 * COMM_LEN];
+	int last = 0;
+
+	for (unsigned int i = 0; i < d->nr; i++) {
+		const struct driver_line *line = &d->row[i].now;
+		bool any = drivers_calls(&d->row[i], &calls);
+
+		if ((pid && line->tgid != pid) || (!any && !line->notifiers))
+			continue;
+		if (line->tgid != last)
+			fprintf(out, "Drivers of %s (%d), and what their callbacks took:\n",
+				fmt_printable(safe, sizeof(safe), line->comm), line->tgid);
+		last = line->tgid;
+		if (line->notifiers)
+			print_driver(out, line);
+		else
+			print_calls(out, &calls);
+	}
+}
+
+static void put_buckets(FILE *out, const struct driver_line *line)
+{
+	char between = ' ';
+
+	for (int i = 0; i < DRIVER_BUCKETS; i++) {
+		if (!line->bucket[i])
+			continue;
+		fprintf(out, "%c%d:%llu", between, i, line->bucket[i]);
+		between = ',';
+	}
+}
+
+/* A blank in the name of the process is not written as one. */
+static void put_line(FILE *out, const struct driver_line *line)
+{
+	fprintf(out, "%d %s %s ", line->tgid, line->driver, line->module);
+	if (line->notifiers)
+		fprintf(out, "%u - - - - -", line->notifiers);
+	else
+		fprintf(out, "- %s %llu %llu %llu", line->cause, line->calls, line->ns,
+			line->max_ns);
+	put_buckets(out, line);
+	fputc(' ', out);
+	for (const char *at = line->comm; *at; at++)
+		fprintf(out, *at == ' ' ? "\\040" : "%c", *at);
+}
+
+void drivers_write(const struct drivers *d, void (*fn)(const char *line, void *data), void *data)
+{
+	struct driver_line calls;
+	char *text = NULL;
+	size_t size;
+
+	for (unsigned int i = 0; i < d->nr; i++) {
+		FILE *out;
+
+		if (!drivers_calls(&d->row[i], &calls) && !d->row[i].now.notifiers)
+			continue;
+		out = open_memstream(&text, &size);
+		if (!out)
+			die("out of memory");
+		put_line(out, &calls);
+		fclose(out);
+		fn(text, data);
+		free(text);
+	}
+}
+
+void drivers_free(struct drivers *d)
+{
+	free(d->row);
+	*d = (struct drivers){ 0 };
 }

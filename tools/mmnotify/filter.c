@@ -45,6 +45,8 @@ void filter_parse(const struct filter_words *words, struct filter *filter)
 		if (!parse_range(words->ranges.item[i], &filter->start[i], &filter->end[i]))
 			usage_die("'%s' is no range: START-END or START+SIZE, in hexadecimal",
 				  words->ranges.item[i]);
+	filter->drivers = words->drivers.nr;
+	memcpy(filter->driver, words->drivers.item, sizeof(filter->driver));
 	filter->effects_given = words->effects;
 	if (words->effects && !parse_effects(words->effects, &filter->effects))
 		usage_die("'%s' is no list of gone, pfn, no_write, no_read, dirty", words->effects);
@@ -140,11 +142,34 @@ static bool in_ranges(const struct filter *f, const struct event *e)
 	return !f->ranges;
 }
 
+static bool in_drivers(const struct filter *f, const struct event *e)
+{
+	for (unsigned int i = 0; i < f->drivers; i++)
+		if (f->known && drivers_has(f->known, e->tgid, f->driver[i]))
+			return true;
+	return !f->drivers;
+}
+
 bool filter_wants(const struct filter *f, const struct event *e)
 {
 	if (f->effects_given && (f->effects ? !(e->effects & f->effects) : e->effects != 0))
 		return false;
 	return in_numbers(f->pid, f->pids, e->tgid) && in_numbers(f->task, f->tasks, e->pid) &&
-	       in_causes(f, e->cause) && in_ranges(f, e) &&
+	       in_causes(f, e->cause) && in_ranges(f, e) && in_drivers(f, e) &&
 	       (!f->longer_ns || e->ns > f->longer_ns);
+}
+
+bool filter_wants_driver(const struct filter *f, const struct driver_line *line)
+{
+	bool named = !f->drivers;
+
+	for (unsigned int i = 0; i < f->drivers; i++)
+		named |= !strcmp(f->driver[i], line->module) || !strcmp(f->driver[i], line->driver);
+	return named && in_numbers(f->pid, f->pids, line->tgid);
+}
+
+bool filter_wants_calls(const struct filter *f, const struct driver_line *calls)
+{
+	return filter_wants_driver(f, calls) && !f->tasks && !f->ranges && !f->effects_given &&
+	       !f->longer_ns && in_causes(f, calls->cause);
 }

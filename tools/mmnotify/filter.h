@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "cmd.h"
+#include "drivers.h"
 #include "event.h"
 
 /* Options as they are given; zero: no restriction. */
@@ -17,16 +18,20 @@ struct filter_words {
 	struct list tasks;
 	struct list causes;
 	struct list ranges;
+	struct list drivers;
 	const char *effects;
 	unsigned long long longer_ns;
 };
 
+/* @known: which processes have which driver; not in the kernel's filter. The caller sets it. */
 struct filter {
-	unsigned int pids, tasks, causes, ranges;
+	unsigned int pids, tasks, causes, ranges, drivers;
 	int pid[LIST_MAX];
 	int task[LIST_MAX];
 	const char *cause[LIST_MAX];
 	unsigned long long start[LIST_MAX], end[LIST_MAX];
+	const char *driver[LIST_MAX];
+	const struct drivers *known;
 	bool effects_given;
 	unsigned int effects;
 	unsigned long long longer_ns;
@@ -45,6 +50,11 @@ struct filter {
 	{ 'l', "longer", "TIME", OPT_TIME, &(words).longer_ns,		\
 	  "that took longer, as in 10ms", "ms" }
 
+/* One more, where the drivers of processes are known. */
+#define FILTER_DRIVER(words)						\
+	{ 'd', "driver", "NAME", OPT_LIST, &(words).drivers,		\
+	  "processes that have this driver, by its module or its function" }
+
 /* filter_parse() - check the words and translate them; dies if one is wrong. */
 void filter_parse(const struct filter_words *words, struct filter *filter);
 
@@ -53,5 +63,14 @@ char *filter_kernel(const struct filter *filter);
 
 /* filter_wants() - does the event pass? */
 bool filter_wants(const struct filter *filter, const struct event *e);
+
+/* filter_wants_driver() - does a driver of a process pass? Only --pid and --driver count. */
+bool filter_wants_driver(const struct filter *filter, const struct driver_line *line);
+
+/*
+ * filter_wants_calls() - do calls of a driver pass? Not if a condition is given that needs an
+ * event: a task, a range, effects or a duration.
+ */
+bool filter_wants_calls(const struct filter *filter, const struct driver_line *calls);
 
 #endif /* FILTER_H */

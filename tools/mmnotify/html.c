@@ -343,5 +343,10 @@ void html_write(FILE *out, const struct report *r)
 	put_table(out, "By process", "process", &r->processes);
 	put_table(out, "By task", "task", &r->tasks);
 	put_table(out, "By call site", "kernel function", &r->sites);
+	if (r->by_driver.nr)
+		put_table(out, "Events of the processes that have a driver", "driver: callback",
+			  &r->by_driver);
+	if (r->callbacks.nr)
+		put_table(out, "Callbacks of drivers", "driver, cause", &r->callbacks);
 	fprintf(out, "</main>\n<script>\n%s</script>\n</body>\n</html>\n", page_js);
 }

@@ -13,11 +13,27 @@
 
 struct reader {
 	input_fn fn;
+	input_note_fn note;
 	void *data;
 	struct tep_handle *tep;
 	unsigned long long lost;
 	bool any;
 };
+
+/* The text of a write to trace_marker. */
+static void on_print(struct reader *r, struct tep_event *event, struct tep_record *record)
+{
+	struct tep_format_field *field = tep_find_field(event, "buf");
+	char line[1024];
+
+	if (!field || field->offset >= record->size || strcmp(event->name, "print"))
+		return;
+	snprintf(line, sizeof(line), "%.*s", record->size - field->offset,
+		 (char *)record->data + field->offset);
+	line[strcspn(line, "\n")] = '\0';
+	if (r->note && !strncmp(line, INPUT_NOTE, strlen(INPUT_NOTE)))
+		r->note(line + strlen(INPUT_NOTE), r->data);
+}
 
 static int on_record(struct tracecmd_input *handle, struct tep_record *record, int cpu, void *data)
 {
@@ -29,20 +45,25 @@ static int on_record(struct tracecmd_input *handle, struct tep_record *record, i
 	/* -1 is a number that the kernel did not note. */
 	if (record->missed_events)
 		r->lost += record->missed_events > 0 ? record->missed_events : 1;
-	if (!event || !event_decode(event, record, &e))
+	if (!event)
 		return 0;
+	if (!event_decode(event, record, &e)) {
+		on_print(r, event, record);
+		return 0;
+	}
 	r->any = true;
 	e.cpu = cpu;
 	snprintf(e.task, sizeof(e.task), "%s", tep_data_comm_from_pid(r->tep, e.pid));
 	if (!strcmp(e.task, "<...>"))
 		e.task[0] = '\0';
-	r->fn(&e, r->data);
+	if (r->fn)
+		r->fn(&e, r->data);
 	return 0;
 }
 
-unsigned long long input_read(const char *path, input_fn fn, void *data)
+unsigned long long input_read(const char *path, input_fn fn, input_note_fn note, void *data)
 {
-	struct reader r = { .fn = fn, .data = data };
+	struct reader r = { .fn = fn, .note = note, .data = data };
 	struct tracecmd_input *handle;
 
 	if (access(path, R_OK))

@@ -64,6 +64,8 @@ void json_write(FILE *out, const struct report *r)
 	put_table(out, "processes", &r->processes);
 	put_table(out, "tasks", &r->tasks);
 	put_table(out, "sites", &r->sites);
+	put_table(out, "drivers", &r->by_driver);
+	put_table(out, "callbacks", &r->callbacks);
 	fputs(",\n\"findings\":[", out);
 	for (unsigned int i = 0; i < r->findings.nr; i++) {
 		fputs(i ? ",\n" : "\n", out);

@@ -70,19 +70,36 @@ bool flight_parse(const char *line, struct flight_line *row)
 	return true;
 }
 
+/* "24:3,27:9"; "-" if there is none. */
+static void parse_buckets(const char *text, struct driver_line *row)
+{
+	unsigned long long calls;
+	unsigned int bucket;
+	int used;
+
+	while (sscanf(text, "%u:%llu%n", &bucket, &calls, &used) == 2) {
+		if (bucket < DRIVER_BUCKETS)
+			row->bucket[bucket] = calls;
+		text += used;
+		text += *text == ',';
+	}
+}
+
 bool driver_parse(const char *line, struct driver_line *row)
 {
-	char notifiers[16], calls[24], ns[24], max[24];
+	char notifiers[16], calls[24], ns[24], max[24], histogram[600];
 
 	*row = (struct driver_line){ 0 };
-	if (*line == '#' || sscanf(line, "%d %79s %63s %15s %28s %23s %23s %23s", &row->tgid,
-				   row->driver, row->module, notifiers, row->cause, calls, ns,
-				   max) != 8)
+	if (*line == '#' || sscanf(line, "%d %79s %63s %15s %28s %23s %23s %23s %599s %67s",
+				   &row->tgid, row->driver, row->module, notifiers, row->cause,
+				   calls, ns, max, histogram, row->comm) != 10)
 		return false;
 	/* "-" is 0. */
 	row->notifiers = strtoul(notifiers, NULL, 10);
 	row->calls = strtoull(calls, NULL, 10);
 	row->ns = strtoull(ns, NULL, 10);
 	row->max_ns = strtoull(max, NULL, 10);
+	parse_buckets(histogram, row);
+	unescape(row->comm);
 	return true;
 }

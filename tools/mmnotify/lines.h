@@ -32,6 +32,9 @@ struct flight_line {
 /* flight_parse() - Return: true if the line is about an event. */
 bool flight_parse(const char *line, struct flight_line *row);
 
+/* Bucket i has calls of 2^i ns up to twice as long. */
+#define DRIVER_BUCKETS	40
+
 /*
  * A line of debugfs drivers: with @notifiers what the process has now, else calls for one cause.
  */
@@ -39,7 +42,8 @@ struct driver_line {
 	int tgid;
 	unsigned int notifiers;
 	unsigned long long calls, ns, max_ns;
-	char driver[80], module[64], cause[CAUSE_LEN];
+	unsigned long long bucket[DRIVER_BUCKETS];
+	char driver[80], module[64], cause[CAUSE_LEN], comm[4 * COMM_LEN];
 };
 
 /* driver_parse() - Return: true if the line is about a driver. */

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "drivers.h"
 #include "findings.h"
 #include "heat.h"
 #include "tally.h"
@@ -25,6 +26,7 @@ struct open_event {
 /*
  * @first, @last: time of the first and the last event, ns
  * @lost: events that the recording has lost, as far as the file tells
+ * @by_driver: events of the processes that have it; @callbacks: calls, if they were timed
  * @coloured: names of the causes with a colour; @bins has events by colour and time
  */
 struct report {
@@ -32,7 +34,8 @@ struct report {
 	unsigned long long events, lost;
 	unsigned long long first, last;
 	struct tally all;
-	struct table causes, processes, tasks, sites;
+	struct table causes, processes, tasks, sites, by_driver, callbacks;
+	struct drivers drivers;
 	struct findings findings;
 	struct open_event open[REPORT_OPEN];
 	unsigned int nr_coloured;

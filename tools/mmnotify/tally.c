@@ -31,6 +31,18 @@ void tally_add(struct tally *t, const struct event *e)
 		t->bucket[bucket_of(e->ns)]++;
 }
 
+void tally_sum(struct tally *to, const struct tally *t)
+{
+	to->events += t->events;
+	to->pages += t->pages;
+	to->ns += t->ns;
+	to->max_ns = t->max_ns > to->max_ns ? t->max_ns : to->max_ns;
+	to->nothing += t->nothing;
+	to->inexact += t->inexact;
+	for (int i = 0; i < TALLY_BUCKETS; i++)
+		to->bucket[i] += t->bucket[i];
+}
+
 unsigned long long tally_quantile(const struct tally *t, double q)
 {
 	unsigned long long all = 0, sum = 0, limit;

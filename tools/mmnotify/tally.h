@@ -26,6 +26,9 @@ struct tally {
 
 void tally_add(struct tally *t, const struct event *e);
 
+/* tally_sum() - add another one. */
+void tally_sum(struct tally *to, const struct tally *t);
+
 /* tally_quantile() - a time that the share @q (0 to 1) of the events does not exceed, ns. */
 unsigned long long tally_quantile(const struct tally *t, double q);
 

@@ -7,11 +7,11 @@
 #include "util.h"
 #include "words.h"
 
-void words_heading(FILE *out)
+void words_heading(FILE *out, bool drivers)
 {
-	fprintf(out, "%12s  %-22s %-22s %-15s %-20s %-20s %7s %8s  %-29s %-20s %s\n",
+	fprintf(out, "%12s  %-22s %-22s %-15s %-20s %-20s %7s %8s  %-29s %-20s %s%s\n",
 		"TIME", "PROCESS", "BY", "EVENT", "CAUSE", "EFFECTS", "PAGES", "TOOK",
-		"RANGE", "CALL SITE", "MEMORY");
+		"RANGE", "CALL SITE", "MEMORY", drivers ? "                   DRIVERS" : "");
 }
 
 static const char *who(char buf[48], int pid, const char *name)
@@ -40,7 +40,7 @@ static const char *cause_of(char buf[72], const struct event *e)
 	return buf;
 }
 
-void words_line(FILE *out, const struct event *e, const char *memory)
+void words_line(FILE *out, const struct event *e, const char *memory, const char *drivers)
 {
 	char process[48], by[48], range[48], cause[72], effects[FMT_LEN], took[FMT_LEN] = "-";
 	char pages[24] = "all";
@@ -53,11 +53,11 @@ void words_line(FILE *out, const struct event *e, const char *memory)
 		fmt_time(took, e->ns);
 	else if (e->kind != 5)
 		snprintf(took, sizeof(took), "starts");
-	fprintf(out, "%5llu.%06llu  %-22s %-22s %-15s %-20s %-20s %7s %8s  %-29s %-20s %s\n",
+	fprintf(out, "%5llu.%06llu  %-22s %-22s %-15s %-20s %-20s %7s %8s  %-29s %-20s %-*s%s\n",
 		e->ts / 1000000000, e->ts / 1000 % 1000000, process,
 		e->pid == e->tgid ? "itself" : by, fmt_event(e->kind), cause_of(cause, e),
 		fmt_effects(effects, e->effects), pages, took, range_of(range, e),
-		e->site_name, memory);
+		e->site_name, drivers ? 24 : 0, memory, drivers ? drivers : "");
 }
 
 static void put_pair(FILE *out, const char *key, const char *text)
@@ -66,7 +66,7 @@ static void put_pair(FILE *out, const char *key, const char *text)
 	put_json(out, text);
 }
 
-void words_json(FILE *out, const struct event *e, const char *memory)
+void words_json(FILE *out, const struct event *e, const char *memory, const char *drivers)
 {
 	char effects[FMT_LEN];
 
@@ -86,7 +86,20 @@ void words_json(FILE *out, const struct event *e, const char *memory)
 		event_is_exact(e) ? "true" : "false", e->start, e->end, event_pages(e), e->ns);
 	put_pair(out, "site", e->site_name);
 	put_pair(out, "memory", memory);
+	if (drivers)
+		put_pair(out, "drivers", drivers);
 	fputs("}\n", out);
+}
+
+void words_json_driver(FILE *out, const struct driver_line *calls)
+{
+	fprintf(out, "{\"what\":\"callbacks\",\"tgid\":%d", calls->tgid);
+	put_pair(out, "comm", calls->comm);
+	put_pair(out, "driver", calls->driver);
+	put_pair(out, "module", calls->module);
+	put_pair(out, "cause", calls->cause);
+	fprintf(out, ",\"calls\":%llu,\"ns\":%llu,\"max_ns\":%llu}\n", calls->calls, calls->ns,
+		calls->max_ns);
 }
 
 const char *words_plain(char *buf, size_t size, const char *text)

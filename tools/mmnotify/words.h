@@ -7,18 +7,23 @@
 #include <stdio.h>
 
 #include "event.h"
+#include "lines.h"
 
 /* words_heading() - the names of the columns. */
-void words_heading(FILE *out);
+void words_heading(FILE *out, bool drivers);
 
 /*
  * words_line() - one event; names of tasks are filled in already.
  * @memory: kind of memory, "" if it is not known
+ * @drivers: names of the drivers of the process, NULL: they are not shown
  */
-void words_line(FILE *out, const struct event *e, const char *memory);
+void words_line(FILE *out, const struct event *e, const char *memory, const char *drivers);
 
 /* words_json() - the same as an object on a line. */
-void words_json(FILE *out, const struct event *e, const char *memory);
+void words_json(FILE *out, const struct event *e, const char *memory, const char *drivers);
+
+/* words_json_driver() - calls of a driver's callback as an object on a line. */
+void words_json_driver(FILE *out, const struct driver_line *calls);
 
 /* words_plain() - a text of the table of causes without its backticks. Return: @buf */
 const char *words_plain(char *buf, size_t size, const char *text);

@@ -69,7 +69,8 @@ static void lines(void)
 	ok(flight_parse("92 3 4 5 UNMAP munmap 0x7f 0x8f unmap_vmas w gpu slow_start 7", &f) &&
 	   !strcmp(f.callback, "slow_start") && f.callback_ms == 7, "with its callback");
 	ok(driver_parse("4711 slow_start slow - munmap 12 3012 253 24:3,27:9 gpu", &d) &&
-	   !d.notifiers && d.calls == 12 && d.ns == 3012 && d.max_ns == 253, "calls of a driver");
+	   !d.notifiers && d.calls == 12 && d.ns == 3012 && d.max_ns == 253 && d.bucket[24] == 3 &&
+	   d.bucket[27] == 9 && !strcmp(d.comm, "gpu"), "calls of a driver");
 	ok(driver_parse("4711 slow_start slow 2 - - - - - gpu", &d) && d.notifiers == 2 && !d.calls,
 	   "a driver");
 }
