@@ -20,10 +20,10 @@ user := build/user
 .DEFAULT_GOAL := help
 .PHONY: help help-more modules modules_install clean user dist \
 	demo check lint unit fuzz mutants bench bench-growth bench-cpus bench-lines \
-	bench-plots bench-thrash check-api check-faults check-storm check-causes check-disks \
+	bench-plots bench-thrash bench-top check-api check-faults check-storm check-causes check-disks \
 	check-modes check-stress check-power check-rt check-lockdown check-debug \
 	check-foreign check-fp check-arm64 check-planted check-dkms check-watch check-first \
-	check-tool check-situations tool tool-vm install-tool
+	check-tool check-report check-situations tool tool-vm install-tool
 
 # One screen: tests/lint/sizes counts.
 help:
@@ -57,12 +57,14 @@ help-more:
 	@echo 'make bench-cpus     1 to 8 CPUs that invalidate at once, against native notifiers'
 	@echo 'make bench-lines    cache lines that mmnotify writes to from two CPUs: none'
 	@echo 'make bench-thrash   losses of devices, naive and aware, on six workloads'
+	@echo 'make bench-top      a refresh of mmnotify top, with 100 processes of 30 causes'
 	@echo 'make bench-plots    docs/bench.svg and docs/growth.svg, from bench and bench-growth'
 	@echo 'make check-fp       kernels with frame pointers, without ORC (KERNEL=fp-7.3)'
 	@echo 'make check-arm64    scenarios on arm64, with pages of 4 and 16 KiB'
 	@echo 'make check-planted  a kernel that differs from the audit in five ways'
 	@echo 'make check-watch    the data for administrators: tracepoints, with watch=1'
 	@echo 'make check-tool     the tool mmnotify, with real events'
+	@echo 'make check-report   the page of mmnotify report, in headless Chromium'
 	@echo 'make check-situations  what people reported: one command of the tool answers each'
 	@echo 'make check-first    the first events after watch=1: 20 boots, 100 loads (BOOTS=, LOADS=)'
 	@echo 'make user           the programs that run in the VM'
@@ -84,7 +86,7 @@ modules modules_install clean:
 user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(user)/samples $(user)/scenarios \
 	$(user)/follow $(user)/fuzz $(user)/thrash $(user)/faults $(user)/ioctls $(user)/storm \
 	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/mincore $(user)/define $(user)/watched $(user)/raw $(user)/genl \
-	$(user)/page_cache $(user)/situation $(user)/screen
+	$(user)/page_cache $(user)/situation $(user)/screen $(user)/many
 
 # For kernels of arm64, with Debian's cross compiler.
 .PHONY: user-arm64
@@ -216,6 +218,11 @@ $(user)/screen: tests/tool/screen.c
 	@echo "  CC      $@"
 	@$(CC) $(user-cflags) -o $@ $< -lutil
 
+$(user)/many: tests/tool/many.c
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC) $(user-cflags) -o $@ $<
+
 $(user)/define: tests/hooks/define.c
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
@@ -296,6 +303,10 @@ bench-lines: deps-vm user build/host/stores.so
 # From the results of make bench and make bench-growth in build/results.
 bench-plots: deps-chart
 	@tests/bench/plots build/results docs
+
+bench-top: deps-vm user tool-vm
+	@ONLY=cost tests/run tool $(or $(KERNEL),$(NEWEST))
+	@grep -h ' thousand ' build/results/tool/$(or $(KERNEL),$(NEWEST))-tool-cost.tap
 
 bench-thrash: deps-vm deps-chart user
 	@tests/bench/thrash/run $(KERNELS)

@@ -1,18 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in the VM: mmnotify stat and top show what debugfs counted, for each option; nothing stays on
+# Runs in the VM: mmnotify stat and export show what debugfs counted, for each option; nothing stays on
 # when they end.
 # check evaluates its first argument, which shellcheck does not follow.
 # shellcheck disable=SC2016,SC2034,SC2086,SC2317
 set -u
 # shellcheck source-path=SCRIPTDIR source=tool.sh
 . "${0%/*}/tool.sh"
-
-# hooked STATE: the hook is attached (1) or not (0).
-hooked() {
-	grep -q "^attached $1\$" $debugfs/hook
-}
 
 # column NUMBER PATTERN FILE: that word of the first line that matches.
 column() {
@@ -21,7 +16,7 @@ column() {
 
 # refused FILE: the one line for a user who may not see other processes.
 refused() {
-	[ $(wc -l < $1) = 1 ] && grep -q "^mmnotify: only root, or a program with CAP_PERFMON" $1
+	[ "$(wc -l < $1)" = 1 ] && grep -q "^mmnotify: only root, or a program with CAP_PERFMON" $1
 }
 
 say 'TAP version 13'
@@ -82,35 +77,6 @@ check 'grep -q "^mmnotify: --cgroup: /tmp/nothing: No such file" /tmp/out' "a fo
 $tool stat -i 300ms -n 2 --pid $pid > /tmp/out
 check '[ "$(grep -c "^0 events in 0\\.[3-9]" /tmp/out)" = 2 ]' "-i: nothing happens in two intervals" ||
 	cat /tmp/out
-$tool top --batch -n 1 -i 200ms > /tmp/idle
-check 'grep -q "^mmnotify top: 0.0 events/s" /tmp/idle' "top: idle" || cat /tmp/idle
-(while [ ! -e /tmp/end ]; do /files/watched busy munmap=40 mprotect=10; done) > /dev/null &
-$tool top --batch -n 2 -i 2s > /tmp/out
-touch /tmp/end
-wait $!
-check 'grep -q " busy .* munmap 7[0-9]%" /tmp/out' "top: $(grep busy /tmp/out | head -n 1)" || cat /tmp/out
-check 'grep " busy " /tmp/out | awk "{ exit !(\$3 > 20 && \$6 != \"-\") }"' "with rates and time of callbacks"
-$tool top < /dev/null > /tmp/out 2>&1
-check 'grep -q "needs a terminal: mmnotify top --batch" /tmp/out' "top without a terminal says what to do"
-# On a screen: sort, filter by name, pause, one process, resize. The terminal is the console's kind.
-(while [ ! -e /tmp/over ]; do /files/watched busy munmap=40 mprotect=10; done) > /dev/null &
-export TERM=linux TERMINFO=/files/terminfo
-if [ -e $TERMINFO/l/linux ]; then
-	/files/screen 30x120 "$(printf 'ss/li\rRq')" $tool top -i 300ms > /tmp/out
-	status=$?
-	check '[ $status = 0 ] && grep -q "events/s" /tmp/out && grep -q "filter: li" /tmp/out' \
-		"top on a screen ends with q, and filters" || tail -c 600 /tmp/out
-	check 'grep -q "sort (time)" /tmp/out' "it sorts by the next column" || tail -c 600 /tmp/out
-	/files/screen 30x120 "$(printf '\r')q" $tool top -i 300ms > /tmp/out
-	check 'grep -q "CAUSE, DRIVER" /tmp/out && grep -q "munmap" /tmp/out' "Enter shows the causes of a process" ||
-		tail -c 600 /tmp/out
-else
-	skip "top on a screen" "the description of the terminal is not here"
-fi
-TERM=none /files/screen 30x120 q $tool top > /tmp/out
-check 'grep -q "is not known here: mmnotify top --batch" /tmp/out' "an unknown terminal says what to do"
-touch /tmp/over
-wait $!
 $tool export --processes 2000 > /tmp/out
 check 'grep -q "^mmnotify_process_events_total{pid=\"$pid\",comm=\"lives\",cgroup=\"[0-9]*\",cause=\"munmap\"} 5\$" /tmp/out &&
 	[ "$(tail -n 1 /tmp/out)" = "# EOF" ]' "export: $(grep "lives.*munmap" /tmp/out | head -n 1)" || tail -n 5 /tmp/out

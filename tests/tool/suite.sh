@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 #
 # make check-tool: the tool mmnotify with real events. tests/check sources this file for the steps of
-# make check.
+# make check. ONLY=cost: what a refresh of top costs, for make bench-top.
 
 kernels=(5.10 7.3)
 
@@ -19,10 +19,11 @@ tool_steps()
 	in_turn tool_in_vm "$1" record
 	in_turn tool_in_vm "$1" hung
 	in_turn tool_in_vm "$1" stat
+	in_turn tool_in_vm "$1" top
 }
 
 run_steps()
 {
-	tool_steps "$1"
-	in_turn tool_in_vm "$1" cost --icount
+	[ "${ONLY:-}" = cost ] || tool_steps "$1"
+	in_turn tool_in_vm "$1" cost --icount --mem 1536
 }

@@ -25,6 +25,11 @@ gone() {
 	[ -z "$(ls $instances)" ] && [ "$(cat $parameters/watch)" = N ]
 }
 
+# hooked STATE: the hook is attached (1) or not (0).
+hooked() {
+	grep -q "^attached $1\$" $debugfs/hook
+}
+
 # not_loaded: the words that each command has for it.
 not_loaded() {
 	grep -q 'mmnotify is not loaded: modprobe mmnotify' "$1"

@@ -150,7 +150,8 @@ static void print_row(const struct rate *r, double seconds)
 	       fmt_time_or_dash(max, r->max_ns, r->calls));
 	if (drivers)
 		printf("  %-20s", fmt_printable(comm, sizeof(comm), r->driver));
-	printf("  %s\n", fmt_printable(group, sizeof(group), cgroup_name(r->cgroup, name, sizeof(name))));
+	cgroup_name(r->cgroup, name, sizeof(name));
+	printf("  %s\n", fmt_printable(group, sizeof(group), name));
 }
 
 static void print_text(const struct rates *r)

@@ -12,18 +12,23 @@
 
 #include "causes.h"
 #include "cmd.h"
+#include "event.h"
 #include "fmt.h"
+#include "focus.h"
 #include "live.h"
 #include "net.h"
 #include "pick.h"
 #include "rates.h"
+#include "tally.h"
+#include "tasks.h"
+#include "top_rows.h"
 #include "util.h"
 #include "words.h"
 
 static struct pick pick;
 static unsigned long times;
 static unsigned long long interval = 2000000000;
-static const char *sort_name;
+static const char *sort_name, *page_name;
 static bool batch;
 
 static const struct opt opts[] = {
@@ -31,60 +36,38 @@ static const struct opt opts[] = {
 	{ 'i', "interval", "TIME", OPT_TIME, &interval,
 	  "time between refreshes, 2 s if none is given" },
 	{ 's', "sort", "COLUMN", OPT_TEXT, &sort_name,
-	  "events (default), pages, time, p99, max or nothing" },
+	  "events (default), pages, time, p50, p99, max or nothing" },
+	{ 'B', "by", "PAGE", OPT_TEXT, &page_name,
+	  "processes (default), drivers; with --pid also operations, threads, ranges" },
 	{ 'b', "batch", NULL, OPT_FLAG, &batch, "print text, without a screen" },
 	{ 'n', "times", "NUMBER", OPT_NUMBER, &times, "end after so many refreshes" },
 	{ 0 }
 };
 
-/* ---- columns ---- */
-
-enum column { EVENTS, PAGES, TIME, P50, P99, MAX, NOTHING, NR_COLUMNS };
-
-static const char *const column_names[NR_COLUMNS] = {
-	"events", "pages", "time", "p50", "p99", "max", "nothing",
-};
-
-static enum column sort_by = EVENTS;
-
-static double value_of(const struct rate *r, enum column c)
-{
-	switch (c) {
-	case EVENTS:
-		return r->events ? r->events : r->calls;
-	case PAGES:
-		return r->pages;
-	case TIME:
-		return r->calls ? r->callback_ns : r->ns;
-	case P50:
-		return rates_quantile(r, 0.5);
-	case P99:
-		return rates_quantile(r, 0.99);
-	case MAX:
-		return r->max_ns;
-	case NOTHING:
-		return r->events ? (double)r->nothing / r->events : 0;
-	default:
-		return 0;
-	}
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = value_of(a, sort_by), y = value_of(b, sort_by);
-	const struct rate *p = a, *q = b;
-
-	if (x != y)
-		return x < y ? 1 : -1;
-	return (p->id > q->id) - (p->id < q->id);
-}
-
 /* ---- what is shown ---- */
 
 #define FILTER_LEN	24
 
-/* @detail: id of the entry that is shown alone, 0: none */
+/* What the rows are. The last three are of one process, from its last events. */
+enum page { PROCESSES, DRIVERS, OPERATIONS, THREADS, RANGES, NR_PAGES };
+
+static const char *const page_names[NR_PAGES] = {
+	"processes", "drivers", "operations", "threads", "ranges",
+};
+
+static const char *const page_titles[NR_PAGES] = {
+	"MOST BY", "CAUSE, DRIVER", "OPERATION", "THREAD", "RANGE, MEMORY",
+};
+
+/*
+ * @detail: id of the entry that is shown alone, 0: none
+ * @refused: why its last events cannot be read
+ * @focus_rows: the rows of the last three pages, sorted
+ */
 static struct view {
+	enum page page;
+	const char *refused;
+	struct row **focus_rows;
 	struct net_snapshot before, now;
 	struct rates rows, causes;
 	struct rates_filter filter;
@@ -110,6 +93,25 @@ static const struct rate *worst_cause(uint64_t id)
 	return worst;
 }
 
+/* Return: true if the rows are of focus.c. */
+static bool focused(void)
+{
+	return view.page >= OPERATIONS;
+}
+
+static unsigned int nr_rows(void)
+{
+	return focused() ? focus_table(view.page - OPERATIONS)->nr : view.rows.nr;
+}
+
+static void make_focus_rows(void)
+{
+	const struct table *table = focus_table(view.page - OPERATIONS);
+
+	qsort(table->sorted, table->nr, sizeof(*table->sorted), top_compare_tallies);
+	view.focus_rows = table->sorted;
+}
+
 static void make_rows(void)
 {
 	struct rates_filter f = view.filter;
@@ -119,12 +121,14 @@ static void make_rows(void)
 	f.name = *view.name && !view.detail ? view.name : NULL;
 	if (view.detail)
 		f.id = view.detail;
-	rates_make(&view.rows, &view.before, &view.now, view.detail ? RATES_DRIVER : RATES_PROCESS,
-		   &f);
+	rates_make(&view.rows, &view.before, &view.now,
+		   view.page == PROCESSES ? RATES_PROCESS : RATES_DRIVER, &f);
 	rates_make(&view.causes, &view.before, &view.now, RATES_CAUSE, &f);
-	qsort(view.rows.list, view.rows.nr, sizeof(*view.rows.list), compare);
-	if (view.selected >= view.rows.nr)
-		view.selected = view.rows.nr ? view.rows.nr - 1 : 0;
+	qsort(view.rows.list, view.rows.nr, sizeof(*view.rows.list), top_compare_rates);
+	if (focused())
+		make_focus_rows();
+	if (view.selected >= nr_rows())
+		view.selected = nr_rows() ? nr_rows() - 1 : 0;
 }
 
 static void refresh_rows(void)
@@ -132,6 +136,8 @@ static void refresh_rows(void)
 	net_free(&view.before);
 	view.before = view.now;
 	net_read(&view.now);
+	if (focused())
+		focus_read();
 	make_rows();
 }
 
@@ -162,14 +168,14 @@ static void title_line(char *to, size_t size)
 {
 	snprintf(to, size, "%7s %-16s %9s %10s %8s %8s %8s %8s %4s  %s", "PID", "PROCESS",
 		 "EVENTS/s", "PAGES/s", "TIME/s", "P50", "P99", "MAX", "NIL%",
-		 view.detail ? "CAUSE, DRIVER" : "MOST BY");
+		 page_titles[view.page]);
 }
 
 static void what_of(const struct rate *r, char *to, size_t size)
 {
 	const struct rate *worst;
 
-	if (view.detail) {
+	if (view.page == DRIVERS) {
 		snprintf(to, size, "%s%s%s", net_cause(r->cause), *r->driver ? ", " : "",
 			 r->driver);
 		return;
@@ -182,25 +188,68 @@ static void what_of(const struct rate *r, char *to, size_t size)
 			 100.0 * worst->events / r->events);
 }
 
-static void row_line(const struct rate *r, char *to, size_t size)
+static void rate_line(const struct rate *r, char *to, size_t size)
 {
-	char time[FMT_LEN], p50[FMT_LEN], p99[FMT_LEN], max[FMT_LEN];
-	char comm[80], what[120], nil[8] = "-";
-	double s = view.rows.seconds > 0 ? view.rows.seconds : 1;
+	char what[120];
 
-	if (r->events)
-		snprintf(nil, sizeof(nil), "%.0f", 100.0 * r->nothing / r->events);
 	what_of(r, what, sizeof(what));
-	snprintf(to, size, "%7u %-16.16s %9.1f %10.1f %8s %8s %8s %8s %4s  %s", r->tgid,
-		 fmt_printable(comm, sizeof(comm), r->comm), (r->events ? r->events : r->calls) / s,
-		 r->pages / s, fmt_time(time, (r->calls ? r->callback_ns : r->ns) / s),
-		 fmt_time_or_dash(p50, rates_quantile(r, 0.5), r->calls),
-		 fmt_time_or_dash(p99, rates_quantile(r, 0.99), r->calls),
-		 fmt_time_or_dash(max, r->max_ns, r->calls), nil,
-		 what);
+	top_rate_line(r, view.rows.seconds, what, to, size);
+}
+
+static void line_of(unsigned int i, char *to, size_t size)
+{
+	if (focused())
+		top_tally_line(view.focus_rows[i], view.detail_tgid, view.detail_comm,
+			       view.rows.seconds, to, size);
+	else
+		rate_line(&view.rows.list[i], to, size);
+}
+
+/* Where the rows of a process come from, or why there are none. */
+static void detail_line(char *to, size_t size)
+{
+	bool complete;
+	char count[FMT_LEN];
+	int used = snprintf(to, size, "%s (%u)", view.detail_comm, view.detail_tgid);
+
+	if (!focused())
+		return;
+	if (view.refused)
+		snprintf(to + used, size - used, ": %s", view.refused);
+	else
+		snprintf(to + used, size - used, ", from its %s%s events",
+			 fmt_count(count, focus_events(&complete)), complete ? "" : " last");
+}
+
+/* ---- one process ---- */
+
+static void show_page(enum page page)
+{
+	bool was = focused();
+
+	view.page = page;
+	view.selected = 0;
+	if (focused() && !was)
+		view.refused = focus_begin(view.detail_tgid);
+	else if (!focused() && was)
+		focus_end();
 }
 
 /* ---- text ---- */
+
+static void print_drivers(void)
+{
+	char line[400];
+
+	title_line(line, sizeof(line));
+	puts(line);
+	for (unsigned int i = 0; i < view.rows.nr; i++) {
+		if (!view.rows.list[i].calls)
+			continue;
+		rate_line(&view.rows.list[i], line, sizeof(line));
+		puts(line);
+	}
+}
 
 static void print_all(void)
 {
@@ -210,9 +259,27 @@ static void print_all(void)
 	puts(line);
 	title_line(line, sizeof(line));
 	puts(line);
-	for (unsigned int i = 0; i < view.rows.nr; i++) {
-		row_line(&view.rows.list[i], line, sizeof(line));
+	for (unsigned int i = 0; i < nr_rows(); i++) {
+		line_of(i, line, sizeof(line));
 		puts(line);
+	}
+}
+
+/* With processes their drivers, too. */
+static void print_batch(void)
+{
+	if (focused()) {
+		char line[400];
+
+		detail_line(line, sizeof(line));
+		puts(line);
+	}
+	print_all();
+	if (!page_name && !view.untimed) {
+		view.page = DRIVERS;
+		make_rows();
+		print_drivers();
+		view.page = PROCESSES;
 	}
 	putchar('\n');
 	fflush(stdout);
@@ -223,7 +290,7 @@ static void run_batch(void)
 	for (unsigned long n = 0; !live_stopped && (!times || n < times); n++) {
 		live_wait(interval / 1000000);
 		refresh_rows();
-		print_all();
+		print_batch();
 	}
 }
 
@@ -250,6 +317,18 @@ static int color_of(const struct rate *r)
 	return r->events && r->nothing * 2 > r->events ? NIL : PLAIN;
 }
 
+static int color_of_tally(const struct tally *t)
+{
+	if (t->max_ns >= 10000000 || t->ns / 1e9 > view.rows.seconds)
+		return BAD;
+	return t->nothing * 2 > t->events ? NIL : PLAIN;
+}
+
+static int color_at(unsigned int i)
+{
+	return focused() ? color_of_tally(&view.focus_rows[i]->t) : color_of(&view.rows.list[i]);
+}
+
 static void put_line(int y, const char *text, int color, int attributes)
 {
 	if (y < 0 || y >= LINES)
@@ -260,29 +339,42 @@ static void put_line(int y, const char *text, int color, int attributes)
 	attrset(A_NORMAL);
 }
 
+/* What the selected row stands for, or NULL. */
 static const char *what_selected(void)
 {
+	char cause[CAUSE_LEN];
+
+	if (view.page == OPERATIONS && nr_rows()) {
+		snprintf(cause, sizeof(cause), "%.*s",
+			 (int)strcspn(view.focus_rows[view.selected]->key, " "),
+			 view.focus_rows[view.selected]->key);
+		return cause_get(cause)->what;
+	}
+	if (view.page != DRIVERS || !view.rows.nr)
+		return NULL;
 	return cause_get(net_cause(view.rows.list[view.selected].cause))->what;
 }
 
 static void foot_line(char *to, size_t size)
 {
-	char plain[400];
-
 	if (view.asks)
 		snprintf(to, size, "name contains: %s", view.name);
-	else if (view.detail && view.rows.nr)
-		snprintf(to, size, "%s", words_plain(plain, sizeof(plain), what_selected()));
+	else if (view.detail)
+		snprintf(to, size,
+			 "q quit  s sort (%s)  Tab next of: causes, operations, threads, ranges  Esc back  space %s",
+			 top_columns[top_sort], view.paused ? "go on" : "pause");
 	else
 		snprintf(to, size,
-			 "q quit  s sort (%s)  / filter%s%s  Enter a process  Esc back  space %s",
-			 column_names[sort_by], *view.name ? ": " : "", view.name,
+			 "q quit  s sort (%s)  / filter%s%s  d %s  Enter a process  space %s",
+			 top_columns[top_sort], *view.name ? ": " : "", view.name,
+			 view.page == DRIVERS ? "processes" : "drivers",
 			 view.paused ? "go on" : "pause");
 }
 
 static void draw(void)
 {
 	unsigned int rows = LINES > 4 ? LINES - 4 : 1;
+	const char *what = what_selected();
 	char line[400];
 
 	if (view.selected < view.first)
@@ -293,16 +385,16 @@ static void draw(void)
 	head_line(line, sizeof(line));
 	put_line(0, line, HEAD, A_BOLD);
 	if (view.detail) {
-		snprintf(line, sizeof(line), "%s (%u)", view.detail_comm, view.detail_tgid);
+		detail_line(line, sizeof(line));
 		put_line(1, line, PLAIN, A_BOLD);
+	} else if (what) {
+		put_line(1, words_plain(line, sizeof(line), what), PLAIN, 0);
 	}
 	title_line(line, sizeof(line));
 	put_line(2, line, PLAIN, A_REVERSE);
-	for (unsigned int i = 0; i < rows && view.first + i < view.rows.nr; i++) {
-		const struct rate *r = &view.rows.list[view.first + i];
-
-		row_line(r, line, sizeof(line));
-		put_line(3 + i, line, color_of(r),
+	for (unsigned int i = 0; i < rows && view.first + i < nr_rows(); i++) {
+		line_of(view.first + i, line, sizeof(line));
+		put_line(3 + i, line, color_at(view.first + i),
 			 view.first + i == view.selected ? A_STANDOUT : 0);
 	}
 	foot_line(line, sizeof(line));
@@ -320,7 +412,21 @@ static void enter(void)
 	view.detail = r->id;
 	view.detail_tgid = r->tgid;
 	fmt_printable(view.detail_comm, sizeof(view.detail_comm), r->comm);
-	view.selected = 0;
+	show_page(DRIVERS);
+}
+
+/* The next page of a process. */
+static void turn(void)
+{
+	if (view.detail)
+		show_page(view.page == RANGES ? DRIVERS : view.page + 1);
+}
+
+/* From processes to drivers of all processes, and back. */
+static void toggle_drivers(void)
+{
+	if (!view.detail)
+		show_page(view.page == DRIVERS ? PROCESSES : DRIVERS);
 }
 
 /* A letter of the filter. */
@@ -341,6 +447,7 @@ static void leave(void)
 	if (!view.detail)
 		*view.name = '\0';
 	view.detail = 0;
+	show_page(PROCESSES);
 }
 
 /* Return: false to quit. */
@@ -354,12 +461,18 @@ static bool act(int key)
 	case 'q':
 		return false;
 	case 's':
-		sort_by = (sort_by + 1) % NR_COLUMNS;
+		top_sort = (top_sort + 1) % NR_COLUMNS;
 		break;
 	case '/':
 	case 'f':
 		view.asks = true;
 		*view.name = '\0';
+		break;
+	case 'd':
+		toggle_drivers();
+		break;
+	case '\t':
+		turn();
 		break;
 	case ' ':
 		view.paused = !view.paused;
@@ -389,6 +502,13 @@ static bool act(int key)
 	return true;
 }
 
+/* At exit, also after an error, whose line is then read on the terminal as it was. */
+static void end_screen(void)
+{
+	if (!isendwin())
+		endwin();
+}
+
 static void begin_screen(void)
 {
 	const char *term = getenv("TERM");
@@ -399,6 +519,7 @@ static void begin_screen(void)
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		die("the terminal '%s' is not known here: mmnotify top --batch", term ? term : "");
+	atexit(end_screen);
 	set_escdelay(100);
 	cbreak();
 	noecho();
@@ -434,19 +555,39 @@ static void run_screen(void)
 		if (key != ERR)
 			make_rows();
 	}
-	endwin();
+	end_screen();
 }
 
 static void choose_column(void)
 {
 	for (unsigned int i = 0; sort_name && i < NR_COLUMNS; i++) {
-		if (!strcmp(sort_name, column_names[i])) {
-			sort_by = i;
+		if (!strcmp(sort_name, top_columns[i])) {
+			top_sort = i;
 			return;
 		}
 	}
 	if (sort_name)
 		usage_die("--sort: there is no column '%s'", sort_name);
+}
+
+/* A page for --batch, or to begin with. */
+static void choose_page(void)
+{
+	enum page page = PROCESSES;
+
+	while (page_name && page < NR_PAGES && strcmp(page_name, page_names[page]))
+		page++;
+	if (page == NR_PAGES)
+		usage_die("--by: there is no page '%s'", page_name);
+	if (page >= OPERATIONS && !pick.pid)
+		usage_die("--by %s needs --pid", page_name);
+	if (pick.pid) {
+		view.detail_tgid = pick.pid;
+		fmt_printable(view.detail_comm, sizeof(view.detail_comm), process_name(pick.pid));
+	}
+	show_page(page);
+	if (batch && view.refused)
+		die("--by %s: %s", page_name, view.refused);
 }
 
 static int run(int argc, char **argv)
@@ -459,6 +600,7 @@ static int run(int argc, char **argv)
 	net_open();
 	view.filter = pick_filter(&pick);
 	view.untimed = pick_watch(pick.driver);
+	choose_page();
 	net_read(&view.now);
 	if (batch)
 		run_batch();

@@ -217,10 +217,12 @@ void live_begin(const struct live_wish *wish)
 		die("tracefs cannot be used: mount -t tracefs tracefs /sys/kernel/tracing");
 	live_catch_signals();
 	remove_leftovers();
-	tep = tracefs_local_events_system(NULL, systems);
+	if (!tep)
+		tep = tracefs_local_events_system(NULL, systems);
 	if (!tep || !tep_find_event_by_name(tep, SYSTEM, "invalidate_end"))
 		die("tracefs has no events of mmnotify: see mmnotify doctor");
-	symbols_from_kernel(tep);
+	if (!wish->no_symbols)
+		symbols_from_kernel(tep);
 	make_instance();
 	configure(wish);
 	begin_watching(wish);

@@ -20,12 +20,14 @@ struct tracefs_instance;
  * @releases: of the starts at least those that have no end
  * @stack: stacks of kernel and user space behind each event
  * @filter: filter of tracefs for both tracepoints, NULL: none
+ * @no_symbols: names of kernel functions are not wanted
  * @buffer_kb: size of the buffer of each CPU, 0: the default
  */
 struct live_wish {
 	bool starts;
 	bool releases;
 	bool stack;
+	bool no_symbols;
 	const char *filter;
 	unsigned long buffer_kb;
 };

@@ -26,7 +26,7 @@ struct pick {
 struct rates_filter pick_filter(const struct pick *pick);
 
 /*
- * pick_watch() - connect, watch until the program ends, and time callbacks if that is possible here.
+ * pick_watch() - watch until the program ends, and time callbacks if that is possible here
  * @needed: die with the reason if it is not
  * Return: why callbacks are not timed, NULL if they are
  */

@@ -28,15 +28,18 @@ static struct net_count count_of(const struct net_process *p, unsigned int cause
 	return (struct net_count){ 0 };
 }
 
+/* Rows come in the same order again, so that the next one is mostly the one behind @hint. */
 static const struct net_driver *find_driver(const struct net_snapshot *s,
-					    const struct net_driver *d)
+					    const struct net_driver *d, unsigned int *hint)
 {
-	for (unsigned int i = 0; s && i < s->nr_drivers; i++) {
-		const struct net_driver *o = &s->drivers[i];
+	for (unsigned int n = 0, i = *hint; s && n < s->nr_drivers; n++, i++) {
+		const struct net_driver *o = &s->drivers[i % s->nr_drivers];
 
-		if (o->process == d->process && o->cause == d->cause && !o->notifiers &&
-		    !strcmp(o->symbol, d->symbol) && !strcmp(o->module, d->module))
-			return o;
+		if (o->process != d->process || o->cause != d->cause || o->notifiers ||
+		    strcmp(o->symbol, d->symbol) || strcmp(o->module, d->module))
+			continue;
+		*hint = i % s->nr_drivers + 1;
+		return o;
 	}
 	return NULL;
 }
@@ -115,10 +118,10 @@ static uint64_t longest(const struct rate *one, uint64_t max)
 
 static void add_driver(struct rates *r, const struct net_snapshot *before,
 		       const struct net_snapshot *now, const struct net_driver *d, enum rates_by by,
-		       const struct rates_filter *f)
+		       const struct rates_filter *f, unsigned int *hint)
 {
 	const struct net_process *p = find_process(now, d->process);
-	const struct net_driver *old = find_driver(before, d);
+	const struct net_driver *old = find_driver(before, d, hint);
 	struct rate one = { .calls = d->calls - (old ? old->calls : 0) };
 
 	if (!p || !wants(f, p) || !wants_driver(f, d) || !one.calls)
@@ -135,13 +138,15 @@ void rates_make(struct rates *r, const struct net_snapshot *before,
 {
 	uint64_t since = before ? before->info.now_ns : now->info.since * 1000000000ULL;
 
+	unsigned int hint = 0;
+
 	*r = (struct rates){ .seconds = (now->info.now_ns - since) / 1e9 };
 	for (unsigned int i = 0; i < now->nr_processes && !f->driver; i++)
 		if (wants(f, &now->processes[i]))
 			add_process(r, before, &now->processes[i], by);
 	for (unsigned int i = 0; i < now->nr_drivers; i++)
 		if (!now->drivers[i].notifiers)
-			add_driver(r, before, now, &now->drivers[i], by, f);
+			add_driver(r, before, now, &now->drivers[i], by, f, &hint);
 }
 
 void rates_free(struct rates *r)

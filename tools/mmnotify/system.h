@@ -19,6 +19,8 @@ void need_root(void);
 
 /* need_perfmon() - likewise, unless this program may read the module's counters. */
 void need_perfmon(void);
+
+/* refuse_perfmon() - die with that line. */
 void refuse_perfmon(void) __attribute__((noreturn));
 
 /*

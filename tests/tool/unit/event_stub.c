@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* event_stub: the functions of event.c that need no trace, and what maps.c would answer. */
+/* event_stub: what event.c, maps.c and net.c would answer, without trace, /proc and netlink. */
 #include <mmnotify/mmnotify_types.h>
 
 #include "event.h"
 #include "maps.h"
+#include "net.h"
 
 bool event_is_all(const struct event *e)
 {
@@ -29,4 +30,11 @@ bool maps_place(int tgid, unsigned long long addr, char *file, size_t size,
 	(void)size;
 	(void)offset;
 	return false;
+}
+
+const char *net_cause(unsigned int cause)
+{
+	static const char *const names[] = { "numa_hint", "munmap", "fork" };
+
+	return names[cause];
 }
