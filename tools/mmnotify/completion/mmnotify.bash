@@ -10,6 +10,11 @@ _mmnotify_argument()
 	case $1 in
 	PID) list=$(cd /proc && echo [0-9]*) ;;
 	CAUSE) list=$(mmnotify help --causes) ;;
+	PAGE) list='processes drivers operations threads ranges' ;;
+	FOLDER)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -d -- "$2")
+		return ;;
 	FILE)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$2")
