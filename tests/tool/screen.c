@@ -3,7 +3,8 @@
  * screen: runs a program on a terminal of its own, types, and prints what the program wrote.
  *
  * Usage: screen ROWSxCOLUMNS KEYS PROGRAM ARG...; KEYS are typed one by one, half a second apart.
- * "R" makes the terminal 10 rows of 60 columns instead. Ends when the program does, with its
+ * "R" makes the terminal 10 rows of 60 columns instead, and "@TEXT@" waits until the program has
+ * written that text since the last key, for a minute at most. Ends when the program does, with its
  * status.
  */
 #define _GNU_SOURCE
@@ -19,6 +20,11 @@
 #include <unistd.h>
 
 #define PAUSE_MS	500
+#define PATIENCE_MS	60000
+
+/* What was written since the last key; all of it if it is not too much. */
+static char written[1 << 16];
+static size_t length;
 
 static long now_ms(void)
 {
@@ -28,8 +34,16 @@ static long now_ms(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Return: 0 when the program has closed its terminal. */
-static int copy(int fd, int ms)
+static void remember(const char *text, size_t len)
+{
+	if (length + len >= sizeof(written))
+		length = 0;
+	memcpy(written + length, text, len);
+	length += len;
+}
+
+/* Until @text was written, if it is given. Return: 0 when the program has closed its terminal. */
+static int copy(int fd, int ms, const char *text)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	long end = now_ms() + ms;
@@ -37,12 +51,15 @@ static int copy(int fd, int ms)
 	ssize_t len;
 
 	while (poll(&p, 1, 50) >= 0 && now_ms() < end) {
+		if (text && memmem(written, length, text, strlen(text)))
+			return 1;
 		if (!p.revents)
 			continue;
 		len = read(fd, buffer, sizeof(buffer));
 		if (len <= 0)
 			return 0;
 		fwrite(buffer, 1, len, stdout);
+		remember(buffer, len);
 	}
 	return 1;
 }
@@ -51,10 +68,24 @@ static void type(int fd, char key)
 {
 	const struct winsize small = { .ws_row = 10, .ws_col = 60 };
 
+	length = 0;
 	if (key == 'R')
 		ioctl(fd, TIOCSWINSZ, &small);
 	else if (write(fd, &key, 1) != 1)
 		exit(2);
+}
+
+/* From behind the first "@". Return: the second one. */
+static const char *wait_for(int fd, const char *keys)
+{
+	char text[80];
+	size_t len = strcspn(keys, "@");
+
+	if (keys[len] != '@')
+		exit(2);
+	snprintf(text, sizeof(text), "%.*s", (int)len, keys);
+	copy(fd, PATIENCE_MS, text);
+	return keys + len;
 }
 
 int main(int argc, char **argv)
@@ -71,13 +102,16 @@ int main(int argc, char **argv)
 		execvp(argv[3], argv + 3);
 		_exit(127);
 	}
-	copy(fd, 4000);
 	for (key = argv[2]; *key; key++) {
+		if (*key == '@') {
+			key = wait_for(fd, key + 1);
+			continue;
+		}
 		type(fd, *key);
-		if (!copy(fd, PAUSE_MS))
+		if (!copy(fd, PAUSE_MS, NULL))
 			break;
 	}
-	copy(fd, 2000);
+	copy(fd, 10000, NULL);
 	kill(child, SIGTERM);
 	waitpid(child, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 3;

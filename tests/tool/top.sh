@@ -79,21 +79,21 @@ if [ -e $TERMINFO/l/linux ]; then
 	exec 3<> /tmp/in
 	/files/watched lives munmap wait < /tmp/in > /dev/null &
 	lives=$!
-	terminal 'ss/li\rxxRxxq'
+	terminal '@events/s@ss/li@: li@\rxxR@quit@q'
 	check '[ $status = 0 ] && grep -q "events/s" /tmp/out && grep -q "filter: li" /tmp/out' \
 		"on a terminal it ends with q, and filters" || tail -c 600 /tmp/out
 	check 'grep -q "sort (time)" /tmp/out' "it sorts by the next column" || tail -c 600 /tmp/out
 	check 'grep -q "$(printf "\033\\[10;1H")" /tmp/out' "its last line is the last of a smaller terminal" ||
 		tail -c 600 /tmp/out
 	check 'grep -q "$(printf "\033\\[3[0-7]m")" /tmp/out' "there is colour" || tail -c 600 /tmp/out
-	terminal 'dxxdxxq'
+	terminal '@NIL@d@, mmn_native@dq'
 	check 'grep -q "CAUSE, DRIVER" /tmp/out && grep -q ", mmn_native" /tmp/out' "d shows drivers" ||
 		tail -c 900 /tmp/out
-	terminal '\rxx\txxxxxxxxxx\txxx\txxxq'
+	terminal '@munmap@\r@CAUSE, DRIVER@\t@OPERATION@\t@THRE@\t@RANGE, MEMORY@x@0x7@q'
 	check 'grep -q "CAUSE, DRIVER" /tmp/out' "Enter shows the causes of a process" || tail -c 900 /tmp/out
 	check 'grep -q "OPERATION" /tmp/out && grep -q "from its" /tmp/out' "Tab its operations" ||
 		tail -c 900 /tmp/out
-	check 'grep -q "THRE" /tmp/out && grep -q "RANGE, MEMORY" /tmp/out' "then threads and ranges" ||
+	check 'grep -q "THRE" /tmp/out && grep -q "RANGE, MEMORY" /tmp/out && grep -q "0x7" /tmp/out' "then threads and ranges" ||
 		tail -c 900 /tmp/out
 	check 'soon 50 eval "[ -z \"\$(ls $instances)\" ]"' "and q leaves no trace instance"
 	kill $lives
@@ -103,7 +103,7 @@ fi
 kill $active
 $tool top < /dev/null > /tmp/out 2>&1
 check 'grep -q "needs a terminal: mmnotify top --batch" /tmp/out' "without a terminal it says what to do"
-TERM=none /files/screen 30x120 q $tool top > /tmp/out
+TERM=none /files/screen 30x120 '@known@q' $tool top > /tmp/out
 check 'grep -q "is not known here: mmnotify top --batch" /tmp/out' "an unknown terminal says what to do"
 wait
 check 'rmmod mmn_native mmnotify' "they unload"
