@@ -112,6 +112,12 @@ $tool doctor > /tmp/out
 status=$?
 check '[ $status = 1 ] && grep -q "^BAD *hook *none" /tmp/out && grep -q "load it with hook=auto" /tmp/out' \
 	"doctor: without a hook it says what to do" || cat /tmp/out
+for command in "stat -n 1" "top --batch -n 1" "trace -s 1" "explain -s 1 1"; do
+	$tool $command > /tmp/out 2>&1
+	status=$?
+	check '[ $status = 1 ] && [ $(wc -l < /tmp/out) = 1 ] && grep -q "the hook is .none.: see mmnotify doctor" /tmp/out' \
+		"$command says so, too" || cat /tmp/out
+done
 rmmod mmnotify
 # Some kernels refuse, since ftrace is in use for good.
 if echo 0 > /proc/sys/kernel/ftrace_enabled 2> /dev/null; then

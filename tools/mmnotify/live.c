@@ -12,6 +12,7 @@
 #include <traceevent/event-parse.h>
 #include <tracefs/tracefs.h>
 
+#include "census.h"
 #include "live.h"
 #include "system.h"
 #include "util.h"
@@ -207,12 +208,25 @@ static void begin_watching(const struct live_wish *wish)
 		close(lock);
 }
 
+/* Without debugfs it is not known. */
+static void check_hook(void)
+{
+	char *hook = debugfs_try("hook"), backend[32];
+
+	if (!hook)
+		return;
+	key_text(hook, "backend", backend, sizeof(backend));
+	need_hook(backend);
+	free(hook);
+}
+
 void live_begin(const struct live_wish *wish)
 {
 	static const char *const systems[] = { SYSTEM, "ftrace", NULL };
 
 	need_root();
 	need_module();
+	check_hook();
 	if (!tracefs_tracing_dir())
 		die("tracefs cannot be used: mount -t tracefs tracefs /sys/kernel/tracing");
 	live_catch_signals();

@@ -221,6 +221,10 @@ static int set_watch(int attr)
 
 bool net_watch(bool timing)
 {
+	struct net_info info = { 0 };
+
+	get(MMNOTIFY_CMD_INFO_GET, NLM_F_ACK, note_info, &info);
+	need_hook(info.hook);
 	if (set_watch(MMNOTIFY_A_WATCH_WATCH))
 		refused();
 	return timing && !set_watch(MMNOTIFY_A_WATCH_TIMING);

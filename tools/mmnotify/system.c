@@ -24,6 +24,12 @@ void need_module(void)
 		die("mmnotify is not loaded: modprobe mmnotify; if that fails: mmnotify doctor");
 }
 
+void need_hook(const char *backend)
+{
+	if (strcmp(backend, "ftrace") && strcmp(backend, "kprobe"))
+		die("no event can be seen here, because the hook is '%s': see mmnotify doctor", backend);
+}
+
 void need_root(void)
 {
 	if (geteuid())

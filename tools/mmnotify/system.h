@@ -14,6 +14,9 @@ bool module_loaded(void);
 /* need_module() - die with one line unless the module is loaded. */
 void need_module(void);
 
+/* need_hook() - die with one line unless the module's hook can see events of all drivers. */
+void need_hook(const char *backend);
+
 /* need_root() - die with one line why, unless this is root. */
 void need_root(void);
 
