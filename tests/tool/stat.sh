@@ -39,6 +39,8 @@ echo 0 > $parameters/timing
 check '[ "$(column 4 " munmap " /tmp/out)" = 7 ] && [ "$(column 4 madv_dontneed /tmp/out)" = 3 ]' \
 	"stat around a command: its events" || cat /tmp/out
 check '[ "$(column 6 " munmap " /tmp/out)" = 28 ] && grep -q " ours " /tmp/out' "its pages and its name"
+check 'grep -q "^munmap  *The program unmapped memory" /tmp/out && [ $(grep -c "^munmap " /tmp/out) = 1 ]' \
+	"what the causes are, each once" || cat /tmp/out
 check 'column 9 " munmap " /tmp/out | grep -q [0-9]' "and the time of its callbacks" || cat /tmp/out
 check 'soon 50 hooked 0 && grep -q "^watched 0" $debugfs/hook' "nothing stays on"
 $tool stat -- /bin/sh -c 'sleep 0.3 | /files/watched inner munmap=4 wait > /dev/null; exit 3' > /tmp/out

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "causes.h"
 #include "cgroups.h"
 #include "cmd.h"
 #include "fmt.h"
@@ -18,6 +19,7 @@
 #include "pick.h"
 #include "rates.h"
 #include "util.h"
+#include "words.h"
 
 static struct pick pick;
 static unsigned long times;
@@ -178,6 +180,28 @@ static void print_text(const struct rates *r)
 	printf("\n\n");
 }
 
+#define LEGEND	8
+
+/* What the causes of the first rows are, each once. */
+static void print_legend(const struct rates *r)
+{
+	unsigned int shown[LEGEND], nr = 0, j;
+	char plain[512];
+
+	for (unsigned int i = 0; i < r->nr && nr < LEGEND; i++) {
+		unsigned int cause = r->list[i].cause;
+
+		for (j = 0; j < nr && shown[j] != cause; j++)
+			;
+		if (j < nr)
+			continue;
+		shown[nr++] = cause;
+		printf("%-22s  ", net_cause(cause));
+		words_plain(plain, sizeof(plain), cause_get(net_cause(cause))->what);
+		words_wrapped(stdout, plain, 24, 72);
+	}
+}
+
 static void print_json(const struct rates *r, const struct net_snapshot *now)
 {
 	printf("{\"now_ns\":%lu,\"seconds\":%.3f,\"complete\":%s,\"rows\":[", now->info.now_ns,
@@ -229,6 +253,9 @@ static void print(const struct net_snapshot *before, const struct net_snapshot *
 		print_csv(&r, now);
 	else
 		print_text(&r);
+	/* Not with rates, which come again and again. */
+	if (!json && !csv && !interval)
+		print_legend(&r);
 	if (now->flagged)
 		warn("processes ended faster than they could be read: rows may be missing");
 	rates_free(&r);
@@ -262,6 +289,8 @@ static int print_once(int argc, char **argv)
 		start(argv);
 		status = wait_for_command();
 	} else {
+		if (isatty(STDERR_FILENO))
+			fprintf(stderr, "watching; Ctrl-C ends it and prints the sums\n");
 		while (!live_stopped)
 			live_wait(1000);
 	}

@@ -40,6 +40,7 @@ static const char *cause_of(char buf[72], const struct event *e)
 	return buf;
 }
 
+/* The call site is shown without what the compiler adds to names, as ".constprop.0". */
 void words_line(FILE *out, const struct event *e, const char *memory, const char *drivers)
 {
 	char process[48], by[48], range[48], cause[72], effects[FMT_LEN], took[FMT_LEN] = "-";
@@ -53,11 +54,11 @@ void words_line(FILE *out, const struct event *e, const char *memory, const char
 		fmt_time(took, e->ns);
 	else if (e->kind != 5)
 		snprintf(took, sizeof(took), "starts");
-	fprintf(out, "%5llu.%06llu  %-22s %-22s %-15s %-20s %-20s %7s %8s  %-29s %-20s %-*s%s\n",
+	fprintf(out, "%5llu.%06llu  %-22s %-22s %-15s %-20s %-20s %7s %8s  %-29s %-20.*s %-*s%s\n",
 		e->ts / 1000000000, e->ts / 1000 % 1000000, process,
 		e->pid == e->tgid ? "itself" : by, fmt_event(e->kind), cause_of(cause, e),
 		fmt_effects(effects, e->effects), pages, took, range_of(range, e),
-		e->site_name, drivers ? 24 : 0, memory, drivers ? drivers : "");
+		(int)strcspn(e->site_name, "."), e->site_name, drivers ? 24 : 0, memory, drivers ? drivers : "");
 }
 
 static void put_pair(FILE *out, const char *key, const char *text)
