@@ -52,9 +52,12 @@ void attached_read(void)
 
 void attached_seen(int tgid)
 {
-	unsigned long long age = live_now() - read_at;
+	unsigned long long age;
 
-	if (begun && age >= (drivers_known(&list, tgid) ? AGE_NS : PAUSE_NS))
+	if (!begun)
+		return;
+	age = live_now() - read_at;
+	if (age >= (drivers_known(&list, tgid) ? AGE_NS : PAUSE_NS))
 		note(false);
 }
 
