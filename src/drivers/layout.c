@@ -296,9 +296,8 @@ static bool is_own(const struct mmn_notifiers *kind)
 }
 
 /* Other notifiers may be there, but each of ours must be found once. */
-static bool reads_own(struct mm_struct *mm)
+static bool reads_own(struct mm_struct *mm, struct mmn_notifiers *list)
 {
-	struct mmn_notifiers list[MMN_LAYOUT_KINDS];
 	unsigned int nr = 0, own = 0;
 
 	read_list(mm, list, &nr);
@@ -306,6 +305,18 @@ static bool reads_own(struct mm_struct *mm)
 	while (nr--)
 		own += is_own(&list[nr]);
 	return own == 1 + INTERVALS;
+}
+
+/* The list is too long for the stack: some kernels allow 1 KiB a function. */
+static const char *prove_reads(struct mm_struct *mm)
+{
+	struct mmn_notifiers *list = kmalloc_array(MMN_LAYOUT_KINDS, sizeof(*list), GFP_KERNEL);
+	bool right = list && reads_own(mm, list);
+
+	kfree(list);
+	if (!list)
+		return "the proof has no memory";
+	return right ? NULL : "the list or the tree does not have the notifiers of the proof";
 }
 
 static int insert(struct mm_struct *mm, unsigned long addr, unsigned int i)
@@ -345,10 +356,11 @@ static const char *prove_places(struct mm_struct *mm)
 /* An event that reaches all: their return addresses are where callbacks return to. */
 static const char *prove_calls(struct mm_struct *mm, unsigned long addr)
 {
+	const char *why = prove_reads(mm);
 	unsigned int i, nr = 0;
 
-	if (!reads_own(mm))
-		return "the list or the tree does not have the notifiers of the proof";
+	if (why)
+		return why;
 	memset(returns, 0, sizeof(returns));
 	if (put_user(1, (int __user *)addr) || vm_munmap(addr, PAGE_SIZE))
 		return "the proof could not use its page";

@@ -31,6 +31,7 @@
 
 #include <asm/barrier.h>
 
+#include "compat/compat.h"
 #include "flight.h"
 #include "process.h"
 #include "rules/names.h"
@@ -88,7 +89,8 @@ struct mmn_flight *mmn_flight_find_slow(struct mmn_flight *home, unsigned long r
 	return NULL;
 }
 
-static bool is_own(const struct mmn_flight *f)
+/* @f is not const, as data_race() of RHEL 8 assigns to a variable of the type of its argument. */
+static bool is_own(struct mmn_flight *f)
 {
 	/* Only current writes its own number there. */
 	return READ_ONCE(f->range) > MMN_FLIGHT_BUSY && data_race(f->pid) == current->pid;
