@@ -72,7 +72,7 @@ help-more:
 	@echo 'KERNEL=   a kernel of tests/vm/kernels.list: check, demo, fuzz, mutants, bench*, check-*;'
 	@echo '          or the path of a build tree or of unpacked packages: all but mutants, check-dkms'
 	@echo 'JOBS=     VMs at a time (one per CPU): check, check-*'
-	@echo 'ONLY=     some steps: check-storm, check-power, check-debug, check-foreign'
+	@echo 'ONLY=     some steps: check-modes, check-storm, check-power, check-debug, check-foreign'
 	@echo 'SEED=     check-api (with CALLS=), fuzz (with STEPS=, SEEDS=)'
 	@echo 'STORM=    rounds of check-storm; SECONDS= of check-stress'
 	@echo 'FILE=     one file of mutants, with MUTANTS=6, SUITES='

@@ -3,7 +3,7 @@
 #
 # make check-modes: fallbacks of the hook, other users of the same functions, other
 # notifiers on the same process, and call sites without a row in the table. Runs on the
-# oldest and the newest kernel.
+# oldest and the newest kernel. ONLY="comego-auto kvm" runs some steps.
 
 kernels=(5.10 7.3)
 packages=(bpftrace linux-perf)
@@ -12,6 +12,7 @@ packages=(bpftrace linux-perf)
 in_vm()
 {
 	local kernel=$1 name=$1-$2 options=()
+	[[ -z ${ONLY:-} || " $ONLY " == *" $2 "* ]] || return 0
 	shift 2
 	case $kernel-$1 in
 	fp-*) ;;
