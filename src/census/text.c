@@ -16,7 +16,7 @@
 #include "text.h"
 
 /* Code is read in pieces of this size, in bytes, on the stack. */
-#define PIECE	768
+#define PIECE	896
 
 /**
  * mmn_text_find() - find the address of a symbol of the kernel

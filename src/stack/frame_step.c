@@ -77,10 +77,11 @@ static bool is_known(unsigned long pc)
 /**
  * mmn_frame_step_learn() - measure the frames of current's stack
  * @pc: return address at which a walk failed; nothing is measured if its distance is known
+ * @from: position of the first frame to measure, if the stack still holds it; else all are measured
  *
  * Context: Any, including the hook.
  */
-void mmn_frame_step_learn(unsigned long pc)
+void mmn_frame_step_learn(unsigned long pc, const struct mmn_frame_pos *from)
 {
 	static atomic_t failed_probes;
 
@@ -91,7 +92,7 @@ void mmn_frame_step_learn(unsigned long pc)
 		return;
 	if (!mmn_addr_cache_is_stable(pc))
 		return;
-	mmn_orc_probe_measure(mmn_addr_cache_learn);
+	mmn_orc_probe_measure(mmn_frame_step_is_there(from) ? from : NULL, mmn_addr_cache_learn);
 	if (!is_known(pc))
 		atomic_inc(&failed_probes);
 }

@@ -24,7 +24,7 @@ struct mmn_frame_cursor {
 
 const struct mmn_site *mmn_frame_step_next_slow(struct mmn_frame_cursor *s,
 						const struct mmn_site *at);
-void mmn_frame_step_learn(unsigned long pc);
+void mmn_frame_step_learn(unsigned long pc, const struct mmn_frame_pos *from);
 
 /* The word @below words below @end. KASAN may have poisoned parts of the frame. */
 static inline unsigned long mmn_frame_step_word(unsigned long end, unsigned int below)

@@ -195,8 +195,56 @@ static unsigned int orc_measure(const struct unwind_state *at,
 	return measure_frame(at, next);
 }
 
+/*
+ * RHEL 8 has no ORC data of ftrace's trampolines, so there the unwinder cannot pass from the hook
+ * to the call site. To begin at a return address, pretend that the function that was called there
+ * does not exist: the unwinder takes an instruction pointer of 0 for a call of a NULL pointer,
+ * whose frame is the return address alone.
+ */
+static void orc_start(struct unwind_state *s, const struct mmn_frame_pos *from)
+{
+	struct pt_regs regs = {
+		.sp = from->sp - sizeof(long),
+		.bp = from->bp,
+	};
+
+	unwind_start(s, current, &regs, NULL);
+}
+
+/**
+ * mmn_orc_probe_save() - unwind the stack of current from a return address on
+ * @from: position of the return address, which the stack still holds
+ * @pc: filled with return addresses, innermost first; the first one is that of @from
+ * @size: length of @pc
+ * @whole: set to false if the unwinder failed before the kernel entry. It reports its guesses
+ *	likewise, as for BPF programs, so a failure behind one does not count.
+ *
+ * Context: Any.
+ * Return: number of return addresses.
+ */
+unsigned int mmn_orc_probe_save(const struct mmn_frame_pos *from, unsigned long *pc,
+				unsigned int size, bool *whole)
+{
+	struct unwind_state s;
+	bool guessed = false;
+	unsigned int nr;
+
+	orc_start(&s, from);
+	for (nr = 0; nr < size && !unwind_done(&s); nr++) {
+		pc[nr] = unwind_get_return_address(&s);
+		if (!pc[nr])
+			break;
+		guessed = s.error;
+		unwind_next_frame(&s);
+	}
+	/* RHEL 8 has no ORC data of 32-bit entries, whose registers follow the outermost frame. */
+	*whole = guessed || !s.error || s.sp >= (unsigned long)task_pt_regs(current);
+	return nr;
+}
+
 /**
  * mmn_orc_probe_measure() - measure the frames of current's stack
+ * @from: position of the first return address, which the stack still holds; NULL: this function
  * @report: called for each return address @pc with @up, the distance to the next: MMN_UP_*
  *
  * The distance depends on the address only, so it holds for every stack. Addresses that a
@@ -204,12 +252,16 @@ static unsigned int orc_measure(const struct unwind_state *at,
  *
  * Context: Any. Takes thousands of instructions per frame.
  */
-void mmn_orc_probe_measure(void (*report)(unsigned long pc, unsigned int up))
+void mmn_orc_probe_measure(const struct mmn_frame_pos *from,
+			   void (*report)(unsigned long pc, unsigned int up))
 {
 	struct unwind_state at, next;
 	unsigned int i, up;
 
-	unwind_start(&at, current, NULL, NULL);
+	if (from)
+		orc_start(&at, from);
+	else
+		unwind_start(&at, current, NULL, NULL);
 	for (i = 0; i < DEPTH && !unwind_done(&at); i++) {
 		if (!unwind_get_return_address(&at))
 			break;

@@ -11,6 +11,7 @@
 #include "frame_record.h"
 #include "frame_step.h"
 #include "last_walk.h"
+#include "orc_probe.h"
 #include "rules/frame_table.h"
 #include "rules/rules.h"
 #include "stats.h"
@@ -20,6 +21,8 @@
 #define FIRST_DEPTH	16
 
 bool mmn_unwind_enabled;
+
+static const struct mmn_frame_pos unknown_pos;
 
 /**
  * mmn_unwind_allow() - allow verdicts to depend on the stack
@@ -32,13 +35,16 @@ void mmn_unwind_allow(bool on)
 	mmn_unwind_enabled = on && MMN_HAVE_STACK;
 }
 
-static void stack_save(struct mmn_stack *st, unsigned int depth)
+/* From @from on if that is known and the unwinder can begin there. */
+static void stack_save(struct mmn_stack *st, const struct mmn_frame_pos *from, unsigned int depth)
 {
 	st->whole = true;
 	if (!mmn_unwind_allowed())
 		st->nr = 0;
 	else if (MMN_FRAME_RECORDS)
 		st->nr = mmn_frame_record_save(st->pc, depth, &st->whole);
+	else if (MMN_KNOWS_ORC && mmn_frame_step_is_there(from))
+		st->nr = mmn_orc_probe_save(from, st->pc, depth, &st->whole);
 	else
 		st->nr = mmn_stack_save(st->pc, depth);
 }
@@ -51,7 +57,7 @@ static void stack_save(struct mmn_stack *st, unsigned int depth)
  */
 void mmn_unwind_save(struct mmn_stack *st)
 {
-	stack_save(st, MMN_UNWIND_DEPTH);
+	stack_save(st, &unknown_pos, MMN_UNWIND_DEPTH);
 }
 
 /**
@@ -181,17 +187,17 @@ static void mark_incomplete(struct mmn_ctx *ctx)
  * Most walks end within FIRST_DEPTH frames; only the others pay for the whole stack. Without the
  * call site the walk is incomplete.
  */
-static noinline void walk_by_unwinder(unsigned long site, struct mmn_ctx *ctx)
+static noinline void walk_by_unwinder(const struct mmn_frame_pos *site, struct mmn_ctx *ctx)
 {
 	struct mmn_stack st;
 	bool known;
 
 	mmn_stats_inc(MMN_STAT_UNWOUND);
-	stack_save(&st, FIRST_DEPTH);
-	known = mmn_unwind_frames(&st, site, false, ctx);
+	stack_save(&st, site, FIRST_DEPTH);
+	known = mmn_unwind_frames(&st, site->pc, false, ctx);
 	if (st.nr == FIRST_DEPTH && !(known && has_ended(ctx))) {
-		stack_save(&st, MMN_UNWIND_DEPTH);
-		known = mmn_unwind_frames(&st, site, false, ctx);
+		stack_save(&st, site, MMN_UNWIND_DEPTH);
+		known = mmn_unwind_frames(&st, site->pc, false, ctx);
 	}
 	if (!known || !st.whole || st.nr == MMN_UNWIND_DEPTH ||
 	    ctx->nr_frames == MMN_FRAMES_MAX)
@@ -267,7 +273,7 @@ static noinline bool walk_by_steps(const struct mmn_frame_pos *site,
 	}
 	if (there && walk_frames(&s, walk, ctx))
 		return true;
-	mmn_frame_step_learn(s.at.pc);
+	mmn_frame_step_learn(s.at.pc, site);
 	return false;
 }
 
@@ -289,7 +295,7 @@ void mmn_unwind_ctx(const struct mmn_frame_pos *site, struct mmn_walk_words *wal
 		return;
 	mmn_last_walk_invalidate(walk);
 	if (mmn_unwind_allowed()) {
-		walk_by_unwinder(site->pc, ctx);
+		walk_by_unwinder(site, ctx);
 	} else {
 		start_frames(ctx);
 		mark_incomplete(ctx);
@@ -332,7 +338,7 @@ static noinline unsigned long site_by_steps(void)
 	site = mmn_frame_step_to_site(&s);
 	if (site)
 		return site->pc;
-	mmn_frame_step_learn(s.at.pc);
+	mmn_frame_step_learn(s.at.pc, &unknown_pos);
 	return 0;
 }
 

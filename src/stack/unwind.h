@@ -26,7 +26,8 @@
  *   address to the next, so a step is a lookup and an addition. Only on x86-64 with ORC or
  *   frame pointers.
  * - The unwinder (unwind.c), for both: passes trampolines, exception entries and return
- *   addresses that a tracer replaced.
+ *   addresses that a tracer replaced. With ORC it begins at the call site if that is known, since
+ *   RHEL 8 has no ORC data of ftrace's trampolines, on which the hook runs.
  *
  * With ORC, when a walk by steps fails, orc_probe.c measures the current stack with the help
  * of the unwinder and stores the distances in the address cache (addr_cache.h). With frame
@@ -65,7 +66,8 @@
 /**
  * struct mmn_stack - saved stack of current
  * @nr: number of return addresses
- * @whole: the last address is the outermost one; with frame records only, else always true
+ * @whole: false if frames are missing at the outer end; always true if mmn_unwind_save() used the
+ *	unwinder
  * @pc: return addresses, innermost first
  */
 struct mmn_stack {

@@ -293,6 +293,8 @@ static void start(unsigned long pc, unsigned int word, unsigned int bp)
 	s = (struct mmn_frame_cursor){ .at = { pc, at(word + 1), at(bp) }, .top = at(WORDS) };
 }
 
+static const struct mmn_frame_pos nowhere;
+
 static void test_steps(void)
 {
 	const unsigned int regs = WORDS - sizeof(struct pt_regs) / sizeof(long);
@@ -313,9 +315,9 @@ static void test_steps(void)
 	start(0xa000, 10, WORDS);
 	ok(!mmn_frame_step_next(&s), "no step beyond the stack");
 	resolved = 0;
-	mmn_frame_step_learn(0);
+	mmn_frame_step_learn(0, &nowhere);
 	ok(!resolved, "without an address nothing is learnt");
-	mmn_frame_step_learn(0xc000);
+	mmn_frame_step_learn(0xc000, &nowhere);
 	ok(resolved == 1, "an address is resolved");
 }
 

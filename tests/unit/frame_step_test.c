@@ -215,10 +215,12 @@ static void test_to_site(void)
 	ok(!mmn_frame_step_to_site(&s), "no walk from below the stack");
 }
 
+static const struct mmn_frame_pos nowhere;
+
 static void learn(unsigned long pc)
 {
 	measured = 0;
-	mmn_frame_step_learn(pc);
+	mmn_frame_step_learn(pc, &nowhere);
 }
 
 static void test_learn(void)
@@ -238,6 +240,7 @@ static void test_learn(void)
 	learnt_up = 7;
 	learn(0xb000);
 	ok(measured == 1 && known[1].up == 7, "another one is");
+	ok(!measured_from, "from the unwinder's start, without a position");
 	for (i = 0; i < 100; i++) {
 		known[1].up = MMN_UP_UNKNOWN;
 		learn(0xb000);

@@ -134,10 +134,24 @@ unsigned long unwind_get_return_address(struct unwind_state *s)
 	return s->done || s->ip == DATA ? 0 : s->ip;
 }
 
+static unsigned long stack_word(unsigned long at)
+{
+	unsigned long word = 0;
+
+	load(at, &word);
+	return word;
+}
+
 void unwind_start(struct unwind_state *s, struct task_struct *task, struct pt_regs *regs,
 		  unsigned long *first_frame)
 {
 	*s = start;
+	if (!regs)
+		return;
+	/* The function that was called at a return address does not exist. */
+	s->ip = regs->ip ? UNKNOWN : stack_word(regs->sp);
+	s->sp = regs->sp + sizeof(long);
+	s->bp = regs->bp;
 }
 
 #define NOTHING	(~0u)
@@ -154,7 +168,7 @@ static void measure(void)
 {
 	memset(reported, 0xff, sizeof(reported));
 	nr_reported = 0;
-	mmn_orc_probe_measure(report);
+	mmn_orc_probe_measure(NULL, report);
 }
 
 #define OF_CALLER	7	/* the caller's frame pointer */
@@ -339,6 +353,46 @@ static void test_walk(void)
 	ok(reported[FIRST] == 2 && nr_reported == 56, "and up to a depth");
 }
 
+/* FIRST is called by SECOND, which OUTER calls; the walk begins at SECOND. */
+static void test_from(void)
+{
+	struct mmn_frame_pos from;
+	unsigned long pc[3];
+	bool whole = false;
+
+	begin(40, 60);
+	table[0] = (struct orc){ SP, 5, BELOW_END, 2 };
+	table[1] = (struct orc){ BP, 2, AT_BP };
+	stack[44] = SECOND;
+	stack[60] = OF_CALLER;
+	stack[61] = OUTER;
+	from = (struct mmn_frame_pos){ SECOND, (unsigned long)&stack[45],
+				       (unsigned long)&stack[60] };
+	start.ip = UNKNOWN;
+	ok(mmn_orc_probe_save(&from, pc, 3, &whole) == 2 && pc[0] == SECOND && pc[1] == OUTER &&
+	   whole, "a walk from a return address on, though the unwinder cannot get there");
+	ok(mmn_orc_probe_save(&from, pc, 1, &whole) == 1 && pc[0] == SECOND && whole,
+	   "no more than there is room for");
+	memset(reported, 0xff, sizeof(reported));
+	mmn_orc_probe_measure(&from, report);
+	ok(reported[FIRST] == NOTHING && reported[SECOND] == MMN_UP_RECORD &&
+	   reported[OUTER] == MMN_UP_LAST, "and the frames from there on are measured");
+	stack[61] = UNKNOWN;
+	ok(mmn_orc_probe_save(&from, pc, 3, &whole) == 2 && !whole,
+	   "a walk is not whole if the unwinder fails");
+	start.error = true;
+	ok(mmn_orc_probe_save(&from, pc, 3, &whole) == 2 && whole,
+	   "though it may have guessed before, which looks alike");
+	start.error = false;
+	stack[61] = DATA;
+	ok(mmn_orc_probe_save(&from, pc, 3, &whole) == 1,
+	   "and ends at an address that is not of code");
+	from.bp = (unsigned long)task_pt_regs(current) - 2 * sizeof(long);
+	*(unsigned long *)(from.bp + sizeof(long)) = UNKNOWN;
+	ok(mmn_orc_probe_save(&from, pc, 3, &whole) == 2 && whole,
+	   "or it fails at the registers of the kernel's entry");
+}
+
 int main(void)
 {
 	bottom = (uintptr_t)__builtin_frame_address(0);
@@ -349,6 +403,7 @@ int main(void)
 	test_kinds();
 	test_skipped();
 	test_walk();
+	test_from();
 	ok(!preempted && !shim_preempt_off,
 	   "a forged stack is that of a CPU which is not preempted meanwhile");
 	return tap_done();

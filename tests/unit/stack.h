@@ -20,8 +20,9 @@ static unsigned long stack[WORDS] __attribute__((aligned(THREAD_SIZE)));
 static struct mmn_site known[KNOWN];
 static unsigned int nr_known;
 
-/* Number of measurements by the unwinder, and the site that learns the step. */
+/* Measurements by the unwinder, where the last one began, and the site that learns the step. */
 static unsigned int measured;
+static const struct mmn_frame_pos *measured_from;
 static struct mmn_site *to_learn;
 static unsigned int learnt_up;
 
@@ -64,9 +65,11 @@ void mmn_addr_cache_learn_known(unsigned long pc, unsigned int up)
 	mmn_addr_cache_learn(pc, up);
 }
 
-void mmn_orc_probe_measure(void (*tell)(unsigned long pc, unsigned int up))
+void mmn_orc_probe_measure(const struct mmn_frame_pos *from,
+			   void (*tell)(unsigned long pc, unsigned int up))
 {
 	measured++;
+	measured_from = from;
 	tell(0, learnt_up);
 }
 

@@ -16,7 +16,7 @@
 #include "tap.h"
 
 #define STEXT	0xffffffff81000000UL
-#define PIECE	768
+#define PIECE	896
 
 static unsigned long stext, etext;
 static bool takes_probe;

@@ -29,6 +29,24 @@ unsigned int mmn_stack_save(unsigned long *pc, unsigned int size)
 	return nr;
 }
 
+/* The unwinder begins at a return address, too, and what it says of its walk then. */
+static unsigned int asked_from;
+static bool fails;
+
+unsigned int mmn_orc_probe_save(const struct mmn_frame_pos *from, unsigned long *pc,
+				unsigned int size, bool *whole)
+{
+	unsigned int nr = 0;
+
+	asked_from++;
+	while (nr < nr_unwound && unwound[nr] != from->pc)
+		nr++;
+	nr = nr_unwound - nr < size ? nr_unwound - nr : size;
+	memcpy(pc, unwound + nr_unwound - nr, nr * sizeof(*pc));
+	*whole = !fails;
+	return nr;
+}
+
 void mmn_stats_inc(enum mmn_stat stat)
 {
 	counted++;
@@ -51,6 +69,8 @@ static void begin(void)
 	new_stack();
 	nr_unwound = 0;
 	asked = 0;
+	asked_from = 0;
+	fails = false;
 	counted = 0;
 	measured = 0;
 	mmn_unwind_allow(true);
@@ -200,6 +220,7 @@ static noinline void clear_stack(void)
 static noinline void walk_from(const struct mmn_frame_pos *from)
 {
 	asked = 0;
+	asked_from = 0;
 	counted = 0;
 	measured = 0;
 	memset(&ctx, 0, sizeof(ctx));
@@ -263,6 +284,36 @@ static void test_steps(void)
 	ok(!asked && !counted && !ctx.nr_frames && !measured &&
 	   ctx.bits == (MMN_CTX_WALKED | MMN_CTX_INCOMPLETE),
 	   "no stack is read if walks are not allowed, so the walk is incomplete");
+}
+
+/* The unwinder does not pass from the hook to the site, but it walks from there. */
+static void test_from_site(void)
+{
+	struct mmn_frame_pos from;
+
+	site_on_stack();
+	known[2].up = MMN_UP_UNKNOWN;
+	unwinds(0xa000);
+	unwinds(0xb000);
+	unwinds(0xc000);
+	from = where(10);
+	walk_from(&from);
+	ok(asked_from == 1 && !asked && are(2, MMN_FRAME_MEMCG, MMN_FRAME_KSWAPD) &&
+	   ctx.bits == MMN_CTX_WALKED && measured == 1 && measured_from == &from,
+	   "the unwinder begins at the site, and frames are learnt from there");
+	known[2].ends = false;
+	known[2].frame = MMN_FRAME_NONE;
+	walk_from(&from);
+	ok(asked_from == 1 && are(1, MMN_FRAME_MEMCG, MMN_FRAME_MEMCG) &&
+	   !(ctx.bits & MMN_CTX_INCOMPLETE), "a walk to the outermost frame is complete");
+	fails = true;
+	walk_from(&from);
+	ok(asked_from == 1 && ctx.bits & MMN_CTX_INCOMPLETE,
+	   "unless the unwinder failed on the way");
+	put(10, 0xaaaa);
+	walk_from(&from);
+	ok(!asked_from && asked == 1 && measured_from != &from,
+	   "a site that the stack does not hold any more is no place to begin at");
 }
 
 /* Without the site at its position, frame steps start in the walk's own frame. */
@@ -557,6 +608,7 @@ int main(void)
 	test_frames();
 	test_module();
 	test_steps();
+	test_from_site();
 	test_not_there();
 	test_words();
 	test_many_steps();

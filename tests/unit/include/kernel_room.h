@@ -127,7 +127,12 @@ static inline unsigned long mmn_entry_bp(const struct pt_regs *regs)
 #define MMN_KNOWS_ORC		1
 #endif
 
-void mmn_orc_probe_measure(void (*report)(unsigned long pc, unsigned int up));
+struct mmn_frame_pos;
+
+void mmn_orc_probe_measure(const struct mmn_frame_pos *from,
+			   void (*report)(unsigned long pc, unsigned int up));
+unsigned int mmn_orc_probe_save(const struct mmn_frame_pos *from, unsigned long *pc,
+				unsigned int size, bool *whole);
 
 /* src/compat/export.h */
 #define MMN_COMPAT_EXPORT_H

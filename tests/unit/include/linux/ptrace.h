@@ -4,7 +4,7 @@
 
 struct pt_regs {
 	unsigned long word[20];
-	unsigned long di, si, dx, r10, orig_ax;
+	unsigned long di, si, dx, r10, orig_ax, ip, sp, bp;
 	unsigned long cs;
 };
 
