@@ -32,9 +32,9 @@ static const struct frame_name names[] = {
 	{ "mmu_notifier_invalidate_range_end", MMN_FRAME_ANNOUNCE },
 
 	/* Helpers that many operations share: the next frame shows which one it is. */
-	{ "zap_vma_ptes",		MMN_FRAME_ZAPPER },
+	{ "zap_vma_ptes",		MMN_FRAME_DRIVER_ZAPPER },
+	{ "zap_special_vma_range",	MMN_FRAME_DRIVER_ZAPPER },
 	{ "zap_vma_range",		MMN_FRAME_ZAPPER },
-	{ "zap_special_vma_range",	MMN_FRAME_ZAPPER },
 	{ "zap_page_range",		MMN_FRAME_ZAPPER },
 	{ "zap_page_range_single",	MMN_FRAME_ZAPPER },
 	{ "unmap_mapping_range",	MMN_FRAME_UNMAPPER },

@@ -126,6 +126,7 @@ enum mmn_frame {
 	MMN_FRAME_MODULE,		/* any function of another module */
 	MMN_FRAME_FILE_SYSTEM,		/* a file system: any function of its module */
 	MMN_FRAME_ZAPPER,		/* helper that zaps a part of a VMA */
+	MMN_FRAME_DRIVER_ZAPPER,	/* the same, for drivers only */
 	MMN_FRAME_UNMAPPER,		/* helper that unmaps a file everywhere */
 	MMN_FRAME_UNMAP_FOLIO,		/* the same for one folio of it */
 	MMN_FRAME_OTHERS,		/* frames further out do not count */

@@ -105,6 +105,7 @@ static const struct expectation expectations[] = {
 	{ AT(ZAP, TCP_ZEROCOPY),	EV(CLEAR), .causes = { C(TCP_ZEROCOPY) } },
 	{ AT(ZAP, VDSO),		EV(CLEAR), .causes = { C(VDSO_ZAP) } },
 	{ AT(ZAP, ARENA),		EV(CLEAR), .causes = { C(BPF_ARENA_FREE) } },
+	{ AT(ZAP, DRIVER_ZAPPER),	EV(CLEAR), .causes = { C(DRIVER_ZAP) } },
 	{ AT2(ZAP, OPEN, UNMAPPER),	EV(CLEAR), .causes = { C(FILE_INVALIDATE), C(PFNMAP_REVOKE) } },
 	{ AT2(ZAP, NONE, UNMAP_FOLIO),	EV(CLEAR), .causes = { C(HWPOISON) } },
 	{ AT2(ZAP, NONE, FILE_SYSTEM), EV(CLEAR), .causes = { C(FILE_INVALIDATE), C(PFNMAP_REVOKE), C(DRIVER_ZAP), C(ZAP) } },

@@ -109,8 +109,8 @@ static unsigned int first_above(const struct mmn_stack *st, unsigned long site)
 
 static bool is_wrapper(unsigned int frame)
 {
-	return frame == MMN_FRAME_ZAPPER || frame == MMN_FRAME_UNMAPPER ||
-	       frame == MMN_FRAME_UNMAP_FOLIO;
+	return frame == MMN_FRAME_ZAPPER || frame == MMN_FRAME_DRIVER_ZAPPER ||
+	       frame == MMN_FRAME_UNMAPPER || frame == MMN_FRAME_UNMAP_FOLIO;
 }
 
 static void start_frames(struct mmn_ctx *ctx)

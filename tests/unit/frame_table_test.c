@@ -391,6 +391,7 @@ static void test_ends(void)
 {
 	static const u8 goes_on[] = {
 		MMN_FRAME_NONE, MMN_FRAME_MODULE, MMN_FRAME_FILE_SYSTEM, MMN_FRAME_ZAPPER,
+		MMN_FRAME_DRIVER_ZAPPER,
 		MMN_FRAME_UNMAPPER, MMN_FRAME_UNMAP_FOLIO,
 		/* The caller of reclaim, migration, split and collapse decides. */
 		MMN_FRAME_MEMCG, MMN_FRAME_MIGRATE_PAGES, MMN_FRAME_SPLIT,

@@ -88,6 +88,8 @@ static const struct test_case zap_cases[] = {
 	{ "a BPF arena", CLASS(ZAP), BITS(KTHREAD), F2(ZAPPER, ARENA), IS(CLEAR, BPF_ARENA_FREE, CLEAR) },
 	{ "a driver takes its mappings back", CLASS(ZAP), SYSB(IOCTL, MODULE), F2(UNMAPPER, MODULE), IS(CLEAR, PFNMAP_REVOKE, CLEAR) },
 	{ "a driver zaps", CLASS(ZAP), SYSB(IOCTL, MODULE), F2(ZAPPER, MODULE), IS(CLEAR, DRIVER_ZAP, CLEAR) },
+	{ "a driver that is built in zaps", CLASS(ZAP), SYS(WRITE), F1(DRIVER_ZAPPER), IS(CLEAR, DRIVER_ZAP, CLEAR) },
+	{ "a driver that is a module, too", CLASS(ZAP), SYSB(IOCTL, MODULE), F2(DRIVER_ZAPPER, MODULE), IS(CLEAR, DRIVER_ZAP, CLEAR) },
 	{ "a driver has a file truncated", CLASS(ZAP), SYS(IOCTL), F3(UNMAPPER, TRUNCATE, MODULE), IS(CLEAR, TRUNCATE, CLEAR) },
 	{ "a driver has it taken back by the kernel", CLASS(ZAP), SYS(IOCTL), F2(UNMAPPER, MODULE), IS(CLEAR, PFNMAP_REVOKE, CLEAR) },
 	{ "sysfs takes its mappings back", CLASS(ZAP), SYS(WRITE), F1(UNMAPPER), IS(CLEAR, PFNMAP_REVOKE, CLEAR) },

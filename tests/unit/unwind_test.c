@@ -190,6 +190,8 @@ static void test_module(void)
 	ok(module_calls(MMN_FRAME_MODULE, 0), "a module calls");
 	ok(module_calls(MMN_FRAME_ZAPPER, MMN_FRAME_MODULE),
 	   "a module calls through a zap function");
+	ok(module_calls(MMN_FRAME_DRIVER_ZAPPER, MMN_FRAME_MODULE),
+	   "or through one that drivers only call");
 	ok(module_calls(MMN_FRAME_UNMAPPER, MMN_FRAME_MODULE),
 	   "a module calls through an unmap function");
 	ok(module_calls(MMN_FRAME_UNMAP_FOLIO, MMN_FRAME_MODULE),

@@ -159,6 +159,7 @@ static const struct view zap_views[] = {
 	{ "a BPF arena", CLASS(ZAP), ON2(ZAPPER, ARENA), BITS(KTHREAD), IS(CLEAR, { C(BPF_ARENA_FREE) }) },
 	{ "sysfs", CLASS(ZAP), ON2(UNMAPPER, UNMAPPER), CALL(WRITE), IS(CLEAR, { C(PFNMAP_REVOKE) }) },
 	{ "a driver zaps", CLASS(ZAP), ON2(ZAPPER, MODULE), SYSB(IOCTL, LOCAL | MODULE), IS(CLEAR, ZAPS) },
+	{ "a driver that is built in zaps", CLASS(ZAP), ON2(DRIVER_ZAPPER, IOCTL), SYSB(IOCTL, LOCAL), IS(CLEAR, { C(DRIVER_ZAP) }) },
 	{ "a driver revokes", CLASS(ZAP), ON2(UNMAPPER, MODULE), SYSB(IOCTL, LOCAL | MODULE), IS(CLEAR, { C(PFNMAP_REVOKE) }) },
 	{ "an unknown caller zaps", CLASS(ZAP), BITS(KTHREAD), IS(CLEAR, ZAPS) },
 

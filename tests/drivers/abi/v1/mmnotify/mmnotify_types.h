@@ -110,7 +110,7 @@ enum mmnotify_event {
  * @MMNOTIFY_CAUSE_DRIVER_DIRTY_TRACK: a driver write-protects pages that it mapped,
  *	to catch the next writes (frame buffers)
  * @MMNOTIFY_CAUSE_DAX_REMAP: a page of a DAX file gets other storage
- * @MMNOTIFY_CAUSE_DRIVER_ZAP: a module zaps a range of one VMA
+ * @MMNOTIFY_CAUSE_DRIVER_ZAP: a driver zaps a range of one VMA
  * @MMNOTIFY_CAUSE_PFNMAP_REVOKE: the owner of a file removes pages from every
  *	mapping of it: a driver (vfio, DRM), the kernel (sysfs, /dev/mem), a network
  *	file system
