@@ -15,10 +15,13 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include "../modules/zapper/zapper.h"
 #include "actors.h"
 #include "kernel.h"
+#include "mirror.h"
 
 #define START		"__mmu_notifier_invalidate_range_start"
 #define UFFD_WP_BIT	(1ULL << 57)	/* of an entry in pagemap */
@@ -144,6 +147,25 @@ static bool lifts_at_close(const struct row *r)
 	return lifted;
 }
 
+/* Two untouched pages are read by get_user_pages(): do they share the zero page afterwards? */
+static bool read_pin_copies(const struct row *r)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	char *p = mmap(NULL, 2 * PG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char bytes[2 * PG];
+	struct iovec from = { p, sizeof(bytes) }, to = { bytes, sizeof(bytes) };
+	__u64 entries[2];
+	bool copies;
+
+	(void)r;
+	copies = process_vm_readv(getpid(), &to, 1, &from, 1, 0) > 0 &&
+		 pread(fd, entries, sizeof(entries), (unsigned long)p / PG * 8) > 0 &&
+		 entries[0] != entries[1];
+	close(fd);
+	munmap(p, 2 * PG);
+	return copies;
+}
+
 static bool scans_pagemap(const struct row *r)
 {
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
@@ -200,6 +222,39 @@ static bool takes_action(const struct row *r)
 	taken = !put(DAMON_DIR "0/contexts/0/schemes/0/action", r->a);
 	put(DAMON_DIR "nr_kdamonds", "0");
 	return taken;
+}
+
+/* ---- a device ---- */
+
+static bool mirror_gets(int mirror, char *p)
+{
+	struct mirror_attach attach = { .tiers = MIRROR_TIER_RANGE };
+	struct mirror_range range = { .start = (uintptr_t)p, .len = PG };
+	struct mirror_access access = { .start = (uintptr_t)p, .len = PG };
+
+	return !ioctl(mirror, MIRROR_IOC_ATTACH, &attach) &&
+	       !ioctl(mirror, MIRROR_IOC_ADD_RANGE, &range) &&
+	       !ioctl(mirror, MIRROR_IOC_ACCESS, &access) && access.pages == 1;
+}
+
+/* A page that a driver has mapped is accessed by the device. */
+static bool faults_drivers(const struct row *r)
+{
+	int module = open("/modules/mmn_zapper.ko", O_RDONLY | O_CLOEXEC), mirror, zapper;
+	bool gets;
+	char *p;
+
+	(void)r;
+	syscall(SYS_finit_module, module, "", 0);
+	close(module);
+	mirror = open("/dev/mmn_mirror", O_RDWR | O_CLOEXEC);
+	zapper = open("/dev/mmn_zapper", O_RDWR | O_CLOEXEC);
+	p = mmap(NULL, PG, PROT_READ | PROT_WRITE, MAP_SHARED, zapper, ZAPPER_MAP_PAGES);
+	gets = p != MAP_FAILED && mirror_gets(mirror, p);
+	close(mirror);
+	close(zapper);
+	munmap(p, PG);
+	return gets;
 }
 
 /* ---- the text of the kernel ---- */
@@ -375,6 +430,10 @@ static const struct row rows[NR_FEATURES] = {
 	ROW(IOMEM_INODE, SINCE_6_1, has_function,
 	    "a common inode for mappings of device registers",
 	    .a = "iomem_get_mapping"),
+	ROW(FAULTS_DRIVERS, S_5_10 | SINCE_6_1, faults_drivers,
+	    "an hmm_range_fault() that returns pages which a driver has mapped"),
+	ROW(READ_PIN_COPIES, 0, read_pin_copies,
+	    "a get_user_pages() for reading that gives the process a page of its own"),
 
 	ROW(EXIT_REAPS, UNTIL_5_10, has_global,
 	    "an exit of OOM victims that reaps them first",

@@ -52,6 +52,8 @@ enum feature {
 	F_EXCLUSIVE_PAGE,
 	F_VFIO_INODE,
 	F_IOMEM_INODE,
+	F_FAULTS_DRIVERS,
+	F_READ_PIN_COPIES,
 	/* which functions announce what */
 	F_EXIT_REAPS,
 	F_REAPER_CLEARS,
