@@ -454,8 +454,8 @@ static inline struct task_struct *mmn_mm_owner(const struct mm_struct *mm)
 /* Number of a task's cgroup, as its folder's inode; 0 without cgroups. Under RCU. */
 static inline u64 mmn_task_cgroup(struct task_struct *task)
 {
-#if defined(CONFIG_CGROUPS) && defined(MMN_HAVE_CGROUP_ID)
-	return cgroup_id(task_dfl_cgroup(task));
+#ifdef CONFIG_CGROUPS
+	return cgroup_ino(task_dfl_cgroup(task));
 #else
 	return 0;
 #endif

@@ -124,7 +124,7 @@ struct mm_struct {
 };
 
 #define task_dfl_cgroup(task)	(&(task)->cgroup)
-#define cgroup_id(cgroup)	(*(cgroup))
+#define cgroup_ino(cgroup)	(*(cgroup))
 
 long copy_from_kernel_nofault(void *to, const void *from, size_t len);
 unsigned int stack_trace_save(unsigned long *pc, unsigned int size, unsigned int skip);

@@ -36,8 +36,8 @@ read -r number whole pages <<EOT
 $(flushes unknown)
 EOT
 # Before v6.6 drivers are told of the range of each event, and not of what the CPU flushes.
-case $(uname -r) in
-5.*|6.1.*)
+case $(grep -c ' __mmu_notifier_arch_invalidate_secondary_tlbs$' /proc/kallsyms) in
+0)
 	check '[ "$whole" = 0 ] && [ "$number" -ge 2 ]' "fork: all of $number flushes have a range" ;;
 *)
 	check '[ "$whole" -ge 2 ]' "fork: $whole of $number flushes are of the whole address space" ;;
