@@ -159,6 +159,11 @@ tolerance=$((rounds * 2))
 after storm
 check "[ $grown_kb -le $tolerance ]" "kernel memory grew by $tolerance kB at most"
 for kind in slab vmalloc percpu; do
+	# Of v4.4 to v5.2, as RHEL 8.6.
+	if [ $kind = vmalloc ] && grep -q '^VmallocUsed: *0 kB$' /proc/meminfo; then
+		skip "a planted leak is found: $kind" "this kernel does not count it"
+		continue
+	fi
 	check "leak $kind $((tolerance * 2))" "a planted leak is found: $kind"
 done
 finish
