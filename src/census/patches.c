@@ -11,6 +11,7 @@
 #define pr_fmt(fmt) "mmnotify: " fmt
 
 #include <linux/bitmap.h>
+#include <linux/ctype.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -218,6 +219,27 @@ static bool is_loaded(const struct module *mod)
 	return mod->state != MODULE_STATE_UNFORMED && mod->state != MODULE_STATE_GOING;
 }
 
+static bool has_name(const struct module *mod)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(mod->name) && mod->name[i]; i++)
+		if (!isalnum(mod->name[i]) && mod->name[i] != '_' && mod->name[i] != '-')
+			return false;
+	return i && i < sizeof(mod->name);
+}
+
+/*
+ * The list is a ring with a head that is no module. A module has a name and contains its own
+ * description. What lies around the head may look like the one or the other, but not like both.
+ */
+static bool is_module(const struct module *mod)
+{
+	unsigned long at = (unsigned long)mod;
+
+	return mmn_in_module_area(at) && has_name(mod) && within_module_core(at, mod);
+}
+
 /*
  * Search each loaded module but this one. The kernel frees none before the RCU section ends.
  */
@@ -227,10 +249,9 @@ static void search_loaded(void)
 	struct module *mod;
 
 	rcu_read_lock();
-	/* The list is a ring with a head that is no module, and not in their area. */
 	for (at = THIS_MODULE->list.next; at != &THIS_MODULE->list; at = READ_ONCE(at->next)) {
 		mod = list_entry(at, struct module, list);
-		if (mmn_in_module_area((unsigned long)mod) && is_loaded(mod))
+		if (is_module(mod) && is_loaded(mod))
 			add_patch(mod);
 	}
 	rcu_read_unlock();

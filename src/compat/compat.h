@@ -156,6 +156,20 @@ static __always_inline unsigned long mmn_entry_bp(const struct pt_regs *regs)
 #endif
 }
 
+/*
+ * A return address as the stack has it. On arm64 its upper bits may be a signature. In the
+ * address of code they are all set: the kernel and its modules lie at the top of each size of
+ * the address space.
+ */
+static __always_inline unsigned long mmn_return_address(unsigned long word)
+{
+#ifdef CONFIG_ARM64_PTR_AUTH
+	return word | ~0UL << VA_BITS_MIN;
+#else
+	return word;
+#endif
+}
+
 /* kprobe backend: probes at function entry */
 #if defined(CONFIG_KPROBES) && MMN_HAVE_ARG0 && \
 	(defined(CONFIG_X86_64) || defined(CONFIG_ARM64))
@@ -271,10 +285,15 @@ static inline unsigned int mmn_stack_save(unsigned long *pc, unsigned int size)
 }
 #endif
 
-/* Modules, BPF programs and trampolines; false if the architecture has no area for them. */
+/* Modules have no area of their own, but lie anywhere near the kernel: only kallsyms tells. */
+#define MMN_MODULES_ANYWHERE	IS_ENABLED(CONFIG_ARM64)
+
+/* May there be a module, a BPF program or a trampoline? */
 static inline bool mmn_in_module_area(unsigned long pc)
 {
-#if defined(MODULES_VADDR) && defined(MODULES_END)
+#if defined(CONFIG_ARM64)
+	return true;
+#elif defined(MODULES_VADDR) && defined(MODULES_END)
 	return pc >= MODULES_VADDR && pc < MODULES_END;
 #else
 	return false;

@@ -83,10 +83,34 @@ static void name_of(unsigned long site, char *name)
 	mmn_site_table_hide(name);
 }
 
+/* @name: from name_of(), "(no-symbol)" if there is none. */
+static bool is_of_kernel(unsigned long pc, const char *name)
+{
+	if (mmn_symbol_owner(name))
+		return false;
+	return MMN_MODULES_ANYWHERE ? *name != '(' : !mmn_in_module_area(pc);
+}
+
 static bool is_stable_text(unsigned long pc, const char *name)
 {
-	return mmn_symbol_is_module(name) ||
-	       (!mmn_symbol_owner(name) && !mmn_in_module_area(pc));
+	return mmn_symbol_is_module(name) || is_of_kernel(pc, name);
+}
+
+/**
+ * mmn_addr_cache_is_kernel() - is an address in the kernel proper?
+ * @pc: return address
+ *
+ * Context: Any, including the hook.
+ * Return: false for code that may be freed, and if that is not known.
+ */
+noinline bool mmn_addr_cache_is_kernel(unsigned long pc)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	if (!mmn_in_module_area(pc))
+		return true;
+	name_of(pc, name);
+	return is_of_kernel(pc, name);
 }
 
 /**

@@ -121,6 +121,7 @@ static inline void mmn_addr_cache_count_unknown(unsigned long site, unsigned int
 }
 
 bool mmn_addr_cache_is_stable(unsigned long pc);
+bool mmn_addr_cache_is_kernel(unsigned long pc);
 void mmn_addr_cache_learn(unsigned long pc, unsigned int up);
 unsigned int mmn_addr_cache_resolve(unsigned long site);
 unsigned int mmn_addr_cache_frame(unsigned long pc);

@@ -135,7 +135,7 @@ static bool call_path_measure(struct mmn_call_path *c, const unsigned long *fram
 			return false;
 		if (from->frame == MMN_FRAME_ANNOUNCE && !is_announcer(s.at.pc))
 			return true;
-		if (mmn_in_module_area(s.at.pc))
+		if (!mmn_addr_cache_is_kernel(s.at.pc))
 			return false;
 		call_path_add(c, nr, s.at.pc);
 	}
@@ -147,11 +147,11 @@ static void call_path_make(struct mmn_call_path *c, const unsigned long *frame)
 	/* If the lock is contended, or the caller differs, fall back to stepping. */
 	if (READ_ONCE(c->pc) || !raw_spin_trylock(&making))
 		return;
-	if (!c->pc && mmn_addr_cache_get(frame[OWN_AT])) {
+	if (!c->pc && mmn_addr_cache_get(mmn_return_address(frame[OWN_AT]))) {
 		if (!call_path_measure(c, frame))
 			call_path_refuse(c);
 		/* Publishes the path. Pairs with the acquire in mmn_call_path_matches(). */
-		smp_store_release(&c->pc, frame[OWN_AT]);
+		smp_store_release(&c->pc, mmn_return_address(frame[OWN_AT]));
 	}
 	raw_spin_unlock(&making);
 }

@@ -9,6 +9,7 @@
 #include <asm/barrier.h>
 
 #include "addr_cache.h"
+#include "compat/compat.h"
 #include "frame_pos.h"
 #include "frame_record.h"
 #include "rules/rules.h"
@@ -74,10 +75,10 @@ mmn_call_path_record(const struct mmn_call_path *c, const unsigned long *frame)
 	int i;
 
 	/* Pairs with the release in call_path_make(). */
-	if (smp_load_acquire(&c->pc) != frame[1] || c->nr_inner < 0)
+	if (smp_load_acquire(&c->pc) != mmn_return_address(frame[1]) || c->nr_inner < 0)
 		return NULL;
 	for (i = 0; i < c->nr_inner; i++) {
-		if (record[1] != c->inner[i])
+		if (mmn_return_address(record[1]) != c->inner[i])
 			return NULL;
 		record = (const unsigned long *)record[0];
 	}
@@ -92,7 +93,7 @@ static __always_inline bool mmn_call_path_pc(const struct mmn_call_path *c,
 
 	if (!record)
 		return false;
-	*pc = record[1];
+	*pc = mmn_return_address(record[1]);
 	return true;
 }
 
@@ -103,7 +104,7 @@ static inline struct mmn_frame_pos mmn_call_path_pos(const struct mmn_call_path 
 	const unsigned long *record = mmn_call_path_record(c, frame);
 
 	return (struct mmn_frame_pos){
-		.pc = record[1],
+		.pc = mmn_return_address(record[1]),
 		.sp = (unsigned long)(record + 2),
 		.bp = record[0],
 	};

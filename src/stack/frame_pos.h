@@ -5,7 +5,7 @@
 /**
  * struct mmn_frame_pos - position of a return address on the stack of current
  * @pc: return address
- * @sp: address of the word above @pc, the stack pointer after the return; 0 if unknown
+ * @sp: address of the word above @pc, on x86 the stack pointer after the return; 0 if unknown
  * @bp: frame pointer after the return
  */
 struct mmn_frame_pos {

@@ -1,42 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * frame_record: reads the text of a function for the proof that it stores a frame record,
- * and walks the stack with the kernel's unwinder (arch/x86/kernel/unwind_frame.c).
+ * and walks the stack with the kernel's unwinder (arch/x86/kernel/unwind_frame.c,
+ * arch/arm64/kernel/stacktrace.c).
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/string.h>
 
 #include "compat/compat.h"
 #include "frame_record.h"
+#include "record_text.h"
 
 #if MMN_FRAME_RECORDS
+#ifdef CONFIG_ARM64
+#define text_stores_record	mmn_record_text_arm64
+#else
 #include <asm/unwind.h>
 
-/* push %rbp; mov %rsp,%rbp */
-static const u8 record[] = { 0x55, 0x48, 0x89, 0xe5 };
-
-/*
- * The compiler may place other instructions between the two, but no call. The bytes of the
- * second one occur in no other instruction of a function without a frame pointer.
- *
- * Return: how many bytes of @record are found, if @found were before byte @c.
- */
-static unsigned int find_record(unsigned int found, u8 c)
-{
-	if (c == record[found])
-		return found + 1;
-	if (found <= 1)
-		return found;
-	return c == record[1] ? 2 : 1;
-}
+#define text_stores_record	mmn_record_text_x86
+#endif
 
 /* The code may be gone, as a trampoline's goes without notification. */
 static bool stores_record(unsigned long at, unsigned long end)
 {
-	unsigned int found = 0, i;
+	unsigned int found = 0;
 	size_t len;
 	u8 piece[64];
 
@@ -44,11 +35,8 @@ static bool stores_record(unsigned long at, unsigned long end)
 		len = min_t(size_t, end - at, sizeof(piece));
 		if (mmn_read_kernel(piece, (const void *)at, len))
 			return false;
-		for (i = 0; i < len; i++) {
-			found = find_record(found, piece[i]);
-			if (found == ARRAY_SIZE(record))
-				return true;
-		}
+		if (text_stores_record(piece, len, &found))
+			return true;
 	}
 	return false;
 }
@@ -75,6 +63,58 @@ bool mmn_frame_record_is_proven(unsigned long pc, char *name)
 	if (!offset || sscanf(offset, "+%lx", &bytes) != 1 || bytes > pc)
 		return false;
 	return stores_record(pc - bytes, pc);
+}
+
+#ifdef CONFIG_ARM64
+/* The kernel entry leaves a last record in the registers that it saves. */
+static unsigned long last_record(void)
+{
+	return (unsigned long)&task_pt_regs(current)->stackframe;
+}
+
+/**
+ * mmn_frame_record_ends() - does the stack end behind a position?
+ * @at: position of the return address into a kernel entry
+ *
+ * Context: Any, including the hook.
+ * Return: true if the next record is the last one.
+ */
+bool mmn_frame_record_ends(const struct mmn_frame_pos *at)
+{
+	return at->bp == last_record();
+}
+
+/* Does the chain of records that @at begins, on the stack of current, end where it should? */
+static bool is_whole(unsigned long at)
+{
+	unsigned long stack = (unsigned long)task_stack_page(current), end = last_record(), next;
+
+	for (; at != end; at = next) {
+		if (at - stack >= THREAD_SIZE || at % sizeof(long))
+			return false;
+		next = READ_ONCE_NOCHECK(*(unsigned long *)at);
+		if (next <= at)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * mmn_frame_record_save(): the unwinder does not tell whether it reached the end, so the chain that
+ * it follows is followed here, too.
+ */
+noinline unsigned int mmn_frame_record_save(unsigned long *pc, unsigned int size, bool *whole)
+{
+	unsigned int nr = mmn_stack_save(pc, size);
+
+	*whole = nr < size && is_whole((unsigned long)__builtin_frame_address(0));
+	return nr;
+}
+#else
+/* mmn_frame_record_ends(): the registers follow that the kernel entry saves, or their place. */
+bool mmn_frame_record_ends(const struct mmn_frame_pos *at)
+{
+	return at->sp == (unsigned long)task_pt_regs(current);
 }
 
 /* Did the walk reach the end of the stack, and not only a record that it cannot follow? */
@@ -111,4 +151,5 @@ noinline unsigned int mmn_frame_record_save(unsigned long *pc, unsigned int size
 	*whole = is_whole(&s);
 	return nr;
 }
+#endif
 #endif

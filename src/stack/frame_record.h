@@ -4,12 +4,15 @@
 
 #include <linux/types.h>
 
+#include "frame_pos.h"
+
 /**
  * DOC: Frame records
  *
  * A kernel with frame pointers has no table of distances. There each function stores a
  * record, {frame pointer of its caller, return address}, and the frame pointer leads from
- * record to record. So each return address has the same step, MMN_UP_RECORD.
+ * record to record. So each return address has the same step, MMN_UP_RECORD. All kernels for
+ * arm64 are of this kind.
  *
  * Assembler, or a module of other compiler flags, may store no record. The chain still
  * looks right then, but the caller of that function is not in it. A verdict must not rest
@@ -27,17 +30,32 @@
  * - The unwinder, which then walks the stack instead, follows the same chain. So a call site
  *   that it finds behind such an address is refused, and frames behind one leave the walk
  *   incomplete: the verdict is not exact.
+ *
+ * On arm64 functions may sign their return address before they store it, with a key of the task
+ * and the stack pointer. mmn_return_address() removes the signature, so that the address can be
+ * looked up and compared. The record need not lie at the end of a frame there. So in a position
+ * (struct mmn_frame_pos) @sp is the word behind the record, not the stack pointer.
+ *
+ * The chain ends at the registers of a kernel entry. x86 has them behind the return address.
+ * arm64 has a last record in them, and in a kernel thread in their place.
  */
-#if defined(CONFIG_X86_64) && defined(CONFIG_STACKTRACE) && \
-	defined(CONFIG_UNWINDER_FRAME_POINTER)
+#if defined(CONFIG_STACKTRACE) && \
+	((defined(CONFIG_X86_64) && defined(CONFIG_UNWINDER_FRAME_POINTER)) || \
+	 (defined(CONFIG_ARM64) && defined(CONFIG_FRAME_POINTER)))
 #define MMN_FRAME_RECORDS	1
 
 bool mmn_frame_record_is_proven(unsigned long pc, char *name);
+bool mmn_frame_record_ends(const struct mmn_frame_pos *at);
 unsigned int mmn_frame_record_save(unsigned long *pc, unsigned int size, bool *whole);
 #else
 #define MMN_FRAME_RECORDS	0
 
 static inline bool mmn_frame_record_is_proven(unsigned long pc, char *name)
+{
+	return false;
+}
+
+static inline bool mmn_frame_record_ends(const struct mmn_frame_pos *at)
 {
 	return false;
 }

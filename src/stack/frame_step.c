@@ -41,7 +41,7 @@ static bool next_indirect(struct mmn_frame_cursor *s, unsigned int words)
 static bool is_entry(const struct mmn_frame_cursor *s)
 {
 	if (MMN_FRAME_RECORDS)
-		return s->at.sp == (unsigned long)task_pt_regs(current);
+		return mmn_frame_record_ends(&s->at);
 	return s->top - s->at.sp >= sizeof(struct pt_regs) &&
 	       user_mode((struct pt_regs *)s->at.sp);
 }

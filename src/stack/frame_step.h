@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 #include "addr_cache.h"
+#include "compat/compat.h"
 #include "frame_pos.h"
 #include "frame_record.h"
 #include "rules/rules.h"
@@ -32,6 +33,12 @@ static inline unsigned long mmn_frame_step_word(unsigned long end, unsigned int 
 	return READ_ONCE_NOCHECK(((unsigned long *)end)[-(long)below]);
 }
 
+/* The return address in the word below @end. */
+static inline unsigned long mmn_frame_step_pc(unsigned long end)
+{
+	return mmn_return_address(mmn_frame_step_word(end, 1));
+}
+
 static inline unsigned long mmn_frame_step_top(void)
 {
 	return (unsigned long)task_stack_page(current) + THREAD_SIZE;
@@ -40,7 +47,7 @@ static inline unsigned long mmn_frame_step_top(void)
 /* Starts at the return address of a running function with the frame pointer @frame. */
 static inline void mmn_frame_step_begin_from(struct mmn_frame_cursor *s, const unsigned long *frame)
 {
-	s->at.pc = frame[1];
+	s->at.pc = mmn_return_address(frame[1]);
 	s->at.sp = (unsigned long)(frame + 2);
 	s->at.bp = frame[0];
 	s->top = mmn_frame_step_top();
@@ -56,7 +63,7 @@ static __always_inline void mmn_frame_step_begin(struct mmn_frame_cursor *s)
 static inline bool mmn_frame_step_is_there(const struct mmn_frame_pos *at)
 {
 	return mmn_frame_step_top() - at->sp < THREAD_SIZE &&
-	       mmn_frame_step_word(at->sp, 1) == at->pc;
+	       mmn_frame_step_pc(at->sp) == at->pc;
 }
 
 /* Starts at @at. Return: false if the stack does not hold that return address any more. */
@@ -121,7 +128,7 @@ static inline const struct mmn_site *mmn_frame_step_next(struct mmn_frame_cursor
 	if (up)
 		s->at.bp = mmn_frame_step_word(end, up);
 	s->at.sp = end;
-	s->at.pc = mmn_frame_step_word(end, 1);
+	s->at.pc = mmn_frame_step_pc(end);
 	return site;
 }
 

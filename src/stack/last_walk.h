@@ -7,6 +7,7 @@
 #include <linux/preempt.h>
 #include <linux/types.h>
 
+#include "compat/compat.h"
 #include "frame_pos.h"
 #include "frame_record.h"
 #include "frame_step.h"
@@ -96,7 +97,7 @@ static __always_inline bool mmn_last_walk_follows(const struct mmn_walk_word *w,
 
 	do {
 		record = (const unsigned long *)bp;
-		if (READ_ONCE_NOCHECK(record[1]) != w->value)
+		if (mmn_return_address(READ_ONCE_NOCHECK(record[1])) != w->value)
 			return false;
 		bp = READ_ONCE_NOCHECK(record[0]);
 	} while (++w < end);

@@ -23,8 +23,8 @@
  * - Last walk (last_walk.h), for the frames: the stack words that the last walk on this CPU
  *   depended on, and its verdict. If all are unchanged, a walk would find the same frames.
  * - Frame steps (frame_step.h), for both: the address cache has the distance from one return
- *   address to the next, so a step is a lookup and an addition. Only on x86-64 with ORC or
- *   frame pointers.
+ *   address to the next, so a step is a lookup and an addition. On x86-64 with ORC or frame
+ *   pointers, and on arm64.
  * - The unwinder (unwind.c), for both: passes trampolines, exception entries and return
  *   addresses that a tracer replaced. With ORC it begins at the call site if that is known, since
  *   RHEL 8 has no ORC data of ftrace's trampolines, on which the hook runs.
@@ -42,8 +42,8 @@
  * - site_lock (addr_cache.c) guards insertions, removals and the list of unknown symbols. It
  *   is never held while a symbol is resolved.
  * - making (call_path.c) guards measuring and removal of call paths. Callbacks only try it:
- *   if it is contended they fall back to frame steps. It is never held while a symbol is
- *   resolved or a stack is unwound.
+ *   if it is contended they fall back to frame steps. It is never held while a stack is
+ *   unwound. On arm64 symbols are resolved under it, once for each path.
  *
  * The hook takes site_lock, once for each address that it meets first, and not the other one.
  * The last walk is per CPU and used with preemption disabled; only the module notifier writes to

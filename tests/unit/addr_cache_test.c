@@ -71,9 +71,11 @@ int sprint_symbol_no_offset(char *buffer, unsigned long address)
 	return sprintf(buffer, "0x%lx", address);
 }
 
+bool shim_modules_anywhere;
+
 bool mmn_in_module_area(unsigned long pc)
 {
-	return pc >= MODULE_AREA && pc < MODULE_AREA + 0x100000;
+	return shim_modules_anywhere || (pc >= MODULE_AREA && pc < MODULE_AREA + 0x100000);
 }
 
 /* Row and address that the census trusts. */
@@ -208,6 +210,25 @@ static void test_stable(void)
 	   !mmn_addr_cache_is_stable(MODULE_AREA + 0x4010) &&
 	   !mmn_addr_cache_is_stable(MODULE_AREA + 0x5000),
 	   "in the area of modules only their functions are");
+	ok(mmn_addr_cache_is_kernel(0x5000) && !mmn_addr_cache_is_kernel(MODULE_AREA + 0x1010) &&
+	   !mmn_addr_cache_is_kernel(MODULE_AREA + 0x3010), "and none is of the kernel proper");
+}
+
+/* On arm64 modules may lie anywhere. */
+static void test_anywhere(void)
+{
+	begin();
+	shim_modules_anywhere = true;
+	symbol(0x1000, 0x100, "bpf_prog_x [bpf]");
+	symbol(0x2000, 0x100, "unmap_vmas [driver]");
+	symbol(0x3000, 0x100, "unmap_vmas");
+	ok(!mmn_addr_cache_is_stable(0x1010) && mmn_addr_cache_is_stable(0x2010) &&
+	   mmn_addr_cache_is_stable(0x3010) && !mmn_addr_cache_is_stable(0x4010),
+	   "without an area of modules a symbol tells whether code is stable");
+	ok(!mmn_addr_cache_is_kernel(0x1010) && !mmn_addr_cache_is_kernel(0x2010) &&
+	   mmn_addr_cache_is_kernel(0x3010) && !mmn_addr_cache_is_kernel(0x4010),
+	   "and whether it is of the kernel proper");
+	shim_modules_anywhere = false;
 }
 
 static void test_learn(void)
@@ -435,6 +456,7 @@ int main(void)
 	test_resolve();
 	test_trust();
 	test_stable();
+	test_anywhere();
 	test_learn();
 	test_up();
 	test_probes();

@@ -15,9 +15,9 @@ int shim_locks_held;
 
 static unsigned long module_area;
 
-bool mmn_in_module_area(unsigned long pc)
+bool mmn_addr_cache_is_kernel(unsigned long pc)
 {
-	return pc == module_area;
+	return pc != module_area;
 }
 
 static struct mmn_call_path cut;

@@ -18,6 +18,7 @@
 #include "stack/call_path.c"
 #include "stack/last_walk.c"
 #include "stack/unwind.c"
+#include "stack/record_text.h"
 #include "stack.h"
 #include "tap.h"
 
@@ -37,9 +38,9 @@ unsigned int mmn_stack_save(unsigned long *pc, unsigned int size)
 	abort();
 }
 
-bool mmn_in_module_area(unsigned long pc)
+bool mmn_addr_cache_is_kernel(unsigned long pc)
 {
-	return false;
+	return true;
 }
 
 unsigned int mmn_addr_cache_frame(unsigned long pc)
@@ -131,6 +132,45 @@ static void test_proof(void)
 	   "no call returns to the start of a function");
 	symbol = 0;
 	ok(!mmn_frame_record_is_proven(0x1234, name), "an address without a symbol");
+}
+
+/* Does a function of these instructions store a record, also if each one is a piece? */
+#define STORES_ARM64(...) ({ \
+	static const u32 code[] = { __VA_ARGS__ }; \
+	unsigned int state = 0, each = 0; \
+	bool whole = mmn_record_text_arm64((const u8 *)code, sizeof(code), &state), parts = false; \
+	for (size_t i = 0; i < ARRAY_SIZE(code); i++) \
+		parts |= mmn_record_text_arm64((const u8 *)&code[i], 4, &each); \
+	if (whole != parts) \
+		abort(); \
+	whole; })
+
+#define PACIASP		0xd503233f
+#define NOP		0xd503201f
+#define SUB_SP_96	0xd10183ff
+#define PUSH_32		0xa9be7bfd	/* stp x29, x30, [sp, #-32]! */
+#define PUSH_OTHERS	0xa9be53f3	/* stp x19, x20, [sp, #-32]! */
+#define STORE_AT_16	0xa9017bfd	/* stp x29, x30, [sp, #16] */
+#define STORE_BELOW	0xa93f7bfd	/* stp x29, x30, [sp, #-16] */
+#define MOV_FP		0x910003fd	/* mov x29, sp */
+#define ADD_FP_16	0x910043fd	/* add x29, sp, #16 */
+#define ADD_FP_1008	0x910fc3fd	/* add x29, sp, #1008, which is no place of STORE_BELOW */
+#define MOV_FP_X0	0xaa0003fd	/* mov x29, x0 */
+#define BL		0x94000123
+
+static void test_arm64(void)
+{
+	ok(STORES_ARM64(PACIASP, PUSH_32, MOV_FP, BL), "arm64: a function that stores a record");
+	ok(STORES_ARM64(NOP, NOP, PUSH_32, NOP, MOV_FP, PUSH_OTHERS, BL),
+	   "other instructions may lie between");
+	ok(STORES_ARM64(SUB_SP_96, STORE_AT_16, ADD_FP_16, BL), "a record in the middle of a frame");
+	ok(!STORES_ARM64(SUB_SP_96, STORE_AT_16, MOV_FP, BL) &&
+	   !STORES_ARM64(PUSH_32, ADD_FP_16, BL), "the frame pointer is set to another place");
+	ok(!STORES_ARM64(PUSH_OTHERS, MOV_FP, BL) && !STORES_ARM64(PUSH_32, MOV_FP_X0, BL),
+	   "other registers");
+	ok(!STORES_ARM64(MOV_FP, PUSH_32, BL), "the frame pointer is set before it is saved");
+	ok(!STORES_ARM64(PUSH_32, BL) && !STORES_ARM64(MOV_FP, BL), "half of it");
+	ok(!STORES_ARM64(STORE_BELOW, ADD_FP_1008, BL), "a record below the stack pointer");
 }
 
 /* ---- the unwinder ---- */
@@ -282,7 +322,7 @@ static void test_unwinder(void)
 static void record(unsigned int word, unsigned int next, unsigned long pc)
 {
 	stack[word] = at(next);
-	stack[word + 1] = pc;
+	stack[word + 1] = pc | (word * 0x0101010101010101UL & SIGNATURE);
 }
 
 static struct mmn_frame_cursor s;
@@ -439,6 +479,7 @@ static void test_agrees(void)
 int main(void)
 {
 	test_proof();
+	test_arm64();
 	test_save();
 	test_unwinder();
 	test_steps();

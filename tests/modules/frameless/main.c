@@ -18,7 +18,8 @@
 #include "driver.h"
 #include "tap.h"
 
-static const bool is_exact = !IS_ENABLED(CONFIG_UNWINDER_FRAME_POINTER);
+static const bool is_exact = !IS_ENABLED(CONFIG_UNWINDER_FRAME_POINTER) &&
+			     !IS_ENABLED(CONFIG_ARM64);
 
 /* The driver that classifies, and an event that a callback causes inside the first one. */
 static const struct driver *asker;

@@ -64,6 +64,9 @@ void mmn_module_text(const struct module *mod, void (*fn)(void *arg, const void 
 		     void *arg);
 unsigned int mmn_stack_save(unsigned long *pc, unsigned int size);
 bool mmn_in_module_area(unsigned long pc);
+extern bool shim_modules_anywhere;
+#define MMN_MODULES_ANYWHERE	shim_modules_anywhere
+
 long mmn_read_kernel(void *to, const void *from, size_t len);
 
 struct module;
@@ -106,6 +109,14 @@ static inline unsigned long mmn_regs_arg0(const struct pt_regs *regs)
 static inline unsigned long mmn_regs_return_address(const struct pt_regs *regs)
 {
 	return regs->word[1];
+}
+
+/* Return addresses on the stack may have a signature, as on arm64. */
+#define SIGNATURE		0xff00000000000000UL
+
+static inline unsigned long mmn_return_address(unsigned long word)
+{
+	return word & ~SIGNATURE;
 }
 
 static inline unsigned long mmn_entry_sp(const struct pt_regs *regs)
