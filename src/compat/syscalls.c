@@ -21,10 +21,10 @@
 
 /* enum mmn_sys by number; all others are MMN_SYS_OTHER. */
 /* clang-format off */
-#ifdef CONFIG_X86_64
+#if MMN_SYSCALL_IS_FAST
 const u8 mmn_syscall_native[MMN_SYSCALLS] = {
 #else
-static const u8 native[] = {
+static const u8 mmn_syscall_native[] = {
 #endif
 #ifdef __NR_open
 	[__NR_open] = MMN_SYS_OPEN,
@@ -136,14 +136,14 @@ static int syscall_translate(int nr)
 #endif
 	}
 	/* x32 shares the low numbers; its own, from 512 on, are MMN_SYS_OTHER. */
-	return syscall_find(mmn_syscall_native, MMN_SYSCALLS, nr & 0x3fffffff);
+	return syscall_find(mmn_syscall_native, ARRAY_SIZE(mmn_syscall_native), nr & 0x3fffffff);
 }
 #else
 static int syscall_translate(int nr)
 {
 	if (in_compat_syscall())
 		return -EOPNOTSUPP;
-	return syscall_find(native, ARRAY_SIZE(native), nr);
+	return syscall_find(mmn_syscall_native, ARRAY_SIZE(mmn_syscall_native), nr);
 }
 #endif
 

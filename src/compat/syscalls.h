@@ -2,6 +2,7 @@
 #ifndef MMN_COMPAT_SYSCALLS_H
 #define MMN_COMPAT_SYSCALLS_H
 
+#include <linux/compat.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
@@ -15,7 +16,18 @@ int mmn_syscall_current(void);
 void mmn_syscall_args(unsigned long args[6]);
 bool mmn_syscall_is_load(void);
 
-#ifdef CONFIG_X86_64
+/* Is the system call of another ABI, with other numbers? */
+#if defined(CONFIG_X86_64)
+#define MMN_SYSCALL_IS_FAST	1
+#define mmn_syscall_is_other()	in_ia32_syscall()
+#elif defined(CONFIG_ARM64)
+#define MMN_SYSCALL_IS_FAST	1
+#define mmn_syscall_is_other()	is_compat_task()
+#else
+#define MMN_SYSCALL_IS_FAST	0
+#endif
+
+#if MMN_SYSCALL_IS_FAST
 #define MMN_SYSCALLS	512
 
 extern const u8 mmn_syscall_native[MMN_SYSCALLS];
@@ -33,7 +45,7 @@ static inline int mmn_syscall_current_fast(void)
 
 	if (nr < 0)
 		return MMN_SYS_NONE;
-	if (unlikely(nr >= MMN_SYSCALLS || in_ia32_syscall()))
+	if (unlikely(nr >= MMN_SYSCALLS || mmn_syscall_is_other()))
 		return -1;
 	/* User space chooses the number; the mask also holds in speculation. */
 	sys = mmn_syscall_native[nr & (MMN_SYSCALLS - 1)];
@@ -43,9 +55,14 @@ static inline int mmn_syscall_current_fast(void)
 /* One of the first four arguments, after mmn_syscall_current_fast() returned a system call. */
 static inline unsigned long mmn_syscall_arg(unsigned int nr)
 {
-	static const u8 at[] = {
+	static const u16 at[] = {
+#ifdef CONFIG_ARM64
+		offsetof(struct pt_regs, orig_x0), offsetof(struct pt_regs, regs[1]),
+		offsetof(struct pt_regs, regs[2]), offsetof(struct pt_regs, regs[3]),
+#else
 		offsetof(struct pt_regs, di), offsetof(struct pt_regs, si),
 		offsetof(struct pt_regs, dx), offsetof(struct pt_regs, r10),
+#endif
 	};
 
 	return *(unsigned long *)((char *)task_pt_regs(current) + at[nr & 3]);
