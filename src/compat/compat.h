@@ -118,29 +118,21 @@ static __always_inline unsigned long mmn_ftrace_arg1(struct ftrace_regs *fregs)
 #endif
 }
 
-/* Registers at function entry, of which sp and bp are used; NULL if ftrace may not save them. */
-static __always_inline const struct pt_regs *mmn_ftrace_regs(struct ftrace_regs *fregs)
-{
-#if !defined(CONFIG_X86_64)
-	return NULL;
-#elif defined(MMN_HAVE_ARCH_FTRACE_REGS)
-	return &arch_ftrace_regs(fregs)->regs;
-#elif defined(MMN_HAVE_FTRACE_REGS)
-	return &fregs->regs;
-#else
-	return fregs;
-#endif
-}
 #else
 #define MMN_HAVE_FTRACE		0
 #define mmn_hook_ftrace		mmn_hook_none
 #endif
 
-/* At function entry: address of the word above the return address; 0 if unknown. */
+/*
+ * At function entry: address of the word above the return address; 0 if unknown. On arm64 that is
+ * in a register still: the stack pointer, with bit 0 set as struct mmn_frame_pos has it.
+ */
 static __always_inline unsigned long mmn_entry_sp(const struct pt_regs *regs)
 {
-#ifdef CONFIG_X86_64
+#if defined(CONFIG_X86_64)
 	return regs->sp + sizeof(long);
+#elif defined(CONFIG_ARM64)
+	return regs->sp | 1;
 #else
 	return 0;
 #endif
@@ -149,12 +141,39 @@ static __always_inline unsigned long mmn_entry_sp(const struct pt_regs *regs)
 /* Frame pointer at function entry; 0 if unknown. */
 static __always_inline unsigned long mmn_entry_bp(const struct pt_regs *regs)
 {
-#ifdef CONFIG_X86_64
+#if defined(CONFIG_X86_64)
 	return regs->bp;
+#elif defined(CONFIG_ARM64)
+	return regs->regs[29];
 #else
 	return 0;
 #endif
 }
+
+#if MMN_HAVE_FTRACE
+/* mmn_entry_sp() and mmn_entry_bp() of the registers that ftrace saves; 0 if it may not. */
+#if defined(CONFIG_X86_64)
+static __always_inline const struct pt_regs *mmn_ftrace_regs(struct ftrace_regs *fregs)
+{
+#if defined(MMN_HAVE_ARCH_FTRACE_REGS)
+	return &arch_ftrace_regs(fregs)->regs;
+#elif defined(MMN_HAVE_FTRACE_REGS)
+	return &fregs->regs;
+#else
+	return fregs;
+#endif
+}
+
+#define mmn_ftrace_sp(fregs)	mmn_entry_sp(mmn_ftrace_regs(fregs))
+#define mmn_ftrace_bp(fregs)	mmn_entry_bp(mmn_ftrace_regs(fregs))
+#elif defined(MMN_HAVE_FTRACE_FP)
+#define mmn_ftrace_sp(fregs)	(ftrace_regs_get_stack_pointer(fregs) | 1)
+#define mmn_ftrace_bp(fregs)	(arch_ftrace_regs(fregs)->fp)
+#else
+#define mmn_ftrace_sp(fregs)	0
+#define mmn_ftrace_bp(fregs)	0
+#endif
+#endif
 
 /*
  * A return address as the stack has it. On arm64 its upper bits may be a signature. In the

@@ -29,10 +29,8 @@ static void notrace mmn_hook_ftrace_start(unsigned long ip,
 					  struct ftrace_ops *ops,
 					  struct ftrace_regs *fregs)
 {
-	const struct pt_regs *regs = mmn_ftrace_regs(fregs);
-
 	mmn_hook_start((void *)mmn_ftrace_arg0(fregs), parent_ip,
-		       mmn_entry_sp(regs), mmn_entry_bp(regs));
+		       mmn_ftrace_sp(fregs), mmn_ftrace_bp(fregs));
 }
 
 static void notrace mmn_hook_ftrace_end(unsigned long ip,
@@ -40,10 +38,8 @@ static void notrace mmn_hook_ftrace_end(unsigned long ip,
 					struct ftrace_ops *ops,
 					struct ftrace_regs *fregs)
 {
-	const struct pt_regs *regs = mmn_ftrace_regs(fregs);
-
 	mmn_hook_end((void *)mmn_ftrace_arg0(fregs), parent_ip,
-		     mmn_entry_sp(regs), mmn_entry_bp(regs));
+		     mmn_ftrace_sp(fregs), mmn_ftrace_bp(fregs));
 }
 
 static void notrace mmn_hook_ftrace_register(unsigned long ip, unsigned long parent_ip,

@@ -63,7 +63,7 @@ static __always_inline void mmn_frame_step_begin(struct mmn_frame_cursor *s)
 static inline bool mmn_frame_step_is_there(const struct mmn_frame_pos *at)
 {
 	return mmn_frame_step_top() - at->sp < THREAD_SIZE &&
-	       mmn_frame_step_pc(at->sp) == at->pc;
+	       (mmn_frame_pos_is_register(at->sp) || mmn_frame_step_pc(at->sp) == at->pc);
 }
 
 /* Starts at @at. Return: false if the stack does not hold that return address any more. */

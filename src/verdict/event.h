@@ -172,7 +172,7 @@ mmn_event_open(const struct mmn_event_identity *e, struct mmn_frame_pos site, bo
 			      (ends ? 0 : MMN_EVENT_EVICTABLE));
 	WRITE_ONCE(slot->site, site.pc);
 	WRITE_ONCE(slot->tag, mmn_event_tag(e->id, site.pc));
-	WRITE_ONCE(slot->sp, site.sp);
+	WRITE_ONCE(slot->sp, mmn_frame_pos_is_register(site.sp) ? 0 : site.sp);
 	WRITE_ONCE(slot->bp, site.bp + e->id);
 	return slot;
 }

@@ -42,7 +42,8 @@ static void test_entry(void)
 	   mmn_ftrace_arg1(&fregs) == 6 && mmn_regs_arg1(regs) == 6,
 	   "the first arguments at the entry of a function");
 	ok(mmn_regs_return_address(&fregs.regs) == 77 && mmn_entry_sp(regs) == regs->sp + 8 &&
-	   mmn_entry_bp(regs) == 6, "return address, the word above it, and frame pointer");
+	   mmn_entry_bp(regs) == 6 && mmn_ftrace_sp(&fregs) == regs->sp + 8 &&
+	   mmn_ftrace_bp(&fregs) == 6, "return address, the word above it, and frame pointer");
 }
 
 static char pieces[100];

@@ -129,6 +129,9 @@ static inline unsigned long mmn_entry_bp(const struct pt_regs *regs)
 	return regs->word[3];
 }
 
+#define mmn_ftrace_sp(fregs)	mmn_entry_sp(mmn_ftrace_regs(fregs))
+#define mmn_ftrace_bp(fregs)	mmn_entry_bp(mmn_ftrace_regs(fregs))
+
 /* src/stack/orc_probe.h */
 #define MMN_ORC_PROBE_H
 
