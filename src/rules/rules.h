@@ -39,6 +39,10 @@
  * verdict; tests/unit/properties_test.c checks it. A verdict that does need the stack depends
  * on row, native event, context bits and frames, not on the system call: see mmn_last_walk_find().
  *
+ * Its lookups take no lock. A writer takes an empty slot by a cmpxchg, fills it and publishes it by
+ * a release of the key, and then it never changes. Lookups acquire the key
+ * (tests/litmus/claim.litmus, publish.litmus).
+ *
  * verify=1 checks verdicts against the verify table, which sees only the stack.
  */
 

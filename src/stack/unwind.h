@@ -50,10 +50,11 @@
  * those of other CPUs, and only its number of words.
  *
  * Memory ordering: an entry of the address cache or a call path is filled first and published
- * by a release of its pc; lookups acquire the pc. The distance in a cache entry is written
- * later without ordering: it is one halfword that depends on the address alone, so each reader
- * sees it or falls back to the unwinder. Removed entries need no grace period, as a lookup only
- * uses addresses of its own stack, and the text of an unloaded module is on no stack.
+ * by a release of its pc; lookups acquire the pc (tests/litmus/publish.litmus, reuse.litmus).
+ * The distance in a cache entry is written later without ordering: it is one halfword that
+ * depends on the address alone, so each reader sees it or falls back to the unwinder. Removed
+ * entries need no grace period, as a lookup only uses addresses of its own stack, and the text
+ * of an unloaded module is on no stack.
  *
  * Contexts: lookups and walks run in the task that invalidates, for its own stack; the module
  * notifier runs in another one. The hook and callbacks may be atomic. They allocate nothing, but

@@ -73,10 +73,10 @@
  *   samples_lock, and never in the hook or in a callback.
  *
  * **Memory ordering.** A task only uses what it wrote to the slot of its event itself, so
- * program order is enough. The tag detects words that another task wrote. The caches publish
- * an entry by a release store of its key, paired with an acquire load. The last walk is per
- * CPU, and is used with preemption disabled. Static keys may change between the start and
- * the end of an event: each path falls back if the other was taken.
+ * program order is enough, also if it moves to another CPU. The tag detects words that another
+ * task wrote. The caches publish an entry by a release store of its key, paired with an acquire
+ * load. The last walk is per CPU, and is used with preemption disabled. Static keys may change
+ * between the start and the end of an event: each path falls back if the other was taken.
  *
  * **Context.** The hook and the callbacks run in the task that invalidates. They may resolve
  * symbols, but do not sleep or allocate, as the range may be non-blockable. Static keys are
