@@ -338,7 +338,7 @@ static __init const char *take_census(void)
 	const char *why;
 
 	if (!MMN_HAVE_CENSUS)
-		return "this kernel has no kprobes, or is not for x86-64";
+		return "this kernel has no kprobes, or is for neither x86-64 nor arm64";
 	why = search_text();
 	if (why)
 		return why;

@@ -19,7 +19,7 @@ struct seq_file;
  * - scan.c searches a piece of machine code. It does not disassemble, so bytes may look like a
  *   call, but none is missed. The kernel's kprobes tell whether an instruction begins there; they
  *   are asked about functions that were not audited. Short jumps are searched around the targets
- *   only.
+ *   only. scan_arm64.c does the same for arm64, where each word is an instruction.
  * - text.c knows where the code is, and reads it without ever faulting.
  * - calls.c has the functions whose calls are searched for, and searches in modules.
  * - frames.c looks for the functions by which rules recognise operations on the stack.
@@ -44,8 +44,8 @@ struct seq_file;
  * is unloaded. A call through a pointer is not seen. An event that a module announces by itself
  * has no row, so it is not exact.
  *
- * **Without a census** (no x86-64, no CONFIG_KPROBES, text that cannot be read) no row is
- * trusted. Only trust=series does without one; what the census does find counts there, too.
+ * **Without a census** (another architecture, no CONFIG_KPROBES, text that cannot be read) no
+ * row is trusted. Only trust=series does without one; what the census does find counts there, too.
  *
  * **Cost.** Events pay nothing: the trust of an address is a member of its entry in the
  * address cache, and the native event a part of the key of the rule cache.

@@ -4,8 +4,12 @@
 
 #include <linux/types.h>
 
-/* Longest instruction that is searched for, in bytes: a conditional jump. */
+/* Longest code that is searched for, in bytes: a conditional jump, or a veneer. */
+#ifdef CONFIG_ARM64
+#define MMN_SCAN_LONGEST	12
+#else
 #define MMN_SCAN_LONGEST	6
+#endif
 
 /* Short jumps to a function lie within so many bytes before and behind its entry. */
 #define MMN_SCAN_SHORT		134
@@ -38,6 +42,8 @@ struct mmn_scan {
 bool mmn_scan_add(struct mmn_scan *scan, unsigned long entry);
 void mmn_scan_code(struct mmn_scan *scan, const u8 *code, size_t starts, size_t len,
 		   unsigned long base);
+void mmn_scan_arm64_code(struct mmn_scan *scan, const u8 *code, size_t starts, size_t len,
+			 unsigned long base);
 void mmn_scan_short(struct mmn_scan *scan, unsigned int target, const u8 *code, size_t len,
 		    unsigned long base);
 

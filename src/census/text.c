@@ -6,6 +6,7 @@
  */
 #include <linux/errno.h>
 #include <linux/kallsyms.h>
+#include <linux/kconfig.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/string.h>
@@ -144,6 +145,15 @@ bool mmn_text_find_kernel(struct mmn_text *text)
 	return text->start && text->start < text->end;
 }
 
+static void scan_code(struct mmn_scan *scan, const u8 *code, size_t starts, size_t len,
+		      unsigned long base)
+{
+	if (IS_ENABLED(CONFIG_ARM64))
+		mmn_scan_arm64_code(scan, code, starts, len, base);
+	else
+		mmn_scan_code(scan, code, starts, len, base);
+}
+
 /**
  * mmn_text_scan() - search a part of some code for branches
  * @scan: search
@@ -165,7 +175,7 @@ int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *text, unsigned l
 		len = min_t(size_t, starts + MMN_SCAN_LONGEST - 1, text->end - from);
 		if (mmn_read_kernel(piece, (const void *)from, len))
 			return -EFAULT;
-		mmn_scan_code(scan, piece, starts, len, from);
+		scan_code(scan, piece, starts, len, from);
 	}
 	return 0;
 }
@@ -175,6 +185,8 @@ int mmn_text_scan(struct mmn_scan *scan, const struct mmn_text *text, unsigned l
  * @scan: search
  * @target: index of the function in its targets
  * @text: code that may be read
+ *
+ * On arm64 mmn_text_scan() finds all.
  *
  * Context: Any.
  * Return: 0; -EFAULT if the code cannot be read.
@@ -186,7 +198,7 @@ int mmn_text_scan_short(struct mmn_scan *scan, unsigned int target, const struct
 	u8 piece[2 * MMN_SCAN_SHORT] MMN_UNINIT;
 
 	/* A function outside of @text. */
-	if (from >= to)
+	if (from >= to || IS_ENABLED(CONFIG_ARM64))
 		return 0;
 	if (mmn_read_kernel(piece, (const void *)from, to - from))
 		return -EFAULT;

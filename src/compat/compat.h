@@ -208,8 +208,9 @@ static inline unsigned long mmn_regs_return_address(struct pt_regs *regs)
 #define mmn_hook_kprobe		mmn_hook_none
 #endif
 
-/* Census of call sites (src/census): knows x86-64 code, and looks up its bounds by kprobes */
-#if defined(CONFIG_X86_64) && defined(CONFIG_KPROBES) && defined(CONFIG_KALLSYMS)
+/* Census of call sites (src/census): knows two kinds of code, looks up its bounds by kprobes */
+#if (defined(CONFIG_X86_64) || defined(CONFIG_ARM64)) && \
+	defined(CONFIG_KPROBES) && defined(CONFIG_KALLSYMS)
 #define MMN_HAVE_CENSUS		1
 #else
 #define MMN_HAVE_CENSUS		0

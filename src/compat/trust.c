@@ -28,13 +28,20 @@ static bool has_census __ro_after_init;
 /* What mmnotify reads from the kernel is proven (proof.c). */
 static bool proven __ro_after_init;
 
+/* The name of a build for x86-64 need not have the architecture. */
+static bool is_for_this_arch(const struct mmn_kernel_stream *s)
+{
+	return strstr(s->release, "-arm64") ? IS_ENABLED(CONFIG_ARM64) :
+					      IS_ENABLED(CONFIG_X86_64);
+}
+
 static enum mmn_kernel_build find_build(void)
 {
 	const struct new_utsname *uts = init_utsname();
 	enum mmn_kernel_build found;
 
 	found = mmn_kernel_table_find(uts->release, uts->version, &stream);
-	if (found > MMN_KERNEL_SERIES && !IS_ENABLED(CONFIG_X86_64))
+	if (found > MMN_KERNEL_SERIES && !is_for_this_arch(stream))
 		return MMN_KERNEL_SERIES;
 	return found;
 }

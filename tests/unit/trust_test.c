@@ -15,9 +15,12 @@
 #include "tap.h"
 
 static const struct new_utsname uts = { "6.1.0-1", "#1 SMP" };
-static const struct mmn_kernel_stream debian = { .name = "Debian 6.1", .first = 3, .last = 9 };
+static struct mmn_kernel_stream debian = {
+	.name = "Debian 6.1", .release = "6.1.0-*-amd64", .first = 3, .last = 9
+};
 static enum mmn_kernel_build build;
 static const char *disproof;
+const char *shim_other_arch = "CONFIG_ARM64";
 
 const struct new_utsname *init_utsname(void)
 {
@@ -169,11 +172,26 @@ static void test_builds(void)
 	   "another value of trust= is refused");
 }
 
+/* A build of the table is one of its own architecture only. */
+static void test_architectures(void)
+{
+	ok(is_shown(MMN_KERNEL_TESTED, "tested", NULL, "tested"), "a build for x86-64");
+	shim_other_arch = "CONFIG_X86_64";
+	ok(is_shown(MMN_KERNEL_TESTED, "tested", NULL, "untested") &&
+	   is_shown(MMN_KERNEL_AUDITED, "tested", NULL, "untested"),
+	   "its name does not suffice on arm64");
+	debian.release = "6.12.%+deb13&-arm64-16k";
+	ok(is_shown(MMN_KERNEL_TESTED, "tested", NULL, "tested"), "a build for arm64");
+	shim_other_arch = "CONFIG_ARM64";
+	ok(is_shown(MMN_KERNEL_TESTED, "tested", NULL, "untested"), "nor the other way round");
+}
+
 int main(void)
 {
 	test_census();
 	test_builds();
 	test_frames();
 	test_reasons();
+	test_architectures();
 	return tap_done();
 }

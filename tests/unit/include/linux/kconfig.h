@@ -2,7 +2,12 @@
 #ifndef SHIM_KCONFIG_H
 #define SHIM_KCONFIG_H
 
-/* Each option is set. */
-#define IS_ENABLED(option)	1
+/* The architecture that the kernel is not for; a test may define it. Each other option is set. */
+#ifndef SHIM_OTHER_ARCH
+#define SHIM_OTHER_ARCH		"CONFIG_ARM64"
+#endif
+extern const char *shim_other_arch;
+
+#define IS_ENABLED(option)	(__builtin_strcmp(#option, SHIM_OTHER_ARCH) != 0)
 
 #endif /* SHIM_KCONFIG_H */
