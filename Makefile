@@ -88,10 +88,13 @@ user: $(user)/bench $(user)/growth $(user)/api $(user)/contract $(user)/pairs $(
 	$(user)/kexec $(user)/cpus $(user)/missed $(user)/first $(user)/mincore $(user)/define $(user)/watched $(user)/raw $(user)/genl \
 	$(user)/page_cache $(user)/situation $(user)/screen $(user)/many
 
-# For kernels of arm64, with Debian's cross compiler.
+# For kernels of arm64, with Debian's cross compilers; scenarios32 is a 32-bit program.
 .PHONY: user-arm64
 user-arm64:
 	@$(MAKE) --no-print-directory user user=build/user-arm64 CC=aarch64-linux-gnu-gcc
+	@$(MAKE) --no-print-directory build/user-armhf/scenarios user=build/user-armhf \
+		CC=arm-linux-gnueabihf-gcc
+	@cp -u build/user-armhf/scenarios build/user-arm64/scenarios32
 
 $(user)/bench: $(wildcard tests/bench/*.[ch])
 	@mkdir -p $(@D)

@@ -68,11 +68,15 @@ static const u8 mmn_syscall_native[] = {
 };
 
 #if defined(CONFIG_X86_64) && defined(CONFIG_IA32_EMULATION)
+#define HAVE_OTHER
+/* init_module(2) and finit_module(2) */
+#define OTHER_INIT_MODULE	128
+#define OTHER_FINIT_MODULE	350
 /*
  * By number, which is ABI, as the kernel has no header for these. ipc(2), socketcall(2) and
  * the old mmap(2) pass their arguments in memory, so they are MMN_SYS_OTHER.
  */
-static const u8 ia32[] = {
+static const u8 other[] = {
 	[4] = MMN_SYS_WRITE,
 	[5] = MMN_SYS_OPEN,
 	[6] = MMN_SYS_CLOSE,
@@ -110,9 +114,59 @@ static const u8 ia32[] = {
 	[440] = MMN_SYS_PROCESS_MADVISE,
 	[448] = MMN_SYS_PROCESS_MRELEASE,
 };
+#elif defined(CONFIG_ARM64) && defined(CONFIG_COMPAT)
+#define HAVE_OTHER
+#define OTHER_INIT_MODULE	128
+#define OTHER_FINIT_MODULE	379
+/*
+ * AArch32 (EABI), by number as above. A 64-bit argument takes an even register and the next one;
+ * those that rules look at stand before any such argument, at the place that they have in AArch64.
+ */
+static const u8 other[] = {
+	[4] = MMN_SYS_WRITE,
+	[5] = MMN_SYS_OPEN,
+	[6] = MMN_SYS_CLOSE,
+	[8] = MMN_SYS_FTRUNCATE,	/* creat */
+	[11] = MMN_SYS_EXEC,
+	[45] = MMN_SYS_BRK,
+	[54] = MMN_SYS_IOCTL,
+	[91] = MMN_SYS_MUNMAP,
+	[92] = MMN_SYS_FTRUNCATE,	/* truncate */
+	[93] = MMN_SYS_FTRUNCATE,
+	[125] = MMN_SYS_MPROTECT,
+	[146] = MMN_SYS_WRITE,		/* writev */
+	[163] = MMN_SYS_MREMAP,
+	[172] = MMN_SYS_PRCTL,
+	[181] = MMN_SYS_WRITE,		/* pwrite64 */
+	[192] = MMN_SYS_MMAP,		/* mmap2 */
+	[193] = MMN_SYS_FTRUNCATE,	/* truncate64 */
+	[194] = MMN_SYS_FTRUNCATE,	/* ftruncate64 */
+	[220] = MMN_SYS_MADVISE,
+	[244] = MMN_SYS_IO_DESTROY,
+	[253] = MMN_SYS_REMAP_FILE_PAGES,
+	[295] = MMN_SYS_GETSOCKOPT,
+	[305] = MMN_SYS_SHMAT,
+	[306] = MMN_SYS_SHMDT,
+	[322] = MMN_SYS_OPENAT,
+	[352] = MMN_SYS_FALLOCATE,
+	[362] = MMN_SYS_WRITE,		/* pwritev */
+	[364] = MMN_SYS_PERF_EVENT_OPEN,
+	[375] = MMN_SYS_SETNS,
+	[377] = MMN_SYS_PROCESS_VM_WRITEV,
+	[386] = MMN_SYS_BPF,
+	[387] = MMN_SYS_EXEC,		/* execveat */
+	[393] = MMN_SYS_WRITE,		/* pwritev2 */
+	[394] = MMN_SYS_PKEY_MPROTECT,
+	[440] = MMN_SYS_PROCESS_MADVISE,
+	[448] = MMN_SYS_PROCESS_MRELEASE,
+};
 #endif
 
 /* clang-format on */
+
+#if !MMN_SYSCALL_IS_FAST
+#define mmn_syscall_is_other()	in_compat_syscall()
+#endif
 
 static int syscall_find(const u8 *table, size_t size, int nr)
 {
@@ -125,27 +179,26 @@ static int syscall_find(const u8 *table, size_t size, int nr)
 	return sys ? sys : MMN_SYS_OTHER;
 }
 
-#if defined(CONFIG_X86_64)
-static int syscall_translate(int nr)
+/* A system call of a 32-bit program. */
+static int syscall_translate_other(int nr)
 {
-	if (in_ia32_syscall()) {
-#ifdef CONFIG_IA32_EMULATION
-		return syscall_find(ia32, ARRAY_SIZE(ia32), nr);
+#ifdef HAVE_OTHER
+	return syscall_find(other, ARRAY_SIZE(other), nr);
 #else
-		return -EOPNOTSUPP;
+	return -EOPNOTSUPP;
 #endif
-	}
-	/* x32 shares the low numbers; its own, from 512 on, are MMN_SYS_OTHER. */
-	return syscall_find(mmn_syscall_native, ARRAY_SIZE(mmn_syscall_native), nr & 0x3fffffff);
 }
-#else
+
 static int syscall_translate(int nr)
 {
-	if (in_compat_syscall())
-		return -EOPNOTSUPP;
+	if (mmn_syscall_is_other())
+		return syscall_translate_other(nr);
+#ifdef CONFIG_X86_64
+	/* x32 shares the low numbers; its own, from 512 on, are MMN_SYS_OTHER. */
+	nr &= 0x3fffffff;
+#endif
 	return syscall_find(mmn_syscall_native, ARRAY_SIZE(mmn_syscall_native), nr);
 }
-#endif
 
 /**
  * mmn_syscall_current() - find the system call that current is in
@@ -161,6 +214,15 @@ int mmn_syscall_current(void)
 	return nr < 0 ? MMN_SYS_NONE : syscall_translate(nr);
 }
 
+/* On arm64 the registers of a 32-bit program may have anything there. */
+static void clear_upper_halves(unsigned long args[6])
+{
+	unsigned int i;
+
+	for (i = 0; i < 6; i++)
+		args[i] = (u32)args[i];
+}
+
 /**
  * mmn_syscall_args() - read the arguments of the system call that current is in
  * @args: set to the six arguments
@@ -174,18 +236,22 @@ void mmn_syscall_args(unsigned long args[6])
 #else
 	syscall_get_arguments(current, task_pt_regs(current), 0, 6, args);
 #endif
+	if (mmn_syscall_is_other())
+		clear_upper_halves(args);
 }
 
 /* The numbers of init_module(2) and finit_module(2). */
 static __init bool is_load(int nr)
 {
-#ifdef CONFIG_X86_64
-	if (in_ia32_syscall())
-		return nr == 128 || nr == 350;
-	nr &= 0x3fffffff;
+	if (mmn_syscall_is_other()) {
+#ifdef HAVE_OTHER
+		return nr == OTHER_INIT_MODULE || nr == OTHER_FINIT_MODULE;
 #else
-	if (in_compat_syscall())
 		return true;
+#endif
+	}
+#ifdef CONFIG_X86_64
+	nr &= 0x3fffffff;
 #endif
 	return nr == __NR_init_module || nr == __NR_finit_module;
 }

@@ -86,8 +86,11 @@ static void gather_syscall(const struct mmu_notifier_range *range, u32 needs,
 	if (current->flags & MMN_PF_NO_SYSCALL)
 		return;
 	sys = mmn_syscall_current();
-	if (sys < 0)
+	if (sys < 0) {
+		/* A rule for tasks without a system call might decide. */
+		ctx->bits &= ~MMN_CTX_VERIFIED;
 		return;
+	}
 	ctx->sys = sys;
 	ctx->bits |= MMN_CTX_SYSCALL;
 	if (needs & MMN_NEED_ARGS && MMN_SYS_WITH_ARGS >> sys & 1)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * compat: system calls by the 32-bit entry, which takes the call numbers of i386, and
- * page faults in a 32-bit code segment.
+ * page faults in a 32-bit code segment. A program of arm64 cannot enter AArch32, so there
+ * the scenarios are also built as a 32-bit program, and run with the numbers of its ABI.
  */
 #define _GNU_SOURCE
 #include <linux/falloc.h>
@@ -18,7 +19,17 @@
 #define MREMAP_DONTUNMAP	4
 #endif
 
-/* Numbers of i386; from 424 on all architectures use the same. */
+/* From 424 on all architectures use the same numbers. */
+#ifdef __arm__
+enum {
+	NR_GETPID = 20, NR_BRK = 45, NR_MMAP_OLD = -1, NR_MUNMAP = 91,
+	NR_IPC = -1, NR_MPROTECT = 125, NR_MREMAP = 163, NR_MMAP2 = 192,
+	NR_FTRUNCATE64 = 194, NR_MADVISE = 220, NR_REMAP_FILE_PAGES = 253,
+	NR_FALLOCATE = 352, NR_PROCESS_VM_WRITEV = 377, NR_PKEY_MPROTECT = 394,
+	NR_SHMAT = 305, NR_SHMDT = 306, NR_PROCESS_MADVISE = 440,
+};
+#else
+/* Of i386. */
 enum {
 	NR_GETPID = 20, NR_BRK = 45, NR_MMAP_OLD = 90, NR_MUNMAP = 91,
 	NR_IPC = 117, NR_MPROTECT = 125, NR_MREMAP = 163, NR_MMAP2 = 192,
@@ -26,6 +37,7 @@ enum {
 	NR_FALLOCATE = 324, NR_PROCESS_VM_WRITEV = 348, NR_PKEY_MPROTECT = 380,
 	NR_SHMAT = 397, NR_SHMDT = 398, NR_PROCESS_MADVISE = 440,
 };
+#endif
 
 enum { IPC_SHMAT = 21, IPC_SHMDT = 22 };
 
@@ -103,6 +115,31 @@ static void probe(struct env *e)
 		skip(e, "no 32-bit system calls on this kernel");
 	signal(SIGSEGV, SIG_DFL);
 }
+#elif defined(__arm__)
+static int ia32(long nr, long a, long b, long c, long d, long f, long g)
+{
+	long ret;
+
+	/* A second argument of 64 bits takes an even register and the next one. */
+	if (nr == NR_FTRUNCATE64)
+		ret = syscall(nr, a, 0, b, 0);
+	else
+		ret = syscall(nr, a, b, c, d, f, g);
+	return ret == -1 ? -errno : ret;
+}
+
+static int segment32(long nr, long a, long b)
+{
+	if (nr)
+		return ia32(nr, a, b, 0, 0, 0, 0);
+	*(char *)a = 7;
+	return 0;
+}
+
+static void probe(struct env *e)
+{
+	must(e, CALL(GETPID, 0) == getpid());
+}
 #else
 static int ia32(long nr, long a, long b, long c, long d, long f, long g)
 {
@@ -116,7 +153,7 @@ static int segment32(long nr, long a, long b)
 
 static void probe(struct env *e)
 {
-	skip(e, "not on this architecture");
+	skip(e, "scenarios32 has this");
 }
 #endif
 
@@ -186,6 +223,7 @@ static void run_mmap_old(struct env *e)
 	args[2] = PROT_READ;
 	args[3] = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
 	args[4] = -1;
+	need(e, NR_MMAP_OLD > 0, "not in this ABI");
 	begin(e);
 	must(e, CALL(MMAP_OLD, args) == (long)p);
 }
@@ -197,7 +235,7 @@ static void run_brk(struct env *e)
 	probe(e);
 	must(e, sbrk(-((uintptr_t)p & (PG - 1)) & (PG - 1)) != (void *)-1);
 	p = sbrk(16 * PG);
-	must(e, (uintptr_t)p + 16 * PG < 1UL << 32);
+	must(e, (uint64_t)(uintptr_t)p + 16 * PG <= UINT32_MAX);
 	fill(p, 16 * PG, 1);
 	watch(e, p, 16 * PG);
 	device(e, p, 16 * PG, true);
@@ -235,6 +273,7 @@ static void run_ipc_shmdt(struct env *e)
 {
 	char *p = low_segment(e);
 
+	need(e, NR_IPC > 0, "not in this ABI");
 	begin(e);
 	must(e, !CALL(IPC, IPC_SHMDT, 0, 0, 0, p));
 }
@@ -258,6 +297,7 @@ static void run_ipc_shmat(struct env *e)
 	char *p = watched_low(e);
 
 	need(e, id >= 0, "no System V shared memory");
+	need(e, NR_IPC > 0, "not in this ABI");
 	begin(e);
 	must(e, !CALL(IPC, IPC_SHMAT, id, SHM_REMAP, &where, p));
 	must(e, where == (uintptr_t)p);

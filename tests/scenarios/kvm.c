@@ -5,6 +5,12 @@
  * that it can write, show whether KVM got the event.
  */
 #define _GNU_SOURCE
+#include "actors.h"
+
+#ifdef __arm__
+/* No KVM for 32-bit programs. */
+const struct scenario kvm_scenarios[] = { { .name = NULL } };
+#else
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <linux/mempolicy.h>
@@ -14,8 +20,6 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "actors.h"
 
 #define PAGES	8UL
 #define WHERE	0x4000UL	/* guest physical address of the memory */
@@ -436,3 +440,4 @@ const struct scenario kvm_scenarios[] = {
 	  .flags = S_DIES, .machine = "kvm" },
 	{ .name = NULL }
 };
+#endif

@@ -3,6 +3,7 @@
  * context: the bits of a context for a task, its lock, its system call and the position of
  * the range, and that the key is equal with and without gathering the context.
  */
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/string.h>
@@ -165,6 +166,12 @@ static void test_syscall(void)
 	be("iou-wrk-1", PF_IO_WORKER);
 	ok(!(bits(MMN_NEED_SYS) & MMN_CTX_SYSCALL), "an io_uring worker has no system call");
 	be("cat", 0);
+	trust = MMN_CTX_VERIFIED;
+	in_syscall(-EOPNOTSUPP, 0);
+	ok(!(bits(MMN_NEED_SYS) & (MMN_CTX_SYSCALL | MMN_CTX_VERIFIED)) &&
+	   bits(MMN_NEED_TASK) & MMN_CTX_VERIFIED,
+	   "the system call of an unknown ABI takes the trust of what depends on it");
+	trust = 0;
 	in_syscall(-1, 0);
 	mmn_context_gather(&range, MMN_NEED_SYS, trust, &ctx);
 	ok(ctx.sys == MMN_SYS_NONE && !(ctx.bits & MMN_CTX_SYSCALL),

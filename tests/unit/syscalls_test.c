@@ -76,6 +76,14 @@ static void test_args(void)
 	mmn_syscall_args(args);
 	ok(args[0] == 11 && args[3] == 44 && mmn_syscall_arg(0) == 11 && mmn_syscall_arg(1) == 22 &&
 	   mmn_syscall_arg(2) == 33 && mmn_syscall_arg(3) == 44, "the arguments");
+	enter(91, true);
+	task_pt_regs(current)->si |= 1UL << 40;
+	mmn_syscall_args(args);
+	ok(args[1] == 22, "those of a 32-bit program have 32 bits");
+	enter(__NR_munmap, false);
+	task_pt_regs(current)->si |= 1UL << 40;
+	mmn_syscall_args(args);
+	ok(args[1] == (22 | 1UL << 40), "and those of a 64-bit one 64");
 }
 
 int main(void)
