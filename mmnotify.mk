@@ -2,11 +2,21 @@
 # For the Kbuild of a driver that uses mmnotify: sets the include path, and the symbol
 # versions (Module.symvers) that belong to this copy of mmnotify: those that dkms built
 # for this kernel if this is the copy that dkms uses, else those of a build in this
-# folder. samples/minimal/Kbuild shows how to include this file, docs/dkms.md explains it.
+# folder. The package mmnotify-dev installs it in /usr/share/mmnotify, without the module's
+# sources: then symvers/KERNEL/Module.symvers beside it is taken if it exists, else dkms's. A
+# build without either, as on another machine, gives make MMNOTIFY_SYMVERS=FILE.
+# samples/minimal/Kbuild shows how to include this file, docs/dkms.md explains it.
 mmnotify-here := $(realpath $(dir $(lastword $(MAKEFILE_LIST))))
 mmnotify-dkms := $(firstword $(wildcard /var/lib/dkms/mmnotify/kernel-$(KERNELRELEASE)-*))
 
-ifeq ($(mmnotify-here),$(if $(mmnotify-dkms),$(realpath $(mmnotify-dkms)/../../source)))
+ifneq ($(MMNOTIFY_SYMVERS),)
+mmnotify-symvers := $(or $(wildcard $(MMNOTIFY_SYMVERS)),\
+	$(error MMNOTIFY_SYMVERS=$(MMNOTIFY_SYMVERS): there is no such file))
+else ifeq ($(wildcard $(mmnotify-here)/Kbuild),)
+mmnotify-symvers := $(firstword $(wildcard \
+	$(mmnotify-here)/symvers/$(KERNELRELEASE)/Module.symvers \
+	$(mmnotify-dkms)/module/Module.symvers))
+else ifeq ($(mmnotify-here),$(if $(mmnotify-dkms),$(realpath $(mmnotify-dkms)/../../source)))
 mmnotify-symvers := $(wildcard $(mmnotify-dkms)/module/Module.symvers)
 else
 mmnotify-symvers := $(wildcard $(mmnotify-here)/Module.symvers)
