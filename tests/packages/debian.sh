@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154
+# The packages of Debian: functions for run, which sources this file.
+
+profile()
+{
+	[ "$1" != bullseye ] || echo pkg.mmnotify.notools
+}
+
+# build_debian SUITE VERSION: the release as another VERSION, which is $version for the real one.
+build_debian()
+{
+	local tarball=$tmp/share/mmnotify-$2.tar.gz
+	[ -f "$tarball" ] || other_version "$2" || return
+	in_copy env DEB_BUILD_PROFILES="$(profile "$1")" \
+		"/mmnotify/build-deb" "/mmnotify/${tarball##*/}" "/mmnotify/$1"
+}
+
+# Version 0.1.2 does not compile.
+other_version()
+{
+	local tree=$tmp/other/mmnotify-$1
+	mkdir -p "$tmp/other"
+	cp -r "$tmp/src/$name" "$tree"
+	echo "$1" >"$tree/VERSION"
+	sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$1\"/" "$tree/dkms.conf"
+	[ "$1" != 0.1.2 ] || sed -i '1i #error "made to fail"' "$tree/src/main.c"
+	tar --owner 0 --group 0 -czf "$tmp/share/mmnotify-$1.tar.gz" -C "$tmp/other" "mmnotify-$1"
+}
+
+lint_debian()
+{
+	# A warning of an older lintian that the policy is newer than itself says nothing about us.
+	in_copy sh -c "lintian -E --pedantic --suppress-tags newer-standards-version,unknown-field \
+		/mmnotify/$1/mmnotify_$version-1_*.changes" >"$tmp/lintian"
+	cat "$tmp/lintian"
+	! grep -E '^[EW]:' "$tmp/lintian"
+}
+
+# What the tests of autopkgtest need is installed already: the root is that of the build.
+autopkgtest_runs()
+{
+	in_copy sh -c "autopkgtest --no-built-binaries /mmnotify/$1/*.deb /mmnotify/$1/mmnotify_$version-1.dsc \
+		-- null" >"$tmp/autopkgtest" 2>&1
+	tail -n 60 "$tmp/autopkgtest"
+	grep -q '^drivers  *PASS' "$tmp/autopkgtest" && ! grep -q ' FAIL' "$tmp/autopkgtest"
+}
+
+# apt SUITE VERB PACKAGE...: a package is a name, or a file of the suite.
+apt()
+{
+	local suite=$1 verb=$2 package packages=()
+	shift 2
+	for package; do
+		[[ $package != *.deb ]] || package=/mmnotify/$suite/$package
+		packages+=("$package")
+	done
+	in_copy apt-get -q -y --no-install-recommends -o Dpkg::Use-Pty=0 --allow-downgrades "$verb" \
+		"${packages[@]}"
+}
+
+dkms_package()
+{
+	echo "mmnotify-dkms_$1-1_all.deb"
+}
+
+# built VERSION: the module of each kernel has this version, and DKMS knows no other one.
+built()
+{
+	local kernel
+	in_copy dkms status
+	for kernel in "${versions[@]}"; do
+		[ "$(in_copy modinfo -k "$kernel" -F version mmnotify)" = "$1" ] || return 1
+	done
+	[ "$(cd "$root/var/lib/dkms/mmnotify" && echo [0-9]*)" = "$1" ]
+}
+
+# dkms before 3 does not sign.
+signed()
+{
+	[ -n "$(in_copy modinfo -k "${versions[0]}" -F sig_id mmnotify)" ]
+}
+
+loads()
+{
+	"$vm_dir/run" --kernel "${names[0]}" --root-dir "$root" --no-modules --timeout 180 -- sh -ec "$1"
+}
+
+# A second and a third package: drivers as a vendor packages them.
+driver_package()
+{
+	local suite=$1 driver=$2 tree=$tmp/driver/mmnotify-$2
+	rm -rf "$tree"
+	mkdir -p "$tree/DEBIAN" "$tree/usr/src/$driver-1.0"
+	cp "$top"/samples/mirror/* "$tree/usr/src/$driver-1.0/"
+	sed -e "s/mmnotify-mirror/$driver/; s/^BUILT_MODULE_NAME.*/BUILT_MODULE_NAME[0]=\"mirror\"/" \
+		"$top/tests/dkms/mirror/dkms.conf" >"$tree/usr/src/$driver-1.0/dkms.conf"
+	sed -e "s/@driver@/$driver/" "$top/tests/packages/driver/control" >"$tree/DEBIAN/control"
+	for script in postinst prerm; do
+		sed -e "s/@driver@/$driver/" "$top/tests/packages/driver/$script" >"$tree/DEBIAN/$script"
+		chmod 755 "$tree/DEBIAN/$script"
+	done
+	dpkg-deb --root-owner-group -b "$tree" "$tmp/share/$suite/$driver-dkms_1.0_all.deb"
+}
+
+driver_built()
+{
+	local kernel
+	for kernel in "${versions[@]}"; do
+		in_copy modinfo -k "$kernel" -F depends mirror | grep -w mmnotify || return 1
+	done
+}
+
+# What a package of a kernel's headers runs.
+headers_hook()
+{
+	local kernel
+	for kernel in "${versions[@]}"; do
+		in_copy run-parts --exit-on-error --arg="$kernel" /etc/kernel/header_postinst.d || return 1
+	done
+}
+
+kernel_upgrade()
+{
+	local kernel=${versions[0]}
+	in_copy dkms remove -m mmnotify -v "$1" -k "$kernel" &&
+		! in_copy modinfo -k "$kernel" -F version mmnotify && headers_hook
+}
+
+apt_is_well()
+{
+	[ -z "$(in_copy dpkg --audit)" ] && in_copy apt-get -q check
+}
+
+nothing_left()
+{
+	! (cd "$root" && find lib/modules/*/updates usr/src var/lib usr/share/mmnotify* var/log \
+		etc usr/bin usr/lib/systemd -name '*mmnotify*' 2>/dev/null) | grep .
+}
+
+test_debian_build()
+{
+	local suite=$1
+	prefix=$suite
+	enter_build "$suite"
+	cp "$top/packaging/build-deb" "$tmp/share/"
+	ok "the packages are built" build_debian "$suite" "$version"
+	ok "lintian finds neither errors nor warnings" lint_debian "$suite"
+	if [ -z "$short" ] && does life; then
+		for other in 0.1.1 0.1.2 0.1.3; do
+			ok "version $other is built" build_debian "$suite" "$other"
+		done
+	fi
+	if [ -z "$short" ] && [ "$suite" = trixie ] && does life; then
+		ok "reuse finds a licence and a copyright for each file" in_copy sh -c \
+			'cd /mmnotify/clone && reuse lint'
+		ok "gpg signs the release, and finds a changed one" sign_and_verify
+		# Last: it removes packages that it takes for left over.
+		ok "autopkgtest passes" autopkgtest_runs "$suite"
+	fi
+	leave
+}
+
+test_debian_install()
+{
+	local suite=$1 tools=mmnotify-tools_$version-1_amd64.deb
+	prefix=$suite
+	[ -z "$(profile "$suite")" ] || tools=
+	enter_plain "$suite" life
+	# shellcheck disable=SC2086
+	ok "apt installs the packages" apt "$suite" install "$(dkms_package "$version")" \
+		"mmnotify-dev_$version-1_all.deb" $tools
+	ok "the module is built for each kernel" built "$version"
+	if [ "$suite" != bullseye ]; then
+		ok "and signed" signed
+		ok "modprobe loads it, and the tool finds it" loads 'modprobe mmnotify; mmnotify doctor;
+			mmnotify --version | grep mmnotify; modprobe -r mmnotify'
+	else
+		ok "modprobe loads it" loads 'modprobe mmnotify; modprobe -r mmnotify'
+	fi
+}
+
+test_debian_life()
+{
+	local suite=$1
+	test_debian_install "$suite"
+	driver_package "$suite" one >/dev/null
+	ok "a driver is installed later" apt "$suite" install one-dkms_1.0_all.deb
+	ok "and depends on mmnotify" driver_built
+	ok "and loads it" loads 'modprobe mirror; [ -d /sys/module/mmnotify ]; modprobe -r mirror'
+	ok "an upgrade" apt "$suite" install "$(dkms_package 0.1.1)"
+	ok "takes the place of the old version" built 0.1.1
+	ok "and the driver still loads" loads 'modprobe mirror; [ -d /sys/module/mmnotify ]'
+	ok "an upgrade that does not compile leaves apt well" apt "$suite" install "$(dkms_package 0.1.2)"
+	ok "nothing is half configured" apt_is_well
+	ok "the version before stays" built 0.1.1
+	ok "a package of a kernel builds that for it" kernel_upgrade 0.1.1
+	ok "which is the version before, again" built 0.1.1
+	ok "the next upgrade that compiles" apt "$suite" install "$(dkms_package 0.1.3)"
+	ok "is in use" built 0.1.3
+	ok "a downgrade" apt "$suite" install "$(dkms_package "$version")"
+	ok "is in use, too" built "$version"
+	ok "a package of a kernel builds it for a new kernel" kernel_upgrade "$version"
+	ok "mmnotify is in use by then" built "$version"
+	ok "removal takes the driver along" apt "$suite" remove mmnotify-dkms
+	ok "and leaves no module" test -z "$(find "$root"/lib/modules/*/updates -name '*.ko*')"
+	ok "driver and mmnotify in one command" apt "$suite" install "$(dkms_package "$version")" \
+		one-dkms_1.0_all.deb
+	ok "both are built" driver_built
+	ok "the driver loads" loads 'modprobe mirror; [ -d /sys/module/mmnotify ]'
+	ok "purge of all" apt "$suite" purge mmnotify-dkms mmnotify-dev mmnotify-tools one-dkms
+	ok "leaves nothing" nothing_left
+	leave
+}
+
+# The machine of a new user: nothing but apt. The headers are those of the kernel that is booted,
+# which may be older than what linux-headers-amd64 stands for today.
+make_fresh()
+{
+	mmdebstrap --mode=root --variant=apt --skip=cleanup/apt/lists --aptopt='Acquire::Languages "none"' "$1" "$root" \
+		"$(root_of_suite "$1")/etc/apt/sources.list" >"$tmp/fresh.log" 2>&1 || {
+		tail "$tmp/fresh.log"
+		return 1
+	}
+}
+
+test_debian_fresh()
+{
+	local suite=$1
+	prefix="$suite, fresh"
+	root=$tmp/fresh/root
+	mkdir -p "$tmp/fresh"
+	ok "a root with apt alone" make_fresh "$suite"
+	ok "one command installs mmnotify" in_copy apt-get -q -y -o Dpkg::Use-Pty=0 install \
+		"linux-headers-${versions[0]}" "/mmnotify/$suite/$(dkms_package "$version")"
+	ok "the module is signed" signed
+	ok "a second one loads it" loads 'modprobe mmnotify; [ -d /sys/module/mmnotify ]'
+	rm -rf --one-file-system "$tmp/fresh"
+}
