@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # For the Kbuild of a driver that uses mmnotify: sets the include path, and the symbol
 # versions (Module.symvers) that belong to this copy of mmnotify: those that dkms built
 # for this kernel if this is the copy that dkms uses, else those of a build in this

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * debugfs: read-only files, for root. They have no write bit, so that they can be opened
  * under lockdown=integrity. Errors are ignored: without debugfs there are no files.

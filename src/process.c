@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * process: the processes of the mms that are watched. An mm knows its owner, but the owner leaves
  * it before the mm is torn down, and the events of exit come after that. So the process is
@@ -188,6 +189,7 @@ static void copy_comm(char *to, const char *from)
 	unsigned int at;
 
 	for (at = 0; at < TASK_COMM_LEN; at += sizeof(word)) {
+		/* Another task may write the name. The copy ends within its buffer all the same. */
 		data_race(memcpy(&word, from + at, sizeof(word)));
 		word &= keep;
 		if (has_zero(word, &bits, &constants)) {

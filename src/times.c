@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * times: how long the callbacks of drivers take, by process, driver and cause. The overview is in
  * times.h.

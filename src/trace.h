@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * Tracepoints of the subsystem mmnotify. Programs parse the fields and the printed text,
  * so fields keep their width and new ones are added at the end. A string is padded: keys of

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * causes-doc: prints the tables of src as lines of tab-separated fields, for
  * tools/causes-doc. The files of src/rules are linked unchanged.

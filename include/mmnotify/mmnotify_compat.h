@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * mmnotify_compat: the calls of mmnotify.h for a driver that is built with or
  * without mmnotify, without an #ifdef of its own. Copy into one folder of the driver:

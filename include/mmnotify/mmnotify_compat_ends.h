@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * mmnotify_compat_ends: end() for ranges, in a driver that is built without mmnotify.
  * Interval notifiers have no end callback, so one whole-mm notifier per mm counts the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * mmnotify_compat_impl: functions that mmnotify_compat.h defines in one file of a driver
  * that is built without mmnotify. Lifetime rules are those of mmnotify. Misuse returns

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * mmnotify_compat_mm: mm objects, in a driver that is built without mmnotify. As in
  * mmnotify itself, an object is created under mmap_lock, and no lock of this file is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * mmnotify_kernel: what the other headers need and older kernels lack, or have in another
  * place. Only mmnotify.h and mmnotify_compat.h include it.

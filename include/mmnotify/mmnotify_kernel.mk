@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # What the headers in this folder have to know about the kernel, and no preprocessor can find
 # out. mmnotify.mk includes it; so does the Kbuild of a driver with copies of the headers
 # (docs/compat.md). A header that cannot be read counts as one of a new kernel.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * mmnotify_life: the state of a struct mmnotify_range, as one atomic word. Insertion,
  * move, both removals and the exit of the driver may begin on one range at the same time;

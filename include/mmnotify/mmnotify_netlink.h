@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ((GPL-2.0-only WITH Linux-syscall-note) OR MIT) */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * The generic netlink family mmnotify. Made by tools/netlink-header from
  * docs/netlink/mmnotify.yaml, which says what each attribute means. Append-only.

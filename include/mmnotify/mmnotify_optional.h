@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * mmnotify_optional: tier 1 for a driver that must also load without mmnotify. The driver
  * links against no symbol of mmnotify, so depmod records no dependency. If mmnotify is

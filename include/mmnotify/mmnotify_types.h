@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ((GPL-2.0-only WITH Linux-syscall-note) OR MIT) */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * Events, causes, effects and flags: plain numbers, shared by the kernel, by traces and
  * by programs that read them. Append-only: a number never changes its meaning.

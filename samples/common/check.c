@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * check: compare each translation of the device with the CPU's page table. The
  * comparison has an unfiltered interval notifier of its own, so it does not

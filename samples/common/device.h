@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * device: ioctls of the three sample devices, /dev/mmn_svm, /dev/mmn_userptr and
  * /dev/mmn_odp. They are software: a device access fills the device's own page

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * fault: device faults: look up the pages of a range, and commit the translations
  * only if no invalidation raced. The caller holds sdev.mutex.

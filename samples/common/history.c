@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * history: the last verdicts on the attached process, to debug a stale translation.
  * An unfiltered notifier of its own records them, because the driver's filter may

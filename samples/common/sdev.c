@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * sdev: the common part of the three sample drivers: the file, the objects and
  * their translations, and the fault worker. See sdev.h.

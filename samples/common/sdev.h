@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * sdev: the common part of the three sample drivers. An open file (struct sdev) is
  * a device attached to one process. Each object that it tracks (struct sobj: a

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * Tier 1: the driver keeps its own mmu_interval_notifier and calls mmnotify_classify() in
  * the callback. Each open file of /dev/mmn_minimal_classify mirrors all addresses of the

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * Tier 2: mmnotify calls the driver, with a verdict. Each open file of
  * /dev/mmn_minimal_range mirrors all addresses of the process that opened it. The page table

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mirror: a small but complete client. A software device that mirrors ranges of
  * the attached process: it builds translations when the device "accesses" an

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * ranges: the part of the device that needs interval notifiers. It builds translations of
  * the memory in a range, and drops or restricts them in the callback.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * odp: an RDMA device with on-demand paging. Its model is mlx5: a memory region
  * (MR) is registered without its pages, and the device's page faults map them.

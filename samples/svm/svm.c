@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * svm: a GPU that shares the address space of its process. It models the shared
  * virtual memory of nouveau, xe and KFD, and NVIDIA's UVM with HMM: user space

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * vram: device private pages. The kernel has a struct page for each, and their
  * entries in page tables make the CPU fault; to_ram() then migrates the page back.

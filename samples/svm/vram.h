@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * vram: the device's own memory, which the CPU cannot access (device private
  * pages). A kernel without CONFIG_DEVICE_PRIVATE has none.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * userptr: a GPU that cannot fault and works on buffers of its process. It models
  * amdgpu with KFD: each buffer has a native interval notifier. Each of its events

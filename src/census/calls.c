@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * calls: the functions whose calls the census searches for, and the search in modules. The census
  * of the kernel's text finds out where these functions are.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * census: lists the call sites of the running kernel at load, and decides which rows of the
  * site table they confirm. Names are looked up for hits only, as each lookup costs as much as

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * frames: whether the running kernel has the functions that rules look for on the stack. A compiler
  * may inline all functions of an operation. Then a function further out would decide, and stand for

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * patches: modules that change the meaning of rows: live patches, which replace functions of the
  * kernel, and modules that call a function whose callers were audited. The rows that rest on such

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * scan: finds the direct calls and jumps to given functions in x86-64 machine code. Code is
  * not disassembled: each byte may begin an instruction. Bytes inside of an instruction may look

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * scan_arm64: finds the direct calls and jumps to given functions in arm64 machine code. An
  * instruction is one aligned word, so data between instructions may look like a call, but none is

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * text: where code lies in memory, and how it is read. Code is only read with
  * copy_from_kernel_nofault(), as parts of it may be freed or unmapped, and never called by a

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * words: finds names of functions in the data of a module. A live patch has the names of the
  * functions that it replaces there before its first code runs.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * client: registration of drivers, the count of their objects, and the bookkeeping of
  * their callbacks.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * leftover: clean up after a driver module that leaves a client registered. Its exit
  * function has returned, or its init function failed, and its text is about to be freed.

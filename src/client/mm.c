@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mm: per-mm objects. Each embeds a native notifier, so the kernel's lifetime rules
  * apply. The native mmu_notifier_get() identifies an object by its native ops, which all

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * native: API of tier 1, for drivers that keep their native notifiers, and queries that
  * any driver may use.

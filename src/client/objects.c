@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * objects: table of all ranges and mm objects, hashed by mm. Each bucket has a lock, held
  * for a few list operations. It is never held over the native API, which may wait for

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * ops: compatibility of the ops of older and newer drivers. Ops grow at their end only.
  * Longer ops of a newer driver are refused if they use members that this mmnotify does not

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * range: per-range objects. Each embeds an interval notifier of the kernel, so
  * hmm_range_fault() and the sequence protocol work as without mmnotify. The native

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * range_end: end() for ranges. The kernel calls interval notifiers at the start of an
  * event only. So each mm that has ranges with end() gets a whole-mm notifier. Each

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * removal: synchronous and asynchronous removal of ranges. The atomic word of a range (see
  * mmnotify_life.h) selects one caller to remove it. A caller that gets an error does not

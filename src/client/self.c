@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * self: mark the events that a driver raises itself. A driver that migrates pages gets
  * notifications of its own work, and most of them carry no owner (try_to_migrate_one()).

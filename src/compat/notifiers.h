@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* What src/drivers needs to know of the notifiers of others. */
 #ifndef MMN_NOTIFIERS_H
 #define MMN_NOTIFIERS_H

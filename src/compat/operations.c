@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * operations: which of the operations that frames stand for this kernel can perform, as far as its
  * configuration and its headers tell. A kernel with the operation has a function of it.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # gen.h has the results of the probes and is made before all objects. if_changed runs
 # the probes again if the kernel, the compiler or the flags change.

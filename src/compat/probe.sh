@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Usage: probe.sh OUTPUT FOLDER COMPILER [FLAG...] (probe.mk)
 # Compiles each probe in FOLDER against the kernel that the module is built for, and

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * proof: rules rest on what mmnotify reads from the kernel without an interface for it: the
  * owner word of mmap_lock, and the system call of the running task. At load both are read where

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * trust: decides at load whether verdicts are exact on this kernel, and logs the reason if
  * they are not.

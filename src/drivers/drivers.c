@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * drivers: which drivers a process has, and how long their callbacks take: the lines of debugfs
  * mmnotify/drivers.

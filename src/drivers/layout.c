@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * layout: where struct mmu_notifier_subscriptions has its list, its tree and its lock. The overview
  * is in layout.h.

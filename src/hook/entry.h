@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * Entry points of the backends. While the hook is attached they run for each event of
  * every mm that has a notifier, so all of it is inlined.

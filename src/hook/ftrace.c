@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * ftrace: hook backend that uses ftrace. Each function has an ftrace_ops of its own, so it gets its
  * own trampoline and ftrace needs no lookup at run time. The callbacks

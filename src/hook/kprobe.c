@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * kprobe: hook backend for kernels without ftrace. A kprobe may miss a hit, and a kprobe
  * that is based on ftrace is disabled together with it. If an end is missed, a record

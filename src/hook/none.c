@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * none: backends that hook nothing. Callbacks find the call site on the stack
  * (hook=stack), or only have the native event (hook=none): exact for a release alone.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * selftest: proves at load that a way to find call sites works on this kernel. It maps,
  * touches and unmaps a page in the mm of the loading process, under a native notifier, and

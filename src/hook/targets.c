@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * targets: hooks the functions of a backend one after the other. Verdicts need the start and the
  * end of events. The others only tell observers whose mm it is.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * watch: observers of events that are no clients: enabled tracepoints, the module parameters
  * watch=1 and timing=1, and sockets of generic netlink. While there are any, the hook is attached

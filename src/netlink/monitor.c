@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * monitor: messages to the multicast group. While a socket asks for watching, a work item looks for
  * events that take long and for call sites that are not exact. So nothing is sent from the hook.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * rows: the dumps. Each row is one message, and its function puts the attributes. A process may
  * take several messages.

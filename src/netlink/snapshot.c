@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * snapshot: the dump of drivers. Its rows come from the notifiers of all mms and from a table whose
  * lines are freed, so they have no position that lasts. They are copied at once, and sent from the

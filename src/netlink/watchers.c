@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * watchers: the sockets that asked for watching. Each one counts as an observer until it asks for
  * the opposite, or is closed.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * census_table: what the sources of the audited kernels say about each row of the site table:
  * which native events it announces, how many calls it has, and for rows with less effects than

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * frame_table: functions that identify the operation behind an invalidation when they are on
  * the stack above the call site. Compilers inline, tail-call and rename differently from

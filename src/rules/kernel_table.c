@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * kernel_table: the builds of the kernel on which the tests ran, and those of which the sources
  * were audited. A call site may mean something else on another build, and neither a probe nor the

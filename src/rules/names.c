@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * names: names of events and causes, for tracepoints, counters, docs/causes.md and the test
  * programs. Pure: it also compiles in user space.

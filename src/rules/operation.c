@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * operation: the operation behind the split of a huge page. The cause of its event is thp_split,
  * whatever asked for a part of the page. The system call that runs tells more.

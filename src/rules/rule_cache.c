@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * rule_cache: verdicts by call site and context. The rules are a pure function of both, and few
  * contexts occur, so a verdict that needs no stack is computed once.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* A rule of rules.c, and short names for its conditions and its verdict. */
 #ifndef MMN_RULE_ROW_H
 #define MMN_RULE_ROW_H

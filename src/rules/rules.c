@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * rules: maps the class of a call site and a context to a verdict. The first rule of the
  * class with all conditions met decides.

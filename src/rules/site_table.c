@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * site_table: the kernel functions that contain a call site, that is, announce an
  * invalidation. Which symbol contains the call differs between versions and compilers. Each

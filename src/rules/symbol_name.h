@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * symbol_name: takes apart a symbol as kallsyms prints it: a name, perhaps a suffix of the
  * compiler (.part.0, .constprop.0, .isra.0, .cold, .llvm.N), perhaps an offset

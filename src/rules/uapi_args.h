@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 #ifndef MMN_UAPI_ARGS_H
 #define MMN_UAPI_ARGS_H
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * verify_table: events and causes that fit a stack, for verify=1. It uses neither the
  * system call nor the task nor the state of mmap_lock. It also reads frames in another

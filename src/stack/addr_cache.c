@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * addr_cache: maps a return address to its row in the site table, to its frame in the frame
  * table, and to the distance to the next return address on the stack. A miss resolves the

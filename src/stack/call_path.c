@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * call_path: the frame steps from a notifier's callback to the call site, added up. The
  * kernel calls a callback from one place, that function is called from one place, and so on,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * frame_record: reads the text of a function for the proof that it stores a frame record,
  * and walks the stack with the kernel's unwinder (arch/x86/kernel/unwind_frame.c,

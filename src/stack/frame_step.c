@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * frame_step: walks the stack of current without the unwinder, which takes about 450
  * instructions per frame. With ORC the distance from a return address to the next depends on

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * last_walk: keeps the stack words and the verdict of the last walk on each CPU. Reclaim and
  * migration announce many pages in a row from one call site.

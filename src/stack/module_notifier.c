@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * module_notifier: drops the cached return addresses of a module before its text is freed,
  * as other code may be loaded at the same addresses. The text is on no stack by then. Before code

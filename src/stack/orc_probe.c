@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * orc_probe: measures the distance from a return address on the stack to the next. The ORC
  * unwinder (arch/x86/kernel/unwind_orc.c) has it in a table by code address: a frame ends at

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * record_text: finds the instructions by which a function stores a frame record. The compiler
  * may place others between them, but no call.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * unwind: walks the stack of current for the frames above a call site, and for the call site
  * itself if no hook recorded it. By frame steps where their distances are known, otherwise by

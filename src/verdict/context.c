@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * context: the state of the running task that the rules use: its flags, its system call
  * and mmap_lock. Read without waiting, and without walking the stack.

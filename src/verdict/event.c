@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * event: one slot for each event in flight, from its start to its end callbacks. The hook
  * writes it, or, for an event that the hook did not record, the first start callback. The

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * flight: the events between their starts and their ends, while there are observers. The hook
  * fills a record at the start and frees it at the end.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * verdict: slow paths from a kernel range to a verdict. The overview is in verdict.h.
  *

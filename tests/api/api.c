@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * api: errnos of the mirror device for wrong use, and guarantees that need a second
  * process: release() is called exactly once, no range can be inserted in a dying mm, and

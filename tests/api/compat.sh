@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM with no module loaded: drivers that are built without mmnotify,
 # alone and beside it, and the same sources built with it, as one TAP stream.

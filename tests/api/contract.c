@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * contract: each requirement on the API, checked by a process with memory that a driver
  * mirrors. The name of each test begins with the numbers of the requirements that it

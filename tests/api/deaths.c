@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * deaths: guarantees for processes that a signal or the OOM killer kills. They are killed at
  * each point in the life of a registration: before it, during it, in end(), in

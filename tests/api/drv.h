@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* drv: calls of /dev/mmn_contract for the tests that use it, and their TAP output. */
 #ifndef API_DRV_H
 #define API_DRV_H

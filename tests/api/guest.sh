@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM with mmnotify and mirror loaded: tests of the API from user space and from
 # a module, as one TAP stream. Afterwards nothing may be left.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * hugetlb: guarantees for hugetlb pages. On some kernels, up to 6.1, their unmapping
  * announces itself inside the pair of its caller. Where page tables may be shared, an

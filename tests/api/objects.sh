@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Usage: objects.sh [OPERATIONS [SEED]]
 # Runs in the VM with mmnotify loaded: the life of objects. Any two operations on one

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * pairs: pairs of operations that run at the same time on the same objects: each pair in
  * turn (pairs_cells.c, pairs_apart.c), or at random (pairs_random.c). "pairs callback" is

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * pairs_apart: operations of two processes, or two drivers, that must not wait for each
  * other. A lock or a callback that does not return holds one of them, and the other has

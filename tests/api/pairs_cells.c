@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * pairs_cells: any two operations on one range at the same time, each cell of the table in
  * docs/driver-guide.md. The first operation is held in its middle while the second begins:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* pairs_dev: operations of /dev/mmn_pairs, the threads that run them, and TAP output. */
 #define _GNU_SOURCE
 #include <errno.h>

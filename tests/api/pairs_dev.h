@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* pairs_dev: /dev/mmn_pairs for the tests of pairs, their threads and their TAP output. */
 #ifndef PAIRS_DEV_H
 #define PAIRS_DEV_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * pairs_random: random operations on a few objects that all tasks share, so that most
  * operations run at the same time as another one. Any result is allowed unless it shows

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * parallel: guarantees that need several threads of one process. A held callback keeps
  * one invalidation in progress while another runs. Meanwhile no thread maps or unmaps

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * reap: guarantees for memory that the OOM reaper or process_mrelease() takes from a
  * process that was killed and cannot die. Their invalidations are not blockable, so a

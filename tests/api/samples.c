@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * samples: the three sample devices in both modes. After each operation on memory that a
  * device translates, the device's page table has to match the CPU's (DEVICE_IOC_CHECK),

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM with mmnotify loaded, and maybe the sample devices: the devices' translations
 # match the CPU's, in both modes; the check finds a driver that ignores effects; nothing

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: surface.sh [SEED]
 # Runs in the VM: compares docs/security.md with the files that exist and checks the
 # headings of debugfs files, and that modinfo has the types of parameters. Then come accesses of

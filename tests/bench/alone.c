@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* alone: makes runs of a benchmark repeatable, for all of its programs. */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * bench: measures the cost of operations in instructions. Under QEMU's -icount
  * with shift 0 the time stamp counter counts instructions, so one sample is

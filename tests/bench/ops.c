@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * ops: the operations that the benchmark measures. Each sample starts from the same
  * state and restores it.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: which hook mmnotify chooses, what it logs about the choice, and whether
 # verdicts stay right when the hook is disabled. From 7.x on kernel.ftrace_enabled

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM, in the suite's root: comego.sh HOOK TURNS. While events occur, each other
 # user of the hooked functions attaches and detaches TURNS times (a live patch, which

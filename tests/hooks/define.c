@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * define: gives an undefined symbol of a module an address, so that its code calls a function that
  * the kernel does not export, as a live patch does.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * first: operations of a process that has a bare notifier and no client. Only the stack shows
  * their causes. Each moves pages between two memory nodes.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: an observer and no client, and no address is cached yet. So the first
 # events meet symbols that are not resolved yet. Their verdicts have to name the operation.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: full.sh MODE. All scenarios of the plain machine with hook=MODE, which must
 # really be the hook that is used.

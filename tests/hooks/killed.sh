@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: killed.sh before|idle|used|leaving|going. The kernel shuts ftrace down for
 # good by ftrace_kill(): before mmnotify loads (before), without a client (idle), with one

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * missed: an end must not find the record of the previous event. A kprobe records an
  * mprotect() that leaves the page readable. Then kprobes are disarmed, and the next

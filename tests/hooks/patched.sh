@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: a live patch of a function that announces invalidations. Its rows are not
 # exact while the patch is loaded, and no other row is affected.

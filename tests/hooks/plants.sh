@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: modules that announce invalidations, through a pointer and directly, and one that
 # calls a function whose callers are audited. Only the events that may be wrong are not exact.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: several users attach the hook concurrently; it is detached after the last.
 # check evaluates its first argument, which shellcheck does not follow.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Shared by the summaries: JSON lines of a VM, including mmnotify's debugfs pages
 # (pages.sh), the names in the header, and TAP.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Shared by the selftests of the summaries: a summary must pass with good results, and must
 # report each single fault in them.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * kernel: what functions the running kernel has and which of them call each other, by
  * /proc/kallsyms and the kernel's text. What cannot be told ends the program.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* kernel: functions of the running kernel; see kernel.c. */
 #ifndef KERNEL_H
 #define KERNEL_H

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: pages.sh [--at WORD] PAGE...
 # Runs in the VM: prints debugfs pages of mmnotify as JSON, one per line; WORD names the
 # time of the snapshot, if there are several.

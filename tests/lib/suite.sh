@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash disable=SC2154
 # For tests/run and tests/check, which run many steps in VMs; sourced after vm/lib.sh. Each
 # step writes TAP and a log to $results.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* sys: helpers for /proc, /sys and time, for the programs in the VM. */
 #ifndef LIB_SYS_H
 #define LIB_SYS_H

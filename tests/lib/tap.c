@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* tap: TAP on stdout, line buffered, so that no output is lost if the program dies. */
 #include <errno.h>
 #include <stdarg.h>

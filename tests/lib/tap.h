@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* tap: TAP on stdout, for the programs that run in the VM. */
 #ifndef LIB_TAP_H
 #define LIB_TAP_H

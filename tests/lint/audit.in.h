@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* Fixture of tests/lint/audit: mm/memory.c of a kernel that announces four invalidations. */
 
 /* A row with effects of less than CLEAR: its callers count. */

@@ -1,5 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: audit.pl CENSUS_TABLE DATA...
 # Prints FILE:LINE: what the census table of the module denies of the data of audited kernels: an
 # event, a number of calls or a caller. A compiler may duplicate a call, so the table may have more.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * language.pl finds nothing here. A driver author who reads this knows the actor. Who calls
  * the callback? The kernel does. A string may hold "nobody".

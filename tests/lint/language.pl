@@ -1,5 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: language.pl FILE...
 # Prints FILE:LINE: what a comment of code, or the text of a document, has that
 # CONTRIBUTING.md rules out:

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash
 # Shared by the checks. Sourced; changes to the tree to check: this one, or $MMN_TREE for
 # the selftest. A check prints its findings and exits with 0 (good), 1 (findings) or 77

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # For tests/mutants/run: lists the possible one-line faults of a C file. The operators are
 # generic, so they do not depend on a file's contents.
 use strict;

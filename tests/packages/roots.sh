@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash disable=SC2154
 # Copies of the roots of the suites, for the tests of the packages; sourced after vm/lib.sh and
 # lib/ok.sh. Each is an overlay in $tmp, and the root below it does not change.

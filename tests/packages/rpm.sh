@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash disable=SC2034,SC2154
 # The packages of RPM: functions for run, which sources this file. Debian has rpmbuild and rpm, and
 # neither dnf's repositories nor the macros of RHEL and SUSE. So the scripts of the packages run

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash disable=SC2034,SC2154
 # Secure Boot as docs/install.md says: firmware with Microsoft's keys starts Debian's shim, that
 # GRUB, and that the kernel. The key of DKMS is imported by mokutil and enrolled by MokManager,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* actors: another process, and a worker of io_uring. */
 #define _GNU_SOURCE
 #include <string.h>

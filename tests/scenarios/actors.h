@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * actors: operations on the memory of a scenario that are done outside of its process:
  * by another process, or by a worker of io_uring.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * advice: every madvise() advice, given in each way that the kernel has: by the process
  * itself, with madvise() or process_madvise(), by another process, and by a worker of

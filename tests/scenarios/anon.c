@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* anon: mapping, unmapping, moving and advising anonymous memory. */
 #define _GNU_SOURCE
 #include <sys/mman.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * compat: system calls by the 32-bit entry, which takes the call numbers of i386, and
  * page faults in a 32-bit code segment. A program of arm64 cannot enter AArch32, so there

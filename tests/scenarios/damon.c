@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* damon: DAMON samples accesses to memory, and reclaims and migrates pages by the result. */
 #define _GNU_SOURCE
 #include <linux/mempolicy.h>

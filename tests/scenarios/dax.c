@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* dax: files on persistent memory, mapped without a page cache. */
 #define _GNU_SOURCE
 #include <fcntl.h>

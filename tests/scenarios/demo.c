@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* demo: the same operations, as a table on the terminal while they run. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* device: the calls by which a scenario uses the mirror device and reports to the runner. */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* driver: drivers and other kernel code unmap memory that they have mapped. */
 #define _GNU_SOURCE
 #include <dirent.h>

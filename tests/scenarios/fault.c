@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * fault: copy-on-write is broken by a write of the process itself, by the kernel on
  * behalf of the process, or by an access of another process.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * features: proves at run time what this kernel has. A call is tried with arguments that change
  * nothing, a file is looked for, or the text of the kernel tells: a function that is there, or

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * features: what this kernel has, as far as the scenarios depend on it. Each feature is proved
  * present or absent at run time: the release of a kernel says little, since distributions

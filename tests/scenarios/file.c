@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* file: truncation, holes and unmapping of file mappings on tmpfs and ext4. */
 #define _GNU_SOURCE
 #include <fcntl.h>

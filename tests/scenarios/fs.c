@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * fs: a file system changes pages that are mapped, most often on request of another
  * process: two processes share a file, and the watched one is idle.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* hotplug: memory that must be emptied: to go offline, to be pinned, or for a 1 GiB page. */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* hugetlb: the same operations on hugetlb pages, where kernels differ most. */
 #define _GNU_SOURCE
 #include <fcntl.h>

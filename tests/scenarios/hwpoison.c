@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* hwpoison: a page fails (hwpoison), or is taken offline before it does (soft offline). */
 #define _GNU_SOURCE
 #include <setjmp.h>

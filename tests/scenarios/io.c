@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* io: memory that is changed by io_uring, AIO and sockets. */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * judge: checks the verdicts that the device got against three references: the table of
  * the scenario, the kernel's own event, and the CPU's page tables.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* ksm: equal pages become one, and separate again. */
 #define _GNU_SOURCE
 #include <string.h>

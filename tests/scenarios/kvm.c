@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * kvm: the memory of a virtual machine. KVM's notifier, a bare one and mmnotify's are on
  * the same process. The values that the guest reads after the operation, and the pages

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* machine: memory, files and sysfs or procfs knobs that many scenarios need. */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * migrate: pages move to another node on request of a process, or because the thread
  * that uses them runs there.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* misc: System V memory, the vDSO, and rare system calls. */
 #define _GNU_SOURCE
 #include <fcntl.h>

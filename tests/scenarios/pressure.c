@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * pressure: memory is short, and pages of an idle, mirrored process are reclaimed: by
  * kswapd, by tasks that allocate, by the limit of its cgroup.

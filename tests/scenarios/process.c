@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* process: fork, exec, exit and other ways in which an mm ends. */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* protect: mprotect, protection keys, soft-dirty and PAGEMAP_SCAN. */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * reap: memory is reaped from a process that is about to die. To be reaped in time the
  * process is in uninterruptible sleep in write() to a frozen file system.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* reclaim: pages are reclaimed on request, or because a cgroup is at its limit. */
 #define _GNU_SOURCE
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* report: records as text in the TAP output, and as JSON lines. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * split: huge pages are split, in all ways. Splitting the mapping of one page goes through
  * __split_huge_pmd(), and its cause is always thp_split. Splitting the page itself goes

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * storage: small file systems, a swap device and a cgroup, created when the first scenario
  * needs them and kept until the end; and loading of modules.

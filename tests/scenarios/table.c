@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * table: the expectations of all scenarios, as lines of fields with tabs between them,
  * for tools/causes-doc.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* thp: huge pages are made, moved, written to and collapsed from small ones. */
 #define _GNU_SOURCE
 #include <linux/mempolicy.h>

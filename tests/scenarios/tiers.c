@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * tiers: reclaim demotes pages to a slower node instead of swapping them. The memory of
  * that node is persistent memory that stock drivers add (dax, kmem). So every kernel with

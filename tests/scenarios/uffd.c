@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* uffd: operations of a userfaultfd on memory, and the ways in which it ends. */
 #define _GNU_SOURCE
 #include <fcntl.h>

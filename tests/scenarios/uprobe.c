@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* uprobe: a breakpoint is written into a private copy of program text. */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM with mmnotify and mirror loaded: causes that only the stack reveals, several
 # times. The first time the unwinder walks the stack; later walks step over the frames

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: ask.sh [SITUATION]...
 #
 # Runs in the VM: brings processes into the situations of docs/admin.md, asks one command of the

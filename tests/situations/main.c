@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * situation: brings processes into a situation that a public report describes (docs/admin.md has
  * the list), each with a driver that does not know mmnotify.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* memory: situations that a process makes with its own memory. */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM, in a root with rdma-core's tests: memory that is registered with rdma_rxe for
 # on-demand paging is changed in many ways, and one command of the tool names each.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: what docs/admin.md does without the tool, by tracefs alone.
 # check evaluates its first argument, which shellcheck does not follow.

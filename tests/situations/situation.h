@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* situation: helpers of the programs that bring a process into a situation from a report. */
 #ifndef SITUATION_H
 #define SITUATION_H

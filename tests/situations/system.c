@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* system: situations that other processes, the kernel or an administrator make. */
 #define _GNU_SOURCE
 #include <fcntl.h>

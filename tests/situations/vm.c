@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* vm: a virtual machine with one CPU in flat protected mode, whose code touches pages. */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in a VM in which a nanosecond is an instruction: what a refresh of mmnotify top costs with 100
 # processes of 30 causes and more, when nothing happens and while events happen all the time.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: a callback that does not return, as seen without the module, without watching, and
 # by a module that watches; what doctor says; and why the memory of a process was hit.

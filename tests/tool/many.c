@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * many: a process with a bare notifier whose memory is changed in more than 30 ways, each on pages
  * of its own. What this kernel does not have is left out.

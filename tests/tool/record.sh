@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: what the kernel counts is what a recording has and what it reports as lost; other
 # programs read the file; the report has the same sums.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash disable=SC2034,SC2154
 #
 # make check-tool: the tool mmnotify with real events. tests/check sources this file for the steps of

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: mmnotify top, as text and on a terminal: processes, drivers with the time of their
 # callbacks, one process by operation, thread and range; sorting, a filter, colour, another size.

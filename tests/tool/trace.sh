@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: mmnotify trace prints each event, the first one as well, with its process, cause and
 # kind of memory; filters, and the end by each signal.

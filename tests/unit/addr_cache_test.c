@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * addr_cache: which addresses are cached with what, that a probe sequence finds each until its
  * module goes, the addresses that the hook leaves to a work item, and the unknown call sites.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* What a backend of the hook tells it, for a call of one of the kernel's functions. */
 #ifndef BACKEND_H
 #define BACKEND_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * call_path: a call path is built from steps of constant length. It matches only if each
  * return address on the path is on the stack, and it is dropped with its module.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * calls: the search in modules. A module calls functions of a made-up kernel of which the census
  * was taken.

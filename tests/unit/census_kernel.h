@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* Made-up kernels for the tests of the census: functions with calls, in a buffer. */
 #ifndef CENSUS_KERNEL_H
 #define CENSUS_KERNEL_H

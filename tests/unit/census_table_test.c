@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* The audit of the sources as a table: it covers the site table, and callers by name. */
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * The census on made-up kernels: functions with calls in a buffer, and a fault planted in each
  * but the first. The row of the fault must not be trusted, all others must be.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * client: registration and its failures, each of which leaves nothing behind; the accounts of
  * objects and calls; callbacks that are listed or timed; clients that a module leaves.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * A kernel for the tests of src/compat/compat.h, in place of the headers that it includes. With
  * NEW it has what the kernels of today have. Else it is an old one of another architecture, with

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* compat.h on an old kernel of another architecture: what is not there must not be claimed. */
 #include <string.h>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * context: the bits of a context for a task, its lock, its system call and the position of
  * the range, and that the key is equal with and without gathering the context.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* debugfs: each file is there, for root to read, and prints the page of its name. */
 #include <string.h>
 

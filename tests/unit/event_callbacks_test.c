@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * event: what callbacks save, without the hook and beside it: which callback counts an
  * event, which verdict its end finds, and which end is still to come. Then many tasks that

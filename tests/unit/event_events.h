@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* Events, tasks and verdicts by number, and what is done with them, for the tests of event. */
 #ifndef EVENT_EVENTS_H
 #define EVENT_EVENTS_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * event: the records of the hook, with one task, with another task at each point where it
  * may preempt, and with several threads. event_callbacks_test.c has the callbacks.

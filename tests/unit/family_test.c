@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * family: only a program with a capability gets an answer, a request with an attribute that is not
  * known gets none, and what is registered goes in the reverse order.

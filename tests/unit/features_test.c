@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * features: the log has a line for each feature that the kernel lacks, and for no other. The
  * Makefile says which ones this kernel has: all but the first and the last of the table.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * flight: an event keeps its record until it ends, whatever else happens, and readers see whole
  * records only.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * frame_record: the proof that a function stores a frame record, and each part of src/stack on
  * a kernel with frame pointers: steps, call path, last walk, the unwinder. None of them may

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * frame_step: the result of each kind of step, and the refusal of steps that are unknown
  * or leave the stack.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * frame_table: which functions on the stack have a frame, in each spelling of
  * kallsyms. Stock kernels have these functions (frames.txt). Each frame has a

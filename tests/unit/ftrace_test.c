@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * ftrace: the hook is on four functions and no other, in the order that loses no end, and no part
  * of it stays if a step fails.

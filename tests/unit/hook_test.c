@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * hook: when a backend is attached and detached, what surrounds it in which order, and that
  * the module stays if the kernel cannot detach it. Each step runs under hook_lock.

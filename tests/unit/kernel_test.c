@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * kernel: RHEL 8 announces the release of an mm as UNMAP. Everything else that is UNMAP there
  * is none.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* kprobe: all probes, in the order that loses no end, and none if one of them fails. */
 #include <errno.h>
 #include <string.h>

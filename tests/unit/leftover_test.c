@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * leftover: the order in which the objects that a driver's module left are removed, until
  * none is left, and that this precedes the drop of cached data about the module.

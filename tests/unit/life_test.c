@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * life: each call in each state of a range, and calls of other tasks between the read of
  * the state word and its change.

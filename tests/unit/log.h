@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The log of a test whose file may log several lines: @logged has all of them. */
 #ifndef LOG_H
 #define LOG_H

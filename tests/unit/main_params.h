@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The parameters of the module, which include/linux/moduleparam.h exposes. */
 #ifndef MAIN_PARAMS_H
 #define MAIN_PARAMS_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * main: the order in which the module is set up and taken down, what is undone if a step fails,
  * which backend of the hook is used, and what the switches do before and after.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * message: the group is heard by sockets that a program with the capability opened, and by no
  * other; a message that was not filled is freed, not sent.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* What a test finds in a buffer of messages. */
 #ifndef MESSAGES_H
 #define MESSAGES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* Stands in for the kernel's list of module notifiers: one entry, and the errno to return. */
 #ifndef MODULE_LIST_H
 #define MODULE_LIST_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * module_notifier: which cached data about a module is dropped when it is loaded, before its
  * init functions are freed, and when it is unloaded.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * monitor: the group is told of each event that takes long, of each call site that is not exact and
  * of each client, once, and again if that could not be sent.

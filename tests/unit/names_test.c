@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * names: each number has one permanent name for tools (causes.txt), and the
  * tracepoint prints the same names.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * native: the calls of a driver with its own notifier: the query for the verdict, structures of
  * another size, what an mprotect leaves, and the capabilities.

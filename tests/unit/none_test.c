@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* none: the two backends without a hook, which can always be attached and detached. */
 #include <string.h>
 

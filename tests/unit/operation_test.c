@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* operation: a split is named after the system call that holds the lock for it, or advises. */
 #include <string.h>
 

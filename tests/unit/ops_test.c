@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * ops: which ops of older and newer drivers are accepted, that shorter ones are padded
  * with zeros in one shared copy, and that the copies of a client are freed.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * orc_probe: an unwinder as the kernel's, with a table of the frames of made-up functions. Each
  * distance that is reported must hold for every stack, so a function whose frame does not end

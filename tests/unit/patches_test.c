@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * patches: which rows a live patch takes the trust of, by the names in its data, until when, and
  * which patches are found at load. The data of a patch is read under the lock of the list.
@@ -272,7 +273,7 @@ static void look_like_module(struct module *around, const char *name)
 	struct list_head list = around->list;
 
 	*around = (struct module){ .is_patch = true, .list = list };
-	strcpy(around->name, name);
+	snprintf(around->name, sizeof(around->name), "%s", name);
 	around->start = (unsigned long)around;
 	around->end = (unsigned long)(around + 1);
 }

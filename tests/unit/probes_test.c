@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * probes: which functions get a probe, and which are not asked for again; and the event that the
  * second pass of a range belongs to.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * process: an mm's process is known from its first notifier to its last event, whatever becomes
  * of its owner, and never that of an earlier mm at the same address.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* proof: a lock that is read wrongly in any of its states; a system call other than the load. */
 #include <string.h>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * rules: properties of the verdict for any class, context, system call and stack.
  * The inputs of the rules for changes of protection are tried exhaustively; the

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * range_end: each blockable start that is delivered to a range has one end(): with the verdict
  * of its event, or late but never early if there is no memory for a note. Other tasks run

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * rows: each dump has every row once, with its attributes, also if its buffers have little room.
  */

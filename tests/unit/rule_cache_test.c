@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * rule_cache: keys, lookups, and contention for an entry. properties_test.c checks that a
  * key covers all inputs of a verdict.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * Cases for the rules: operations on single pages: cleaning, copying, collapsing,
  * and all operations that use the reverse map.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * Cases for the rules: changes of protection. A verdict without effects that is wrong
  * would leave stale translations.

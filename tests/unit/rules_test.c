@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * rules: the verdict of each rule (rules_*_cases.c), and its documentation. "make
  * mutants" proves that a case fails if any rule or any of its conditions is removed.

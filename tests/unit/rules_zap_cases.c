@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * Cases of classify: zaps, where the VMA stays, and what hugetlb adds to them.
  */

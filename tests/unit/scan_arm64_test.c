@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* The search for calls in arm64 machine code, in pieces of each size. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * The search for calls in machine code. Each case has code, the address where it begins and
  * the calls in it; all are also found if the code is searched in pieces.

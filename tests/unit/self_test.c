@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * self: an event is marked as the client's own only in a section of this task, this mm and this
  * client, and only if its cause and the task allow it.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * selftest: which munmap it takes for its own, what it accepts from each source of call sites,
  * and that it leaves nothing behind, whatever fails.

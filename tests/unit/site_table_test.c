@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * site_table: which symbols have a row, in each spelling of kallsyms, and that no
  * known call site of the kernel is missing (callsites.txt).

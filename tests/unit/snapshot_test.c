@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * snapshot: a dump of drivers has each row that there was when it began, once, and says if drivers
  * that came meanwhile are missing.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* A stack built by tests, and the data of the address cache about its return addresses. */
 #ifndef STACK_H
 #define STACK_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * state: the answers about the module and the hook have each figure in its own attribute, and
  * leave out what has no value.

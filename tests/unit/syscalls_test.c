@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* syscalls: the system call that a task is in, by the numbers of three ABIs, and its arguments. */
 #include <linux/sched/task_stack.h>
 #include <linux/types.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* A test is one line of TAP; details of a failure follow it. */
 #ifndef TAP_H
 #define TAP_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * text: addresses of symbols, the symbol of an address, and code that is read in pieces, each
  * with the bytes behind it that an instruction of the piece may have.

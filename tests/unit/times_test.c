@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* times: each call is counted for its process, driver and cause, and for no other one. */
 #include <stdio.h>
 #include <stdlib.h>

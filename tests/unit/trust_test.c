@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * trust: whether verdicts may be exact, for each value of trust=, build of the kernel and result
  * of the census. The capability and debugfs take it from here, so they must not say more than
@@ -18,6 +19,7 @@ static const struct new_utsname uts = { "6.1.0-1", "#1 SMP" };
 static struct mmn_kernel_stream debian = {
 	.name = "Debian 6.1", .release = "6.1.0-*-amd64", .first = 3, .last = 9
 };
+
 static enum mmn_kernel_build build;
 static const char *disproof;
 const char *shim_other_arch = "CONFIG_ARM64";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * unwind: the call site and the frames above it, from the unwinder and by frame steps, the
  * words that a walk records for the next one, and the cases without a call of the unwinder.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * Stand-ins for the stages that only verdict.c asks, what a test does to an event, and what the
  * event then gets.

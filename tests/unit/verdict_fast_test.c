@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * verdict_fast: the usual path of a start and its end, each stage that may end it without a
  * trace, and each member of struct mmnotify_info. The stages themselves have tests of their own.

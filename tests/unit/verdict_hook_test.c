@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * verdict, with the hook: what a callback makes of the record of an event, or of none, at the
  * start and at the end, and what the hook itself classifies, counts and traces for observers.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * Stand-ins for the stages that both verdict_fast.h and verdict.c ask, and an event on the stack
  * of the test. All stages know one call site; a test sets whether they find it.

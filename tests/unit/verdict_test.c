@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * verdict: which call site and which verdict an event gets without the fast path and without the
  * hook, what is then counted, traced and verified, and whether a task runs a callback. The

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * verify_table: the events and causes that it accepts for each stack, and that it
  * agrees with the rules. This file includes their table to check each rule that uses

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * verify: what a verdict is compared with, what is counted, and the samples that debugfs shows.
  * Each sample is copied under the lock, and printed without it.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * watch: a watch without a client attaches the hook once; for a tracepoint a work item
  * attaches it; and no work is left at unload.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * watchers: a socket counts once for each thing that it asked for, until it asks for the opposite
  * or is closed, and nothing stays on after the last one.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* Names in the data of a module: found whole, in any pieces, and nothing else. */
 #include <string.h>
 

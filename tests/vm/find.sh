@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash
 # Finds the files of a kernel; sourced by lib.sh.
 # shellcheck disable=SC2034,SC2154

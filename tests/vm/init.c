@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * PID 1 of the test VM. Mounts file systems, runs one command, writes its exit
  * status to the last of four serial ports and resets the machine, at which QEMU ends: power off

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash
 # Shared by prepare, build, boot-files, run and their callers. Sourced, and sources find.sh,
 # which has kernel_find; sets the variables named here.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: the cause of the split of a huge page is thp_split. The trace also has the
 # operation that asked for a part of it, at the start and at the end. Other events have none.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: debugfs processes counts events, pages and time by process and cause. The trace
 # has the same sums. A process stays listed after its end, and after watching has ended.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: debugfs drivers names the drivers of each process, and with timing=1 how long their
 # callbacks take, by cause. A driver that sleeps has its time, and the others do not. Nothing is

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: first.sh [LOADS]
 #
 # Runs in the VM: no event is lost, late or vague once watch=1 is written, although none was seen

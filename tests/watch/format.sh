@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: the format of the tracepoints. A string is followed by zeros up to the end of its
 # field, so that a histogram has one line for one name and no record has bytes of an earlier one.

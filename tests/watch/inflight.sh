@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: an event whose callback does not return shows in debugfs inflight at once, also if
 # it is the first one of its call site, and stays there whatever else happens until it ends.

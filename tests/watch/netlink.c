@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * netlink: reads the generic netlink family mmnotify, and prints it as debugfs does.
  *

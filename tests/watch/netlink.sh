@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: generic netlink has what debugfs shows, watches as long as a socket asks for it,
 # tells what happens, and refuses those without a capability.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: the ids of the tracepoints. Each end has the id of one start before it, of the
 # same task and range, with the same verdict. Only RELEASE and a start that a notifier may refuse,

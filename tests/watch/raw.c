@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * raw: looks for bytes that are not 0 behind the end of a string, in the raw records of a trace.
  *

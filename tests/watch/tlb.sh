@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: debugfs tlb counts the flushes of a secondary TLB, by process, driver and
 # operation, with pages and those of the whole address space. A module stands for the driver of an

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * watched: a process with a bare notifier that performs the operations in its arguments, in that
  * order, each on pages of its own.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: each event tells whose mm it is, up to the last one: process, name and cgroup,
 # although the process has left its mm when the events of exit come. The release of the mm is an

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* attached: the drivers of all processes, while a command watches events. */
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* causes: what each cause means for an administrator; the texts are those of docs/causes.in. */
 #ifndef CAUSES_H
 #define CAUSES_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* census: reads the text of debugfs files: keys, numbers in comments, rows of the census. Pure. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* cgroups: control groups of version 2, by the numbers of their folders. */
 #ifndef CGROUPS_H
 #define CGROUPS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * cmd: what a command of the tool is. Its options are one table, from which come the parser, the
  * help, and the list that the tests compare with the completion and the manual page.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * doctor: does mmnotify work on this machine, and are its verdicts exact; what is not, why, and
  * what to do. Each check prints its lines; the worst one makes the exit status.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * explain: why the memory of a process is invalidated, in sentences, worst first. From events that
  * are watched for a few seconds, or from a recording, and from the module's counters.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * export: the counters as OpenMetrics text, on standard output, or as the file of node_exporter's
  * textfile collector. It does not watch by itself: a run every 15 s would count nothing in between.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * hung: tasks that wait for a callback of a driver, with their stacks. The module knows operation,
  * range and time of what began while it watched; the stacks of all tasks show the rest, also

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * record: events into trace.dat, one record for each, at its end. What the kernel counts is what
  * the file has and what is reported as lost.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * report: a recording by cause, process, task and call site, and what to do. Reads the file twice:
  * the scales of the pictures are known after the first time.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * stat: totals and rates by process and cause, or by driver, from the module's counters. No event
  * leaves the kernel.

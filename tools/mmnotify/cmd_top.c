@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * top: processes by what they lose, refreshed from the module's counters. What a refresh costs
  * depends on the number of processes and causes, not on the number of events.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * dat: writes trace.dat, version 6 (man trace-cmd.dat.v6). The pages of each CPU go to a file
  * without a name, and behind the description at the end, since the names of tasks are known only

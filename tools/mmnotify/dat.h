@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* dat: writes trace.dat, version 6, which trace-cmd and KernelShark open. */
 #ifndef DAT_H
 #define DAT_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* drivers: which drivers each process has, and what their callbacks took. Pure. */
 #include <stdlib.h>
 #include <string.h>

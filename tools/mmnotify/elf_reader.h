@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* elf: the function of a program behind an address, from the symbols of its files. */
 #ifndef ELF_READER_H
 #define ELF_READER_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* event: decodes the tracepoints of mmnotify, and stacks. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * event: one line of the tracepoints mmnotify:invalidate_start and invalidate_end as a structure.
  * Fields are found by name, so a module that appends some does not matter.

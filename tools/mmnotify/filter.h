@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * filter: which events are wanted. As much as possible becomes a filter of tracefs, so that the
  * kernel drops the others; the same test in the program serves recorded files. Pure.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* findings: what happened to which process by which operation, in sentences, worst first. Pure. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* fmt: numbers, times and names as a person reads them, and back. Pure. */
 #include <ctype.h>
 #include <stdlib.h>

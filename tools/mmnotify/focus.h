@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * focus: the last events of one process, by operation, by task and by range. The events are in a
  * buffer of fixed size, in which new ones replace old ones, so that reading them costs at most so

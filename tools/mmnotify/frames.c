@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* frames: finds the callback of a driver in the text of a stack. Pure. */
 #include <stdio.h>
 #include <string.h>

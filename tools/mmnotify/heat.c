@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* heat: which addresses of a process were hit when. Pure. */
 #include <stdlib.h>
 

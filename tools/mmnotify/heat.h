@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * heat: which addresses of a process were hit when. An address space is huge and nearly empty, so
  * the rows are those blocks of 2 MB that were hit, in the order of their addresses. Pure.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * html: the report as one page, with its pictures as SVG. Each name comes from outside, since a
  * process names itself: it is written by put_html() only.

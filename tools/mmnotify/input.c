@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* input: events of a recorded file. */
 #include <errno.h>
 #include <stdio.h>

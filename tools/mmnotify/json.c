@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* json: the report as one object. Times are in ns. */
 #include "causes.h"
 #include "fmt.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* lines: reads lines of debugfs processes, inflight and drivers. Pure. */
 #ifndef LINES_H
 #define LINES_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* live: events as they happen, from a trace instance of the tool's own. */
 #include <errno.h>
 #include <fcntl.h>

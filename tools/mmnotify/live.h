@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * live: events as they happen, from a trace instance of the tool's own, so that other users of
  * tracing notice nothing. The instance is removed at exit, also after a signal; one that a killed

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* mmnotify: shows which memory operations invalidate the device mappings of which process. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* map: the text of /proc/PID/maps, and regions in words. Pure. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * maps: copies of /proc/PID/maps, two for each process. A thread reads them: the kernel makes a
  * reader wait for an operation that has the mm locked, and that may be the one that hangs.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* maps: what kind of memory an address of a process is, from /proc/PID/maps. */
 #ifndef MAPS_H
 #define MAPS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* net: the module's numbers, by its generic netlink family. docs/netlink/mmnotify.yaml has them. */
 #ifndef NET_H
 #define NET_H

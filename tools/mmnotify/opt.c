@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* opt: parses and prints options from a command's table. */
 #include <errno.h>
 #include <getopt.h>

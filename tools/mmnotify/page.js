@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 // A click on a heading sorts its table by that column.
 for (const head of document.querySelectorAll("th")) {
 	head.addEventListener("click", () => {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* pick: which processes and drivers are shown, for the commands that read counters. */
 #include <stddef.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* rates: what happened between two snapshots, by process, cause and driver. Pure. */
 #ifndef RATES_H
 #define RATES_H

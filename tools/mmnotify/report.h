@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* report: what is known of a recording, for text, JSON and HTML. */
 #ifndef REPORT_H
 #define REPORT_H

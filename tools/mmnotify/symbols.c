@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * symbols: reads the tables of symbols of an ELF file of 64 bits. A file may be anything, since any
  * program may map it, so each offset is checked against its size.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* system: is mmnotify there, may this user see it, and where are its files. */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +28,8 @@ void need_module(void)
 void need_hook(const char *backend)
 {
 	if (strcmp(backend, "ftrace") && strcmp(backend, "kprobe"))
-		die("no event can be seen here, because the hook is '%s': see mmnotify doctor", backend);
+		die("no event can be seen here, because the hook is '%s': see mmnotify doctor",
+		    backend);
 }
 
 void need_root(void)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* system: is mmnotify there, may this user see it, and where are its files. */
 #ifndef SYSTEM_H
 #define SYSTEM_H

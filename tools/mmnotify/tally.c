@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* tally: sums over events, by keys. Pure. */
 #include <stdio.h>
 #include <stdlib.h>

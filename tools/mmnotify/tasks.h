@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* tasks: names of tasks by their number. */
 #ifndef TASKS_H
 #define TASKS_H

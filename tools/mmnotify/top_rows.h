@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* top_rows: the columns of top: their values, their order, and a row as a line. Pure. */
 #ifndef TOP_ROWS_H
 #define TOP_ROWS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* util: errors, memory and small files. */
 #ifndef UTIL_H
 #define UTIL_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* words: one event as a line for people, or as JSON. Pure. */
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +59,8 @@ void words_line(FILE *out, const struct event *e, const char *memory, const char
 		e->ts / 1000000000, e->ts / 1000 % 1000000, process,
 		e->pid == e->tgid ? "itself" : by, fmt_event(e->kind), cause_of(cause, e),
 		fmt_effects(effects, e->effects), pages, took, range_of(range, e),
-		(int)strcspn(e->site_name, "."), e->site_name, drivers ? 24 : 0, memory, drivers ? drivers : "");
+		(int)strcspn(e->site_name, "."), e->site_name, drivers ? 24 : 0, memory,
+		drivers ? drivers : "");
 }
 
 static void put_pair(FILE *out, const char *key, const char *text)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* words: one event as a line for people, or as JSON. Pure. */
 #ifndef WORDS_H
 #define WORDS_H

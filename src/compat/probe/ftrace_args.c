@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* v5.5: 7162431dcfda ftrace: Introduce PERMANENT ftrace_ops flag; and readable arguments */
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 #include <linux/ftrace.h>
 
 #if !defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) && \

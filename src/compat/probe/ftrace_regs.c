@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* v5.11: d19ad0775dcd ftrace: Have the callbacks receive a struct ftrace_regs */
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 #include <linux/ftrace.h>
 
 static void callback(unsigned long ip, unsigned long parent_ip,

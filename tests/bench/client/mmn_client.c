@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_client: each way to use mmnotify, with empty callbacks, to measure the cost of
  * mmnotify alone, in comparison with mmn_native.

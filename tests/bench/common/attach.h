@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * Common part of the benchmark's modules: a device that attaches an object to the
  * process that opens it, until the file is closed.

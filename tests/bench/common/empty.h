@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* Minimal callbacks of mmnotify's objects, and the object for a whole mm. */
 #ifndef BENCH_EMPTY_H
 #define BENCH_EMPTY_H

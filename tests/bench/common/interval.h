@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* A native interval notifier that does the minimum that a driver must do. */
 #ifndef BENCH_INTERVAL_H
 #define BENCH_INTERVAL_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * cpus: invalidations per second on several CPUs, with native objects and with
  * mmnotify's, in turns. A task per CPU calls MADV_DONTNEED on one present page, or

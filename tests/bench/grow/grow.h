@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* /dev/mmn_grow: many objects on the caller's mm, native ones or mmnotify's. */
 #ifndef GROW_H
 #define GROW_H

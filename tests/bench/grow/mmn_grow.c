@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_grow: any number of objects on one mm, native ones or mmnotify's, with minimal
  * callbacks, to compare how the cost grows with their number.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * growth: cost of an invalidation with many objects on one mm, and with objects on
  * many mms. In instructions, as bench counts them; the smallest of some samples.

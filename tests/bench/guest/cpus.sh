@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM. cpus.sh CPUS ROUNDS MILLISECONDS: operations with native objects and
 # with mmnotify's. cpus.sh CPUS ROUNDS MILLISECONDS PLACE KIND OPERATION [PARAMETER]: only

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: profile.sh CONFIG OPERATION SAMPLES. One operation with the device
 # of CONFIG, for QEMU's log of code that runs in modules, and the addresses of their functions.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * The part of QEMU's plugin interface (docs/devel/tcg-plugins.rst) that stores.c uses,
  * because some distributions lack its header.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * stores: a QEMU plugin that records the stores of each CPU by the guest's modules, by
  * cache line, between the two marks of tests/bench/cpus.

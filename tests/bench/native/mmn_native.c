@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_native: the reference of the benchmark, a bare mmu_notifier and a bare
  * mmu_interval_notifier over all addresses, with empty callbacks, without mmnotify.

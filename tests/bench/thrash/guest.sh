@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Runs in the VM: sets up swap and the samples, switches off migration of pages outside of
 # the workloads, and runs the program.
 set -eu

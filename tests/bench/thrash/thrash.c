@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * thrash: each workload with each device, naive and aware, in a process of its
  * own. Prints the counters of the driver, one line per run:

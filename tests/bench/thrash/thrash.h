@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* thrash: the translations and tracking that a device loses under common workloads. */
 #ifndef THRASH_H
 #define THRASH_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* workloads: six common ones, one of them in two variants. */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_walker: the simplest way to find the cause without mmnotify: a bare notifier that
  * walks the stack in each callback, and one that also resolves symbols until it finds a

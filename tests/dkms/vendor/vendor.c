@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * vendor: a minimal driver with the headers of mmnotify in its own tree. It has a range
  * over one page of the process that loads it, and fails to load if it gets no callback

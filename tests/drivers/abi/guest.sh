@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM with no module loaded: a driver that was built with frozen headers, on
 # an mmnotify that has grown, as one TAP stream.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * device: tests of a device that mirrors its process, in addition to hmm-tests. The process
  * changes its memory. The data that test_hmm then reads and writes shows if its driver

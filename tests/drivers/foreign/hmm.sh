@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: hmm.sh VARIANT
 # Runs in the VM: hmm-tests and device on one variant of test_hmm. Each test that
 # hmm-tests.list names for this kernel must pass, and verify=1 must confirm each verdict by

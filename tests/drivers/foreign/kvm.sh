@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: kvm.sh alone|watched
 # Runs in the VM: the scenarios whose process runs a virtual machine, without mmnotify or
 # with mmnotify watching, and without the mirror. Each tests the data that the guest reads

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=sh disable=SC2034
 # For scripts that run in the VM, in a root with rdma-core's tests; sourced. An rxe device and the
 # tests, to which test_changes.py is added.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 """
 Runs tests of rdma-core and prints TAP. This file must be in rdma-core's folder "tests".
 Usage: rdma_tap.py --dev DEVICE TEST...   (test_odp.OdpTestCase.test_odp_rc_traffic)

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: rxe.sh alone|watched
 # Runs in the VM, in the suite's root: rdma_rxe with on-demand paging, without mmnotify or
 # with mmnotify watching. The unmodified driver does not use mmnotify, so the same tests must

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 """
 For rdma-core's own test runner, beside its test_odp: a process changes memory that is
 registered for on-demand paging, and then a peer reads and writes it by RDMA. The data of

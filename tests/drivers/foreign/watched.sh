@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154
 # For rxe.sh and kvm.sh; sourced. Rounds of a driver's tests with a watch, with $mode,
 # $causes, and by_cause() of the script.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * faults: each allocation that mmnotify makes, or that the kernel makes for it, fails
  * once: the first, then the second, until none is left. The call that needed it has to fail

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* genl: requests to mmnotify's generic netlink family. */
 #ifndef FAULTS_GENL_H
 #define FAULTS_GENL_H

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Runs in the VM: makes each allocation fail once: when mmnotify loads with each hook, when a
 # driver that registers loads, and in a driver's calls. Then each step that may fail.
 # "SITE" lines go to $MMN_OUT.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* call: one system call with a random argument, and a check of its result. */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * contract: objects of /dev/mmn_contract, which has to be used as a driver may use the API: it
  * uses no object after its removal and does not confuse the kinds. Within that, random calls.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * fuzz: random calls to the devices of the tests from two threads, which also close the
  * files and unmap the memory meanwhile. TAP on stdout.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* fuzz: declarations of the fuzzer of the test devices. */
 #ifndef DOORS_FUZZ_H
 #define DOORS_FUZZ_H

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: guest.sh [SEED [CALLS]]
 # Runs in the VM: random calls to the test devices.
 # check evaluates its first argument, which shellcheck does not follow.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * background: load that keeps the kernel busy beside the steps and does not depend on the
  * seed: compaction, reclaim in the cgroup, and a process that takes most of the memory

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* fuzz: options, and one run per seed, as TAP. */
 #define _GNU_SOURCE
 #include <stdlib.h>

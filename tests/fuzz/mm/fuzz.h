@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * fuzz: a random program of mm operations, reproducible by its seed, that the three
  * sample devices mirror.

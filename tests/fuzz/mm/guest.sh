@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: guest.sh OPTION... (of fuzz)
 # Runs in the VM: switches on everything in the kernel that moves pages, runs the program, and
 # checks that nothing is left: no object of mmnotify, and modules that unload.

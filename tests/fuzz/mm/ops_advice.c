@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* ops_advice: madvise(), one operation per advice, so that each can be left out. */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* ops_map: operations on mappings and their permissions. */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* ops_node: operations that move pages between nodes, and tasks between CPUs. */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* ops_share: fork(), files that processes share, and accesses of another process. */
 #define _GNU_SOURCE
 #include <errno.h>

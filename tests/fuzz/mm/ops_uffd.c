@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * ops_uffd: userfaultfd. No process serves faults, so each is a SIGBUS. There are two
  * descriptors: the second one has asynchronous write protection, for PAGEMAP_SCAN. Each

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* random: the random streams, and the values that a step draws from them. */
 #include "fuzz.h"
 

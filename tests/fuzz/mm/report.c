@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* report: the output about a run. */
 #define _GNU_SOURCE
 #include <dirent.h>

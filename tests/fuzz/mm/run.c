@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * run: one run of one seed: the main process with its threads, the other processes, and a
  * parent that waits for them and kills those that are left.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * shrink: reduces a run to the smallest one that still fails. First it ends where it
  * failed, then actors take turns. Then kinds of operations are left out, half of them at a

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make fuzz: SEEDS (20) random programs of STEPS (50000) steps per kernel, from SEED

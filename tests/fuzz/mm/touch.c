@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* touch: accesses of the CPU itself, which may hit unmapped memory. */
 #define _GNU_SOURCE
 #include <setjmp.h>

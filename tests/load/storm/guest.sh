@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Usage: guest.sh ROUNDS [stress]
 # Runs in the VM: ROUNDS loads and unloads while the scenarios run, and stress-ng, too, with

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=sh
 # The measurements of the storms; sourced, in the VM.
 # shellcheck disable=SC2034

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * lives: processes that end in each way while they, or their parent, register and unregister
  * objects for them. The time is random, over many rounds: before, during and after a

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Usage: loads.sh ROUNDS
 # Runs in the VM with slub_debug=U, with no other load: loads and unloads mmnotify, with an

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Usage: objects.sh PAIRS RANGES LIVES
 # Runs in the VM: storms of objects in a loaded mmnotify. The program tests each storm; then

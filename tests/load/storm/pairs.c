@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * pairs: eight threads register and unregister objects while other threads invalidate the
  * memory of these objects.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * ranges: very many ranges of one mm, beside a process that uses the same memory. If an
  * insertion fails, the driver removes older ranges.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * storm: objects are registered and removed through /dev/mmn_storm while memory is
  * invalidated. TAP on stdout.

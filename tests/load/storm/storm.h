@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* storm: declarations that the storms of objects share. */
 #ifndef STORM_STORM_H
 #define STORM_STORM_H

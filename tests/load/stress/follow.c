@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * follow: runs a command and lets a mirror follow each process below it, one per
  * mm, from soon after its start to its death.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: guest.sh SECONDS
 # Runs in the VM, in the suite's root: each stressor of stress-ng's class vm alone
 # for a second, then all of them together for SECONDS, always with mirrors at their

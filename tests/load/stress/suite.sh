@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make check-stress: stress-ng's class vm in each suite's root, alone and together

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_atomic: a driver that classifies events under a raw spinlock with interrupts
  * off. The functions it calls are documented not to sleep; on PREEMPT_RT, a spinlock_t

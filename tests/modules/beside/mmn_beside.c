@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_beside: other users of ftrace on the two functions that mmnotify hooks. kinds=
  * selects them: plain (no flags), regs (FTRACE_OPS_FL_SAVE_REGS) and ipmodify

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * An object for a whole mm that counts its releases and frees. Include it after the
  * header that defines struct mmnotify_mm, which differs with and without mmnotify.

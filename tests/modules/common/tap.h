@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * Common part of the modules that test in the mm of their loader: results as TAP in
  * the kernel log, and memory to test with. Before the first include each module has

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_compat_user: a driver of two files that is built without mmnotify (and as
  * mmn_compat_real with it). It runs its tests in the mm of the process that loads

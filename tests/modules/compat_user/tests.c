@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * The tests. MMNOTIFY_COMPAT_ACTIVE selects the few expected results that differ
  * without mmnotify; a driver has no reason to use it.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * contract: ioctls of the test module, /dev/mmn_contract: a driver with objects
  * that behave as user space chooses, and that logs every callback.

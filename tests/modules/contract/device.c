@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_contract: a driver with objects that user space chooses. It creates them with
  * flags for their behaviour, changes its memory, and reads the log of callbacks.

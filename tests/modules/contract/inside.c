@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * inside: tests in the mm of the process that loads the module, which has no
  * notifier yet. Results go to the kernel log as TAP; the name of each test begins

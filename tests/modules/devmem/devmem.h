@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* devmem: ioctls of the test module, /dev/mmn_devmem. */
 #ifndef DEVMEM_H
 #define DEVMEM_H

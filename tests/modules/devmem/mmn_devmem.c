@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_devmem: treats its caller's memory as a GPU driver does: it migrates pages
  * (here to other pages of the system) and gives the device exclusive access to

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * faults: /dev/mmn_faults makes an allocation of the calling task fail, or another
  * function that may return an errno ("step"). For stock kernels, which are built

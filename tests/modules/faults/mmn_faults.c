@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_faults: makes an allocation or a step fail. Kprobes at the entries of the
  * kernel's allocators see each allocation of the armed task. Those with mmnotify's

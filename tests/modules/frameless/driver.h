@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* Two drivers with the same functions: framed, and frameless without frame pointers. */
 #ifndef FRAMELESS_DRIVER_H
 #define FRAMELESS_DRIVER_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* Included once for each driver, which defines DRIVER. The barriers prevent tail calls. */
 #include <linux/mm.h>
 

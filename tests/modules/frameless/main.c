@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_frameless: a driver's functions without frame pointers between an event and what its
  * verdict rests on. With frame pointers as the kernel's unwinder, the caller of such a function

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_ftracekill: disables ftrace permanently, as the kernel does when kernel text
  * differs from what ftrace wrote. Only a reboot enables it again.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_leaver: a driver that is unloaded without removing its objects and its client.
  * They are in the mm of the process that opened the device, which lives on. A callback

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_misuse: uses the API wrongly, in the mm of the process that loads it, and
  * checks every result. Results go to the kernel log as TAP; load mmnotify with

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_optional_user: a driver with a native notifier that uses mmnotify only if it is
  * present when the driver is loaded. Results go to the kernel log as TAP; parameter

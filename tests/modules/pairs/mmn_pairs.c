@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_pairs: a driver. Its operations on ranges and mm objects run in the calling tasks,
  * concurrently. Without PAIRS_KEEP removed() frees the range at once, so KASAN reports a

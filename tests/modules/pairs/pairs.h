@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * pairs: ioctls of the test module, /dev/mmn_pairs. Each operation on a range or an mm
  * object runs in the calling task and on its mm, so that any two operations can run

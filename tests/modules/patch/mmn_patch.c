@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_patch: a live patch of the function that mmnotify hooks, like a security fix
  * of a distribution. It counts its calls and then calls the old code, so that the

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_plant: a module that announces invalidations by itself, through pointers. Each write to the
  * parameter announce does so once, for the process that writes. The module does not use mmnotify.

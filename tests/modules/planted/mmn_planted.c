@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_planted: one deliberate bug of each kind that the debug kernels detect. A
  * detector that misses its bug here would also miss one in mmnotify.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * refused: a whole mm with a filter and end(), and a start without an end. Kernels before
  * v5.12 call no end if a notifier refuses an event that may not block; later ones do. So a

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_slow: three drivers whose callbacks take a known time. Two have a notifier of the whole mm,
  * of which the first sleeps, and the third a notifier of a range, which sleeps, too. A fourth

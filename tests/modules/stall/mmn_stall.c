@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_stall: a bare notifier of a whole mm whose callback takes the time in the parameter delay_ms,
  * and does not return while the parameter hold is on, like that of a driver that waits for its

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_storm: a driver for stress tests. It creates and removes objects as fast as
  * possible, counts the live ones, and warns if a removed one gets a callback.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * storm: ioctls of the test module, /dev/mmn_storm: a driver that creates and
  * removes objects as fast as possible.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_text: copies text of the kernel to its caller, which looks for calls in it. /proc/kcore
  * does the same where it is built. The module does not use mmnotify.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* text: the ioctl of the test module, /dev/mmn_text. */
 #ifndef TEXT_H
 #define TEXT_H

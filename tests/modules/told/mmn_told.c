@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_told: a bare notifier of a whole mm. It calls a function with the range that the kernel tells
  * it, and nothing else, so that a probe on that function shows what an observer should have seen.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_zapper: maps pages of its own and zaps them in each way that a driver can. The
  * module does not use mmnotify.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: planted.sh BUG...
 # Runs in the VM: plants each bug, with a mark in the kernel log before it.
 echo 4 > /proc/sys/kernel/hung_task_timeout_secs 2> /dev/null

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Runs in the VM of a kernel that was built from a tree, and is of a tested series: no verdict is
 # exact, unless mmnotify is loaded with trust=series or trust=certified.
 # Checks get their commands as words and names of functions.

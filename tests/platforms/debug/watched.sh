@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: watched.sh COMMAND [ARG...]
 # Runs in the VM of a debug kernel: runs the command, unloads all modules of this project
 # and starts a scan of kmemleak. Reports of any detector go to the kernel log, which

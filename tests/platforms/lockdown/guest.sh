@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: guest.sh LEVEL
 # Runs in the VM of a locked down kernel (integrity or confidentiality): which modules
 # load, which hook is used, which files are closed, and that verdicts are right.

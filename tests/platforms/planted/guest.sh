@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM, on a kernel that tests/vm/plants has edited: which rows and causes are not exact.
 # check evaluates its first argument, which shellcheck does not follow.

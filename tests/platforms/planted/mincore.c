@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* mincore() of one page under the mirror. On a planted kernel it announces an invalidation. */
 #include <err.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
 #
 # make check-planted: a kernel whose sources differ from what was audited in five ways

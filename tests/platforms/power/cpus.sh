@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Usage: cpus.sh ROUNDS
 # Runs in the VM: CPUs go offline and online under events; mmnotify is loaded, attached,

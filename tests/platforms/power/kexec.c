@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * kexec: loads a kernel with the command line of the running one, or starts the loaded
  * kernel. It replaces kexec(8), which the VM does not have.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Usage: kexec.sh first | kexec.sh second NR
 # Runs in the VM: kexec of the same kernel while mmnotify's hook is attached and events

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM: the machine sleeps and wakes up under events, by the kernel's own test of
 # each step except the last one. There the firmware or an interrupt must wake the machine;

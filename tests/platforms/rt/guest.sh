@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: guest.sh [SECONDS]
 # Runs in the VM of a PREEMPT_RT kernel: functions that must not sleep are called in atomic
 # context. A sleeping lock only sleeps under contention. So realtime processes classify with

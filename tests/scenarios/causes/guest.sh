@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # Usage: guest.sh MACHINE
 # Runs in the VM: the scenarios for this machine. Then appends the list of scenarios and
 # mmnotify's counters to the verdicts in $MMN_OUT. On the plain machine the scenarios of

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
 # Runs in the VM, in the suite's root, with mmnotify and mirror loaded: page_cache on each
 # file system of which the kernel has a module. verify=1 has to agree with all verdicts.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * page_cache: a file system changes pages of a mapped file, and each event must have the
  * cause of the operation. The scenarios run without the tools that make these file systems.

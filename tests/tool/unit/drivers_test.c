@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* Drivers of processes: what is remembered, calls of this run, and the filter by driver. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* event_stub: what event.c, maps.c and net.c would answer, without trace, /proc and netlink. */
 #include <mmnotify/mmnotify_types.h>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* filter: the same options as a filter of tracefs and as a test of an event. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* fmt: numbers and times as text and back, and the escapes. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* What the kernel and the module print: files of debugfs, maps, stacks, symbols of programs. */
 #include <elf.h>
 #include <stdlib.h>

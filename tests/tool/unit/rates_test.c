@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rows of stat and top: what happened between two snapshots, filters, the order, a row as a line. */
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
+/* Rows of stat and top: what happened between two snapshots, filters, order, a row as a line. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,7 +102,8 @@ static void sorted(void)
 		{ .id = 1, .tgid = 1, .events = 9, .pages = 1, .ns = 50 },
 		{ .id = 2, .tgid = 2, .events = 3, .pages = 8, .ns = 90, .nothing = 3 },
 	};
-	struct row a = { "a", { .events = 5, .max_ns = 7 } }, b = { "b", { .events = 2, .max_ns = 9 } };
+	struct row a = { "a", { .events = 5, .max_ns = 7 } };
+	struct row b = { "b", { .events = 2, .max_ns = 9 } };
 	const struct row *p = &a, *q = &b;
 
 	top_sort = EVENTS;
@@ -123,7 +125,7 @@ static void lines(void)
 	struct row row = { "munmap", { .events = 4, .pages = 8, .ns = 4000, .max_ns = 3000 } };
 	char line[400];
 
-	strcpy(r.comm, "a\033[31mb");
+	snprintf(r.comm, sizeof(r.comm), "a\033[31mb");
 	top_rate_line(&r, 2, "munmap 50%", line, sizeof(line));
 	ok(strstr(line, "      7 ") && strstr(line, " 5.0 ") && strstr(line, " 1 ms ") &&
 	   strstr(line, "   50  munmap 50%") && strstr(line, " - ") && !strchr(line, '\033'), "%s",

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /* Sums, findings with their advice, and the page. */
 #include <stdlib.h>
 #include <string.h>

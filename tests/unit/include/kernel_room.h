@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * Replaces src/compat and some headers of src, for files of src that need little of the kernel.
  * The compiler includes it first; a test defines the functions that it declares.

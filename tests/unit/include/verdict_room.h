@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * Replaces src/compat and the headers of the stages that lead to a verdict, for verdict.c and
  * verdict_fast.h. The compiler includes it first; verdict_stages.h and the tests define the

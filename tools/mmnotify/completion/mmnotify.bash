@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# SPDX-FileCopyrightText: 2026 The mmnotify authors
 # shellcheck shell=bash
 # Completion of mmnotify for bash. Commands, options and the kinds of their arguments come from the
 # program itself: "mmnotify help --words" prints "COMMAND --option ARGUMENT" for each.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * mmn_abi_driver: a driver that was built with frozen headers, for an mmnotify that has
  * grown since. It tests in the mm of the process that loads it. Results go to the kernel

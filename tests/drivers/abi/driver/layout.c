@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * layout: sizes and offsets that are fixed when a driver is compiled. Each number is the
  * size of an array, so that nm -S shows it: tests/drivers/abi/run compares the numbers of the

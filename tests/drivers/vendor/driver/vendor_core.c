@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * vendor_core: the module in the driver's top folder; it calls mmnotify and
  * vendor_base.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test sets the registers and the ABI of the system call. */
 #ifndef SHIM_SYSCALL_H
 #define SHIM_SYSCALL_H

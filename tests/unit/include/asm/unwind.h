@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* An unwinder of the kernel, with ORC or with frame pointers, which tests define. */
 #ifndef SHIM_UNWIND_H
 #define SHIM_UNWIND_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* As the kernel has it for little-endian machines: the bits of a mask are those before a zero. */
 #ifndef SHIM_WORD_AT_A_TIME_H
 #define SHIM_WORD_AT_A_TIME_H

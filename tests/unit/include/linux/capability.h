@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test says which capabilities there are. */
 #ifndef SHIM_CAPABILITY_H
 #define SHIM_CAPABILITY_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* Atomics, so that ThreadSanitizer accepts intended races. */
 #ifndef SHIM_COMPILER_H
 #define SHIM_COMPILER_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test has the files. */
 #ifndef SHIM_DEBUGFS_H
 #define SHIM_DEBUGFS_H

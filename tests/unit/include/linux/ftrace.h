@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test stands in for ftrace. */
 #ifndef SHIM_FTRACE_H
 #define SHIM_FTRACE_H

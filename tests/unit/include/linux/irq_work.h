@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test runs the irq_work that is queued. */
 #ifndef SHIM_IRQ_WORK_H
 #define SHIM_IRQ_WORK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test has the symbols, and says where a probe can be. */
 #ifndef SHIM_KPROBES_H
 #define SHIM_KPROBES_H

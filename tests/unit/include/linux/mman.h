@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test has the mappings. */
 #ifndef SHIM_MMAN_H
 #define SHIM_MMAN_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * The test stands in for the kernel, and calls the notifiers. With RH_MMU_NOTIFIER_VERSION the
  * kernel is RHEL 8.

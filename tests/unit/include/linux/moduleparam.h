@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* A test reaches the parameters of the module by the pointers shim_param_NAME and shim_ops_NAME. */
 #ifndef SHIM_MODULEPARAM_H
 #define SHIM_MODULEPARAM_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* There is one task; the number of locks that it holds is counted. */
 #ifndef SHIM_MUTEX_H
 #define SHIM_MUTEX_H

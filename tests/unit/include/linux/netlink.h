@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The part of netlink that dumps and watchers use. */
 #ifndef SHIM_NETLINK_H
 #define SHIM_NETLINK_H

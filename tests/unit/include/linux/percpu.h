@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* There is one CPU; the test checks that preemption is disabled. */
 #ifndef SHIM_PERCPU_H
 #define SHIM_PERCPU_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The log goes to the test. */
 #ifndef SHIM_PRINTK_H
 #define SHIM_PRINTK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test has a function for each change of a lock. */
 #ifndef SHIM_RWSEM_H
 #define SHIM_RWSEM_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* A page as one string. */
 #ifndef SHIM_SEQ_FILE_H
 #define SHIM_SEQ_FILE_H

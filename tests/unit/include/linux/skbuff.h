@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* A buffer is a list of attributes. Each one, and each header, takes one of the bytes. */
 #ifndef SHIM_SKBUFF_H
 #define SHIM_SKBUFF_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test counts allocations, and may let them fail. */
 #ifndef SHIM_SLAB_H
 #define SHIM_SLAB_H

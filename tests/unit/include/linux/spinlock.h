@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* There is one task; a lock that a test marks as contended stays so. */
 #ifndef SHIM_SPINLOCK_H
 #define SHIM_SPINLOCK_H

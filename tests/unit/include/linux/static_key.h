@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test switches the keys. */
 #ifndef SHIM_STATIC_KEY_H
 #define SHIM_STATIC_KEY_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* From one reading to the next seven cycles pass. */
 #ifndef SHIM_TIMEX_H
 #define SHIM_TIMEX_H

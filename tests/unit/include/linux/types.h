@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The kernel's types that the files under test use, for user space. */
 #ifndef SHIM_TYPES_H
 #define SHIM_TYPES_H

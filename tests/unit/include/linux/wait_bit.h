@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* A test stands in for the tasks that change the condition, and checks that they wake it. */
 #ifndef SHIM_WAIT_BIT_H
 #define SHIM_WAIT_BIT_H

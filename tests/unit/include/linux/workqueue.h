@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test runs the scheduled work item, or checks that there is none. */
 #ifndef SHIM_WORKQUEUE_H
 #define SHIM_WORKQUEUE_H

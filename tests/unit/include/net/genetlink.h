@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* Messages are lists of attributes, as linux/skbuff.h has them. */
 #ifndef SHIM_GENETLINK_H
 #define SHIM_GENETLINK_H

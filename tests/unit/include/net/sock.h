@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /* The test counts the locks that are held. */
 #ifndef SHIM_SOCK_H
 #define SHIM_SOCK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * mmnotify: reports the operation behind an MMU notifier event, and its effects.
  *

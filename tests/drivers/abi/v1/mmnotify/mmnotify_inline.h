@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * mmnotify_inline: structures and inline calls shared by mmnotify.h and
  * mmnotify_compat.h. Only these two include it: each defines its own struct
