@@ -17,6 +17,8 @@
 
 #define DYNAMIC		"#1 SMP PREEMPT_DYNAMIC Debian "
 #define RT		"#1 SMP PREEMPT_RT Debian "
+#define PREEMPT		"#1 SMP PREEMPT Debian "
+#define PLAIN		"#1 SMP Debian "
 
 /*
  * The scenarios of tests/scenarios passed on the first and on the last patch level of each span,
@@ -45,6 +47,13 @@ static const struct mmn_kernel_stream streams[] = {
 	  DYNAMIC "7.3.%-*~bpo13+* (", 4, 4, MMN_KERNEL_TESTED },
 	{ "Debian 13 backports, 7.3-rt", "7.3.", "7.3.%+deb13&-rt-amd64",
 	  RT "7.3.%-*~bpo13+* (", 4, 4, MMN_KERNEL_TESTED },
+	/* For arm64; the others are for x86-64. */
+	{ "Debian 13, 6.12, arm64", "6.12.", "6.12.%+deb13&-arm64",
+	  PLAIN "6.12.%-* (", 118, 118, MMN_KERNEL_TESTED },
+	{ "Debian 13 backports, 7.3, arm64", "7.3.", "7.3.%+deb13&-arm64",
+	  PREEMPT "7.3.%-*~bpo13+* (", 4, 4, MMN_KERNEL_TESTED },
+	{ "Debian 13 backports, 7.3, arm64-16k", "7.3.", "7.3.%+deb13&-arm64-16k",
+	  PREEMPT "7.3.%-*~bpo13+* (", 4, 4, MMN_KERNEL_TESTED },
 	/*
 	 * From sources: tests/audit has them, docs/kernels.md the runs. Another upload of the same
 	 * patch level (RHEL's last number, Ubuntu's first) was not read.
@@ -123,7 +132,7 @@ static bool is_of_stream(const struct mmn_kernel_stream *s, const char *release,
  * @stream: filled with the stream of the build, else with the first stream of its series,
  *	of the longest that fits; NULL if there is none
  *
- * Only for x86-64: all streams are builds for it, and a name need not have the architecture.
+ * A name need not have the architecture: the caller has to look whether @stream is for its own.
  *
  * Context: Any.
  * Return: enum mmn_kernel_build.

@@ -51,6 +51,13 @@ static const struct kernel {
 	  TESTED, "Debian 13 backports, 7.3" },
 	{ "7.3.4+deb13-rt-amd64", "#1 SMP PREEMPT_RT Debian 7.3.4-1~bpo13+1 (2026-11-15)",
 	  TESTED, "Debian 13 backports, 7.3-rt" },
+	{ "6.1.0-57-arm64", "#1 SMP Debian 6.1.192-3 (2026-11-26)", SERIES, "Debian 12, 6.1" },
+	{ "6.12.118+deb13-arm64", "#1 SMP Debian 6.12.118-1 (2026-11-20)", TESTED,
+	  "Debian 13, 6.12, arm64" },
+	{ "7.3.4+deb13-arm64", "#1 SMP PREEMPT Debian 7.3.4-1~bpo13+1 (2026-11-15)", TESTED,
+	  "Debian 13 backports, 7.3, arm64" },
+	{ "7.3.4+deb13-arm64-16k", "#1 SMP PREEMPT Debian 7.3.4-1~bpo13+1 (2026-11-15)", TESTED,
+	  "Debian 13 backports, 7.3, arm64-16k" },
 
 	/* The same sources, another build of the distribution's. */
 	{ "6.12.118+deb13.1-amd64", DYNAMIC "Debian 6.12.118-2" DATE, TESTED, "Debian 13, 6.12" },
@@ -87,6 +94,8 @@ static const struct kernel {
 	{ "6.12.118+deb13-cloud-amd64", DYNAMIC "Debian 6.12.118-1" DATE, SERIES,
 	  "Debian 13, 6.12" },
 	{ "6.12.118+deb13-arm64", DYNAMIC "Debian 6.12.118-1" DATE, SERIES, "Debian 13, 6.12" },
+	{ "7.3.4+deb13-arm64-64k", "#1 SMP PREEMPT Debian 7.3.4-1~bpo13+1" DATE, SERIES,
+	  "Debian 13 backports, 7.3" },
 	{ "6.12.118+deb12-amd64", DYNAMIC "Debian 6.12.118-1~bpo12+1" DATE, SERIES,
 	  "Debian 13, 6.12" },
 	{ "6.12.22-amd64", DYNAMIC "Debian 6.12.22-1" DATE, SERIES, "Debian 13, 6.12" },
@@ -246,6 +255,6 @@ int main(void)
 		test_kernel(&kernels[i]);
 	for (i = 0; (s = mmn_kernel_table_get(i)); i++)
 		test_row(s);
-	ok(i == 13, "five kernels, stock and rt, and three from sources");
+	ok(i == 16, "five kernels, stock and rt, three of arm64, and three from sources");
 	return tap_done();
 }
