@@ -18,7 +18,7 @@
 #include "text.h"
 
 /* Code is read in pieces of this size, in bytes, on the stack. */
-#define PIECE	896
+#define PIECE	768
 
 /**
  * mmn_text_find() - find the address of a symbol of the kernel

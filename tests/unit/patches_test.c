@@ -5,6 +5,7 @@
  * which patches are found at load. The data of a patch is read under the lock of the list.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <linux/bitmap.h>

@@ -17,7 +17,7 @@
 #include "tap.h"
 
 #define STEXT	0xffffffff81000000UL
-#define PIECE	896
+#define PIECE	768
 
 static unsigned long stext, etext;
 static bool takes_probe;

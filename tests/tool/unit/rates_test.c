@@ -121,11 +121,11 @@ static void sorted(void)
 
 static void lines(void)
 {
-	struct rate r = { .tgid = 7, .events = 10, .pages = 20, .ns = 2000000, .nothing = 5 };
+	struct rate r = { .tgid = 7, .comm = "a\033[31mb", .events = 10, .pages = 20,
+			  .ns = 2000000, .nothing = 5 };
 	struct row row = { "munmap", { .events = 4, .pages = 8, .ns = 4000, .max_ns = 3000 } };
 	char line[400];
 
-	snprintf(r.comm, sizeof(r.comm), "a\033[31mb");
 	top_rate_line(&r, 2, "munmap 50%", line, sizeof(line));
 	ok(strstr(line, "      7 ") && strstr(line, " 5.0 ") && strstr(line, " 1 ms ") &&
 	   strstr(line, "   50  munmap 50%") && strstr(line, " - ") && !strchr(line, '\033'), "%s",
