@@ -43,6 +43,8 @@ in_secure_boot()
 imports()
 {
 	in_secure_boot '! modprobe mmnotify
+		mmnotify doctor > /tmp/doctor || :
+		grep "if Secure Boot refuses it" /tmp/doctor
 		mokutil --generate-hash=secret > /tmp/hash
 		mokutil --import /var/lib/dkms/mok.pub --hash-file /tmp/hash
 		mokutil --list-new | grep -q "key 1"'
@@ -65,12 +67,15 @@ test_secure_boot()
 	enter_plain trixie secure
 	need_tools efi openssl
 	ok "an EFI system partition of Debian's signed packages" make_esp
-	ok "apt installs mmnotify and mokutil" apt trixie install "$(dkms_package "$version")" mokutil
+	ok "apt installs mmnotify and mokutil" apt trixie install "$(dkms_package "$version")" \
+		"mmnotify-tools_$version-1_amd64.deb" mokutil
 	ok "Secure Boot refuses it, and mokutil imports the key" imports
 	ok "MokManager enrols it" enrols
 	ok "Secure Boot loads it" in_secure_boot 'mokutil --test-key /var/lib/dkms/mok.pub | grep "already enrolled"
 		modprobe mmnotify
-		grep integrity /sys/kernel/security/lockdown || :
-		[ -d /sys/module/mmnotify ]'
+		[ -d /sys/module/mmnotify ]
+		mmnotify doctor | grep "lockdown *unknown (Secure Boot)"
+		mount -t securityfs none /sys/kernel/security
+		mmnotify doctor | grep "lockdown *integrity (Secure Boot)"'
 	leave
 }

@@ -77,6 +77,17 @@ static bool installed(const char *release)
 	return found;
 }
 
+/* Return: 1 or 0 as the firmware says, or -1 without UEFI. */
+static int secure_boot(void)
+{
+	size_t size = 0;
+	char *text = read_file(SECURE_BOOT, &size);
+	int on = text && size == 5 ? text[4] : -1;
+
+	free(text);
+	return on;
+}
+
 static void check_loaded(void)
 {
 	struct utsname uts;
@@ -87,6 +98,8 @@ static void check_loaded(void)
 	} else if (installed(uts.release)) {
 		report(BAD, "module", "not loaded");
 		remedy("modprobe mmnotify");
+		if (secure_boot() == 1)
+			remedy("if Secure Boot refuses it (dmesg): mokutil --import /var/lib/dkms/mok.pub, reboot");
 	} else {
 		report(BAD, "module", "not installed for Linux %s", uts.release);
 		remedy("apt install linux-headers-$(uname -r); dkms install mmnotify/" MMN_VERSION);
@@ -123,17 +136,6 @@ static void check_signature(void)
 	free(taint);
 }
 
-/* Return: 1 or 0 as the firmware says, or -1 without UEFI. */
-static int secure_boot(void)
-{
-	size_t size = 0;
-	char *text = read_file(SECURE_BOOT, &size);
-	int on = text && size == 5 ? text[4] : -1;
-
-	free(text);
-	return on;
-}
-
 static void check_lockdown(void)
 {
 	char *mode = first_line("/sys/kernel/security/lockdown");
@@ -145,6 +147,9 @@ static void check_lockdown(void)
 		remedy("trace, record and explain do not work; counters and hung do");
 	} else if (mode && strstr(mode, "[integrity]")) {
 		report(GOOD, "lockdown", "integrity (%s): all commands work", boot);
+	} else if (!mode && !securityfs_mounted()) {
+		report(NOTE, "lockdown", "unknown (%s), as securityfs is not mounted", boot);
+		remedy("mount -t securityfs none /sys/kernel/security");
 	} else {
 		report(GOOD, "lockdown", "none (%s)", boot);
 	}

@@ -62,15 +62,25 @@ void refuse_perfmon(void)
 	    cmd_now ? cmd_now->name : "");
 }
 
-bool debugfs_mounted(void)
+static bool mounted(const char *what)
 {
 	char *mounts = read_file("/proc/mounts", NULL), *rest = mounts, *line;
 	bool found = false;
 
 	while (!found && (line = next_line(&rest)))
-		found = !!strstr(line, " /sys/kernel/debug debugfs ");
+		found = !!strstr(line, what);
 	free(mounts);
 	return found;
+}
+
+bool debugfs_mounted(void)
+{
+	return mounted(" /sys/kernel/debug debugfs ");
+}
+
+bool securityfs_mounted(void)
+{
+	return mounted(" /sys/kernel/security securityfs ");
 }
 
 char *debugfs_read(const char *name)

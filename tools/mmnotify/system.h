@@ -36,6 +36,9 @@ char *debugfs_read(const char *name);
 /* debugfs_mounted() - Return: true if debugfs is mounted where it belongs. */
 bool debugfs_mounted(void);
 
+/* securityfs_mounted() - Return: true if securityfs is mounted where it belongs. */
+bool securityfs_mounted(void);
+
 /* parameter() - Return: true with the value of a parameter of the module. */
 bool parameter(const char *name, unsigned long *value);
 
