@@ -121,10 +121,12 @@ headers_hook()
 	done
 }
 
+# The state before a kernel came. `dkms remove` might forget the version with its last kernel.
 kernel_upgrade()
 {
 	local kernel=${versions[0]}
-	in_copy dkms remove -m mmnotify -v "$1" -k "$kernel" &&
+	rm -r "$root/var/lib/dkms/mmnotify/$1/$kernel" "$root/var/lib/dkms/mmnotify/kernel-$kernel-"* \
+		"$root/lib/modules/$kernel/updates/dkms/mmnotify.ko"* && in_copy depmod "$kernel" &&
 		! in_copy modinfo -k "$kernel" -F version mmnotify && headers_hook
 }
 
