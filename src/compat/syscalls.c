@@ -68,14 +68,24 @@ static const u8 mmn_syscall_native[] = {
 	[__NR_writev] = MMN_SYS_WRITE,
 };
 
+/* init_module(2) and finit_module(2) */
 #if defined(CONFIG_X86_64) && defined(CONFIG_IA32_EMULATION)
 #define HAVE_OTHER
-/* init_module(2) and finit_module(2) */
 #define OTHER_INIT_MODULE	128
 #define OTHER_FINIT_MODULE	350
+#elif defined(CONFIG_ARM64) && defined(CONFIG_COMPAT)
+#define HAVE_OTHER
+#define OTHER_INIT_MODULE	128
+#define OTHER_FINIT_MODULE	379
+#endif
+
+#ifdef HAVE_OTHER
 /*
- * By number, which is ABI, as the kernel has no header for these. ipc(2), socketcall(2) and
- * the old mmap(2) pass their arguments in memory, so they are MMN_SYS_OTHER.
+ * i386 and AArch32 (EABI), which have the older numbers in common. By number, which is ABI, as the
+ * kernel has no header for these. ipc(2), socketcall(2) and the old mmap(2) of i386 pass their
+ * arguments in memory, so they are MMN_SYS_OTHER. In AArch32 a 64-bit argument takes an even
+ * register and the next one; those that rules look at stand before any such argument, at the place
+ * that they have in AArch64.
  */
 static const u8 other[] = {
 	[4] = MMN_SYS_WRITE,
@@ -96,6 +106,7 @@ static const u8 other[] = {
 	[192] = MMN_SYS_MMAP,		/* mmap2 */
 	[193] = MMN_SYS_FTRUNCATE,	/* truncate64 */
 	[194] = MMN_SYS_FTRUNCATE,	/* ftruncate64 */
+#ifdef CONFIG_X86_64
 	[219] = MMN_SYS_MADVISE,
 	[246] = MMN_SYS_IO_DESTROY,
 	[257] = MMN_SYS_REMAP_FILE_PAGES,
@@ -112,36 +123,7 @@ static const u8 other[] = {
 	[380] = MMN_SYS_PKEY_MPROTECT,
 	[397] = MMN_SYS_SHMAT,
 	[398] = MMN_SYS_SHMDT,
-	[440] = MMN_SYS_PROCESS_MADVISE,
-	[448] = MMN_SYS_PROCESS_MRELEASE,
-};
-#elif defined(CONFIG_ARM64) && defined(CONFIG_COMPAT)
-#define HAVE_OTHER
-#define OTHER_INIT_MODULE	128
-#define OTHER_FINIT_MODULE	379
-/*
- * AArch32 (EABI), by number as above. A 64-bit argument takes an even register and the next one;
- * those that rules look at stand before any such argument, at the place that they have in AArch64.
- */
-static const u8 other[] = {
-	[4] = MMN_SYS_WRITE,
-	[5] = MMN_SYS_OPEN,
-	[6] = MMN_SYS_CLOSE,
-	[8] = MMN_SYS_FTRUNCATE,	/* creat */
-	[11] = MMN_SYS_EXEC,
-	[45] = MMN_SYS_BRK,
-	[54] = MMN_SYS_IOCTL,
-	[91] = MMN_SYS_MUNMAP,
-	[92] = MMN_SYS_FTRUNCATE,	/* truncate */
-	[93] = MMN_SYS_FTRUNCATE,
-	[125] = MMN_SYS_MPROTECT,
-	[146] = MMN_SYS_WRITE,		/* writev */
-	[163] = MMN_SYS_MREMAP,
-	[172] = MMN_SYS_PRCTL,
-	[181] = MMN_SYS_WRITE,		/* pwrite64 */
-	[192] = MMN_SYS_MMAP,		/* mmap2 */
-	[193] = MMN_SYS_FTRUNCATE,	/* truncate64 */
-	[194] = MMN_SYS_FTRUNCATE,	/* ftruncate64 */
+#else
 	[220] = MMN_SYS_MADVISE,
 	[244] = MMN_SYS_IO_DESTROY,
 	[253] = MMN_SYS_REMAP_FILE_PAGES,
@@ -158,6 +140,7 @@ static const u8 other[] = {
 	[387] = MMN_SYS_EXEC,		/* execveat */
 	[393] = MMN_SYS_WRITE,		/* pwritev2 */
 	[394] = MMN_SYS_PKEY_MPROTECT,
+#endif
 	[440] = MMN_SYS_PROCESS_MADVISE,
 	[448] = MMN_SYS_PROCESS_MRELEASE,
 };
