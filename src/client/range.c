@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * range: per-range objects. Each embeds an interval notifier of the kernel, so
- * hmm_range_fault() and the sequence protocol work as without mmnotify. The native
- * callback adds the verdict and calls the driver's callback.
+ * hmm_range_fault() and the sequence protocol work as without mmnotify. deliver.c has the native
+ * callbacks.
  */
 #define pr_fmt(fmt) "mmnotify: " fmt
 
@@ -22,182 +22,12 @@
 #include "client.h"
 #include "compat/compat.h"
 #include "compat/export.h"
+#include "deliver.h"
 #include "objects.h"
 #include "ops.h"
 #include "range_end.h"
 #include "removal.h"
-#include "self.h"
-#include "stack/call_path.h"
 #include "verdict/verdict.h"
-#include "verdict/verdict_fast.h"
-
-/* Return: true if the owner or the effects mask of the range filters this event out. */
-static bool is_skipped(const struct mmnotify_range *r,
-		       const struct mmnotify_info *info)
-{
-	if (info->owner && info->owner == r->owner)
-		return true;
-	return r->called->effects && !mmnotify_affects(info, r->called->effects);
-}
-
-static bool range_call(struct mmnotify_range *r, const struct mmnotify_info *info,
-		       unsigned long seq, struct mmnotify_finish **finish)
-{
-	const struct mmnotify_range_ops *ops = r->called;
-
-	if (info->event == MMNOTIFY_RELEASE && ops->release) {
-		ops->release(r, seq);
-		return true;
-	}
-	if (ops->invalidate_start)
-		return ops->invalidate_start(r, info, seq, finish);
-	return ops->invalidate(r, info, seq);
-}
-
-/*
- * The kernel wraps non-blockable callbacks of whole-mm notifiers in non_block_start(), but
- * not those of interval notifiers: do it here. Not on PREEMPT_RT, where a driver's
- * spinlock sleeps and would trigger a false warning.
- */
-static bool range_call_nonblock(struct mmnotify_range *r,
-				const struct mmnotify_info *info, unsigned long seq,
-				struct mmnotify_finish **finish)
-{
-	bool ret;
-
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
-		return range_call(r, info, seq, finish);
-	non_block_start();
-	ret = range_call(r, info, seq, finish);
-	non_block_end();
-	return ret;
-}
-
-static __always_inline bool
-deliver(struct mmnotify_range *r, struct mmn_query query,
-	const struct mmu_notifier_range *range, unsigned long seq,
-	struct mmnotify_finish **finish)
-{
-	struct mmnotify_info info MMN_UNINIT;
-	struct mmn_delivery d MMN_UNINIT;
-	bool watched, ret;
-
-	mmn_verdict_start(range, query, &info);
-	if (is_skipped(r, &info)) {
-		mmn_verdict_cancel_end(range, query.object);
-		return true;
-	}
-	mmn_self_mark(r->client, &info);
-	if (unlikely(r->ends))
-		mmn_range_end_expect(r, range);
-	watched = mmn_client_enter(r->client, &d);
-	if (mmnotify_blockable(&info))
-		ret = range_call(r, &info, seq, finish);
-	else
-		ret = range_call_nonblock(r, &info, seq, finish);
-	mmn_client_leave(&d, watched);
-	if (ret || !mmnotify_blockable(&info))
-		return ret;
-	/*
-	 * The kernel ignores the refusal of a blockable event, but warns, and its warning
-	 * would name mmnotify. So log the driver's callback and report success.
-	 */
-	pr_err_once("%ps() refused an invalidation that may block: it must wait and return true\n",
-		    r->called->invalidate_start ?
-		    (void *)r->called->invalidate_start :
-		    (void *)r->called->invalidate);
-	return true;
-}
-
-static void finish_now(struct mmnotify_finish *finish)
-{
-	struct mmnotify_range *r = finish->range;
-	struct mmn_delivery d MMN_UNINIT;
-	bool watched;
-
-	watched = mmn_client_enter(r->client, &d);
-	r->called->invalidate_finish(finish);
-	mmn_client_leave(&d, watched);
-}
-
-static bool deliver_one_pass(struct mmnotify_range *r, struct mmn_query query,
-			     const struct mmu_notifier_range *range,
-			     unsigned long seq)
-{
-	struct mmnotify_finish *finish = NULL;
-	bool ret = deliver(r, query, range, seq, &finish);
-
-	if (!ret || !finish)
-		return ret;
-	finish->range = r;
-	finish_now(finish);
-	return true;
-}
-
-static struct mmnotify_range *from_native(struct mmu_interval_notifier *mni)
-{
-	return container_of(mni, struct mmnotify_range, mni);
-}
-
-/* A release has no end: range_end.c delivers what is due when it comes. */
-static bool has_end(const struct mmnotify_range *r, const struct mmu_notifier_range *range)
-{
-	return r->ends && !mmnotify_range_is_release(range);
-}
-
-static struct mmn_call_path invalidate_path __read_mostly;
-
-static bool mmn_range_invalidate(struct mmu_interval_notifier *mni,
-				 const struct mmu_notifier_range *range,
-				 unsigned long seq)
-{
-	struct mmn_query query = mmn_verdict_query(mni, has_end(from_native(mni), range),
-						   &invalidate_path);
-
-	return deliver_one_pass(from_native(mni), query, range, seq);
-}
-
-static struct mmn_call_path start_path __read_mostly __maybe_unused;
-
-static bool __maybe_unused
-mmn_range_start(struct mmu_interval_notifier *mni,
-		const struct mmu_notifier_range *range, unsigned long seq,
-		struct mmu_interval_notifier_finish **native)
-{
-	struct mmnotify_finish *finish = NULL;
-	struct mmn_query query = mmn_verdict_query(mni, has_end(from_native(mni), range),
-						   &start_path);
-	bool ret;
-
-	ret = deliver(from_native(mni), query, range, seq, &finish);
-	if (!ret || !finish)
-		return ret;
-	BUILD_BUG_ON(sizeof(**native) > sizeof(finish->priv));
-	finish->range = from_native(mni);
-	*native = (struct mmu_interval_notifier_finish *)finish->priv;
-	return true;
-}
-
-static void __maybe_unused
-mmn_range_finish(struct mmu_interval_notifier_finish *native)
-{
-	finish_now(container_of((void *)native, struct mmnotify_finish, priv));
-}
-
-static const struct mmu_interval_notifier_ops native_ops = {
-	.invalidate = mmn_range_invalidate,
-};
-
-static const struct mmu_interval_notifier_ops native_two_pass_ops = {
-	.invalidate = mmn_range_invalidate,
-	MMN_TWO_PASS_OPS(mmn_range_start, mmn_range_finish)
-};
-
-static const struct mmu_interval_notifier_ops *
-native_ops_of(const struct mmnotify_range_ops *ops)
-{
-	return ops->invalidate_start ? &native_two_pass_ops : &native_ops;
-}
 
 static int check_place(unsigned long start, unsigned long len)
 {
@@ -265,13 +95,13 @@ static int insert_native(struct mmnotify_range *r, struct mm_struct *mm,
 	switch (locking) {
 	case MMAP_PRIMED:
 		return insert_quietly(&r->mni, mm, start, len,
-				      native_ops_of(r->called));
+				      mmn_deliver_ops_of(r->called));
 	case MMAP_WRITE:
 		return mmu_interval_notifier_insert_locked(&r->mni, mm, start, len,
-							   native_ops_of(r->called));
+							   mmn_deliver_ops_of(r->called));
 	default:
 		return mmu_interval_notifier_insert(&r->mni, mm, start, len,
-						    native_ops_of(r->called));
+						    mmn_deliver_ops_of(r->called));
 	}
 }
 
@@ -525,27 +355,6 @@ int mmnotify_prime_locked_v1(struct mm_struct *mm)
 }
 MMN_EXPORT(mmnotify_prime_locked_v1);
 
-/* Interval notifier over the old and the new place of a range, while the range moves. */
-struct cover {
-	struct mmu_interval_notifier mni;
-	struct mmnotify_range *range;
-};
-
-static bool mmn_range_cover_invalidate(struct mmu_interval_notifier *mni,
-				       const struct mmu_notifier_range *range,
-				       unsigned long seq)
-{
-	struct cover *cover = container_of(mni, struct cover, mni);
-	struct mmn_query query = mmn_verdict_query(mni, has_end(cover->range, range),
-						   &invalidate_path);
-
-	return deliver_one_pass(cover->range, query, range, seq);
-}
-
-static const struct mmu_interval_notifier_ops cover_ops = {
-	.invalidate = mmn_range_cover_invalidate,
-};
-
 /*
  * The mm has a range, so it is primed: the insertions take no mm lock, and the caller may
  * hold mmap_lock. A reader's sequence stays usable, because the range and the cover both
@@ -556,17 +365,17 @@ static int range_move(struct mmnotify_range *r, struct mm_struct *mm,
 {
 	unsigned long first = min(start, r->mni.interval_tree.start);
 	unsigned long last = max(start + (len - 1), r->mni.interval_tree.last);
-	struct cover cover = { .range = r };
+	struct mmn_cover cover = { .range = r };
 	int ret;
 
 	/* The length of the whole address space would overflow: leave out the last byte. */
 	if (last - first == ULONG_MAX)
 		last--;
-	ret = insert_quietly(&cover.mni, mm, first, last - first + 1, &cover_ops);
+	ret = insert_quietly(&cover.mni, mm, first, last - first + 1, &mmn_deliver_cover_ops);
 	if (ret)
 		return ret;
 	mmn_removal_native(&r->mni);
-	ret = insert_quietly(&r->mni, mm, start, len, native_ops_of(r->called));
+	ret = insert_quietly(&r->mni, mm, start, len, mmn_deliver_ops_of(r->called));
 	mmn_removal_native(&cover.mni);
 	return WARN_ON_ONCE(ret) ? ret : 0;
 }

@@ -18,6 +18,7 @@
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
 #include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 
@@ -34,12 +35,17 @@
 
 /*
  * Remove a native object. Its address may be reused by another object, so verdicts that
- * are kept with the old one are invalidated.
+ * are kept with the old one are invalidated. The mm stays until then: another mm at its address
+ * counts its sequences from the beginning.
  */
 void mmn_removal_native(struct mmu_interval_notifier *mni)
 {
+	struct mm_struct *mm = mni->mm;
+
+	mmgrab(mm);
 	mmu_interval_notifier_remove(mni);
 	mmn_event_new_generation();
+	mmdrop(mm);
 }
 
 /* When it returns, no callback of @r runs or will run, end() included. */

@@ -33,6 +33,35 @@
  * accepts it only while it is open, unless it is in the inner slot of an event that encloses
  * it. End callbacks run after the hook has closed it, and classify again.
  *
+ * **Wide events.** The kernel calls the ranges of an event one after another. The first range that
+ * gets the event finds out the verdict, saves it here and leads; the ranges after it copy it. The
+ * difficulty is an earlier event of the same task, with the same address of the kernel's range, mm,
+ * start and end, of another call site. This is why no range takes its verdict
+ * (mm/mmu_notifier.c: mn_itree_inv_start_range(), mn_itree_inv_end(),
+ * mmu_interval_notifier_insert() and _remove(), the same from 5.5 to 7.3):
+ *
+ * - From the first callback of an event to its end the sequence of the mm is odd and the kernel's
+ *   tree of ranges is frozen: insertions and removals wait on a list until the last running
+ *   invalidation of the mm ends, and then the sequence grows. So two events of an mm with the same
+ *   odd sequence see the same tree. If they have the same start and end, too, they visit the same
+ *   ranges, in the order of the tree, which is that of the ranges' start.
+ * - A range copies only if the sequence is that of the leader, and if it starts behind the leader.
+ * - Let F be the first one of our ranges in that order. If a range G copied from an earlier event,
+ *   F would come before G in this event, too. F starts no later than any leader, so F does not
+ *   copy. It finds out the verdict of this event and saves it before it does anything else. So G
+ *   finds that, or the same one: F need not replace a verdict that is equal in all.
+ * - If another task overwrote the slot after F, the next range leads, although it is not the first
+ *   one. The argument holds for it, since F starts no later than it. A range with the same start
+ *   as its leader does not copy.
+ * - An mm that was freed, and another one at its address, have sequences of their own. The
+ *   generation tells them apart: an mm stays until the last of its ranges is removed, and a removal
+ *   changes the generation before it drops the mm.
+ * - A callback of the driver may cause an event inside of the event, but with a range further
+ *   down the stack: the address differs.
+ *
+ * A refused start, a second pass, or a removal or move of F that has begun change nothing: F is in
+ * the tree until the sequence grows.
+ *
  * Each key that is written names an event of the running task. So a task that finds its event's
  * key in a slot has written that key after those of its earlier events.
  *
@@ -55,6 +84,9 @@
 #include "event.h"
 
 #define EVENT_PROBES	8
+
+/* So large that no sum of a sequence and a generation is equal to that of two other ones. */
+#define GENERATION_STEP	0x1e3779b97f4a7c15L
 
 /* A verdict is one word, so that one access reads or writes all of it. */
 static_assert(sizeof(struct mmn_verdict) == sizeof(u64));
@@ -190,5 +222,5 @@ unsigned int mmn_event_full(void)
  */
 void mmn_event_new_generation(void)
 {
-	atomic_long_inc(&mmn_event_generation);
+	atomic_long_add(GENERATION_STEP, &mmn_event_generation);
 }

@@ -7,6 +7,7 @@
 #include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/hash.h>
+#include <linux/interval_tree.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -29,7 +30,8 @@ struct task_struct;
  * @object: callback: object that saved the verdict, see struct mmn_query
  * @generation: callback: mmn_event_generation when @object saved the verdict
  * @opener: callback: object that called after @object and set MMN_EVENT_OPEN; NULL if the
- *	object that called last found the mark set
+ *	object with an end that called last found the mark set
+ * @lead: callback: mmn_event_lead() of @object, if it is a range; another number otherwise
  */
 struct mmn_event {
 	unsigned long key;
@@ -47,6 +49,7 @@ struct mmn_event {
 			const void *opener;
 		};
 	};
+	u64 lead;
 } ____cacheline_aligned;
 
 #define MMN_EVENT_OPEN		1UL	/* the end is still to come: the hook's, or a callback's */
@@ -104,6 +107,16 @@ static inline u64 mmn_event_tag(u64 id, unsigned long site)
 static inline u64 mmn_event_tag_verdict(u64 id, unsigned long site, u64 verdict)
 {
 	return mmn_event_tag(id, site) * mmn_event_mix + verdict;
+}
+
+/*
+ * What a range that saved a verdict leaves for the ranges after it. @tag covers all of the event
+ * but its sequence. The steps of the generation are so large that no two sums are equal.
+ */
+static inline u64 mmn_event_lead(u64 tag, const void *object, unsigned long seq,
+				 unsigned long generation)
+{
+	return (tag ^ (unsigned long)object) * mmn_event_mix + seq + generation;
 }
 
 void mmn_event_init(u64 seed);
@@ -310,13 +323,93 @@ static inline struct mmn_event *mmn_event_find_kept(const struct mmn_event_ident
 	return NULL;
 }
 
+/* The kernel's sequences are odd in a callback: this tells the compiler that none is 0. */
+static inline unsigned long mmn_event_seq(unsigned long seq)
+{
+	return seq | 1;
+}
+
+/* Most events reach one range only, which has led the event before. */
+static __always_inline bool mmn_event_may_follow(const struct mmn_event *home,
+						 const struct interval_tree_node *node,
+						 unsigned long range)
+{
+	return unlikely(READ_ONCE(home->object) != node) && mmn_event_is_kept(home, range);
+}
+
+/**
+ * mmn_event_follow() - copy the verdict of the range that leads the event
+ * @home: home slot of the running task, for which mmn_event_may_follow() is true
+ * @e: identity of the event
+ * @node: node of the range whose callback runs, in the kernel's tree
+ * @seq: sequence that the kernel passed to the callback
+ * @site: filled with the return address into the call site; 0 if unknown
+ * @v: filled with the verdict
+ *
+ * See event.c for the reason why the verdict is that of the same event.
+ *
+ * Context: A range's start callback.
+ * Return: true if @site and @v are of this event; false if @node has to lead. They may have been
+ * written in either case.
+ */
+static __always_inline bool mmn_event_follow(const struct mmn_event *home,
+					     const struct mmn_event_identity *e,
+					     const struct interval_tree_node *node,
+					     unsigned long seq, unsigned long *site,
+					     struct mmn_verdict *v)
+{
+	const struct interval_tree_node *leader = READ_ONCE(home->object);
+	unsigned long generation = atomic_long_read(&mmn_event_generation);
+	u64 verdict, tag;
+
+	*site = READ_ONCE(home->site);
+	verdict = READ_ONCE(home->verdict);
+	memcpy(v, &verdict, sizeof(verdict));
+	tag = mmn_event_tag_verdict(e->id, *site, verdict);
+	/* Only if the numbers match is the leader in the tree, and may be read. */
+	return likely(READ_ONCE(home->lead) == mmn_event_lead(tag, leader, seq, generation)) &&
+	       likely(node->start > leader->start);
+}
+
+/* The event has a leader. Opens its slot if @object, which follows, has an end callback. */
+static inline void mmn_event_join(struct mmn_event *slot, const struct mmn_event_identity *e,
+				  const void *object)
+{
+	bool opens = !(READ_ONCE(slot->key) & MMN_EVENT_OPEN);
+
+	WRITE_ONCE(slot->opener, opens ? object : NULL);
+	if (opens)
+		WRITE_ONCE(slot->key, e->range | MMN_EVENT_OPEN);
+}
+
+static inline bool mmn_event_has_leader(const struct mmn_event *slot, u64 tag, unsigned long seq,
+					unsigned long generation)
+{
+	return READ_ONCE(slot->lead) == mmn_event_lead(tag, READ_ONCE(slot->object), seq,
+						       generation);
+}
+
+/*
+ * Has another object saved the verdict of @tag in this event? If a range was removed meanwhile, a
+ * range recognises its leader by the sequence.
+ */
+static inline bool mmn_event_is_saved(const struct mmn_event *slot, u64 tag, unsigned long seq,
+				      unsigned long generation)
+{
+	unsigned long then = READ_ONCE(slot->generation);
+
+	return then == generation || (seq && mmn_event_has_leader(slot, tag, seq, then));
+}
+
 /**
  * mmn_event_keep() - save a verdict for the end callback
+ * @slot: home slot of the running task
  * @e: identity of the event
  * @site: return address into the call site; 0 if unknown
  * @v: verdict to save
  * @object: object that the running callback belongs to
  * @ends: true if the object also has an end callback for this event
+ * @seq: sequence that the kernel passed to the callback of a range; 0 for another object
  *
  * For an event that the hook did not record. Ends are only reported to objects that have an
  * end callback, so a slot may outlive its event. The kernel calls the start callback of an
@@ -324,38 +417,48 @@ static inline struct mmn_event *mmn_event_find_kept(const struct mmn_event_ident
  * new event. The generation guards against an object that was freed and its address reused.
  * The return value is used for counting; no verdict depends on it.
  *
+ * A range leads its event from then on, unless another range has saved this verdict.
+ *
  * Context: A notifier's start callback.
  * Return: true if the caller is the first for this event and has to count it; false if
  * another object has saved this verdict of the same event.
  */
-static __always_inline bool mmn_event_keep(const struct mmn_event_identity *e,
+static __always_inline bool mmn_event_keep(struct mmn_event *slot,
+					   const struct mmn_event_identity *e,
 					   unsigned long site, const struct mmn_verdict *v,
-					   const void *object, bool ends)
+					   const void *object, bool ends, unsigned long seq)
 {
-	struct mmn_event *slot = mmn_event_home(e->task);
 	unsigned long generation = atomic_long_read(&mmn_event_generation);
+	bool saved;
 	u64 verdict, tag;
 
-	if (unlikely(mmn_event_encloses(READ_ONCE(slot->key), e->range, e->top)))
+	if (unlikely(mmn_event_encloses(READ_ONCE(slot->key), e->range, e->top))) {
+		if (seq)
+			WRITE_ONCE(slot->lead, 0);
 		slot++;
+	}
 	memcpy(&verdict, v, sizeof(verdict));
 	tag = mmn_event_tag_verdict(e->id, site, verdict);
-	if (unlikely(READ_ONCE(slot->tag) == tag && mmn_event_is_kept(slot, e->range) &&
-		     READ_ONCE(slot->object) != object &&
-		     READ_ONCE(slot->generation) == generation)) {
+	saved = unlikely(READ_ONCE(slot->tag) == tag) && mmn_event_is_kept(slot, e->range) &&
+		READ_ONCE(slot->object) != object &&
+		mmn_event_is_saved(slot, tag, seq, generation);
+	if (unlikely(saved)) {
 		ends = ends && !(READ_ONCE(slot->key) & MMN_EVENT_OPEN);
 		WRITE_ONCE(slot->opener, ends ? object : NULL);
 		if (ends)
 			WRITE_ONCE(slot->key, e->range | MMN_EVENT_OPEN);
-		return false;
+		if (!seq || mmn_event_has_leader(slot, tag, seq, generation))
+			return false;
+	} else {
+		WRITE_ONCE(slot->key, e->range | (ends ? MMN_EVENT_OPEN : 0));
+		WRITE_ONCE(slot->site, site);
+		WRITE_ONCE(slot->verdict, verdict);
+		WRITE_ONCE(slot->tag, tag);
 	}
-	WRITE_ONCE(slot->key, e->range | (ends ? MMN_EVENT_OPEN : 0));
-	WRITE_ONCE(slot->site, site);
-	WRITE_ONCE(slot->verdict, verdict);
-	WRITE_ONCE(slot->tag, tag);
 	WRITE_ONCE(slot->object, object);
 	WRITE_ONCE(slot->generation, generation);
-	return true;
+	WRITE_ONCE(slot->lead, seq ? mmn_event_lead(tag, object, seq, generation) : 0);
+	return !saved;
 }
 
 /**

@@ -147,7 +147,8 @@ static bool verdict_by_rules(const struct mmu_notifier_range *range, const struc
 			     struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
 	u32 site = mmn_rule_cache_site(s->row, range->event);
-	u64 key = s->row == MMN_SITE_UNKNOWN ? 0 : mmn_rule_cache_key(site, s->needs, ctx);
+	bool known = s->row != MMN_SITE_UNKNOWN || s->class == MMN_CLASS_RELEASE;
+	u64 key = known ? mmn_rule_cache_key(site, s->needs, ctx) : 0;
 
 	if (mmn_rule_cache_find(key, v))
 		return v->event != MMN_RULE_CACHE_NEEDS_STACK;
@@ -608,6 +609,14 @@ noinline void mmn_verdict_start_slow(const struct mmu_notifier_range *range,
 void mmn_verdict_verify(unsigned long site, unsigned int row, struct mmn_verdict v)
 {
 	mmn_verify_check(site, row, false, &v);
+}
+
+/* @v is a copy of the leader's, see mmn_event_follow(). */
+void mmn_verdict_verify_copy(unsigned long site, struct mmn_verdict v)
+{
+	const struct mmn_site *known = site ? mmn_addr_cache_get(site) : NULL;
+
+	mmn_verify_check(site, known ? known->row : MMN_SITE_UNKNOWN, false, &v);
 }
 
 /* For mmn_verdict_end(): the verdict of the start is in a record, or was overwritten. */

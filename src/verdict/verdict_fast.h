@@ -40,16 +40,21 @@ DECLARE_STATIC_KEY_FALSE(mmn_verdict_hooked);
 /**
  * struct mmn_query - the callback that needs a verdict
  * @frame: frame address of the function that the kernel, or a driver's callback, called
- * @object: identifies the subscriber, which sees each event once: the native notifier, or
- *	for a driver's own callback the client or a return address into the driver
+ * @object: identifies the subscriber, which sees each event once: the native notifier, for a range
+ *	its node in the kernel's tree, or for a driver's own callback the client or a return address
+ *	into the driver
  * @ends: true if the subscriber's end callback will call mmn_verdict_end()
  * @path: cached call path from @frame to the call site
+ * @seq: mmn_event_seq() of the callback of a range; 0 for another subscriber
+ * @home: home slot of the running task, for a range
  */
 struct mmn_query {
 	const unsigned long *frame;
 	const void *object;
 	bool ends;
 	struct mmn_call_path *path;
+	unsigned long seq;
+	struct mmn_event *home;
 };
 
 /**
@@ -88,6 +93,7 @@ void mmn_verdict_cancel_end(const struct mmu_notifier_range *range, const void *
 void mmn_verdict_trace(const struct mmu_notifier_range *range, struct mmn_verdict v,
 		       unsigned long site);
 void mmn_verdict_verify(unsigned long site, unsigned int row, struct mmn_verdict v);
+void mmn_verdict_verify_copy(unsigned long site, struct mmn_verdict v);
 
 /*
  * Has to be inlined into the function that the kernel calls, or that a driver's callback
@@ -170,7 +176,8 @@ static __always_inline bool mmn_verdict_keep(const struct mmu_notifier_range *ra
 	struct mmn_event_identity e MMN_UNINIT;
 
 	mmn_verdict_identify(range, &e);
-	return mmn_event_keep(&e, site, v, query.object, ends);
+	return mmn_event_keep(query.seq ? query.home : mmn_event_home(current), &e, site, v,
+			      query.object, ends, query.seq);
 }
 
 /* Return: false if the slow path is needed; nothing was changed then. */
@@ -202,6 +209,43 @@ static __always_inline bool mmn_verdict_start_fast(const struct mmu_notifier_ran
 	if (mmn_verdict_keep(range, query, s.site.pc, &v))
 		mmn_verdict_publish(range, &v, &s);
 	mmn_verdict_fill(range, &v, s.site.pc, info);
+	return true;
+}
+
+/**
+ * mmn_verdict_follow() - get the verdict in the callback of a range that follows
+ * @range: the kernel's range
+ * @home: home slot of the running task, for which mmn_event_may_follow() is true
+ * @node: node of the range in the kernel's tree
+ * @seq: sequence that the kernel passed to the callback
+ * @ends: true if mmn_verdict_end() will be called for the range
+ * @info: filled with the verdict, every member, if the range follows
+ *
+ * A copy is verified, too, since that of another event would be a fault of mmnotify.
+ *
+ * Context: As mmn_verdict_start().
+ * Return: true if the range follows; false if it has to lead, and nothing was changed.
+ */
+static __always_inline bool mmn_verdict_follow(const struct mmu_notifier_range *range,
+					       struct mmn_event *home,
+					       const struct interval_tree_node *node,
+					       unsigned long seq, bool ends,
+					       struct mmnotify_info *info)
+{
+	struct mmn_event_identity e MMN_UNINIT;
+	struct mmn_verdict v MMN_UNINIT;
+	unsigned long site;
+
+	if (static_branch_unlikely(&mmn_verdict_hooked))
+		return false;
+	mmn_verdict_identify(range, &e);
+	if (!mmn_event_follow(home, &e, node, seq, &site, &v))
+		return false;
+	if (unlikely(ends) && mmu_notifier_range_blockable(range))
+		mmn_event_join(home, &e, node);
+	if (mmn_verify_on())
+		mmn_verdict_verify_copy(site, v);
+	mmn_verdict_fill(range, &v, site, info);
 	return true;
 }
 

@@ -119,7 +119,7 @@ static inline bool keep(struct mmn_event_identity e, unsigned int v, const void 
 {
 	struct mmn_verdict what = verdict(v);
 
-	return mmn_event_keep(&e, 5, &what, object, ends);
+	return mmn_event_keep(mmn_event_home(e.task), &e, 5, &what, object, ends, 0);
 }
 
 static inline void cancel(struct mmn_event_identity e, const void *object)

@@ -593,7 +593,7 @@ static void one_kept(struct worker *w, struct mmn_event_identity e, unsigned int
 	struct mmn_verdict v = verdict(n), got;
 	unsigned long site;
 
-	mmn_event_keep(&e, e.range, &v, w, true);
+	mmn_event_keep(mmn_event_home(e.task), &e, e.range, &v, w, true, 0);
 	if (!mmn_event_end(&e, &site, &got)) {
 		w->missed++;
 		return;

@@ -234,6 +234,88 @@ static void test_nested(void)
 	ok(!late && info.native == MMU_NOTIFY_UNMAP && counted == 2, "events may nest");
 }
 
+/* ---- ranges that follow ---- */
+
+static struct interval_tree_node first = { 0x1000, 0x1fff };
+static struct interval_tree_node second = { 0x2000, 0x2fff };
+static unsigned int copied;
+
+void mmn_verdict_verify_copy(unsigned long at, struct mmn_verdict v)
+{
+	copied += at == SITE && v.cause == cache_verdict.cause;
+}
+
+static noinline void lead_with(const void *object, unsigned long seq)
+{
+	struct mmn_query query = mmn_verdict_query(object, false, &path);
+
+	query.frame = __builtin_frame_address(0);
+	frame = query.frame;
+	query.seq = mmn_event_seq(seq);
+	query.home = mmn_event_home(current);
+	mmn_verdict_start(range, query, &info);
+}
+
+static bool follows(const struct interval_tree_node *node, unsigned long seq, bool ends)
+{
+	struct mmn_event *home = mmn_event_home(current);
+
+	memset(&info, 0xff, sizeof(info));
+	return mmn_event_may_follow(home, node, (unsigned long)range) &&
+	       mmn_verdict_follow(range, home, node, seq, ends, &info);
+}
+
+static void lead_first(void)
+{
+	begin();
+	lead_with(&first, 3);
+}
+
+static void test_follow(void)
+{
+	lead_first();
+	asked = 0;
+	ok(follows(&second, 3, false) && is_filled(&cache_verdict, MMNOTIFY_F_BLOCKABLE, NULL) &&
+	   !asked && counted == 1, "a range that comes after the leader copies its verdict");
+	ok(!kept_slot() || !is_open(), "and leaves no open slot without an end callback");
+	ok(!follows(&second, 5, false), "but not of an event with another sequence");
+	range->end += 0x1000;
+	ok(!follows(&second, 3, false), "nor of one with other bounds");
+	lead_first();
+	ok(!follows(&first, 3, false), "the leader does not copy from itself");
+	begin();
+	lead_with(&second, 3);
+	ok(!follows(&first, 3, false), "nor does a range that comes before the leader");
+	lead_first();
+	second.start = 0x1000;
+	ok(!follows(&second, 3, false), "nor one that starts where the leader does");
+	second.start = 0x2000;
+	lead_first();
+	atomic_long_add(1, &mmn_event_generation);
+	ok(!follows(&second, 3, false), "nor one after a removal, since the mm may be another one");
+	lead_first();
+	mmn_verdict_hooked.on = true;
+	ok(!follows(&second, 3, false), "nor one while the hook is attached");
+	begin();
+	start(&first, false);
+	ok(!follows(&second, 3, false), "nor one from an object that is no range");
+}
+
+static void test_follow_end(void)
+{
+	lead_first();
+	verifying = true;
+	ok(follows(&second, 3, true) && copied == 1, "a copy is verified");
+	ok(is_open(), "a range that follows opens the slot for its end callback");
+	memset(&info, 0xff, sizeof(info));
+	mmn_verdict_end(range, &info);
+	ok(is_filled(&cache_verdict, MMNOTIFY_F_BLOCKABLE, NULL) && !late,
+	   "which has the verdict of the leader");
+	lead_first();
+	range->blockable = false;
+	ok(follows(&second, 3, true) && !is_open(), "a start that may be refused opens none");
+}
+
 static void *owner_of(unsigned int event, unsigned int native)
 {
 	begin();
@@ -266,6 +348,8 @@ int main(void)
 	test_slow();
 	test_end();
 	test_nested();
+	test_follow();
+	test_follow_end();
 	test_owner();
 	return tap_done();
 }

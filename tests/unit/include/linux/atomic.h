@@ -66,9 +66,9 @@ static inline long atomic_long_read(const atomic_long_t *v)
 	return __atomic_load_n(&v->counter, __ATOMIC_RELAXED);
 }
 
-static inline void atomic_long_inc(atomic_long_t *v)
+static inline void atomic_long_add(long n, atomic_long_t *v)
 {
-	__atomic_fetch_add(&v->counter, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&v->counter, n, __ATOMIC_RELAXED);
 }
 
 typedef struct { long long counter; } atomic64_t;
