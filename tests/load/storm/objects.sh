@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The mmnotify authors
 #
-# Usage: objects.sh PAIRS RANGES LIVES
+# Usage: objects.sh PAIRS RANGES LIVES WIDE
 # Runs in the VM: storms of objects in a loaded mmnotify. The program tests each storm; then
 # memory and modules have to be as before. Allocations are counted exactly enough to find
 # a leak in one of ten objects.
@@ -31,22 +31,27 @@ clean() {
 	records=$(sed -n 's/^records_live //p' $debugfs/hook)
 	check "[ $records -lt 128 ]" "$1: few records are left"
 	say "# $1: $records records are left"
-	after "$1"
-	allowed_objects=$(($2 / 100)) allowed_kb=2048
-	[ $allowed_objects -ge 500 ] || allowed_objects=500
-	check "[ $grown_objects -lt $allowed_objects ]" \
-		"$1: less than $allowed_objects allocations more than before"
-	check "[ $grown_kb -lt $allowed_kb ]" "$1: less than $allowed_kb kB more than before"
+	check "[ $grown_objects -lt $allowed ]" \
+		"$1: less than $allowed allocations more than before, in one of $turn runs"
+	check "[ $grown_kb -lt 2048 ]" "$1: less than 2048 kB more than before"
 	check "same_modules $1" "$1: the same modules are in use"
 }
 
 # run NAME NUMBER OBJECTS: with so many objects a leak in one of ten is found. The first run
-# allocates what the kernel keeps for good.
+# allocates what the kernel keeps for good. What the rest of the kernel allocates goes up and down
+# by more than the limit on some kernels, but a leak is there in each run. So the smallest growth of
+# up to three runs counts.
 run() {
 	/files/storm "$1" 64 > /dev/null
-	before "$1"
-	storm "$1" "$2"
-	clean "$1" "$3"
+	allowed=$(($3 / 100))
+	[ $allowed -ge 500 ] || allowed=500
+	for turn in 1 2 3; do
+		before "$1"
+		storm "$1" "$2"
+		after "$1"
+		[ $grown_objects -ge $allowed ] || break
+	done
+	clean "$1"
 }
 
 say 'TAP version 13'
@@ -61,6 +66,9 @@ insmod /modules/mmn_storm.ko
 run pairs "$1" "$1"
 run ranges "$2" "$2"
 run lives "$3" "$(($3 * 100))"
+insmod /modules/mmn_wide.ko
+storm wide "$4"
+check "rmmod mmn_wide" "wide: its driver unloads"
 
 # Plants a leak that is just large enough to be found.
 before planted

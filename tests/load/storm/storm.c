@@ -144,6 +144,7 @@ int main(int argc, char **argv)
 		{ "pairs", storm_pairs },
 		{ "ranges", storm_ranges },
 		{ "lives", storm_lives },
+		{ "wide", storm_wide },
 	};
 	unsigned int i;
 
@@ -154,6 +155,6 @@ int main(int argc, char **argv)
 		storms[i].run(strtoul(argv[2], NULL, 0));
 		return plan();
 	}
-	fprintf(stderr, "Usage: storm pairs|ranges|lives NUMBER\n");
+	fprintf(stderr, "Usage: storm pairs|ranges|lives|wide NUMBER\n");
 	return 2;
 }

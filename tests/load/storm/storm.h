@@ -38,9 +38,10 @@ unsigned long traffic_rounds(void);
 void write_file(const char *path, const char *text);
 void sleep_us(unsigned int us);
 
-/* The three storms. */
+/* The storms. */
 void storm_pairs(unsigned long n);
 void storm_ranges(unsigned long n);
 void storm_lives(unsigned long n);
+void storm_wide(unsigned long n);
 
 #endif /* STORM_STORM_H */

@@ -29,7 +29,7 @@ loads()
 objects()
 {
 	in_vm "$1" objects --mem 1024 --timeout $((600 + rounds * 3)) --files "$top/tests/load/storm" \
-		-- sh /files/objects.sh $((rounds * 10)) $((rounds * 1000)) $((rounds / 10 + 1))
+		-- sh /files/objects.sh $((rounds * 10)) $((rounds * 1000)) $((rounds / 10 + 1)) "$rounds"
 }
 
 quiet()
