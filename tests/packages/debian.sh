@@ -87,14 +87,14 @@ loads()
 	"$vm_dir/run" --kernel "${names[0]}" --root-dir "$root" --no-modules --timeout 180 -- sh -ec "$1"
 }
 
-# A second and a third package: drivers as a vendor packages them.
+# driver_package SUITE NAME SAMPLE MODULE: a sample as a vendor packages its driver.
 driver_package()
 {
-	local suite=$1 driver=$2 tree=$tmp/driver/mmnotify-$2
+	local suite=$1 driver=$2 sample=$3 module=$4 tree=$tmp/driver/mmnotify-$2
 	rm -rf "$tree"
 	mkdir -p "$tree/DEBIAN" "$tree/usr/src/$driver-1.0"
-	cp "$top"/samples/mirror/* "$tree/usr/src/$driver-1.0/"
-	sed -e "s/mmnotify-mirror/$driver/; s/^BUILT_MODULE_NAME.*/BUILT_MODULE_NAME[0]=\"mirror\"/" \
+	cp "$top/samples/$sample"/* "$tree/usr/src/$driver-1.0/"
+	sed -e "s/mmnotify-mirror/$driver/; s/^BUILT_MODULE_NAME.*/BUILT_MODULE_NAME[0]=\"$module\"/" \
 		"$top/tests/dkms/mirror/dkms.conf" >"$tree/usr/src/$driver-1.0/dkms.conf"
 	sed -e "s/@driver@/$driver/" "$top/tests/packages/driver/control" >"$tree/DEBIAN/control"
 	for script in postinst prerm; do
@@ -104,11 +104,14 @@ driver_package()
 	dpkg-deb --root-owner-group -b "$tree" "$tmp/share/$suite/$driver-dkms_1.0_all.deb"
 }
 
-driver_built()
+# drivers_built MODULE...
+drivers_built()
 {
-	local kernel
+	local kernel module
 	for kernel in "${versions[@]}"; do
-		in_copy modinfo -k "$kernel" -F depends mirror | grep -w mmnotify || return 1
+		for module; do
+			in_copy modinfo -k "$kernel" -F depends "$module" | grep -w mmnotify || return 1
+		done
 	done
 }
 
@@ -185,15 +188,22 @@ test_debian_install()
 
 test_debian_life()
 {
-	local suite=$1
+	local suite=$1 both='modprobe mirror; modprobe mmn_userptr; grep "^mmnotify.* 2 " /proc/modules'
 	test_debian_install "$suite"
-	driver_package "$suite" one >/dev/null
+	driver_package "$suite" one mirror mirror >/dev/null
+	driver_package "$suite" two userptr mmn_userptr >/dev/null
 	ok "a driver is installed later" apt "$suite" install one-dkms_1.0_all.deb
-	ok "and depends on mmnotify" driver_built
+	ok "and depends on mmnotify" drivers_built mirror
 	ok "and loads it" loads 'modprobe mirror; [ -d /sys/module/mmnotify ]; modprobe -r mirror'
+	ok "a second driver is installed beside it" apt "$suite" install two-dkms_1.0_all.deb
+	ok "both are built" drivers_built mirror mmn_userptr
+	ok "mmnotify is installed again over itself" apt "$suite" install --reinstall \
+		"$(dkms_package "$version")"
+	ok "and is in use, once" built "$version"
+	ok "both drivers load together" loads "$both"
 	ok "an upgrade" apt "$suite" install "$(dkms_package 0.1.1)"
 	ok "takes the place of the old version" built 0.1.1
-	ok "and the driver still loads" loads 'modprobe mirror; [ -d /sys/module/mmnotify ]'
+	ok "and both drivers still load" loads "$both"
 	ok "an upgrade that does not compile leaves apt well" apt "$suite" install "$(dkms_package 0.1.2)"
 	ok "nothing is half configured" apt_is_well
 	ok "the version before stays" built 0.1.1
@@ -205,14 +215,18 @@ test_debian_life()
 	ok "is in use, too" built "$version"
 	ok "a package of a kernel builds it for a new kernel" kernel_upgrade "$version"
 	ok "mmnotify is in use by then" built "$version"
-	ok "removal takes the driver along" apt "$suite" remove mmnotify-dkms
+	ok "removal takes the drivers along" apt "$suite" remove mmnotify-dkms
 	ok "and leaves no module" test -z "$(find "$root"/lib/modules/*/updates -name '*.ko*')"
-	ok "driver and mmnotify in one command" apt "$suite" install "$(dkms_package "$version")" \
-		one-dkms_1.0_all.deb
-	ok "both are built" driver_built
-	ok "the driver loads" loads 'modprobe mirror; [ -d /sys/module/mmnotify ]'
-	ok "purge of all" apt "$suite" purge mmnotify-dkms mmnotify-dev mmnotify-tools one-dkms
+	ok "drivers and mmnotify in one command" apt "$suite" install "$(dkms_package "$version")" \
+		one-dkms_1.0_all.deb two-dkms_1.0_all.deb
+	ok "all are built" drivers_built mirror mmn_userptr
+	ok "the drivers load" loads "$both"
+	ok "one driver is removed" apt "$suite" remove two-dkms
+	ok "and the other one loads" loads 'modprobe mirror; ! modprobe mmn_userptr 2>/dev/null'
+	ok "purge of all" apt "$suite" purge mmnotify-dkms mmnotify-dev mmnotify-tools one-dkms two-dkms
 	ok "leaves nothing" nothing_left
+	ok "installed again after the purge" apt "$suite" install "$(dkms_package "$version")"
+	ok "the module is built as the first time" built "$version"
 	leave
 }
 

@@ -26,16 +26,9 @@ make_esp()
 	cp /usr/share/OVMF/OVMF_VARS_4M.ms.fd "$tmp/vars.fd"
 }
 
-# boots [OPTION...] -- COMMAND...
-boots()
-{
-	"$vm_dir/run" --kernel "${names[0]}" --mem 1536 --timeout 600 --no-modules \
-		--root-dir "$root" --efi "$tmp/vars.fd" --esp "$tmp/esp" "$@"
-}
-
 in_secure_boot()
 {
-	boots -- sh -ec "mount -t efivarfs none /sys/firmware/efi/efivars
+	"${machine[@]}" -- sh -ec "mount -t efivarfs none /sys/firmware/efi/efivars
 		mokutil --sb-state | grep 'SecureBoot enabled'
 		$1"
 }
@@ -57,14 +50,15 @@ enrols()
 	mkfifo "$tmp/keys"
 	"$top/tests/packages/answer" "$tmp/keys" 'Press any key' x 'Enroll MOK' '\d\n' \
 		Continue '\d\n' 'Yes' '\d\n' 'assword' 'secret\n' 'Reboot' '\n' \
-		-- "$vm_dir/run" --kernel "${names[0]}" --mem 1536 --timeout 600 --no-modules \
-		--root-dir "$root" --efi "$tmp/vars.fd" --esp "$tmp/esp" --keys "$tmp/keys" -- false
+		-- "${machine[@]}" --keys "$tmp/keys" -- false
 }
 
 test_secure_boot()
 {
 	prefix=secure-boot
 	enter_plain trixie secure
+	machine=("$vm_dir/run" --kernel "${names[0]}" --mem 1536 --timeout 600 --no-modules
+		--root-dir "$root" --efi "$tmp/vars.fd" --esp "$tmp/esp")
 	need_tools efi openssl
 	ok "an EFI system partition of Debian's signed packages" make_esp
 	ok "apt installs mmnotify and mokutil" apt trixie install "$(dkms_package "$version")" \
