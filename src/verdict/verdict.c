@@ -616,6 +616,9 @@ void mmn_verdict_verify_copy(unsigned long site, struct mmn_verdict v)
 {
 	const struct mmn_site *known = site ? mmn_addr_cache_get(site) : NULL;
 
+	/* A release has no call site. */
+	if (v.event == MMNOTIFY_RELEASE)
+		return;
 	mmn_verify_check(site, known ? known->row : MMN_SITE_UNKNOWN, false, &v);
 }
 

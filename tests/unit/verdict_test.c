@@ -147,6 +147,14 @@ static void test_verify(void)
 	verifying = true;
 	end();
 	ok(gets_exact(SITE) && !asked.verified, "at the end nothing is verified");
+	begin();
+	has.cached = true;
+	mmn_verdict_verify_copy(SITE, exact);
+	ok(asked.verified == 1, "the copy of a leader's verdict is verified");
+	begin();
+	asked.in_hook = true;
+	mmn_verdict_verify_copy(0, (struct mmn_verdict){ .event = MMNOTIFY_RELEASE });
+	ok(asked.in_hook, "but that of a release is not, which has no call site");
 }
 
 static void test_trace(void)
