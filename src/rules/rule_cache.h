@@ -79,7 +79,7 @@ static inline u64 mmn_rule_cache_key_arg(u64 key, const struct mmn_rule_cache_ar
 
 /**
  * mmn_rule_cache_key() - compute the key of a context
- * @site: mmn_rule_cache_site() of a call site that has a row
+ * @site: mmn_rule_cache_site() of a call site that has a row, or of a release, which has none
  * @needs: MMN_NEED_* of its class
  * @ctx: context before any walk
  *
