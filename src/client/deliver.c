@@ -156,7 +156,7 @@ static __always_inline bool lead(struct mmnotify_range *r, struct call c,
 	return deliver(r, &info, c, finish);
 }
 
-/* Return: true if the range follows, and @ret is what the driver returned. */
+/* Return: true if the range follows, and @ret is the result of the driver's callback. */
 static __always_inline bool follow(struct call c, struct mmnotify_finish **finish, bool *ret)
 {
 	struct mmnotify_range *r = from_native(c.mni);
@@ -238,7 +238,7 @@ static noinline bool follow_two_pass(struct mmu_interval_notifier *mni,
 	return lead_two_pass(mni, range, seq, frame, home, finish);
 }
 
-/* Return: what the driver returned; @finish is NULL if there is nothing to finish. */
+/* Return: the result of the driver's callback; @finish is NULL if there is nothing to finish. */
 static __always_inline bool first_pass(struct call c, struct mmnotify_finish **finish)
 {
 	bool ret;

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * wide: events that many ranges get, in which all ranges but the first copy its verdict. The tasks
- * share slots of mmnotify's table of events, so each overwrites what another one saved. They repeat
+ * share slots of mmnotify's table of events, so each overwrites the verdicts of another one. They repeat
  * two operations of different causes on the same addresses, in the same function of the kernel.
  * They overlap, so that the sequence of the mm stays odd. Ranges come and go meanwhile. A copy of
  * an earlier event's verdict has the wrong cause.
@@ -85,7 +85,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Those that share a slot work, at most WORKERS of them. */
+/* Tasks that share a slot work, at most WORKERS of them. */
 static unsigned int choose(void)
 {
 	unsigned int i, j, nr = 0;
