@@ -2,10 +2,10 @@
 // SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
  * wide: events that many ranges get, in which all ranges but the first copy its verdict. The tasks
- * share slots of mmnotify's table of events, so each overwrites the verdicts of another one. They repeat
- * two operations of different causes on the same addresses, in the same function of the kernel.
- * They overlap, so that the sequence of the mm stays odd. Ranges come and go meanwhile. A copy of
- * an earlier event's verdict has the wrong cause.
+ * share slots of mmnotify's table of events, so each overwrites the verdicts of another one. They
+ * repeat two operations of different causes on the same addresses, in the same function of the
+ * kernel. They overlap, so that the sequence of the mm stays odd. Ranges come and go meanwhile. A
+ * copy of an earlier event's verdict has the wrong cause.
  */
 #define _GNU_SOURCE
 #include <errno.h>
