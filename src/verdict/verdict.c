@@ -147,8 +147,9 @@ static bool verdict_by_rules(const struct mmu_notifier_range *range, const struc
 			     struct mmn_ctx *ctx, struct mmn_verdict *v)
 {
 	u32 site = mmn_rule_cache_site(s->row, range->event);
-	bool known = s->row != MMN_SITE_UNKNOWN || s->class == MMN_CLASS_RELEASE;
-	u64 key = known ? mmn_rule_cache_key(site, s->needs, ctx) : 0;
+	/* A call site without a row has no key, but a release, which has none, has one. */
+	u64 key = s->row || s->class == MMN_CLASS_RELEASE ?
+		  mmn_rule_cache_key(site, s->needs, ctx) : 0;
 
 	if (mmn_rule_cache_find(key, v))
 		return v->event != MMN_RULE_CACHE_NEEDS_STACK;
@@ -560,8 +561,7 @@ void mmn_verdict_show_release(struct mm_struct *mm)
 }
 
 noinline void mmn_verdict_start_recorded(const struct mmu_notifier_range *range,
-				    const struct mmn_query *query,
-				    struct mmnotify_info *info)
+					 const struct mmn_query *query, struct mmnotify_info *info)
 {
 	struct mmn_event_snapshot seen MMN_UNINIT;
 
@@ -586,8 +586,7 @@ static const struct mmn_site *find_site(const struct mmu_notifier_range *range,
 
 /* For mmn_verdict_start() without the hook: the fast path failed. */
 noinline void mmn_verdict_start_slow(const struct mmu_notifier_range *range,
-				  const struct mmn_query *query,
-				  struct mmnotify_info *info)
+				     const struct mmn_query *query, struct mmnotify_info *info)
 {
 	struct mmn_lookup s = { };
 	const struct mmn_site *known;
@@ -611,15 +610,14 @@ void mmn_verdict_verify(unsigned long site, unsigned int row, struct mmn_verdict
 	mmn_verify_check(site, row, false, &v);
 }
 
-/* @v is a copy of the leader's, see mmn_event_follow(). */
+/* Of the leader's verdict: mmn_event_follow(). */
 void mmn_verdict_verify_copy(unsigned long site, struct mmn_verdict v)
 {
 	const struct mmn_site *known = site ? mmn_addr_cache_get(site) : NULL;
 
 	/* A release has no call site. */
-	if (v.event == MMNOTIFY_RELEASE)
-		return;
-	mmn_verify_check(site, known ? known->row : MMN_SITE_UNKNOWN, false, &v);
+	if (v.event != MMNOTIFY_RELEASE)
+		mmn_verify_check(site, known ? known->row : MMN_SITE_UNKNOWN, false, &v);
 }
 
 /* For mmn_verdict_end(): the verdict of the start is in a record, or was overwritten. */
