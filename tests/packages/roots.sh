@@ -19,6 +19,8 @@ mount_over()
 	local lower
 	root=$tmp/$1/root
 	lower=$(printf ':%s' "${@:2}")
+	# Nothing of an earlier copy of the same name.
+	rm -rf --one-file-system "${tmp:?}/$1"
 	mkdir -p "$tmp/$1"/{upper,work,root}
 	mount -t overlay overlay "$root" \
 		-o "lowerdir=${lower#:},upperdir=$tmp/$1/upper,workdir=$tmp/$1/work" ||
