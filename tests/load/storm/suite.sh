@@ -28,7 +28,8 @@ loads()
 
 objects()
 {
-	in_vm "$1" objects --mem 1024 --timeout $((600 + rounds * 3)) --files "$top/tests/load/storm" \
+	in_vm "$1" objects --mem 1024 --cmdline 'slub_debug=U,kmalloc-*' \
+		--timeout $((600 + rounds * 3)) --files "$top/tests/load/storm" \
 		-- sh /files/objects.sh $((rounds * 10)) $((rounds * 1000)) $((rounds / 10 + 1)) "$rounds"
 }
 
