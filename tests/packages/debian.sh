@@ -188,15 +188,15 @@ test_debian_install()
 
 test_debian_life()
 {
-	local suite=$1 both='modprobe mirror; modprobe mmn_userptr; grep "^mmnotify.* 2 " /proc/modules'
+	local suite=$1 both='modprobe mirror; modprobe mmn_minimal_range; grep "^mmnotify.* 2 " /proc/modules'
 	test_debian_install "$suite"
 	driver_package "$suite" one mirror mirror >/dev/null
-	driver_package "$suite" two userptr mmn_userptr >/dev/null
+	driver_package "$suite" two minimal mmn_minimal_range >/dev/null
 	ok "a driver is installed later" apt "$suite" install one-dkms_1.0_all.deb
 	ok "and depends on mmnotify" drivers_built mirror
 	ok "and loads it" loads 'modprobe mirror; [ -d /sys/module/mmnotify ]; modprobe -r mirror'
 	ok "a second driver is installed beside it" apt "$suite" install two-dkms_1.0_all.deb
-	ok "both are built" drivers_built mirror mmn_userptr
+	ok "both are built" drivers_built mirror mmn_minimal_range
 	ok "mmnotify is installed again over itself" apt "$suite" install --reinstall \
 		"$(dkms_package "$version")"
 	ok "and is in use, once" built "$version"
@@ -219,10 +219,10 @@ test_debian_life()
 	ok "and leaves no module" test -z "$(find "$root"/lib/modules/*/updates -name '*.ko*')"
 	ok "drivers and mmnotify in one command" apt "$suite" install "$(dkms_package "$version")" \
 		one-dkms_1.0_all.deb two-dkms_1.0_all.deb
-	ok "all are built" drivers_built mirror mmn_userptr
+	ok "all are built" drivers_built mirror mmn_minimal_range
 	ok "the drivers load" loads "$both"
 	ok "one driver is removed" apt "$suite" remove two-dkms
-	ok "and the other one loads" loads 'modprobe mirror; ! modprobe mmn_userptr 2>/dev/null'
+	ok "and the other one loads" loads 'modprobe mirror; ! modprobe mmn_minimal_range 2>/dev/null'
 	ok "purge of all" apt "$suite" purge mmnotify-dkms mmnotify-dev mmnotify-tools one-dkms two-dkms
 	ok "leaves nothing" nothing_left
 	ok "installed again after the purge" apt "$suite" install "$(dkms_package "$version")"
