@@ -188,7 +188,8 @@ test_debian_install()
 
 test_debian_life()
 {
-	local suite=$1 both='modprobe mirror; modprobe mmn_minimal_range; grep "^mmnotify.* 2 " /proc/modules'
+	local suite=$1 both='modprobe mirror; modprobe mmn_minimal_range
+		grep "^mmnotify .*mirror" /proc/modules | grep mmn_minimal_range'
 	test_debian_install "$suite"
 	driver_package "$suite" one mirror mirror >/dev/null
 	driver_package "$suite" two minimal mmn_minimal_range >/dev/null
