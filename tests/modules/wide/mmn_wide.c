@@ -20,7 +20,7 @@
 
 #include "wide.h"
 
-/* That of src/verdict/event.h. */
+/* MMN_EVENT_BITS of src/verdict/event.h. */
 #define SLOT_BITS	10
 
 static struct mmnotify_client wide_client = {
@@ -31,7 +31,7 @@ static struct mmnotify_client wide_client = {
 static atomic64_t told, wrong;
 static atomic_t turn;
 
-/* What a task expects, by its pid. */
+/* Expected causes of the events of each task, by its pid. */
 static struct {
 	pid_t pid;
 	u32 cause[2];
