@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # SPDX-FileCopyrightText: 2026 The mmnotify authors
-# Runs in the VM: makes each allocation fail once: when mmnotify loads with each hook, when a
-# driver that registers loads, and in a driver's calls. Then each step that may fail.
+# Usage: guest.sh [HOOK...]
+# Runs in the VM: makes each allocation fail once: when mmnotify loads with each HOOK (by default
+# all of them), when a driver that registers loads, and in a driver's calls. Then each step that
+# may fail. A load with watch=1 makes all allocations of one without it, and more.
 # "SITE" lines go to $MMN_OUT.
 set -u
 # shellcheck source-path=SCRIPTDIR source=../../lib/tap.sh
@@ -18,11 +20,11 @@ run() {
 
 say 'TAP version 13'
 insmod /modules/mmn_faults.ko || exit 1
-for hook in auto ftrace kprobe stack; do
-	run load /modules/mmnotify.ko "hook=$hook"
+[ $# -gt 0 ] || set -- auto ftrace kprobe stack
+for hook; do
+	run load /modules/mmnotify.ko "hook=$hook watch=1"
 	run steps load /modules/mmnotify.ko "hook=$hook"
 done
-run load /modules/mmnotify.ko watch=1
 # The drivers of these tests have ranges.
 need_ranges "failing allocations in the calls of a driver"
 insmod /modules/mmnotify.ko hook=ftrace
