@@ -10,7 +10,7 @@ build_packages()
 	echo build-essential debhelper fakeroot scdoc pkg-config perl git gpg gpg-agent lintian
 	[ "$1" = bullseye ] || echo libtracefs-dev libtraceevent-dev libtracecmd-dev libmnl-dev \
 		libncurses-dev libjson-c-dev
-	[ "$1" != trixie ] || echo rpm rpmlint elfutils autopkgtest reuse
+	[ "$1" != trixie ] || echo rpm rpmlint elfutils autopkgtest autodep8 reuse
 }
 
 # mount_over NAME LOWER...: sets $root to a new overlay.
