@@ -31,10 +31,10 @@ static struct mmnotify_client wide_client = {
 static atomic64_t told, wrong;
 static atomic_t turn;
 
-/* Expected causes of the events of each task, by its pid. */
+/* Expected cause of the events of each task, by its pid. */
 static struct {
 	pid_t pid;
-	u32 cause[2];
+	u32 cause;
 } expected[4096];
 
 struct wide {
@@ -51,15 +51,14 @@ static void compare(const struct mmnotify_info *info)
 {
 	unsigned int i = current->pid % ARRAY_SIZE(expected);
 
-	if (expected[i].pid != current->pid || !expected[i].cause[0])
+	if (expected[i].pid != current->pid || !expected[i].cause)
 		return;
 	atomic64_inc(&told);
-	if (info->cause == expected[i].cause[0] || info->cause == expected[i].cause[1])
+	if (info->cause == expected[i].cause)
 		return;
 	atomic64_inc(&wrong);
-	pr_err_ratelimited("mmn_wide: %s, expected %s or %s\n", mmnotify_cause_name(info->cause),
-			   mmnotify_cause_name(expected[i].cause[0]),
-			   mmnotify_cause_name(expected[i].cause[1]));
+	pr_err_ratelimited("mmn_wide: %s, expected %s\n", mmnotify_cause_name(info->cause),
+			   mmnotify_cause_name(expected[i].cause));
 }
 
 static bool wide_invalidate(struct mmnotify_range *r, const struct mmnotify_info *info,
@@ -124,16 +123,12 @@ static u32 wide_remove(struct wide *w, u32 nr)
 	return done;
 }
 
-static long wide_expect(void __user *user)
+static long wide_expect(u32 cause)
 {
 	unsigned int i = current->pid % ARRAY_SIZE(expected);
-	struct wide_causes arg;
 
-	if (copy_from_user(&arg, user, sizeof(arg)))
-		return -EFAULT;
 	expected[i].pid = 0;
-	expected[i].cause[0] = arg.cause[0];
-	expected[i].cause[1] = arg.cause[1];
+	expected[i].cause = cause;
 	expected[i].pid = current->pid;
 	return 0;
 }
@@ -175,7 +170,7 @@ static long wide_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case WIDE_IOC_REMOVE:
 		return wide_ranges(file->private_data, cmd, user);
 	case WIDE_IOC_EXPECT:
-		return wide_expect(user);
+		return wide_expect(arg);
 	case WIDE_IOC_COUNTS:
 		return wide_counts(user);
 	case WIDE_IOC_SLOT:

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The mmnotify authors */
 /*
  * wide: ioctls of the test module, /dev/mmn_wide: ranges that get an event together. A task says
- * which causes its next event may have, and each callback in that task compares.
+ * which cause its next events have, and each callback in that task compares.
  */
 #ifndef WIDE_H
 #define WIDE_H
@@ -33,14 +33,10 @@ struct wide_counts {
 	__u64 wrong;
 };
 
-/* The causes that events of this task may have, enum mmnotify_cause; 0: not compared. */
-struct wide_causes {
-	__u32 cause[2];
-};
-
 #define WIDE_IOC_INSERT		_IOW('w', 1, struct wide_range)
 #define WIDE_IOC_REMOVE		_IOWR('w', 2, struct wide_range)
-#define WIDE_IOC_EXPECT		_IOW('w', 3, struct wide_causes)
+/* The argument is the cause of the events of this task, enum mmnotify_cause; 0: not compared. */
+#define WIDE_IOC_EXPECT		_IO('w', 3)
 #define WIDE_IOC_COUNTS		_IOR('w', 4, struct wide_counts)
 /* The slot of mmnotify's table of events that this task shares with others of the same number. */
 #define WIDE_IOC_SLOT		_IOR('w', 5, __u32)
