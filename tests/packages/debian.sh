@@ -87,7 +87,7 @@ signed()
 
 loads()
 {
-	"$vm_dir/run" --kernel "${names[0]}" --root-dir "$root" --no-modules --timeout 180 -- sh -ec "$1"
+	"$vm_dir/run" --kernel "${names[0]}" --root-dir "$root" --no-modules -- sh -ec "$1"
 }
 
 # driver_package SUITE NAME SAMPLE MODULE: a sample as a vendor packages its driver.

@@ -10,7 +10,7 @@ kernels=(5.10 7.3)
 # tool_in_vm KERNEL NAME ARG...
 tool_in_vm()
 {
-	step_in_vm "$1-tool-$2" "$1" --timeout 600 "${@:3}" --files "$tool_files" --files "$top/tests/tool" \
+	step_in_vm "$1-tool-$2" "$1" "${@:3}" --files "$tool_files" --files "$top/tests/tool" \
 		--files "$top/tests/lib" -- sh "/files/$2.sh"
 }
 
