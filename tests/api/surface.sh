@@ -182,7 +182,7 @@ check_unload() {
 		done &
 	done
 	turns=0 tries=0
-	while [ $turns -lt 12 ] && load watch=1; do
+	while [ $turns -lt 5 ] && load watch=1; do
 		# A reader holds a reference to the module.
 		until rmmod mmnotify 2> /dev/null || [ $tries -gt 500 ]; do
 			tries=$((tries + 1))
@@ -193,7 +193,7 @@ check_unload() {
 		"mmnotify unloads and its debugfs directory is removed"
 	touch /tmp/stop
 	wait
-	check "[ $turns = 12 ]" "mmnotify unloads during reads, $turns times"
+	check "[ $turns = 5 ]" "mmnotify unloads during reads, $turns times"
 }
 
 say 'TAP version 13'
@@ -203,7 +203,7 @@ check_table
 check_types
 check_nobody
 check_odd_reads
-seeded 200 > /tmp/texts
+seeded 80 > /tmp/texts
 seeded 40 > /tmp/few
 dmesg -c > /dev/null
 for name in watch debug verify starve_ends; do

@@ -23,12 +23,13 @@ die()
 }
 
 # in_turn COMMAND...: runs COMMAND in the background when fewer than JOBS (default: one per
-# CPU) are running. The caller has to "wait" at the end; the jobs are killed with it.
+# CPU, and one more, as guests often sleep) are running. The caller has to "wait" at the end; the
+# jobs are killed with it.
 in_turn()
 {
 	# shellcheck disable=SC2046
 	trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
-	while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-$(nproc)}" ]; do
+	while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-$(($(nproc) + 1))}" ]; do
 		wait -n || true
 	done
 	"$@" &
