@@ -86,3 +86,11 @@ page_is_made()
 	fi
 	rm -f "$made" "$made.err"
 }
+
+# is_row FILE NAME: the data of tools/audit in FILE have NAME as a function that contains a call site
+# or may do so.
+is_row()
+{
+	awk -F '\t' -v n="$2" '$1 == n && $3 ~ /(^|\+)(site|row)(\+|$)/ { found = 1 }
+		END { exit !found }' "$1"
+}
