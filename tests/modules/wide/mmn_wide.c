@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPDX-FileCopyrightText: 2026 The mmnotify authors
 /*
- * mmn_wide: a driver whose ranges get events together. Its callbacks sleep now and then, so that
- * tasks run between two callbacks of an event.
+ * mmn_wide: a driver with ranges that get events together. Its callbacks sleep now and then, so
+ * that tasks run between two callbacks of an event.
  */
 #include <linux/atomic.h>
 #include <linux/delay.h>
