@@ -57,7 +57,7 @@ test_secure_boot()
 {
 	prefix=secure-boot
 	enter_plain trixie secure
-	machine=("$vm_dir/run" --kernel "${names[0]}" --mem 1536 --timeout 600 --no-modules
+	machine=("$vm_dir/run" --kernel "${names[0]}" --mem 1536 --no-modules
 		--root-dir "$root" --efi "$tmp/vars.fd" --esp "$tmp/esp")
 	need_tools efi openssl
 	ok "an EFI system partition of Debian's signed packages" make_esp

@@ -12,7 +12,7 @@ packages=(python3-pyverbs ibverbs-providers iproute2)
 situations_in_vm()
 {
 	local kernel=$1 name=$2
-	step_in_vm "$kernel-situations-$name" "$kernel" --mem 1536 --timeout 900 \
+	step_in_vm "$kernel-situations-$name" "$kernel" --mem 1536 \
 		--files "$top/tests/situations" --files "$top/tests/lib" \
 		--files "$tool_files" -- sh /files/ask.sh "${@:3}"
 }
@@ -26,7 +26,7 @@ situation_steps()
 # The memory of RDMA needs a root with its libraries.
 odp_in_vm()
 {
-	step_in_vm "$1-situations-odp" "$1" --root --mem 2048 --timeout 900 \
+	step_in_vm "$1-situations-odp" "$1" --root --mem 2048 \
 		--files "$top/tests/situations" --files "$top/tests/lib" \
 		--files "$top/tests/drivers/foreign" --files "$tool_files" -- sh /files/odp.sh
 }

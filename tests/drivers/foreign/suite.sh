@@ -63,7 +63,7 @@ check_faults()
 
 rxe_in_vm()
 {
-	step_in_vm "$1-rxe-$2" "$1" --root --mem 2048 --timeout 900 --files "$tests/drivers/foreign" \
+	step_in_vm "$1-rxe-$2" "$1" --root --mem 2048 --files "$tests/drivers/foreign" \
 		--files "$tests/lib" "${@:3}" -- sh /files/rxe.sh "$2"
 }
 

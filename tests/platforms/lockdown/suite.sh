@@ -89,7 +89,7 @@ in_vm()
 	local kernel=$1 level=$2 name=$1-$2 cmdline=${3:-}
 	# PREEMPT_RT disables the EFI runtime services, and so the firmware's keys, by default.
 	[[ $kernel != rt-* ]] || cmdline+=" efi=runtime"
-	step_in_vm "$name" "$kernel" --mem 1536 --timeout 900 --efi "$tmp/$name.fd" \
+	step_in_vm "$name" "$kernel" --mem 1536 --efi "$tmp/$name.fd" \
 		--cmdline "$cmdline" --modules "$top/build/signed/$kernel" \
 		--files "$top/build/signed/$kernel/files" --files "$top/tests/platforms/lockdown" \
 		--files "$top/tests/hooks" --files "$top/tests/lib" -- sh /files/guest.sh "$level"

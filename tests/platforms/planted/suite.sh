@@ -9,7 +9,7 @@ kernels=(planted-7.3)
 
 run_steps()
 {
-	in_turn step_in_vm "$1-planted" "$1" --mem 1536 --timeout 900 \
+	in_turn step_in_vm "$1-planted" "$1" --mem 1536 \
 		--files "$top/tests/platforms/planted" --files "$top/tests/hooks" \
 		--files "$top/tests/lib" -- sh /files/guest.sh
 }

@@ -17,7 +17,7 @@ in_vm()
 		options+=("$1")
 		shift
 	done
-	step_in_vm "$kernel-$step" "$kernel" --mem 1536 --timeout 900 \
+	step_in_vm "$kernel-$step" "$kernel" --mem 1536 \
 		--files "$top/tests/hooks" --files "$top/tests/platforms/power" --files "$top/tests/lib" \
 		"${options[@]}" -- sh "/files/$step.sh" "${@:2}"
 }

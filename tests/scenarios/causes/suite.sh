@@ -25,7 +25,7 @@ run_machine()
 {
 	local kernel=$1 machine=$2 out=$results/$1-$2 options status=0 begun=$SECONDS
 	mapfile -t options < <(options_of "$machine")
-	setpriv --pdeathsig TERM "$top/tests/vm/run" --kernel "$kernel" --timeout 900 \
+	setpriv --pdeathsig TERM "$top/tests/vm/run" --kernel "$kernel" \
 		--load mmnotify:verify=1,mirror --files "$top/build/user" \
 		--files "$top/tests/scenarios/causes" --files "$top/tests/lib" \
 		--tap "$out.tap" --out "$out.jsonl" "${options[@]}" \

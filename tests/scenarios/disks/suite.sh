@@ -14,7 +14,7 @@ disks_of()
 	# shellcheck disable=SC2064
 	trap "rm -f '$disk'" EXIT
 	truncate -s 1G "$disk"
-	step_in_vm "$1-disks" "$1" --root --mem 1536 --timeout 900 --load mmnotify:verify=1,mirror \
+	step_in_vm "$1-disks" "$1" --root --mem 1536 --load mmnotify:verify=1,mirror \
 		--files "$top/tests/scenarios/disks" --files "$top/tests/lib" \
 		--qemu "-drive file=$disk,if=virtio,format=raw" -- sh /files/guest.sh
 }
